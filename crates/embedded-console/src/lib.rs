@@ -1,0 +1,1 @@
+//! A Security Console for trying out.

@@ -1,0 +1,2 @@
+//! The embedded console program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The protocol between the embedded console and its scan engines.

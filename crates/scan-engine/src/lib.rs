@@ -1,0 +1,1 @@
+//! A Scan Engine stand-in.

@@ -1,0 +1,2 @@
+//! The scan engine program.
+fn main() {}
