@@ -1,1 +1,36 @@
 //! The protocol between the embedded console and its scan engines.
+//!
+//! One TCP connection with TLS 1.3, on which both sides show a self-signed certificate ([`Identity`]). The handshake
+//! proves that each holds its key; which [`Fingerprint`] is the right one is for the caller to know and to pin. Then
+//! frames of JSON go both ways ([`FrameDecoder`]): a [`Preamble`] with the protocol version first, a hello of each side
+//! next, then [`Message`]s in any order.
+//!
+//! ```text
+//! console                                   engine
+//!   | ---- TLS 1.3, both certificates ------> |
+//!   | <--- Preamble {"version":1} ----------> |   another version: the connection ends
+//!   | ---- ConsoleHello --------------------> |   consoles.xml gets the console's entry, enabled="0"
+//!   | <--- EngineHello ---------------------- |
+//!   | <--- Authorization {"enabled":false} -- |   again whenever `enable console` changes it
+//!   | ---- VersionQuestion, Ping, Update ---> |
+//!   | <--- Versions, Pong, UpdateAnswer ----- |
+//! ```
+//!
+//! Who dialled makes no difference to the messages. [`Connection::exporter`] binds a proof to one TLS connection.
+
+mod connection;
+mod fingerprint;
+mod frame;
+mod identity;
+mod message;
+mod tls;
+mod version;
+
+pub use connection::{Connection, LinkError, Receiver, Sender, Timeouts, accept, dial};
+pub use fingerprint::{Certificate, CertificateError, Fingerprint, FingerprintError};
+pub use frame::{FrameDecoder, FrameError, MAX_FRAME, encode};
+pub use identity::Identity;
+pub use message::{
+    ConsoleHello, EngineHello, EngineVersions, MAX_TEXT, Message, PROTOCOL_VERSION, Preamble, UpdateAnswer,
+};
+pub use version::{compare_versions, major_version};
