@@ -1,1 +1,3 @@
 //! A Security Console for trying out.
+
+pub mod fleet;
