@@ -293,7 +293,7 @@ impl Receiver {
 
     async fn recv_value<T: DeserializeOwned>(&mut self) -> Result<T, LinkError> {
         loop {
-            if let Some(value) = self.decoder.next()? {
+            if let Some(value) = self.decoder.take()? {
                 return Ok(value);
             }
             match self.stream.read(&mut self.chunk[..]).await.map_err(ended) {

@@ -58,7 +58,7 @@ impl FrameDecoder {
     ///
     /// # Errors
     /// [`FrameError`] when the frame is too long or can't be read as `T`.
-    pub fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, FrameError> {
+    pub fn take<T: DeserializeOwned>(&mut self) -> Result<Option<T>, FrameError> {
         let Some(length) = self.bytes.first_chunk::<LENGTH_BYTES>() else { return Ok(None) };
         let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
         if length > MAX_FRAME {
@@ -98,7 +98,7 @@ mod tests {
 
         let mut decoder = FrameDecoder::default();
         decoder.push(&65_537_u32.to_be_bytes());
-        assert_eq!(decoder.next::<Value>(), Err(FrameError::TooLong { length: 65_537 }));
+        assert_eq!(decoder.take::<Value>(), Err(FrameError::TooLong { length: 65_537 }));
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod tests {
         let longest = "x".repeat(MAX_FRAME - 2);
         let mut decoder = FrameDecoder::default();
         decoder.push(&encode(&longest).unwrap());
-        assert_eq!(decoder.next(), Ok(Some(longest)));
+        assert_eq!(decoder.take(), Ok(Some(longest)));
         assert!(decoder.is_empty());
     }
 
@@ -114,7 +114,7 @@ mod tests {
     fn an_empty_frame_is_no_message() {
         let mut decoder = FrameDecoder::default();
         decoder.push(&[0; 4]);
-        assert!(matches!(decoder.next::<Message>(), Err(FrameError::Json(_))));
+        assert!(matches!(decoder.take::<Message>(), Err(FrameError::Json(_))));
     }
 
     proptest! {
@@ -124,7 +124,7 @@ mod tests {
             'chunks: for chunk in chunks {
                 decoder.push(&chunk);
                 loop {
-                    match decoder.next::<Message>() {
+                    match decoder.take::<Message>() {
                         Ok(Some(_)) => {}
                         Ok(None) => break,
                         Err(_) => break 'chunks,
@@ -138,7 +138,7 @@ mod tests {
             let mut decoder = FrameDecoder::default();
             decoder.push(&u32::try_from(text.len()).unwrap().to_be_bytes());
             decoder.push(text.as_bytes());
-            drop(decoder.next::<Message>());
+            drop(decoder.take::<Message>());
         }
 
         #[test]
@@ -148,7 +148,7 @@ mod tests {
             let mut received = Vec::new();
             for chunk in sent.chunks(cut) {
                 decoder.push(chunk);
-                while let Some(text) = decoder.next::<String>().unwrap() {
+                while let Some(text) = decoder.take::<String>().unwrap() {
                     received.push(text);
                 }
             }
