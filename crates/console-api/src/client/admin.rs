@@ -1,0 +1,161 @@
+//! The console itself, its commands, and the actions that API v3 has no resource for (console-facts §4).
+
+use core::time::Duration;
+
+use crate::client::Client;
+use crate::client::call::{CHANGE_TIME, Call, refusal};
+use crate::error::Error;
+use crate::ids::EngineId;
+use crate::model::{CommandOutput, ConsoleInfo, Engine, VersionReport, parse_version_engines};
+use crate::transport::{Method, Response, Transport};
+use crate::wire;
+
+/// How long `version engines` may take: the console asks every engine (console-facts §4).
+const VERSION_ENGINES_TIME: Duration = Duration::from_secs(300);
+
+/// Whether the console asked its engines just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It did, and found out this.
+    Yes(VersionReport),
+    /// The account may not send console commands: that takes a Global Administrator. What the console knew already is
+    /// all there is.
+    NotPermitted,
+    /// The command failed. What the console knew already is all there is.
+    Failed(Error),
+}
+
+/// An engine, read after the console was told to ask its engines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refreshed {
+    /// The engine as the console knows it now.
+    pub engine: Engine,
+    /// Whether that is news.
+    pub asked: Asked,
+}
+
+/// The console took a call outside of API v3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateAnswer {
+    /// The console's own words, if it had any.
+    pub message: Option<String>,
+}
+
+impl<T: Transport> Client<T> {
+    /// What the console says about itself.
+    ///
+    /// # Errors
+    /// [`Error::NotPermitted`] for accounts without the right to see it.
+    pub async fn console_info(&self) -> Result<ConsoleInfo, Error> {
+        wire::one(&self.get("api/3/administration/info").await?, ConsoleInfo::read)
+    }
+
+    /// Runs a console command. Takes a Global Administrator.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a change.
+    pub async fn run_command(&self, command: &str) -> Result<CommandOutput, Error> {
+        self.command(command, CHANGE_TIME).await
+    }
+
+    /// The command is the bare body, without quotes (console-facts §4).
+    async fn command(&self, command: &str, timeout: Duration) -> Result<CommandOutput, Error> {
+        let call = Call {
+            body: Some(command.as_bytes().to_vec()),
+            timeout,
+            ..Call::change(Method::Post, "api/3/administration/commands", None)
+        };
+        wire::one(&self.v3(call).await?, CommandOutput::read)
+    }
+
+    /// Makes the console ask *every* engine for its version now, which takes up to five minutes. Send it only when a
+    /// person wants it, and only one at a time (console-facts §4).
+    ///
+    /// # Errors
+    /// Any [`Error`] of a change; [`Error::NotPermitted`] without the right to send commands.
+    pub async fn version_engines(&self) -> Result<VersionReport, Error> {
+        let output = self.command("version engines", VERSION_ENGINES_TIME).await?;
+        Ok(parse_version_engines(&output.output))
+    }
+
+    /// [`version_engines`](Self::version_engines) where a failure is not the end: what the console knows can still be
+    /// read.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`], [`Error::Maintenance`] and [`Error::Cancelled`], after which reading makes no sense.
+    pub async fn ask_engines(&self) -> Result<Asked, Error> {
+        match self.version_engines().await {
+            Ok(report) => Ok(Asked::Yes(report)),
+            // A missing permission can answer 404 as well (console-facts §2).
+            Err(Error::NotPermitted { .. } | Error::NotFound { .. }) => Ok(Asked::NotPermitted),
+            Err(error @ (Error::Unauthorized | Error::Maintenance | Error::Cancelled)) => Err(error),
+            Err(error) => Ok(Asked::Failed(error)),
+        }
+    }
+
+    /// Refreshes one engine: makes the console ask its engines, then reads this one.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn refresh_engine(&self, id: EngineId) -> Result<Refreshed, Error> {
+        let asked = self.ask_engines().await?;
+        let engine = self.engine(id).await?;
+        Ok(Refreshed { engine, asked })
+    }
+
+    /// Sends the available update to one engine. A success says that it was sent, or that the engine is up to date,
+    /// not that it was applied (console-facts §4).
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] if the engine is updating, offline or does not answer. [`Error::NotAllowedHere`] if this
+    /// console does not take the call from the app; then there is
+    /// [`update_all_engines`](Self::update_all_engines).
+    pub async fn update_engine_software(&self, id: EngineId) -> Result<UpdateAnswer, Error> {
+        let call = Call::change(Method::Post, format!("data/engine/{id}/update"), None);
+        self.outside_v3(call).await
+    }
+
+    /// Sends the available updates to all engines. Takes a Global Administrator.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a change.
+    pub async fn update_all_engines(&self) -> Result<CommandOutput, Error> {
+        self.run_command("update engines").await
+    }
+
+    /// Turns the direction of a pairing around. The console may need a restart. Not for the local and the hosted
+    /// engine (console-facts §4; see [`may_reverse`](crate::rules::may_reverse)).
+    ///
+    /// # Errors
+    /// [`Error::NotAllowedHere`] if this console does not take the call from the app.
+    pub async fn reverse_connection(&self, id: EngineId) -> Result<UpdateAnswer, Error> {
+        let path = format!("api/2.1/engine/{id}/reverseConnection");
+        self.outside_v3(Call::change(Method::Put, path, Some(&true.into()))).await
+    }
+
+    /// A call of `/data` or `/api/2.1`. A redirect, a page or 401 there is no session's end: the console does not let
+    /// the app do this (console-facts §4).
+    async fn outside_v3(&self, call: Call) -> Result<UpdateAnswer, Error> {
+        let response = self.exchange(Call { session_header: true, ..call }).await?;
+        if is_closed_door(&response) {
+            return Err(Error::NotAllowedHere);
+        }
+        match response.status {
+            200..=299 => Ok(UpdateAnswer { message: wire::message(&response) }),
+            _ => Err(refusal(&response)),
+        }
+    }
+}
+
+/// Whether an answer outside of API v3 says that the app may not call here.
+fn is_closed_door(response: &Response) -> bool {
+    match response.status {
+        // These come from in front of the console, and pass.
+        429 | 502..=504 => false,
+        401 | 403 | 405 => true,
+        // "No such engine" comes with words; "no such path" without.
+        404 => wire::is_html(response) || wire::message(response).is_none(),
+        200..=599 => response.redirected || response.status / 100 == 3 || wire::is_html(response),
+        _ => true,
+    }
+}

@@ -1,0 +1,241 @@
+//! One call: headers, retries, and what its answer means.
+
+use core::time::Duration;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::transport::{Header, Method, Request, Response, Transport, TransportError};
+use crate::wire;
+
+/// How long a read may take: a list of ten thousand engines included.
+pub(crate) const READ_TIME: Duration = Duration::from_secs(30);
+/// How long a change may take: the console may contact an engine before it answers.
+pub(crate) const CHANGE_TIME: Duration = Duration::from_secs(60);
+
+pub(crate) const JSON: &str = "application/json";
+const HTML: &str = "text/html";
+
+/// One call before the credentials are added.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) accept: &'static str,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) timeout: Duration,
+    pub(crate) session_header: bool,
+    pub(crate) signed_in: bool,
+}
+
+impl Call {
+    pub(crate) fn read(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::Get,
+            path: path.into(),
+            accept: JSON,
+            body: None,
+            timeout: READ_TIME,
+            session_header: false,
+            signed_in: true,
+        }
+    }
+
+    pub(crate) fn change(method: Method, path: impl Into<String>, body: Option<&Value>) -> Self {
+        Self {
+            method,
+            body: body.map(|body| body.to_string().into_bytes()),
+            timeout: CHANGE_TIME,
+            ..Self::read(path)
+        }
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// A read of API v3.
+    pub(crate) async fn get(&self, path: impl Into<String>) -> Result<Response, Error> {
+        self.v3(Call::read(path)).await
+    }
+
+    /// A change through API v3.
+    pub(crate) async fn change(
+        &self,
+        method: Method,
+        path: impl Into<String>,
+        body: Option<&Value>,
+    ) -> Result<Response, Error> {
+        self.v3(Call::change(method, path, body)).await
+    }
+
+    /// A call of API v3: a success, or what went wrong. 401 is looked into (console-facts §2).
+    pub(crate) async fn v3(&self, call: Call) -> Result<Response, Error> {
+        let response = self.exchange(call).await?;
+        if response.status == 401 {
+            return Err(self.why_401(&response).await);
+        }
+        settle(response)
+    }
+
+    /// Whether the console takes these credentials (`GET /api/3`).
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`], [`Error::Maintenance`], and whatever can go wrong on the way.
+    pub async fn sign_in(&self) -> Result<(), Error> {
+        let response = self.exchange(Call::read("api/3")).await?;
+        if response.status == 401 {
+            return Err(self.unauthorized_or_maintenance().await);
+        }
+        let response = settle(response)?;
+        // A page here is a proxy's or another server's, not a console's.
+        if wire::json(&response)?.is_object() { Ok(()) } else { Err(wire::unexpected(&response)) }
+    }
+
+    /// A 401 in the middle of work can mean "not permitted": if `GET /api/3` still answers, the user is signed in
+    /// (console-facts §2).
+    async fn why_401(&self, refusal: &Response) -> Error {
+        match self.sign_in().await {
+            Ok(()) => Error::NotPermitted { message: wire::message(refusal) },
+            Err(error) => error,
+        }
+    }
+
+    /// In maintenance mode every call answers 401, and the console's root page holds the word "maintenance"
+    /// (console-facts §2). When the page can't be read, it was the credentials as far as anybody knows.
+    async fn unauthorized_or_maintenance(&self) -> Error {
+        let call = Call { accept: HTML, signed_in: false, ..Call::read("") };
+        match self.exchange(call).await {
+            Ok(page) if mentions_maintenance(&page) => Error::Maintenance,
+            Err(TransportError::Cancelled) => Error::Cancelled,
+            Ok(_) | Err(_) => Error::Unauthorized,
+        }
+    }
+
+    /// Sends a call; a read is sent again after a passing failure.
+    pub(crate) async fn exchange(&self, call: Call) -> Result<Response, TransportError> {
+        let request = self.request(call);
+        let mut tries = if request.method == Method::Get { self.retry.tries.max(1) } else { 1 };
+        let mut wait = self.retry.first_wait;
+        loop {
+            let result = self.transport.send(request.clone()).await;
+            tries -= 1;
+            let asked = match &result {
+                Err(TransportError::Network(_) | TransportError::CutOff { .. }) => None,
+                Ok(response) if is_busy(response.status) => retry_after(response),
+                Ok(_) | Err(_) => return result,
+            };
+            if tries == 0 || asked.is_some_and(|asked| asked > self.retry.longest_wait) {
+                return result;
+            }
+            self.transport.sleep(asked.unwrap_or_else(|| jittered(wait, self.transport.random()))).await;
+            wait = (wait * 2).min(self.retry.longest_wait);
+        }
+    }
+
+    fn request(&self, call: Call) -> Request {
+        let mut headers = vec![plain_header("Accept", call.accept)];
+        if call.signed_in {
+            headers.extend(self.credentials.headers());
+        }
+        if call.body.is_some() {
+            headers.push(plain_header("Content-Type", JSON));
+        }
+        if call.session_header {
+            // Forty zeros beside Basic are said to stand for "no session yet" (console-facts §4, uncertain).
+            headers.push(plain_header("nexposeCCSessionID", "0000000000000000000000000000000000000000"));
+        }
+        Request {
+            method: call.method,
+            path_and_query: call.path,
+            headers,
+            body: call.body,
+            timeout: call.timeout,
+        }
+    }
+}
+
+fn plain_header(name: &'static str, value: &str) -> Header {
+    Header { name, value: Zeroizing::new(value.to_owned()) }
+}
+
+/// What a v3 response other than 401 means.
+pub(crate) fn settle(response: Response) -> Result<Response, Error> {
+    let status = response.status;
+    match status {
+        200..=299 => Ok(response),
+        400..=599 => Err(refusal(&response)),
+        _ => Err(wire::unexpected(&response)),
+    }
+}
+
+/// What a refusing status means (console-facts §2).
+pub(crate) fn refusal(response: &Response) -> Error {
+    let message = wire::message(response);
+    match response.status {
+        401 => Error::Unauthorized,
+        403 => Error::NotPermitted { message },
+        404 => Error::NotFound { message },
+        503 if mentions_maintenance(response) => Error::Maintenance,
+        status if is_busy(status) => Error::Busy { status, retry_after: retry_after(response), message },
+        status => Error::Rejected { status, message: message.unwrap_or_else(|| meaning(status).to_owned()) },
+    }
+}
+
+/// The passing refusals. Others, 500 among them, answer the same way again.
+const fn is_busy(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
+}
+
+/// Words for a status that came without any.
+const fn meaning(status: u16) -> &'static str {
+    match status {
+        400 => "The request is not valid.",
+        405 => "The console does not know this action.",
+        408 => "The request took too long.",
+        409 => "Something else is in the way.",
+        413 => "The request is too large.",
+        415 => "The console does not take this kind of request.",
+        500..=599 => "An error without a message.",
+        _ => "No reason was given.",
+    }
+}
+
+fn mentions_maintenance(response: &Response) -> bool {
+    wire::find_ignoring_case(&response.body, b"maintenance").is_some()
+}
+
+/// `Retry-After` in seconds. A date there is as good as nothing: the two clocks differ.
+fn retry_after(response: &Response) -> Option<Duration> {
+    response.retry_after.as_deref()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// Between half of the wait and all of it.
+fn jittered(wait: Duration, random: u64) -> Duration {
+    let half = wait / 2;
+    let span = u64::try_from(half.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+    half + Duration::from_millis(random % span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_between_half_of_it_and_all_of_it() {
+        let wait = Duration::from_millis(300);
+        for random in [0, 1, 149, 150, 151, u64::MAX] {
+            let wait_now = jittered(wait, random);
+            assert!(wait / 2 <= wait_now && wait_now <= wait, "{wait_now:?}");
+        }
+        assert_eq!(jittered(Duration::ZERO, 7), Duration::ZERO);
+    }
+
+    #[test]
+    fn retry_after_takes_seconds_only() {
+        let with =
+            |text: &str| retry_after(&Response { retry_after: Some(text.to_owned()), ..Response::default() });
+        assert_eq!(with(" 120 "), Some(Duration::from_secs(120)));
+        assert_eq!(with("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        assert_eq!(with("-1"), None);
+    }
+}

@@ -1,0 +1,197 @@
+//! Scan engines.
+
+use futures::Stream;
+use serde_json::{Value, json};
+
+use crate::client::{Client, Created, PageRequest, Saved};
+use crate::error::Error;
+use crate::ids::{EngineId, SiteId};
+use crate::model::{Engine, EngineStatus, EngineSummary, List, Page, Pool, Scan, Site};
+use crate::transport::{Method, Transport};
+use crate::wire::{self, Fields, Row};
+
+/// What a person decides about an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineDraft {
+    /// The name; the console refuses one that it has already.
+    pub name: String,
+    /// Host name or IP address.
+    pub address: String,
+    /// The port the engine listens on, 1 to 65535.
+    pub port: u16,
+}
+
+impl EngineDraft {
+    /// The port an engine listens on unless changed (console-facts §6).
+    pub const DEFAULT_PORT: u16 = 40814;
+
+    /// The engine as it is.
+    #[must_use]
+    pub fn of(engine: &Engine) -> Self {
+        Self {
+            name: engine.name.clone(),
+            address: engine.address.clone(),
+            port: engine.port.unwrap_or(Self::DEFAULT_PORT),
+        }
+    }
+
+    /// Whether this engine is what the draft describes.
+    fn describes(&self, engine: &Engine) -> bool {
+        engine.name == self.name.trim()
+            && engine.address.eq_ignore_ascii_case(self.address.trim())
+            && engine.port.is_none_or(|port| port == self.port)
+    }
+
+    fn body(&self) -> Value {
+        json!({ "name": self.name.trim(), "address": self.address.trim(), "port": self.port })
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// All scan engines. Pools that old consoles list among them are left out (console-facts §2).
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn engines(&self) -> Result<List<Engine>, Error> {
+        wire::list(&self.get("api/3/scan_engines").await?, Engine::row)
+    }
+
+    /// The engines that are active: those that can scan now.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn available_engines(&self) -> Result<List<Engine>, Error> {
+        let mut list = self.engines().await?;
+        list.items.retain(|engine| engine.status == EngineStatus::Active);
+        Ok(list)
+    }
+
+    /// One scan engine.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when the id is a pool's on a console that mixes them.
+    pub async fn engine(&self, id: EngineId) -> Result<Engine, Error> {
+        let response = self.get(engine_path(id)).await?;
+        let value = wire::json(&response)?;
+        match Fields::of(&value).map_or(Row::Broken, Engine::row) {
+            Row::Read(engine) => Ok(engine),
+            Row::Skip => Err(Error::NotFound { message: None }),
+            Row::Broken => Err(wire::unexpected(&response)),
+        }
+    }
+
+    /// One engine with its pools and the number of sites assigned to it directly.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn engine_summary(&self, id: EngineId) -> Result<EngineSummary, Error> {
+        let engine = self.engine(id).await?;
+        let one = PageRequest { size: 1, ..PageRequest::default() };
+        let sites = self.engine_sites(id, &one).await?;
+        let pools = self.engine_pools(id).await?.items;
+        let sites_count = sites.total.unwrap_or(engine.sites.len() as u64);
+        Ok(EngineSummary { engine, sites_count, pools })
+    }
+
+    /// Adds an engine. It has no sites yet: those are assigned one by one afterwards (console-facts §2).
+    ///
+    /// After a failure that leaves doubt (500, time-out, lost connection) the list is read again, because the console
+    /// may have created the engine all the same; see [`Created::despite`].
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for a name or an address that is taken. [`Error::UnknownOutcome`] when the list could not
+    /// be read either.
+    pub async fn create_engine(&self, draft: &EngineDraft) -> Result<Created<EngineId>, Error> {
+        let despite = match self.change(Method::Post, "api/3/scan_engines", Some(&draft.body())).await {
+            Ok(response) => match wire::created_id(&response) {
+                Some(id) => return Ok(Created { id: EngineId(id), despite: None }),
+                None => wire::unexpected(&response),
+            },
+            Err(error) if error.leaves_doubt() => error,
+            Err(error) => return Err(error),
+        };
+        match self.engines().await {
+            Ok(list) => match list.items.iter().find(|engine| draft.describes(engine)) {
+                Some(engine) => Ok(Created { id: engine.id, despite: Some(despite) }),
+                None => Err(despite),
+            },
+            Err(_) => Err(Error::UnknownOutcome(Box::new(despite))),
+        }
+    }
+
+    /// Changes name, address or port. The engine is read again just before, so that its sites are sent as they are
+    /// now and a colleague's change is not overwritten unseen (console-facts §2).
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read or a change.
+    pub async fn update_engine(
+        &self,
+        id: EngineId,
+        opened: &EngineDraft,
+        wanted: &EngineDraft,
+    ) -> Result<Saved<Engine>, Error> {
+        let fresh = self.engine(id).await?;
+        if EngineDraft::of(&fresh) != *opened {
+            return Ok(Saved::ChangedMeanwhile(fresh));
+        }
+        let mut body = wanted.body();
+        body["id"] = json!(id.get());
+        body["sites"] = fresh.sites.iter().copied().map(SiteId::get).collect();
+        self.change(Method::Put, engine_path(id), Some(&body)).await?;
+        Ok(Saved::Done)
+    }
+
+    /// Deletes an engine. It leaves its pools by itself.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] while it has an assigned site or a running scan (console-facts §2).
+    pub async fn delete_engine(&self, id: EngineId) -> Result<(), Error> {
+        self.change(Method::Delete, engine_path(id), None).await.map(drop)
+    }
+
+    /// One page of the sites assigned to an engine directly.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn engine_sites(&self, id: EngineId, request: &PageRequest) -> Result<Page<Site>, Error> {
+        self.page(&format!("{}/sites", engine_path(id)), request, Site::row).await
+    }
+
+    /// All pages of the sites assigned to an engine directly.
+    pub fn engine_sites_stream(
+        &self,
+        id: EngineId,
+        request: PageRequest,
+    ) -> impl Stream<Item = Result<Page<Site>, Error>> + use<T> {
+        self.pages(format!("{}/sites", engine_path(id)), request, Site::row)
+    }
+
+    /// One page of the scans that ran on an engine.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn engine_scans(&self, id: EngineId, request: &PageRequest) -> Result<Page<Scan>, Error> {
+        self.page(&format!("{}/scans", engine_path(id)), request, Scan::row).await
+    }
+
+    /// All pages of the scans that ran on an engine.
+    pub fn engine_scans_stream(
+        &self,
+        id: EngineId,
+        request: PageRequest,
+    ) -> impl Stream<Item = Result<Page<Scan>, Error>> + use<T> {
+        self.pages(format!("{}/scans", engine_path(id)), request, Scan::row)
+    }
+
+    /// The pools an engine is in.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn engine_pools(&self, id: EngineId) -> Result<List<Pool>, Error> {
+        wire::list(&self.get(format!("{}/scan_engine_pools", engine_path(id))).await?, Pool::row)
+    }
+}
+
+pub(crate) fn engine_path(id: EngineId) -> String {
+    format!("api/3/scan_engines/{id}")
+}

@@ -1,0 +1,177 @@
+//! Engine pools.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, Created, Saved};
+use crate::error::Error;
+use crate::ids::{EngineId, PoolId, SiteId};
+use crate::model::{List, Pool};
+use crate::transport::{Method, Transport};
+use crate::wire;
+
+/// What a person decides about a pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolDraft {
+    /// The name; the console refuses one that it has already.
+    pub name: String,
+    /// The engines in it, in any order; may be none. Local, hosted and AWS pre-authorised engines can't join
+    /// (console-facts §5; see [`may_join_pool`](crate::rules::may_join_pool)).
+    pub engines: Vec<EngineId>,
+}
+
+impl PoolDraft {
+    /// The pool as it is.
+    #[must_use]
+    pub fn of(pool: &Pool) -> Self {
+        Self { name: pool.name.clone(), engines: pool.engines.clone() }
+    }
+
+    /// Whether both say the same: the order of the engines means nothing.
+    fn same_as(&self, other: &Self) -> bool {
+        let sorted = |engines: &[EngineId]| {
+            let mut engines = engines.to_vec();
+            engines.sort_unstable();
+            engines.dedup();
+            engines
+        };
+        self.name == other.name && sorted(&self.engines) == sorted(&other.engines)
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// All engine pools.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn pools(&self) -> Result<List<Pool>, Error> {
+        wire::list(&self.get(POOLS).await?, Pool::row)
+    }
+
+    /// One engine pool.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn pool(&self, id: PoolId) -> Result<Pool, Error> {
+        wire::one(&self.get(pool_path(id)).await?, Pool::read)
+    }
+
+    /// Adds a pool. After a failure that leaves doubt the list is read again, as with
+    /// [`create_engine`](Self::create_engine).
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for a name that is taken, or an engine that can't join.
+    pub async fn create_pool(&self, draft: &PoolDraft) -> Result<Created<PoolId>, Error> {
+        let name = draft.name.trim();
+        // Without `id`, though the specification calls it required (console-facts §2).
+        let body = json!({ "name": name, "engines": ids(&draft.engines) });
+        let despite = match self.change(Method::Post, POOLS, Some(&body)).await {
+            Ok(response) => match wire::created_id(&response) {
+                Some(id) => return Ok(Created { id: PoolId(id), despite: None }),
+                None => wire::unexpected(&response),
+            },
+            Err(error) if error.leaves_doubt() => error,
+            Err(error) => return Err(error),
+        };
+        match self.pools().await {
+            Ok(list) => match list.items.iter().find(|pool| pool.name == name) {
+                Some(pool) => Ok(Created { id: pool.id, despite: Some(despite) }),
+                None => Err(despite),
+            },
+            Err(_) => Err(Error::UnknownOutcome(Box::new(despite))),
+        }
+    }
+
+    /// Changes name or engines of a pool. The pool is read again just before, with its sites, because what is left
+    /// out of the body counts as none (console-facts §2).
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read or a change.
+    pub async fn update_pool(
+        &self,
+        id: PoolId,
+        opened: &PoolDraft,
+        wanted: &PoolDraft,
+    ) -> Result<Saved<Pool>, Error> {
+        let fresh = self.pool(id).await?;
+        if !PoolDraft::of(&fresh).same_as(opened) {
+            return Ok(Saved::ChangedMeanwhile(fresh));
+        }
+        let sites = match fresh.sites {
+            Some(sites) => sites,
+            None => self.pool_sites(id).await?,
+        };
+        // `id` is a must here: without it the console fails with 500 (console-facts §2).
+        let body = json!({
+            "id": id.get(),
+            "name": wanted.name.trim(),
+            "engines": ids(&wanted.engines),
+            "sites": sites.iter().copied().map(SiteId::get).collect::<Value>(),
+        });
+        self.change(Method::Put, pool_path(id), Some(&body)).await?;
+        Ok(Saved::Done)
+    }
+
+    /// Deletes a pool.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] while a site uses it.
+    pub async fn delete_pool(&self, id: PoolId) -> Result<(), Error> {
+        self.change(Method::Delete, pool_path(id), None).await.map(drop)
+    }
+
+    /// The engines in a pool.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn pool_engines(&self, id: PoolId) -> Result<Vec<EngineId>, Error> {
+        let ids = wire::id_list(&self.get(format!("{}/engines", pool_path(id))).await?)?;
+        Ok(ids.into_iter().map(EngineId).collect())
+    }
+
+    /// Makes these, and no others, the engines of a pool.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for an engine that can't join.
+    pub async fn set_pool_engines(&self, id: PoolId, engines: &[EngineId]) -> Result<(), Error> {
+        self.change(Method::Put, format!("{}/engines", pool_path(id)), Some(&ids(engines))).await.map(drop)
+    }
+
+    /// Adds an engine to a pool; its other pools stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for an engine that can't join.
+    pub async fn assign_to_pool(&self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
+        self.change(Method::Put, member_path(pool, engine), None).await.map(drop)
+    }
+
+    /// Takes an engine out of a pool.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a change.
+    pub async fn remove_from_pool(&self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
+        self.change(Method::Delete, member_path(pool, engine), None).await.map(drop)
+    }
+
+    /// The sites that use a pool.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn pool_sites(&self, id: PoolId) -> Result<Vec<SiteId>, Error> {
+        let ids = wire::id_list(&self.get(format!("{}/sites", pool_path(id))).await?)?;
+        Ok(ids.into_iter().map(SiteId).collect())
+    }
+}
+
+const POOLS: &str = "api/3/scan_engine_pools";
+
+fn pool_path(id: PoolId) -> String {
+    format!("{POOLS}/{id}")
+}
+
+fn member_path(pool: PoolId, engine: EngineId) -> String {
+    format!("{}/engines/{engine}", pool_path(pool))
+}
+
+fn ids(engines: &[EngineId]) -> Value {
+    engines.iter().copied().map(EngineId::get).collect()
+}

@@ -1,0 +1,127 @@
+//! The native transport, over reqwest.
+
+use core::fmt;
+use core::time::Duration;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+
+use crate::transport::{Method, Request, Response, Transport, TransportError};
+
+/// Sends requests with reqwest, for tests and tools. Must be used within a tokio runtime. Redirects are not followed:
+/// they come back as [`Response::redirected`].
+#[derive(Debug)]
+pub struct NativeTransport {
+    client: reqwest::Client,
+    root: String,
+    calls: AtomicU64,
+    random: RandomState,
+}
+
+/// The transport could not be set up. The text is the HTTP library's own.
+#[derive(Debug)]
+pub struct NativeTransportError(String);
+
+impl fmt::Display for NativeTransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the HTTP client could not be set up: {}", self.0)
+    }
+}
+
+impl core::error::Error for NativeTransportError {}
+
+impl NativeTransport {
+    /// A transport to the console at this root, such as `https://console.example:3780/`; it may have a path.
+    ///
+    /// # Errors
+    /// [`NativeTransportError`] if the root is not an http or https address.
+    pub fn new(root: &str) -> Result<Self, NativeTransportError> {
+        Self::with_builder(root, reqwest::Client::builder())
+    }
+
+    /// The same, on a client that was set up beforehand, such as with the console's own certificate authority.
+    ///
+    /// # Errors
+    /// [`NativeTransportError`] if the root is not an http or https address or the client can't be built.
+    pub fn with_builder(root: &str, builder: reqwest::ClientBuilder) -> Result<Self, NativeTransportError> {
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // Losing the race to another installer is as good as winning it.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let client = builder
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| NativeTransportError(error.to_string()))?;
+        let url = reqwest::Url::parse(root).map_err(|error| NativeTransportError(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(NativeTransportError(format!("{root} is not an http or https address")));
+        }
+        let root = format!("{}/", url.as_str().trim_end_matches('/'));
+        Ok(Self { client, root, calls: AtomicU64::new(0), random: RandomState::new() })
+    }
+}
+
+impl Transport for NativeTransport {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let url = format!("{}{}", self.root, request.path_and_query);
+        let mut call = self.client.request(method, url).timeout(request.timeout);
+        for header in &request.headers {
+            call = call.header(header.name, header.value.as_str());
+        }
+        if let Some(body) = request.body {
+            call = call.body(body);
+        }
+        let mut response = call.send().await.map_err(|error| transport_error(&error))?;
+        let text = |name| {
+            let value = response.headers().get(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let (content_type, retry_after) = (text(CONTENT_TYPE), text(RETRY_AFTER));
+        let status = response.status();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) if error.is_timeout() => return Err(TransportError::Timeout),
+                Err(_) => return Err(TransportError::CutOff { received: body.len() }),
+            }
+        }
+        Ok(Response {
+            status: status.as_u16(),
+            redirected: status.is_redirection(),
+            content_type,
+            retry_after,
+            body,
+        })
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn random(&self) -> u64 {
+        // A keyed hash of a counter: good enough to spread retries, and no crate more.
+        self.random.hash_one(self.calls.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The innermost cause is the one that tells ("Connection refused").
+fn transport_error(error: &reqwest::Error) -> TransportError {
+    if error.is_timeout() {
+        return TransportError::Timeout;
+    }
+    let mut cause: &dyn core::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    TransportError::Network(cause.to_string())
+}

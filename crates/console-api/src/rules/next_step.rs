@@ -1,0 +1,85 @@
+//! What to do about a status that is not good, with the engine's own values filled in (console-facts §1).
+
+use crate::model::{Direction, Engine, EngineStatus};
+
+/// The next step for one engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextStep {
+    /// Why: the console's own words if it has any, or else what the status means.
+    pub why: String,
+    /// What to do, as one or two sentences.
+    pub what: String,
+    /// What the app can do at once.
+    pub action: StepAction,
+    /// Whether the instructions on pairing help here.
+    pub pairing_helps: bool,
+}
+
+/// What the app can do about an engine at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StepAction {
+    /// Ask the engine again.
+    Refresh,
+    /// Send it the update.
+    Update,
+    /// Delete it, so that it can be added again.
+    Delete,
+}
+
+/// What to do next about this engine; `None` when it is active.
+#[must_use]
+pub fn next_step(engine: &Engine) -> Option<NextStep> {
+    let name = &engine.name;
+    let (what, action, pairing_helps) = match engine.status {
+        EngineStatus::Active => return None,
+        EngineStatus::Unknown => (format!("Refresh {name}."), StepAction::Refresh, false),
+        EngineStatus::Other(_) | EngineStatus::Missing => {
+            (format!("Refresh {name} to read its status again."), StepAction::Refresh, false)
+        }
+        EngineStatus::PendingAuthorization => {
+            let place = place(engine);
+            let what = format!("On {name}{place}, enable this console on its command line. Then refresh it.");
+            (what, StepAction::Refresh, true)
+        }
+        EngineStatus::IncompatibleVersion => (format!("Update {name}."), StepAction::Update, false),
+        // Keys changed: only deleting and adding pairs it again (console-facts §6).
+        EngineStatus::NotResponding if certificate_changed(engine) => {
+            let what = format!("If {name} was installed anew, delete it here, add it again and pair it.");
+            (what, StepAction::Delete, true)
+        }
+        EngineStatus::NotResponding => {
+            (format!("{} Then refresh it.", reach(engine)), StepAction::Refresh, true)
+        }
+    };
+    let why = engine.status_message.clone().unwrap_or_else(|| engine.status.meaning().to_owned());
+    Some(NextStep { why, what, action, pairing_helps })
+}
+
+fn reach(engine: &Engine) -> String {
+    let name = &engine.name;
+    let port = engine.port.unwrap_or(40814);
+    let there = if engine.address.is_empty() { String::new() } else { format!(" at {}", engine.address) };
+    match engine.direction {
+        Some(Direction::EngineToConsole) => {
+            format!("Start {name}{there} and make sure that it can reach this console on port 40815.")
+        }
+        Some(Direction::ConsoleToEngine) => {
+            format!("Start {name} and make sure that this console can reach it{there} on port {port}.")
+        }
+        None => format!(
+            "Start {name} and make sure that this console can reach it{there} on port {port}; if it calls the \
+             console (reverse pair), that it can reach the console on port 40815."
+        ),
+    }
+}
+
+fn place(engine: &Engine) -> String {
+    if engine.address.is_empty() { String::new() } else { format!(" ({})", engine.address) }
+}
+
+fn certificate_changed(engine: &Engine) -> bool {
+    engine
+        .status_message
+        .as_deref()
+        .is_some_and(|message| message.to_ascii_lowercase().contains("certificate"))
+}

@@ -1,0 +1,253 @@
+//! The rows of the table of engines: prepared once, then filtered and sorted at every keystroke.
+
+use core::borrow::Borrow;
+use core::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ids::{EngineId, PoolId, SiteId};
+use crate::model::{Engine, EngineStatus, EngineVersionBlock, Pool, VersionReport};
+use crate::rules::keys;
+use crate::rules::{EngineColumn, EngineSort};
+
+/// One engine, with what the table shows about it and with its keys for filtering and sorting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineRow {
+    /// The engine.
+    pub engine: Engine,
+    /// The pools it is in, in the order of their names.
+    pub pools: Vec<PoolId>,
+    /// The names of those pools, joined by commas; empty for none.
+    pub pool_names: String,
+    /// How many sites it may scan because they use one of its pools. Pools whose sites the console does not tell
+    /// count as none.
+    pub sites_through_pools: usize,
+    /// The platform, if `version engines` has told.
+    pub platform: Option<String>,
+    search: String,
+    name_key: Box<[u8]>,
+    address_key: Box<[u8]>,
+    product_key: Option<Box<[u8]>>,
+    content_key: Option<Box<[u8]>>,
+}
+
+impl EngineRow {
+    /// How many sites it scans, directly and through pools. A site has one scanner, so none counts twice.
+    #[must_use]
+    pub fn sites_count(&self) -> usize {
+        self.engine.sites.len() + self.sites_through_pools
+    }
+
+    fn new(engine: Engine, pools: &[&Pool], platform: Option<String>) -> Self {
+        let through: BTreeSet<SiteId> =
+            pools.iter().filter_map(|pool| pool.sites.as_deref()).flatten().copied().collect();
+        let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
+        let key_of = |version: &Option<String>| version.as_deref().map(keys::natural);
+        // A line break between the fields, so that no word matches across two of them.
+        let search = [
+            engine.name.as_str(),
+            &engine.address,
+            engine.status.label(),
+            engine.product_version.as_deref().unwrap_or_default(),
+            engine.content_version.as_deref().unwrap_or_default(),
+        ]
+        .join("\n")
+        .to_lowercase();
+        Self {
+            pools: pools.iter().map(|pool| pool.id).collect(),
+            pool_names: names.join(", "),
+            sites_through_pools: through.len(),
+            platform,
+            search,
+            name_key: keys::natural(&engine.name),
+            address_key: keys::address(&engine.address),
+            product_key: key_of(&engine.product_version),
+            content_key: key_of(&engine.content_version),
+            engine,
+        }
+    }
+
+    fn given_address_key(&self) -> Option<&[u8]> {
+        (!self.engine.address.is_empty()).then_some(&self.address_key)
+    }
+
+    fn given_pool_names(&self) -> Option<&str> {
+        (!self.pool_names.is_empty()).then_some(&self.pool_names)
+    }
+
+    /// The order of two rows. Equal ones, and missing values, fall back to name and id.
+    fn compare(&self, other: &Self, sort: EngineSort) -> Ordering {
+        let down = sort.descending;
+        let (mine, its) = (&self.engine, &other.engine);
+        let by_column = match sort.column {
+            EngineColumn::Name => directed(self.name_key.cmp(&other.name_key), down),
+            EngineColumn::Address => missing_last(self.given_address_key(), other.given_address_key(), down),
+            EngineColumn::Port => missing_last(mine.port, its.port, down),
+            EngineColumn::Status => missing_last(status_rank(&mine.status), status_rank(&its.status), down),
+            EngineColumn::ProductVersion => {
+                missing_last(self.product_key.as_ref(), other.product_key.as_ref(), down)
+            }
+            EngineColumn::ContentVersion => {
+                missing_last(self.content_key.as_ref(), other.content_key.as_ref(), down)
+            }
+            EngineColumn::Sites => directed(self.sites_count().cmp(&other.sites_count()), down),
+            EngineColumn::Pools => missing_last(self.given_pool_names(), other.given_pool_names(), down),
+            EngineColumn::LastRefreshed => missing_last(mine.last_refreshed, its.last_refreshed, down),
+            EngineColumn::Id => directed(mine.id.cmp(&its.id), down),
+            EngineColumn::SerialNumber => {
+                missing_last(mine.serial_number.as_ref(), its.serial_number.as_ref(), down)
+            }
+            EngineColumn::LastUpdated => missing_last(mine.last_updated, its.last_updated, down),
+            EngineColumn::AwsPreAuthorised => {
+                // Those that are come first: that is what one sorts for.
+                directed(its.aws_pre_authorised.cmp(&mine.aws_pre_authorised), down)
+            }
+            EngineColumn::Platform => missing_last(self.platform.as_ref(), other.platform.as_ref(), down),
+        };
+        by_column.then_with(|| self.name_key.cmp(&other.name_key)).then_with(|| mine.id.cmp(&its.id))
+    }
+}
+
+fn directed(order: Ordering, descending: bool) -> Ordering {
+    if descending { order.reverse() } else { order }
+}
+
+fn missing_last<K: Ord>(mine: Option<K>, its: Option<K>, descending: bool) -> Ordering {
+    match (mine, its) {
+        (Some(mine), Some(its)) => directed(mine.cmp(&its), descending),
+        (mine, its) => its.is_some().cmp(&mine.is_some()),
+    }
+}
+
+/// Worst first; statuses outside the list among themselves by their text.
+fn status_rank(status: &EngineStatus) -> Option<(u8, &str)> {
+    Some(match status {
+        EngineStatus::NotResponding => (0, ""),
+        EngineStatus::IncompatibleVersion => (1, ""),
+        EngineStatus::PendingAuthorization => (2, ""),
+        EngineStatus::Other(text) => (3, text),
+        EngineStatus::Unknown => (4, ""),
+        EngineStatus::Active => (5, ""),
+        EngineStatus::Missing => return None,
+    })
+}
+
+/// Prepares the rows of the table. The pools of an engine come from the list of pools, because newer consoles don't
+/// tell them with the engine (console-facts §2); `report` is what `version engines` told last, if anything.
+#[must_use]
+pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&VersionReport>) -> Vec<EngineRow> {
+    let pools_by_engine = index(pools);
+    let mut blocks: BTreeMap<&str, &EngineVersionBlock> = BTreeMap::new();
+    for block in report.into_iter().flat_map(|report| &report.engines) {
+        for key in [&block.name, &block.serial_number].into_iter().flatten() {
+            blocks.insert(key, block);
+        }
+    }
+    let none = Vec::new();
+    engines
+        .into_iter()
+        .map(|engine| {
+            let keys = [engine.serial_number.as_deref(), Some(engine.name.as_str())];
+            let block = keys
+                .into_iter()
+                .flatten()
+                .find_map(|key| blocks.get(key))
+                .filter(|block| block.is_about(&engine));
+            let platform = block.and_then(|block| block.platform.clone());
+            let pools = pools_by_engine.get(&engine.id).unwrap_or(&none);
+            EngineRow::new(engine, pools, platform)
+        })
+        .collect()
+}
+
+/// The pools of each engine, in the order of their names.
+fn index(pools: &[Pool]) -> BTreeMap<EngineId, Vec<&Pool>> {
+    let mut sorted: Vec<(Box<[u8]>, &Pool)> =
+        pools.iter().map(|pool| (keys::natural(&pool.name), pool)).collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut index: BTreeMap<EngineId, Vec<&Pool>> = BTreeMap::new();
+    for (_, pool) in sorted {
+        for engine in &pool.engines {
+            let pools = index.entry(*engine).or_default();
+            // A console that names an engine twice in one pool must not show the pool twice.
+            if pools.last().is_none_or(|last| last.id != pool.id) {
+                pools.push(pool);
+            }
+        }
+    }
+    index
+}
+
+/// The pools that an engine is in.
+#[must_use]
+pub fn pools_of(engine: EngineId, pools: &[Pool]) -> Vec<&Pool> {
+    pools.iter().filter(|pool| pool.engines.contains(&engine)).collect()
+}
+
+/// Which engines the table shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EngineFilter {
+    words: Vec<String>,
+    statuses: Vec<EngineStatus>,
+}
+
+impl EngineFilter {
+    /// A filter on name, address, status label and versions: every word of the text must occur in one of them,
+    /// without regard to case. With statuses, the engine's must be among them; none means any.
+    #[must_use]
+    pub fn new(text: &str, statuses: Vec<EngineStatus>) -> Self {
+        Self { words: text.split_whitespace().map(str::to_lowercase).collect(), statuses }
+    }
+
+    /// Whether every engine passes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.statuses.is_empty()
+    }
+
+    /// Whether this engine passes.
+    #[must_use]
+    pub fn matches(&self, row: &EngineRow) -> bool {
+        self.matches_text(row) && (self.statuses.is_empty() || self.statuses.contains(&row.engine.status))
+    }
+
+    /// Whether this engine passes as far as the text goes. The status counts beside the filter count these.
+    #[must_use]
+    pub fn matches_text(&self, row: &EngineRow) -> bool {
+        self.words.iter().all(|word| row.search.contains(word.as_str()))
+    }
+}
+
+/// The indices of the rows that pass the filter, in sorted order.
+#[must_use]
+pub fn select<R: Borrow<EngineRow>>(rows: &[R], filter: &EngineFilter, sort: EngineSort) -> Vec<usize> {
+    let mut chosen: Vec<usize> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| filter.matches((*row).borrow()))
+        .map(|(index, _)| index)
+        .collect();
+    chosen.sort_unstable_by(|a, b| rows[*a].borrow().compare(rows[*b].borrow(), sort));
+    chosen
+}
+
+/// How many engines have a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusCount {
+    /// The status.
+    pub status: EngineStatus,
+    /// How many engines have it.
+    pub count: usize,
+}
+
+/// How many engines have which status: the five of the specification always, in their order, then those outside the
+/// list and the missing one where they occur.
+#[must_use]
+pub fn status_counts<'a>(statuses: impl IntoIterator<Item = &'a EngineStatus>) -> Vec<StatusCount> {
+    let mut counts: BTreeMap<&EngineStatus, usize> =
+        EngineStatus::KNOWN.iter().map(|status| (status, 0)).collect();
+    for status in statuses {
+        *counts.entry(status).or_default() += 1;
+    }
+    // The order of the map is that of the enum: known, other, missing.
+    counts.into_iter().map(|(status, count)| StatusCount { status: status.clone(), count }).collect()
+}
