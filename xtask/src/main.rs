@@ -1,2 +1,62 @@
-//! The project commands.
-fn main() {}
+//! The project's commands. `cargo xtask help` lists them.
+//!
+//! Each sets up by itself what it needs: see [`tools`] and [`deb`].
+
+mod app;
+mod args;
+mod attach;
+mod browsers;
+mod cmd;
+mod deb;
+mod demo;
+mod dist;
+mod engine;
+mod failure;
+mod html;
+mod leftovers;
+mod paths;
+mod run;
+mod steps;
+mod summary;
+mod test;
+mod tools;
+mod wasm;
+
+use std::process::ExitCode;
+
+use args::Command;
+use failure::Outcome;
+
+fn main() -> ExitCode {
+    match start() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            steps::say(&format!("error: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// False: the command ran to its end and found failures, which it has shown.
+fn start() -> Outcome<bool> {
+    let command = args::parse(std::env::args().skip(1))?;
+    paths::enter_root()?;
+    match command {
+        Command::Help => {
+            steps::print(args::HELP);
+            Ok(true)
+        }
+        Command::Run(options) => run::run(&options).map(|()| true),
+        Command::Test(stages) => test::test(&stages),
+        Command::Build(options) => {
+            let mut steps = steps::Steps::new();
+            app::set_up(&mut steps)?;
+            let built = app::build(&mut steps, &options)?;
+            dist::print_sizes(&built);
+            steps.print_table();
+            Ok(true)
+        }
+        Command::Engine(request) => attach::engine(&request).map(|()| true),
+    }
+}

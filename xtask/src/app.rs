@@ -1,0 +1,151 @@
+//! Building the app: trunk, then [`dist`].
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::cmd;
+use crate::dist::{self, Built};
+use crate::failure::{OnFile as _, Outcome, fail};
+use crate::paths;
+use crate::steps::{Steps, say};
+use crate::tools::{TRUNK, WASM_BINDGEN};
+use crate::wasm;
+
+/// What `cargo xtask build` was asked for.
+#[derive(Debug, PartialEq)]
+pub(crate) struct BuildOptions {
+    /// The path under which the app is served, with a slash at both ends.
+    pub(crate) public_url: String,
+    /// Where the result goes.
+    pub(crate) dist: PathBuf,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self { public_url: "/".to_owned(), dist: PathBuf::from(paths::DIST) }
+    }
+}
+
+/// What the app is made of: with the parts of this program that choose the tools and make the last steps.
+const INPUTS: [&str; 13] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "crates/console-api/Cargo.toml",
+    "crates/console-api/src",
+    "index.html",
+    "src",
+    "style",
+    "web",
+    "xtask/src/app.rs",
+    "xtask/src/dist.rs",
+    "xtask/src/html.rs",
+    "xtask/src/tools.rs",
+];
+
+/// Tools and target for building the app.
+pub(crate) fn set_up(steps: &mut Steps) -> Outcome {
+    wasm::ensure(steps)?;
+    TRUNK.ensure(steps)?;
+    WASM_BINDGEN.ensure(steps)?;
+    Ok(())
+}
+
+/// Builds the app unless the folder has exactly this one already.
+pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built> {
+    every_style_is_listed()?;
+    let wanted = inputs(&options.public_url)?;
+    let stamp = stamp_file(&options.dist);
+    if let Ok(known) = fs::read_to_string(&stamp)
+        && known == format!("{wanted} {}", state(&options.dist)?)
+    {
+        say(&format!("==> The app in {}/ is up to date", options.dist.display()));
+        return dist::measure(&options.dist, &options.public_url);
+    }
+    let trunk = TRUNK.ensure(steps)?;
+    let bindgen = WASM_BINDGEN.ensure(steps)?;
+    // Trunk works without network when everything is there. Otherwise it would also look for tools.
+    steps.step("Fetch the sources of dependencies", || cmd::run(cmd::cargo().args(["fetch", "--quiet"])))?;
+    let raw = paths::target().join("xtask").join("app");
+    steps.step("Build the app for release (about 2 minutes from nothing)", || {
+        paths::remove_folder(&raw)?;
+        fs::create_dir_all(&raw).on("make", &raw)?;
+        let mut build = Command::new(trunk.join("trunk"));
+        cmd::without_own_variables(&mut build);
+        build.args(["build", "--release", "--cargo-profile", "app", "--offline", "--skip-version-check"]);
+        build.args(["--public-url", &options.public_url, "--dist"]).arg(paths::root()?.join(&raw));
+        build.env("PATH", cmd::path_with(&[&trunk, &bindgen])?);
+        // Trunk takes only true or false here, everybody else sets 1.
+        let plain = std::env::var_os("NO_COLOR").is_some();
+        build.env_remove("NO_COLOR");
+        cmd::run(cmd::args_if(&mut build, plain, &["--color", "never"]))
+    })?;
+    steps.step("Compress the app's files", || {
+        dist::finish(&raw, &options.public_url)?;
+        // The old app stays until the new one is whole.
+        paths::remove_folder(&options.dist)?;
+        if let Some(parent) = options.dist.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            fs::create_dir_all(parent).on("make", parent)?;
+        }
+        fs::rename(&raw, &options.dist).on("put the app into", &options.dist)?;
+        fs::write(&stamp, format!("{wanted} {}", state(&options.dist)?)).on("write", &stamp)
+    })?;
+    dist::measure(&options.dist, &options.public_url)
+}
+
+/// Trunk takes no notice of a stylesheet that the page does not list: this does.
+fn every_style_is_listed() -> Outcome {
+    let page = fs::read_to_string("index.html").on("read", "index.html")?;
+    for path in dist::files(Path::new("style"))? {
+        let listed = page.contains(&format!("\"{}\"", path.display()));
+        if path.extension().is_some_and(|end| end == "css") && !listed {
+            return fail(format!(
+                "index.html does not list {}: add it at its place in the cascade",
+                path.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn stamp_file(dist: &Path) -> PathBuf {
+    let name = dist.display().to_string().replace(['/', '\\'], "_");
+    paths::target().join("xtask").join(format!("{name}.stamp"))
+}
+
+/// A hash over all that decides about the result.
+fn inputs(public_url: &str) -> Outcome<String> {
+    let mut hash = Sha256::new();
+    hash.update(public_url);
+    hash.update(cmd::output(Command::new("rustc").arg("-vV"))?);
+    for input in INPUTS {
+        add(&mut hash, Path::new(input))?;
+    }
+    Ok(dist::hex(&hash.finalize()))
+}
+
+/// A hash over the built folder: one that was changed by hand or only half written is built again.
+fn state(dist: &Path) -> Outcome<String> {
+    let mut hash = Sha256::new();
+    if dist.is_dir() {
+        add(&mut hash, dist)?;
+    }
+    Ok(dist::hex(&hash.finalize()))
+}
+
+fn add(hash: &mut Sha256, path: &Path) -> Outcome {
+    hash.update(path.display().to_string());
+    if path.is_dir() {
+        let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).on("read", path)?;
+        let mut inside: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+        inside.sort();
+        return inside.iter().try_for_each(|path| add(hash, path));
+    }
+    let content = fs::read(path).on("read", path)?;
+    hash.update((content.len() as u64).to_le_bytes());
+    hash.update(content);
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::app::BuildOptions;
+use crate::attach::EngineRequest;
+use crate::failure::{Outcome, fail};
+use crate::run::RunOptions;
+use crate::test::Stage;
+
+/// What `cargo xtask help` prints.
+pub(crate) const HELP: &str = "\
+cargo xtask run [--listen ADDR] [-- OPTIONS OF embedded-console]
+    Set up, build, then start the console with a small fleet of engines. Ctrl-C stops it all.
+cargo xtask test [STAGE]…
+    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, native, wasm, app, programs, e2e.
+cargo xtask build [--public-url /x/] [--dist DIR]
+    Build the app's static files into dist/.
+cargo xtask engine NAME
+    Attach to the command line of an engine that `cargo xtask run` started.
+cargo xtask engine new NAME | start NAME | stop NAME
+    Start another engine, start one again, stop one.";
+
+/// One call of this program.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Command {
+    /// Say what there is.
+    Help,
+    /// The console and its demo fleet.
+    Run(RunOptions),
+    /// The checks; none named means all.
+    Test(Vec<Stage>),
+    /// The app.
+    Build(BuildOptions),
+    /// An engine of the running demo.
+    Engine(EngineRequest),
+}
+
+/// Reads the command line, without the program's name.
+pub(crate) fn parse(args: impl Iterator<Item = String>) -> Outcome<Command> {
+    let mut args = args;
+    match args.next().as_deref() {
+        None | Some("help" | "--help" | "-h") => Ok(Command::Help),
+        Some("run") => run(args).map(Command::Run),
+        Some("test") => args.map(|name| Stage::from_name(&name)).collect::<Outcome<_>>().map(Command::Test),
+        Some("build") => build(args).map(Command::Build),
+        Some("engine") => engine(args).map(Command::Engine),
+        Some(other) => fail(format!("there is no command `{other}`: `cargo xtask help` lists them")),
+    }
+}
+
+/// The value of an option, from `--option value` or `--option=value`.
+fn value(option: &str, inline: Option<&str>, args: &mut impl Iterator<Item = String>) -> Outcome<String> {
+    match inline.map(str::to_owned).or_else(|| args.next()) {
+        Some(value) if !value.is_empty() => Ok(value),
+        _ => fail(format!("{option} needs a value: see `cargo xtask help`")),
+    }
+}
+
+fn split(arg: &str) -> (&str, Option<&str>) {
+    match arg.split_once('=') {
+        Some((option, value)) if option.starts_with("--") => (option, Some(value)),
+        _ => (arg, None),
+    }
+}
+
+fn run(mut args: impl Iterator<Item = String>) -> Outcome<RunOptions> {
+    let mut options = RunOptions::default();
+    while let Some(arg) = args.next() {
+        match split(&arg) {
+            ("--", None) => {
+                options.console_args = args.collect();
+                break;
+            }
+            ("--listen", inline) => {
+                let listen = value("--listen", inline, &mut args)?;
+                options.listen = match listen.parse::<SocketAddr>() {
+                    Ok(address) => address,
+                    Err(_) => {
+                        return fail(format!(
+                            "--listen {listen}: this is not an address with a port, such as 127.0.0.1:3780"
+                        ));
+                    }
+                };
+            }
+            (other, _) => return fail(format!("`run` has no option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(options)
+}
+
+fn build(mut args: impl Iterator<Item = String>) -> Outcome<BuildOptions> {
+    let mut options = BuildOptions::default();
+    while let Some(arg) = args.next() {
+        match split(&arg) {
+            ("--public-url", inline) => {
+                options.public_url = public_path(&value("--public-url", inline, &mut args)?)?;
+            }
+            ("--dist", inline) => {
+                let dist = PathBuf::from(value("--dist", inline, &mut args)?);
+                // Its content is replaced.
+                if is_somebodys(&dist) {
+                    return fail(format!(
+                        "--dist {}: this folder would be replaced: name a new one",
+                        dist.display()
+                    ));
+                }
+                options.dist = dist;
+            }
+            (other, _) => return fail(format!("`build` has no option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(options)
+}
+
+/// True for a folder that is there and that no build made, by what every build leaves in it.
+fn is_somebodys(dist: &Path) -> bool {
+    dist.exists() && !dist.join("index.html.br").is_file()
+}
+
+/// A path that begins and ends with a slash and has nothing that a page would have to escape.
+fn public_path(given: &str) -> Outcome<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
+    let inner = given.trim_matches('/');
+    if !given.chars().all(plain)
+        || inner.split('/').any(|part| part == ".." || part == ".")
+        || given.contains("//")
+    {
+        return fail(format!("--public-url {given}: give a path such as / or /engines/"));
+    }
+    Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
+}
+
+fn engine(mut args: impl Iterator<Item = String>) -> Outcome<EngineRequest> {
+    let usage = "say which engine: `cargo xtask engine NAME`, or `engine new NAME`, `engine start NAME`, `engine stop NAME`";
+    let Some(first) = args.next() else { return fail(usage) };
+    let verb = match first.as_str() {
+        "new" => EngineRequest::New,
+        "start" => EngineRequest::Start,
+        "stop" => EngineRequest::Stop,
+        _ => EngineRequest::Attach,
+    };
+    let name = match verb(String::new()) {
+        EngineRequest::Attach(_) => first,
+        _ => match args.next() {
+            Some(name) => name,
+            None => return fail(usage),
+        },
+    };
+    if args.next().is_some() {
+        return fail(usage);
+    }
+    // The name becomes a folder's name, an argument of a program and a word on a line.
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.len() > 40 || name.starts_with('-') || !name.chars().all(good) {
+        return fail(format!(
+            "`{name}` can't be an engine's name here: use up to 40 small letters, digits and hyphens"
+        ));
+    }
+    Ok(verb(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Outcome<Command> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    fn refused(line: &str) -> String {
+        parsed(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_public_path_always_has_both_slashes() {
+        for (given, meant) in [("/", "/"), ("/x/", "/x/"), ("x", "/x/"), ("/a/b", "/a/b/")] {
+            let Ok(Command::Build(options)) = parsed(&format!("build --public-url {given}")) else {
+                panic!("{given} was refused")
+            };
+            assert_eq!(options.public_url, meant);
+        }
+        for bad in ["https://example.org/", "/../", "/a//b/", "/\"><script>/"] {
+            assert!(refused(&format!("build --public-url {bad}")).contains("give a path such as"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_build_never_replaces_a_folder_that_no_build_made() {
+        assert!(refused("build --dist .").contains("would be replaced"));
+        assert!(refused("build --dist ..").contains("would be replaced"));
+        assert!(refused("build --dist src").contains("would be replaced"));
+        assert!(parsed("build --dist=target/never-made").is_ok());
+    }
+
+    #[test]
+    fn run_takes_an_address_and_hands_on_the_rest() {
+        let Ok(Command::Run(options)) = parsed("run --listen=127.0.0.1:4000 -- --engine-network 10.0.0.0/8")
+        else {
+            panic!("refused")
+        };
+        assert_eq!(options.listen.port(), 4000);
+        assert_eq!(options.console_args, ["--engine-network", "10.0.0.0/8"]);
+        assert!(refused("run --listen 4000").contains("not an address with a port"));
+        assert!(refused("run --listen").contains("needs a value"));
+        assert!(refused("run --open").contains("no option --open"));
+    }
+
+    #[test]
+    fn engines_are_named_plainly() {
+        assert_eq!(
+            parsed("engine berlin-dmz-01").unwrap(),
+            Command::Engine(EngineRequest::Attach("berlin-dmz-01".into()))
+        );
+        assert_eq!(
+            parsed("engine new oslo-01").unwrap(),
+            Command::Engine(EngineRequest::New("oslo-01".into()))
+        );
+        assert_eq!(
+            parsed("engine stop oslo-01").unwrap(),
+            Command::Engine(EngineRequest::Stop("oslo-01".into()))
+        );
+        assert!(refused("engine").contains("say which engine"));
+        assert!(refused("engine new").contains("say which engine"));
+        assert!(refused("engine new ../../etc").contains("can't be an engine's name"));
+        assert!(refused("engine new a b").contains("say which engine"));
+    }
+
+    #[test]
+    fn stages_are_chosen_by_name() {
+        assert_eq!(parsed("test").unwrap(), Command::Test(vec![]));
+        assert_eq!(parsed("test fmt e2e").unwrap(), Command::Test(vec![Stage::Fmt, Stage::E2e]));
+        assert!(refused("test everything").contains("no stage `everything`"));
+        assert!(refused("sing").contains("no command `sing`"));
+    }
+}

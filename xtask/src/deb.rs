@@ -1,0 +1,75 @@
+//! Programs that come from Debian's packages: browsers, a driver, Node.js.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::cmd;
+use crate::failure::{Outcome, fail};
+use crate::paths;
+use crate::steps::{Steps, say};
+
+/// A program and the package that brings it.
+pub(crate) struct Packaged {
+    /// The names the program goes by, best first.
+    pub(crate) programs: &'static [&'static str],
+    /// Debian's package.
+    pub(crate) package: &'static str,
+}
+
+impl Packaged {
+    /// The program, when it is there.
+    pub(crate) fn find(&self) -> Option<std::path::PathBuf> {
+        self.programs.iter().find_map(|program| paths::on_path(program))
+    }
+}
+
+/// Installs those that are missing, all at once.
+pub(crate) fn ensure(steps: &mut Steps, wanted: &[Packaged]) -> Outcome {
+    let missing: Vec<_> = wanted.iter().filter(|one| one.find().is_none()).map(|one| one.package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    let by_hand = format!("install them by hand (on Debian: `sudo apt-get install {list}`) and start again");
+    if paths::on_path("apt-get").is_none() {
+        return fail(format!("these are missing and this system has no apt-get: {list}: {by_hand}"));
+    }
+    let Some(prefix) = as_root() else {
+        return fail(format!("these are missing and installing them needs root: {list}: {by_hand}"));
+    };
+    steps.step(&format!("Install Debian packages: {list}"), || {
+        // A list that could not be renewed is often good enough: the installation will tell.
+        if let Err(failure) = cmd::output(&mut apt(prefix, &["update", "-qq"])) {
+            say(&format!("the list of packages could not be renewed: {failure}"));
+        }
+        let mut args = vec!["install", "-y", "-qq", "--no-install-recommends"];
+        args.extend(&missing);
+        cmd::output(&mut apt(prefix, &args)).map(drop)
+    })?;
+    match wanted.iter().find(|one| one.find().is_none()) {
+        Some(one) => {
+            fail(format!("the package {} was installed but brought no program: {by_hand}", one.package))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What to put in front of a command that needs root: nothing, or `sudo -n` where it asks no password.
+fn as_root() -> Option<&'static [&'static str]> {
+    if nix::unistd::geteuid().is_root() {
+        return Some(&[]);
+    }
+    let sudo: &'static [&'static str] = &["sudo", "-n"];
+    let works =
+        Path::new("/usr/bin/sudo").exists() && cmd::output(Command::new("sudo").args(["-n", "true"])).is_ok();
+    works.then_some(sudo)
+}
+
+fn apt(prefix: &[&str], args: &[&str]) -> Command {
+    let mut words = prefix.to_vec();
+    words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    words.extend(args);
+    let mut command = Command::new(words.first().copied().unwrap_or("env"));
+    command.args(words.get(1..).unwrap_or_default());
+    command
+}

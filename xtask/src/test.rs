@@ -1,0 +1,268 @@
+//! `cargo xtask test`: every check, stage by stage, and one line at the end.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::app::{self, BuildOptions};
+use crate::browsers;
+use crate::cmd;
+use crate::dist;
+use crate::failure::{Outcome, fail};
+use crate::paths;
+use crate::run::build_programs;
+use crate::steps::{Steps, print, say, seconds};
+use crate::summary::{self, Count};
+use crate::tools::WASM_BINDGEN;
+use crate::wasm;
+
+/// One part of the checks, in the order of running.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stage {
+    /// The formatting.
+    Fmt,
+    /// The linter over everything, natively.
+    Clippy,
+    /// The linter over what runs in the browser, for its target.
+    ClippyWasm,
+    /// The documentation builds without warning.
+    Doc,
+    /// The tests that need no browser.
+    Native,
+    /// The component suites in headless Chromium.
+    Wasm,
+    /// The app's release build, and its size.
+    App,
+    /// The two programs' release build.
+    Programs,
+    /// The whole system in Chromium and Firefox.
+    E2e,
+}
+
+impl Stage {
+    const ALL: [Self; 9] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::ClippyWasm,
+        Self::Doc,
+        Self::Native,
+        Self::Wasm,
+        Self::App,
+        Self::Programs,
+        Self::E2e,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::ClippyWasm => "clippy-wasm",
+            Self::Doc => "doc",
+            Self::Native => "native",
+            Self::Wasm => "wasm",
+            Self::App => "app",
+            Self::Programs => "programs",
+            Self::E2e => "e2e",
+        }
+    }
+
+    /// The stage of that name.
+    pub(crate) fn from_name(name: &str) -> Outcome<Self> {
+        match Self::ALL.into_iter().find(|stage| stage.name() == name) {
+            Some(stage) => Ok(stage),
+            None => fail(format!(
+                "there is no stage `{name}`: there are {}",
+                Self::ALL.map(Self::name).join(", ")
+            )),
+        }
+    }
+
+    /// A stage that takes longer than this hangs. The whole must stay below the 90 minutes that CI gives.
+    fn bound(self) -> Duration {
+        Duration::from_secs(60 * if self == Self::E2e { 25 } else { 15 })
+    }
+}
+
+/// How a stage ended.
+struct Result {
+    stage: Stage,
+    took: Duration,
+    outcome: Outcome,
+    count: Count,
+}
+
+/// Runs the stages, all when none is named. False: something failed, and was shown.
+pub(crate) fn test(wanted: &[Stage]) -> Outcome<bool> {
+    cmd::end_children_on_interrupt()?;
+    paths::require_space(500)?;
+    let mut steps = Steps::new();
+    let mut results: Vec<Result> = Vec::new();
+    for stage in Stage::ALL {
+        if !wanted.is_empty() && !wanted.contains(&stage) {
+            continue;
+        }
+        say(&format!("==> Stage {} …", stage.name()));
+        let started = Instant::now();
+        let (outcome, printed) = run_stage(stage, &mut steps);
+        let count = summary::stage_count(&printed, outcome.is_ok());
+        let word = if outcome.is_ok() { "passed in" } else { "FAILED after" };
+        say(&format!("==> Stage {}: {word} {}", stage.name(), seconds(started.elapsed())));
+        if let Err(failure) = &outcome {
+            say(&format!("    {failure}"));
+        }
+        results.push(Result { stage, took: started.elapsed(), outcome, count });
+    }
+    steps.print_table();
+    let (lines, good) = report(&results);
+    lines.iter().for_each(|line| print(line));
+    Ok(good)
+}
+
+/// The table of stages, what failed, and the line that counts; and whether all is well.
+fn report(results: &[Result]) -> (Vec<String>, bool) {
+    let row = |stage: &str, time: &str, passed: &str, failed: &str| {
+        format!("{stage:<12} {time:>12} {passed:>7} {failed:>7}")
+    };
+    let mut lines = vec![String::new(), row("stage", "time", "passed", "failed")];
+    let mut sum = Count::default();
+    for Result { stage, took, count, .. } in results {
+        lines.push(row(stage.name(), &seconds(*took), &count.passed.to_string(), &count.failed.to_string()));
+        sum += *count;
+    }
+    for Result { stage, outcome, .. } in results {
+        if let Err(failure) = outcome {
+            lines.push(format!("{0} failed: {failure}. Alone: cargo xtask test {0}", stage.name()));
+        }
+    }
+    lines.push(String::new());
+    lines.push(format!("{} passed, {} failed", sum.passed, sum.failed));
+    (lines, sum.failed == 0)
+}
+
+fn run_stage(stage: Stage, steps: &mut Steps) -> (Outcome, String) {
+    match command(stage, steps) {
+        Ok(Some(mut command)) => cmd::run_bounded(&mut command, stage.bound()),
+        Ok(None) => (Ok(()), String::new()),
+        Err(failure) => (Err(failure), String::new()),
+    }
+}
+
+/// Sets up what a stage needs, and gives the command that is to be run for it.
+fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
+    let mut cargo = cmd::cargo();
+    match stage {
+        Stage::Fmt => cargo.args(["fmt", "--all", "--check"]),
+        Stage::Clippy => cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        Stage::ClippyWasm => {
+            wasm::ensure(steps)?;
+            cargo.args([
+                "clippy",
+                "-p",
+                "engine-console",
+                "-p",
+                "console-api",
+                "--all-targets",
+                "--target",
+                wasm::TARGET,
+            ]);
+            cargo.args(["--", "-D", "warnings"])
+        }
+        Stage::Doc => cargo.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+        Stage::Native => cargo.args([
+            "test",
+            "--workspace",
+            "--exclude",
+            "engine-console",
+            "--exclude",
+            "e2e",
+            "--no-fail-fast",
+        ]),
+        Stage::Wasm => {
+            wasm::ensure(steps)?;
+            let runner = WASM_BINDGEN.ensure(steps)?.join("wasm-bindgen-test-runner");
+            let driver = browsers::ensure_chromedriver(steps)?;
+            cargo.args([
+                "test",
+                "-p",
+                "engine-console",
+                "--tests",
+                "--target",
+                wasm::TARGET,
+                "--no-fail-fast",
+            ]);
+            cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner).env("CHROMEDRIVER", driver);
+            cargo.env_remove("GECKODRIVER").env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+        }
+        Stage::App => {
+            app::set_up(steps)?;
+            let built = app::build(steps, &BuildOptions::default())?;
+            dist::print_sizes(&built);
+            dist::check_sizes(&built)?;
+            return Ok(None);
+        }
+        Stage::Programs => {
+            build_programs(steps)?;
+            return Ok(None);
+        }
+        Stage::E2e => {
+            end_to_end(&mut cargo, steps)?;
+            &mut cargo
+        }
+    };
+    Ok(Some(cargo))
+}
+
+fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
+    let missing = |path: &Path| !path.exists();
+    if missing(&Path::new(paths::DIST).join("index.html"))
+        || missing(&paths::programs().join("embedded-console"))
+    {
+        return fail("the app or the programs are not built: run the stages app and programs first");
+    }
+    let found = browsers::ensure(steps)?;
+    let root = paths::root()?;
+    let absolute = |path: PathBuf| root.join(path);
+    cargo.args(["test", "-p", "e2e", "--no-fail-fast"]);
+    cargo.env("ENGINE_CONSOLE_DIST", absolute(paths::DIST.into()));
+    cargo.env("ENGINE_CONSOLE_BIN_DIR", absolute(paths::programs()));
+    cargo.env("ENGINE_CONSOLE_SCREENSHOTS", absolute(paths::target().join("screenshots")));
+    cargo.env("ENGINE_CONSOLE_NODE_TOOLS", found.node_tools);
+    cargo.env("CHROMIUM", found.chromium).env("CHROMEDRIVER", found.chromedriver);
+    cargo.env("FIREFOX", found.firefox).env("GECKODRIVER", found.geckodriver);
+    // Each test has a console, engines and a browser of its own: more at once only slows all down.
+    cargo.env("RUST_TEST_THREADS", "2");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stage_is_found_by_its_name() {
+        for stage in Stage::ALL {
+            assert_eq!(Stage::from_name(stage.name()).unwrap(), stage);
+        }
+        assert!(Stage::from_name("unit").unwrap_err().to_string().contains("there are fmt, clippy"));
+    }
+
+    #[test]
+    fn one_failed_stage_fails_the_whole() {
+        let result = |outcome: Outcome, printed: &str| {
+            let count = summary::stage_count(printed, outcome.is_ok());
+            Result { stage: Stage::Native, took: Duration::ZERO, outcome, count }
+        };
+        let (lines, good) = report(&[result(Ok(()), "test result: ok. 3 passed; 0 failed")]);
+        assert!(good);
+        assert_eq!(lines.last().map(String::as_str), Some("3 passed, 0 failed"));
+        let (lines, good) = report(&[
+            result(Ok(()), "test result: ok. 3 passed; 0 failed"),
+            result(fail("it did not compile"), ""),
+        ]);
+        assert!(!good);
+        assert!(
+            lines.contains(&"native failed: it did not compile. Alone: cargo xtask test native".to_owned())
+        );
+        assert_eq!(lines.last().map(String::as_str), Some("3 passed, 1 failed"));
+    }
+}
