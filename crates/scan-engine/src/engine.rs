@@ -1,0 +1,235 @@
+//! The engine: what it keeps, and how it answers consoles.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use engine_link::{Fingerprint, Identity, accept};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::log::Log;
+use crate::registry::Registry;
+use crate::session;
+use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions};
+
+/// How many connections an engine has at a time; more are closed at once.
+const MAX_CONNECTIONS: usize = 64;
+/// How long a console may take for TLS and the version handshake.
+const HANDSHAKE: Duration = Duration::from_secs(5);
+
+/// With what an engine is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The installation directory: `nse/conf/consoles.xml` and everything else lies in it. It is made if missing.
+    pub dir: PathBuf,
+    /// The engine's name; the directory's without it.
+    pub name: Option<String>,
+    /// The product version, if the directory has none stored yet.
+    pub product_version: Option<String>,
+    /// The content version, likewise.
+    pub content_version: Option<String>,
+    /// How long an update takes.
+    pub update_time: Duration,
+}
+
+impl Options {
+    /// An engine in this directory, with everything else as it comes; an update takes 1.5 seconds.
+    #[must_use]
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            name: None,
+            product_version: None,
+            content_version: None,
+            update_time: Duration::from_millis(1500),
+        }
+    }
+}
+
+/// Why the engine can't be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another process has the directory.
+    #[error("{}: another Scan Engine runs in this directory", .0.display())]
+    InUse(PathBuf),
+    /// A file or directory.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// consoles.xml.
+    #[error(transparent)]
+    Consoles(#[from] crate::registry::RegistryError),
+}
+
+/// A Scan Engine. Clones are the same engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+/// What every connection of the engine needs.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) name: String,
+    pub(crate) identity: Identity,
+    pub(crate) registry: Registry,
+    pub(crate) versions: Versions,
+    pub(crate) log: Log,
+    /// An update is being applied.
+    updating: AtomicBool,
+    /// The part of it in which the engine is down.
+    down: watch::Sender<bool>,
+    update_time: Duration,
+    /// Locked as long as the engine lives: two engines in one directory would take turns overwriting the files.
+    _lock: fs::File,
+}
+
+impl Engine {
+    /// Reads the directory, or makes what it lacks.
+    ///
+    /// # Errors
+    /// [`StartError`], with the file and what to do about it.
+    pub fn open(options: Options) -> Result<Self, StartError> {
+        let Options { dir, name, product_version, content_version, update_time } = options;
+        let conf = dir.join("nse").join("conf");
+        fs::create_dir_all(&conf).map_err(|error| at(&conf, &error))?;
+        let lock_path = dir.join("engine.lock");
+        let lock = fs::File::create(&lock_path).map_err(|error| at(&lock_path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(StartError::InUse(dir)),
+            Err(fs::TryLockError::Error(error)) => return Err(at(&lock_path, &error).into()),
+        }
+        let name = name
+            .or_else(|| dir.file_name().map(|name| name.to_string_lossy().into_owned()))
+            .unwrap_or_else(|| "Scan Engine".to_owned());
+        Ok(Self {
+            shared: Arc::new(Shared {
+                identity: Identity::load_or_create(&dir.join("keys"), &name)?,
+                registry: Registry::open(conf.join("consoles.xml"))?,
+                versions: Versions::open(
+                    conf.join("versions.json"),
+                    product_version.as_deref().unwrap_or(DEFAULT_PRODUCT_VERSION),
+                    content_version.as_deref().unwrap_or(DEFAULT_CONTENT_VERSION),
+                )?,
+                log: Log::default(),
+                updating: AtomicBool::new(false),
+                down: watch::Sender::new(false),
+                update_time,
+                name,
+                _lock: lock,
+            }),
+        })
+    }
+
+    /// The engine's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// The fingerprint of the engine's certificate.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.shared.identity.fingerprint()
+    }
+
+    /// The consoles that the engine knows.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.shared.registry
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.shared.log
+    }
+
+    /// Answers consoles until it is dropped; then every connection ends.
+    pub async fn serve(&self, listener: TcpListener) {
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let mut connections = JoinSet::new();
+        loop {
+            let stream = match listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    self.shared.log.failure(format!("can't accept connections: {error}"));
+                    // No descriptors left, for instance: give the others time to end.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            };
+            while connections.try_join_next().is_some() {}
+            if *self.shared.down.borrow() {
+                continue;
+            }
+            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                self.shared
+                    .log
+                    .failure(format!("more than {MAX_CONNECTIONS} connections: the newest is closed"));
+                continue;
+            };
+            let shared = Arc::clone(&self.shared);
+            connections.spawn(async move {
+                answer(shared, stream).await;
+                drop(place);
+            });
+        }
+    }
+}
+
+async fn answer(shared: Arc<Shared>, stream: TcpStream) {
+    let Ok(peer) = stream.peer_addr() else { return };
+    match accept(&shared.identity, stream, HANDSHAKE).await {
+        Ok(connection) => session::run(&shared, connection).await,
+        Err(error) => shared.log.failure(format!("a connection from {} came to nothing: {error}", peer.ip())),
+    }
+}
+
+impl Shared {
+    /// Starts to apply an update, unless one is under way (`false`).
+    ///
+    /// The first two thirds of the time the engine works on, then it is down for a moment, as a service that is
+    /// restarted, and comes back with the new versions.
+    pub(crate) fn start_update(self: &Arc<Self>, product: String, content: String) -> bool {
+        if self.updating.swap(true, Ordering::AcqRel) {
+            return false;
+        }
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            shared.log.line(format!("applying update: product {product}, content {content}"));
+            tokio::time::sleep(shared.update_time * 2 / 3).await;
+            match shared.versions.apply(&product, &content) {
+                Ok(()) => {
+                    shared.down.send_replace(true);
+                    tokio::time::sleep(shared.update_time / 3).await;
+                    shared.log.line("update applied");
+                }
+                Err(error) => shared.log.line(format!("the update could not be applied: {error}")),
+            }
+            shared.updating.store(false, Ordering::Release);
+            shared.down.send_replace(false);
+        });
+        true
+    }
+
+    /// Whether an update is being applied.
+    pub(crate) fn is_updating(&self) -> bool {
+        self.updating.load(Ordering::Acquire)
+    }
+
+    /// Waits until an update takes the engine down.
+    pub(crate) async fn goes_down(&self) {
+        // The sender lives as long as `self`: this can't fail.
+        drop(self.down.subscribe().wait_for(|down| *down).await);
+    }
+}
+
+fn at(path: &std::path::Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
