@@ -1,1 +1,36 @@
-//! The single-page app.
+//! The single-page app: an admin console for the Scan Engines of a Security Console, in the browser.
+//!
+//! Data goes one way: address bar, route, page, `data` query, the client of `console-api`, transport, console, and
+//! back the same way. ARCHITECTURE.md has the map.
+
+use std::panic::PanicHookInfo;
+
+use leptos::prelude::*;
+
+pub mod app;
+pub mod clock;
+pub mod components;
+pub mod data;
+pub mod pages;
+pub mod routes;
+pub mod session;
+pub mod shortcuts;
+pub mod theme;
+
+/// Starts the app in the page's body.
+pub fn start() {
+    std::panic::set_hook(Box::new(stopped));
+    mount_to_body(|| view! { <app::App transport=data::transport::AppTransport::fetch() /> });
+}
+
+/// A defect in the app must not look like a page that waits: says so, and leaves the details to the browser's log.
+fn stopped(info: &PanicHookInfo<'_>) {
+    leptos::logging::error!("{info}");
+    let Some(body) = document().body() else { return };
+    let Ok(notice) = document().create_element("div") else { return };
+    notice.set_class_name("boot-problem");
+    // Fails only for names that are not ones.
+    _ = notice.set_attribute("role", "alert");
+    notice.set_text_content(Some("The app has stopped because of a defect. Reload the page to go on."));
+    _ = body.prepend_with_node_1(&notice);
+}

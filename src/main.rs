@@ -1,2 +1,5 @@
-//! Starts the app.
-fn main() {}
+//! Starts the app; everything else is in the library.
+
+fn main() {
+    engine_console::start();
+}

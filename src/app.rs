@@ -1,0 +1,94 @@
+//! The app: what is the same on every screen.
+
+use std::time::Duration;
+
+use leptos::{ev, prelude::*};
+use leptos_router::{
+    StaticSegment,
+    components::{Redirect, Route as RouteTo, Router, Routes},
+};
+
+use crate::{
+    clock::Clock,
+    components::{
+        shell::Shell,
+        toast::{ToastRegion, Toasts},
+    },
+    data::{Data, transport::AppTransport},
+    pages::{
+        engines::EnginesPage,
+        not_found::NotFound,
+        sign_in::{SignInAgain, SignInPage},
+    },
+    routes::{self, Route},
+    session::{Session, State},
+    shortcuts::{ShortcutKeys, Shortcuts},
+    theme::Theme,
+};
+
+/// The whole app, over whatever carries its requests.
+#[component]
+pub fn App(
+    /// How requests travel.
+    transport: AppTransport,
+) -> impl IntoView {
+    let theme = Theme::provide();
+    Clock::provide();
+    let toasts = Toasts::provide();
+    Shortcuts::provide();
+    let session = Session::provide(transport);
+    let data = Data::provide(session);
+    watch_activity(session);
+
+    let signed_out = Memo::new(move |_| match session.state().get() {
+        State::SignedOut(why) => Some(why),
+        State::SignedIn(_) | State::Over(_) => None,
+    });
+    // What one person saw is not there for the next.
+    Effect::new(move |_| {
+        if signed_out.get().is_some() {
+            data.forget();
+            toasts.clear();
+        }
+    });
+    view! {
+        <Router base=routes::base()>
+            {move || match signed_out.get() {
+                Some(why) => view! { <SignInPage why /> }.into_any(),
+                None => view! {
+                    <Shell theme>
+                        <Routes fallback=NotFound>
+                            <RouteTo
+                                path=StaticSegment("")
+                                view=|| view! { <Redirect path=Route::Engines.href() /> }
+                            />
+                            <RouteTo path=StaticSegment("engines") view=EnginesPage />
+                        </Routes>
+                    </Shell>
+                    <SignInAgain />
+                    <ShortcutKeys />
+                }
+                .into_any(),
+            }}
+            <ToastRegion />
+        </Router>
+    }
+}
+
+/// Keys and pointers are activity; reads that the app makes by itself are not.
+fn watch_activity(session: Session) {
+    let handles = [
+        window_event_listener(ev::pointerdown, move |_| session.touch()),
+        window_event_listener(ev::keydown, move |_| session.touch()),
+        window_event_listener(ev::wheel, move |_| session.touch()),
+    ];
+    let timer = set_interval_with_handle(move || session.sign_out_if_idle(), Duration::from_secs(10)).ok();
+    on_cleanup(move || {
+        for handle in handles {
+            handle.remove();
+        }
+        if let Some(timer) = timer {
+            timer.clear();
+        }
+    });
+}

@@ -1,0 +1,97 @@
+//! State that lives in the address bar, so that a reload, the back button and a colleague's click bring it back.
+
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate, use_query_map},
+    location::Url,
+};
+
+/// Browsers limit how often the address may change; typing is written once it pauses.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// One parameter of the address. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct AddressParam {
+    value: RwSignal<String>,
+    write: StoredValue<Box<dyn Fn(&str, bool)>, LocalStorage>,
+    pending: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl AddressParam {
+    /// The parameter of this name on the current page. Absent and empty are the same.
+    pub fn of(key: &'static str) -> Self {
+        let query = use_query_map();
+        let location = use_location();
+        let navigate = use_navigate();
+        let in_address = Memo::new(move |_| query.with(|query| query.get(key).unwrap_or_default()));
+        let path = location.pathname.get_untracked();
+        let write = move |text: &str, replace: bool| {
+            // A late write must not come to another page's address.
+            if location.pathname.get_untracked() != path {
+                return;
+            }
+            let others = query.with_untracked(|query| {
+                query.clone().into_iter().filter(|(name, _)| name != key).collect::<Vec<_>>()
+            });
+            let mine = (!text.is_empty()).then(|| (key.into(), text.to_owned()));
+            let pairs = others.into_iter().chain(mine);
+            let search = pairs
+                .map(|(name, value)| format!("{}={}", Url::escape(&name), Url::escape(&value)))
+                .collect::<Vec<_>>()
+                .join("&");
+            let mark = if search.is_empty() { "" } else { "?" };
+            let options = NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
+            navigate(&format!("{path}{mark}{search}"), options);
+        };
+        let param = Self {
+            value: RwSignal::new(in_address.get_untracked()),
+            write: StoredValue::new_local(Box::new(write)),
+            pending: StoredValue::new(None),
+        };
+        // Back and forward change the address; what is on screen follows.
+        Effect::new(move |before: Option<String>| {
+            let now = in_address.get();
+            if before.is_some_and(|before| before != now) && param.value.get_untracked() != now {
+                param.forget_pending();
+                param.value.set(now.clone());
+            }
+            now
+        });
+        on_cleanup(move || param.forget_pending());
+        param
+    }
+
+    /// The value on screen, which the address follows.
+    pub fn value(self) -> Signal<String> {
+        self.value.into()
+    }
+
+    /// A value that is being typed: the address follows when the typing pauses, without a step for the back button.
+    pub fn type_in(self, text: String) {
+        self.forget_pending();
+        self.value.set(text);
+        let pending = set_timeout_with_handle(move || self.write_now(true), PAUSE).ok();
+        self.pending.set_value(pending);
+    }
+
+    /// A value that was chosen: the back button leads to the one before.
+    pub fn choose(self, text: String) {
+        self.forget_pending();
+        self.value.set(text);
+        self.write_now(false);
+    }
+
+    fn write_now(self, replace: bool) {
+        let text = self.value.get_untracked();
+        self.write.try_with_value(|write| write(&text, replace));
+    }
+
+    fn forget_pending(self) {
+        if let Some(pending) = self.pending.try_update_value(Option::take).flatten() {
+            pending.clear();
+        }
+    }
+}

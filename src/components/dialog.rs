@@ -1,0 +1,61 @@
+//! The modal dialog: the browser's own, opened and closed by a signal.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use leptos::{html, prelude::*};
+
+use super::icon::{Glyph, Icon};
+
+/// An element id that no other element of the page has, for `aria-labelledby` and its like.
+pub fn unique_id(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A modal dialog with a heading and **Close**. Escape closes it, and the focus goes back to where it was.
+#[component]
+pub fn Dialog(
+    /// Whether it is open. The dialog sets it to false when the person closes it.
+    open: RwSignal<bool>,
+    /// The heading, which is the dialog's name too.
+    #[prop(into)]
+    title: Signal<String>,
+    /// What it shows. Made anew each time that it opens.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let element = NodeRef::<html::Dialog>::new();
+    let heading = StoredValue::new(unique_id("dialog"));
+    Effect::new(move |_| {
+        let Some(dialog) = element.get() else { return };
+        if open.get() {
+            if !dialog.open() {
+                // Fails only where the element has left the document, and then there is nothing to show.
+                _ = dialog.show_modal();
+            }
+        } else if dialog.open() {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=move |_| open.set(false)>
+            <Show when=move || open.get()>
+                <div class="dialog-body">
+                    <header>
+                        <h2 id=heading.get_value()>{move || title.get()}</h2>
+                        <button
+                            type="button"
+                            class="icon-button"
+                            style:margin-inline-start="auto"
+                            aria-label="Close"
+                            title="Close"
+                            on:click=move |_| open.set(false)
+                        >
+                            <Glyph icon=Icon::Close />
+                        </button>
+                    </header>
+                    {children()}
+                </div>
+            </Show>
+        </dialog>
+    }
+}

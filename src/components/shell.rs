@@ -1,0 +1,141 @@
+//! The frame around every page: header, navigation, the page itself.
+
+use leptos::{ev, html, prelude::*};
+use leptos_router::{components::A, hooks::use_location};
+
+use super::icon::{Glyph, Icon};
+use crate::{
+    data::Data,
+    routes::Route,
+    session::{Ended, Session},
+    theme::Theme,
+};
+
+/// The id of the navigation, which the menu button of narrow screens opens.
+const NAV: &str = "navigation";
+
+/// Header, navigation and the page.
+#[component]
+pub fn Shell(
+    /// The chosen theme.
+    theme: RwSignal<Theme>,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let main = NodeRef::<html::Main>::new();
+    let skip = move |event: ev::MouseEvent| {
+        // The address is for places in the app; the focus is all that has to move.
+        event.prevent_default();
+        focus_page(main);
+    };
+    focus_after_navigation(main);
+    view! {
+        <a class="skip" href="#page" on:click=skip>
+            "Skip to the page"
+        </a>
+        <div class="shell">
+            <Header theme />
+            <Navigation />
+            <main class="shell-main" id="page" tabindex="-1" node_ref=main>
+                {children()}
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Header(theme: RwSignal<Theme>) -> impl IntoView {
+    let session = Session::here();
+    let info = Data::here().info.known();
+    let console = move || {
+        info.get().map(|info| {
+            let version = info.value.version.as_deref().map(|version| format!("version {version}"));
+            let parts = [info.value.name().map(str::to_owned), version];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        })
+    };
+    let who = move || session.account().map(|account| account.username).unwrap_or_default();
+    view! {
+        <header class="shell-header">
+            <button type="button" class="icon-button menu-button" aria-label="Menu" popovertarget=NAV>
+                <Glyph icon=Icon::Menu />
+            </button>
+            <span class="brand">
+                <Glyph icon=Icon::Engine />
+                "Engine console"
+            </span>
+            <span class="console" title=console>
+                {console}
+            </span>
+            <div class="end">
+                <span class="who" title=who>
+                    <span class="unseen">"Signed in as "</span>
+                    {who}
+                </span>
+                <label class="theme">
+                    <span class="text">"Theme"</span>
+                    <select
+                        class="select"
+                        aria-label="Theme"
+                        prop:value=move || theme.get().key()
+                        on:change=move |event| theme.set(Theme::from_key(&event_target_value(&event)))
+                    >
+                        {Theme::ALL
+                            .map(|choice| view! { <option value=choice.key()>{choice.label()}</option> })
+                            .collect_view()}
+                    </select>
+                </label>
+                <button type="button" class="button" on:click=move |_| session.sign_out(Ended::SignedOut)>
+                    "Sign out"
+                </button>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Navigation() -> impl IntoView {
+    let element = NodeRef::<html::Nav>::new();
+    // On narrow screens the navigation is a drawer, which has done its work once a place was chosen.
+    let close = move |_| {
+        if let Some(nav) = element.get_untracked()
+            && nav.matches(":popover-open").unwrap_or(false)
+        {
+            // It is open, so hiding it can't fail.
+            _ = nav.hide_popover();
+        }
+    };
+    view! {
+        <nav id=NAV class="shell-nav" aria-label="Main" popover="auto" node_ref=element on:click=close>
+            <ul>
+                <li>
+                    <A href=Route::Engines.href() attr:title="Engines">
+                        <Glyph icon=Icon::Engine />
+                        <span class="text">"Engines"</span>
+                    </A>
+                </li>
+            </ul>
+        </nav>
+    }
+}
+
+/// After a move to another page the focus goes to its heading, as it would with a page that the browser loads.
+fn focus_after_navigation(main: NodeRef<html::Main>) {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        if before.as_ref() != Some(&path) {
+            request_animation_frame(move || focus_page(main));
+        }
+        path
+    });
+}
+
+fn focus_page(main: NodeRef<html::Main>) {
+    let Some(main) = main.try_get_untracked().flatten() else { return };
+    match main.query_selector("h1[tabindex]") {
+        // An element that can't take the focus leaves it where it was.
+        Ok(Some(heading)) => _ = wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(heading).focus(),
+        _ => _ = main.focus(),
+    }
+}

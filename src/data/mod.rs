@@ -1,0 +1,59 @@
+//! The only place that talks to the console: reads that are kept, and what changes them.
+
+pub mod query;
+pub mod refresh;
+pub mod transport;
+
+use console_api::{ConsoleInfo, Engine, List, Pool};
+use leptos::prelude::*;
+
+use self::{query::Query, refresh::Work};
+use crate::session::{Session, State};
+
+/// What the app knows of the console. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Data {
+    session: Session,
+    /// All scan engines.
+    pub engines: Query<List<Engine>>,
+    /// All engine pools.
+    pub pools: Query<List<Pool>>,
+    /// The console itself. Not every account may read it.
+    pub info: Query<ConsoleInfo>,
+    /// Which engines are being asked for their status.
+    pub work: Work,
+}
+
+impl Data {
+    /// Nothing read yet; put into the context for the components below.
+    pub fn provide(session: Session) -> Self {
+        let data =
+            Self { session, engines: Query::new(), pools: Query::new(), info: Query::new(), work: Work::new() };
+        Effect::new(move |_| {
+            if matches!(session.state().get(), State::SignedIn(_)) && data.info.known().with_untracked(Option::is_none) {
+                data.info.read(session.call(async |console| console.console_info().await));
+            }
+        });
+        provide_context(data);
+        data
+    }
+
+    /// The data of the app around.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Reads the engines and the pools anew.
+    pub fn read_engines(self) {
+        self.engines.read(self.session.call(async |console| console.engines().await));
+        self.pools.read(self.session.call(async |console| console.pools().await));
+    }
+
+    /// Forgets everything and gives up what is under way, as on sign-out.
+    pub fn forget(self) {
+        self.engines.forget();
+        self.pools.forget();
+        self.info.forget();
+        self.work.forget();
+    }
+}

@@ -1,0 +1,199 @@
+//! Refresh: the console asks its engines, then what it found is read.
+//!
+//! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
+//! number of rows share it (console-facts §4).
+
+use std::collections::HashSet;
+
+use console_api::{
+    Asked, Engine, EngineId, EngineStatus, Error, Severity,
+    rules::next_step,
+};
+use futures::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Data;
+use crate::components::toast::{Toasts, Tone};
+
+type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
+
+/// Which engines are being refreshed. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Work {
+    rows: RwSignal<HashSet<EngineId>>,
+    asking: StoredValue<Option<Asking>, LocalStorage>,
+}
+
+impl Work {
+    pub(super) fn new() -> Self {
+        Self { rows: RwSignal::new(HashSet::new()), asking: StoredValue::new_local(None) }
+    }
+
+    /// Whether this engine is being refreshed.
+    pub fn is_on(self, id: EngineId) -> bool {
+        self.rows.with(|rows| rows.contains(&id))
+    }
+
+    /// Whether any engine is being refreshed.
+    pub fn is_on_any(self) -> bool {
+        self.rows.with(|rows| !rows.is_empty())
+    }
+
+    pub(super) fn forget(self) {
+        self.asking.set_value(None);
+        self.rows.update(HashSet::clear);
+    }
+
+    /// Marks those that are not marked yet, and gives them back.
+    fn begin(self, ids: &[EngineId]) -> Vec<EngineId> {
+        self.rows.try_update(|rows| ids.iter().copied().filter(|id| rows.insert(*id)).collect()).unwrap_or_default()
+    }
+
+    fn end(self, ids: &[EngineId]) {
+        self.rows.update(|rows| rows.retain(|id| !ids.contains(id)));
+    }
+}
+
+impl Data {
+    /// Asks for one engine's status and says in the news what came of it.
+    pub fn refresh_engine(self, id: EngineId, name: String, toasts: Toasts) {
+        let mine = self.work.begin(&[id]);
+        if mine.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            match self.ask_then_read(id).await {
+                Ok((asked, engine)) => {
+                    toasts.show(refreshed(&asked, &engine));
+                    self.engines.patch(|list| {
+                        if let Some(old) = list.items.iter_mut().find(|old| old.id == id) {
+                            *old = engine;
+                        }
+                    });
+                }
+                Err(Error::Cancelled) => {}
+                Err(error @ Error::NotFound { .. }) => {
+                    toasts.say(Tone::Bad, format!("{name} could not be refreshed. {error}"), None);
+                    self.read_engines();
+                }
+                Err(error) => {
+                    toasts.say(Tone::Bad, format!("{name} could not be refreshed. {error}"), helps(&error));
+                }
+            }
+            self.work.end(&mine);
+        });
+    }
+
+    /// Asks for the status of these engines, which the page shows, and reads the whole list anew.
+    pub fn refresh_displayed(self, ids: &[EngineId], toasts: Toasts) {
+        let mine = self.work.begin(ids);
+        if mine.is_empty() {
+            return;
+        }
+        let ids = ids.to_vec();
+        spawn_local(async move {
+            match self.ask_then_read_all().await {
+                Ok(asked) => {
+                    let known = self.engines.known().get_untracked();
+                    let engines = known.iter().flat_map(|known| &known.value.items).filter(|e| ids.contains(&e.id));
+                    toasts.show(all_refreshed(&asked, engines));
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => {
+                    toasts.say(Tone::Bad, format!("The engines could not be refreshed. {error}"), helps(&error));
+                }
+            }
+            self.work.end(&mine);
+        });
+    }
+
+    async fn ask_then_read(self, id: EngineId) -> Result<(Asked, Engine), Error> {
+        let asked = self.ask().await?;
+        let engine = self.session.call(async move |console| console.engine(id).await).await?;
+        Ok((asked, engine))
+    }
+
+    async fn ask_then_read_all(self) -> Result<Asked, Error> {
+        let asked = self.ask().await?;
+        self.pools.read(self.session.call(async |console| console.pools().await));
+        self.engines.read_now(self.session.call(async |console| console.engines().await)).await?;
+        Ok(asked)
+    }
+
+    /// Joins the question that is under way, or asks.
+    async fn ask(self) -> Result<Asked, Error> {
+        let asking = self.work.asking.get_value().unwrap_or_else(|| {
+            let asking =
+                self.session.call(async |console| console.ask_engines().await).boxed_local().shared();
+            self.work.asking.set_value(Some(asking.clone()));
+            asking
+        });
+        let asked = asking.clone().await;
+        self.work.asking.update_value(|now| {
+            if now.as_ref().is_some_and(|now| now.ptr_eq(&asking)) {
+                *now = None;
+            }
+        });
+        asked
+    }
+}
+
+/// A piece of news: how it is meant, what happened, what to do.
+type News = (Tone, String, Option<String>);
+
+const NO_RIGHT: &str = "This account may not make the console ask its engines: that takes a Global Administrator. What is \
+                        shown is what the console knew already.";
+
+fn refreshed(asked: &Asked, engine: &Engine) -> News {
+    let (name, status) = (&engine.name, &engine.status);
+    match asked {
+        Asked::Yes(_) => {
+            let more = next_step(engine).map(|step| format!("{} {}", step.why, step.what));
+            (tone(status), format!("{name}: {status}."), more)
+        }
+        Asked::NotPermitted => (Tone::Uncertain, format!("{name} was only read again: {status}."), Some(NO_RIGHT.to_owned())),
+        Asked::Failed(error) => {
+            (Tone::Bad, format!("{name} was only read again ({status}), for its engines could not be asked. {error}"), helps(error))
+        }
+    }
+}
+
+fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -> News {
+    let mut all = 0_usize;
+    let mut counts: Vec<(&EngineStatus, usize)> = Vec::new();
+    for engine in engines {
+        all += 1;
+        match counts.iter_mut().find(|(status, _)| *status == &engine.status) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&engine.status, 1)),
+        }
+    }
+    counts.sort();
+    let worst = counts.iter().map(|(status, _)| status.severity()).max().unwrap_or(Severity::Good);
+    let list = counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");
+    let what = format!("{all} {}: {list}.", if all == 1 { "engine" } else { "engines" });
+    match asked {
+        Asked::Yes(_) => {
+            let tone = if worst == Severity::Good { Tone::Good } else { Tone::Uncertain };
+            (tone, format!("Refreshed {what}"), None)
+        }
+        Asked::NotPermitted => (Tone::Uncertain, format!("Only read again: {what}"), Some(NO_RIGHT.to_owned())),
+        Asked::Failed(error) => {
+            (Tone::Bad, format!("Only read again, for the engines could not be asked: {what} {error}"), helps(error))
+        }
+    }
+}
+
+fn tone(status: &EngineStatus) -> Tone {
+    match status.severity() {
+        Severity::Good => Tone::Good,
+        Severity::Uncertain | Severity::Bad => Tone::Uncertain,
+    }
+}
+
+fn helps(error: &Error) -> Option<String> {
+    Some(error.what_helps().to_owned()).filter(|text| !text.is_empty())
+}

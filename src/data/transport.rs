@@ -1,0 +1,145 @@
+//! How the app's requests travel: through the browser's `fetch`, or, in tests of components, through a function.
+
+use std::{
+    cell::Cell,
+    future::Future,
+    pin::{Pin, pin},
+    rc::Rc,
+    time::Duration,
+};
+
+use console_api::{Header, Method, Request, Response, Transport, TransportError};
+use futures::future::{Either, select};
+use gloo_net::http::RequestBuilder;
+use js_sys::{Promise, Uint8Array};
+use leptos::prelude::window;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
+
+/// What a transport gives back, boxed.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Response, TransportError>>>>;
+
+/// Carries requests to the console that the page came from.
+#[derive(Clone)]
+pub struct AppTransport(Rc<dyn Fn(Request) -> Answer>);
+
+impl AppTransport {
+    /// The browser's `fetch`, to the page's own origin: a console sends no CORS headers (console-facts §2).
+    pub fn fetch() -> Self {
+        Self::from_fn(|request| Box::pin(fetch(request)))
+    }
+
+    /// Answers made by a function.
+    pub fn from_fn(answer: impl Fn(Request) -> Answer + 'static) -> Self {
+        Self(Rc::new(answer))
+    }
+}
+
+impl Transport for AppTransport {
+    fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportError>> {
+        (self.0)(request)
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        sleep(duration)
+    }
+
+    fn random(&self) -> u64 {
+        (js_sys::Math::random() * 2f64.powi(53)) as u64
+    }
+}
+
+/// Waits; at most about 24 days, the longest that browsers know.
+pub async fn sleep(duration: Duration) {
+    let milliseconds = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
+    let promise = Promise::new(&mut |resolve, _| {
+        // Fails only for a window that is gone, and then nobody waits.
+        _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+    });
+    _ = JsFuture::from(promise).await;
+}
+
+/// Aborts the request when it is dropped before its end.
+struct AbortOnDrop {
+    controller: AbortController,
+    done: Cell<bool>,
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if !self.done.get() {
+            self.controller.abort();
+        }
+    }
+}
+
+async fn fetch(request: Request) -> Result<Response, TransportError> {
+    let controller = AbortController::new().map_err(network)?;
+    let signal = controller.signal();
+    let guard = AbortOnDrop { controller, done: Cell::new(false) };
+    let timeout = request.timeout;
+    let exchange = pin!(exchange(request, &signal));
+    let answer = match select(exchange, pin!(sleep(timeout))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => return Err(TransportError::Timeout),
+    };
+    guard.done.set(true);
+    answer
+}
+
+async fn exchange(request: Request, signal: &web_sys::AbortSignal) -> Result<Response, TransportError> {
+    let url = format!("/{}", request.path_and_query);
+    let method = match request.method {
+        Method::Get => gloo_net::http::Method::GET,
+        Method::Post => gloo_net::http::Method::POST,
+        Method::Put => gloo_net::http::Method::PUT,
+        Method::Delete => gloo_net::http::Method::DELETE,
+    };
+    // `omit` keeps cookies out and the browser's own password dialog away. A redirect is never followed: for the
+    // calls of console-facts §4 it means "not signed in", and the rest of the API knows none.
+    let mut builder = RequestBuilder::new(&url)
+        .method(method)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Manual)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(signal));
+    for Header { name, value } in &request.headers {
+        builder = builder.header(name, value);
+    }
+    let request = match request.body {
+        Some(body) => builder.body(Uint8Array::from(body.as_slice())),
+        None => builder.build(),
+    }
+    .map_err(network)?;
+    let response = request.send().await.map_err(network)?;
+    let headers = response.headers();
+    let (status, redirected) = (response.status(), response.redirected() || response.status() == 0);
+    let (content_type, retry_after) = (headers.get("content-type"), headers.get("retry-after"));
+    let body = match response.binary().await {
+        Ok(body) => body,
+        // A redirect that was not followed has no body to read.
+        Err(_) if status == 0 => Vec::new(),
+        Err(_) => return Err(TransportError::CutOff { received: 0 }),
+    };
+    Ok(Response { status, redirected, content_type, retry_after, body })
+}
+
+fn network(error: impl Into<Problem>) -> TransportError {
+    TransportError::Network(error.into().0)
+}
+
+/// The words of whatever layer failed.
+struct Problem(String);
+
+impl From<gloo_net::Error> for Problem {
+    fn from(error: gloo_net::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<JsValue> for Problem {
+    fn from(error: JsValue) -> Self {
+        Self(js_sys::Error::from(error).message().into())
+    }
+}

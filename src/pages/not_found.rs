@@ -1,0 +1,19 @@
+//! For an address that is no screen.
+
+use leptos::prelude::*;
+
+use crate::routes::Route;
+
+/// Says that there is nothing here and leads back.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <div class="page">
+            <h1 tabindex="-1">"Nothing here"</h1>
+            <p>"This address belongs to no screen. It may be from another version, or mistyped."</p>
+            <p>
+                <a href=Route::Engines.href()>"Go to Scan Engines"</a>
+            </p>
+        </div>
+    }
+}

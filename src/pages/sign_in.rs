@@ -1,0 +1,220 @@
+//! **Sign in**, as a page of its own and as the dialog that goes on with a session.
+
+use console_api::Error;
+use leptos::{ev, html, prelude::*, task::spawn_local};
+
+use crate::{
+    components::{
+        dialog::unique_id,
+        field::{Problem, TextField},
+        icon::{Glyph, Icon},
+    },
+    session::{Account, Ended, Session, SignInError, State},
+};
+
+/// The page that stands before every other while nobody is signed in. The address stays, so that signing in leads to
+/// the page that was asked for.
+#[component]
+pub fn SignInPage(
+    /// Why nobody is signed in.
+    why: Option<Ended>,
+) -> impl IntoView {
+    let notice = match why {
+        Some(Ended::Idle) => Some("You were signed out after 15 minutes without activity. Sign in to go on where you were."),
+        Some(Ended::SignedOut) => Some("You are signed out."),
+        None => None,
+    };
+    view! {
+        <main class="sign-in">
+            <div class="sign-in-card">
+                <p class="brand">
+                    <Glyph icon=Icon::Engine />
+                    "Engine console"
+                </p>
+                <h1>"Sign in"</h1>
+                {notice.map(|notice| view! { <p class="notice" role="status">{notice}</p> })}
+                <SignInForm again=None />
+            </div>
+        </main>
+    }
+}
+
+/// Asks again when the console no longer takes the credentials, above the page that stays as it is.
+#[component]
+pub fn SignInAgain() -> impl IntoView {
+    let session = Session::here();
+    let element = NodeRef::<html::Dialog>::new();
+    let over = Memo::new(move |_| match session.state().get() {
+        State::Over(account) => Some(account),
+        _ => None,
+    });
+    Effect::new(move |_| {
+        let Some(dialog) = element.get() else { return };
+        match over.get() {
+            // Fails only where the element has left the document.
+            Some(_) if !dialog.open() => _ = dialog.show_modal(),
+            None if dialog.open() => dialog.close(),
+            _ => {}
+        }
+    });
+    view! {
+        // Escape would leave a page that can't be used: the way out is Sign out.
+        <dialog
+            class="dialog"
+            node_ref=element
+            aria-labelledby="sign-in-again"
+            on:cancel=move |event: ev::Event| event.prevent_default()
+        >
+            {move || {
+                over.get()
+                    .map(|account| {
+                        view! {
+                            <div class="dialog-body">
+                                <h2 id="sign-in-again">"Sign in again"</h2>
+                                <p>
+                                    {if account.two_factor {
+                                        "The token ran out. What is on screen stays, and what was under way goes on."
+                                    } else {
+                                        "The console no longer accepts these credentials. What is on screen stays, and what was under way goes on."
+                                    }}
+                                </p>
+                                <SignInForm again=Some(account) />
+                            </div>
+                        }
+                    })
+            }}
+        </dialog>
+    }
+}
+
+#[component]
+fn SignInForm(
+    /// Who was signed in, if the session is to go on.
+    again: Option<Account>,
+) -> impl IntoView {
+    let session = Session::here();
+    let token_only = again.as_ref().is_some_and(|account| account.two_factor);
+    let in_dialog = again.is_some();
+    let [username, password, token] = [NodeRef::<html::Input>::new(), NodeRef::new(), NodeRef::new()];
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<SignInError>);
+
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        let text = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let (name, secret, code) = (text(username), text(password), text(token));
+        busy.set(true);
+        failed.set(None);
+        spawn_local(async move {
+            let result = if token_only {
+                session.renew_token(&code).await
+            } else {
+                session.sign_in(&name, &secret, Some(&code)).await
+            };
+            // After a success the form is gone with its signals.
+            busy.try_set(false);
+            if let Err(error) = result {
+                failed.try_set(Some(error));
+                // What was typed stays; the field to look at has the focus.
+                let field = if token_only { token } else { password };
+                if let Some(input) = field.try_get_untracked().flatten() {
+                    // Fails only where the element can't take the focus.
+                    _ = input.focus();
+                }
+            }
+        });
+    };
+    // The user name is known when the session goes on, so that only the password has to be typed.
+    let first = if token_only {
+        token
+    } else if in_dialog {
+        password
+    } else {
+        username
+    };
+    Effect::new(move |_| {
+        if let Some(input) = first.get() {
+            // Fails only where the element can't take the focus.
+            _ = input.focus();
+        }
+    });
+    let problem_id = unique_id("sign-in-problem");
+    let problem = {
+        let id = problem_id.clone();
+        Signal::derive(move || failed.with(Option::is_some).then(|| id.clone()))
+    };
+    let refused = Signal::derive(move || {
+        failed.with(|failed| matches!(failed, Some(SignInError::Input(_) | SignInError::Console(Error::Unauthorized))))
+    });
+    let words = Signal::derive(move || failed.with(|failed| failed.as_ref().map(|error| words_for(error, token_only))));
+    let before = again.map(|account| account.username);
+
+    view! {
+        <form class="sign-in-form" on:submit=submit novalidate>
+            {(!token_only)
+                .then(|| {
+                    view! {
+                        <TextField
+                            label="Username"
+                            name="username"
+                            input=username
+                            value=before.unwrap_or_default()
+                            autocomplete="username"
+                            refused
+                            problem
+                        />
+                        <TextField
+                            label="Password"
+                            name="password"
+                            kind="password"
+                            input=password
+                            autocomplete="current-password"
+                            refused
+                            problem
+                        />
+                    }
+                })}
+            <TextField
+                label="Token"
+                name="token"
+                input=token
+                autocomplete="one-time-code"
+                help="Only for accounts with two-factor authentication."
+                refused
+                problem
+            />
+            <Problem id=problem_id text=words />
+            <div class="form-actions">
+                {in_dialog
+                    .then(|| {
+                        view! {
+                            <button type="button" class="button" on:click=move |_| session.sign_out(Ended::SignedOut)>
+                                "Sign out"
+                            </button>
+                        }
+                    })}
+                <button
+                    type="submit"
+                    class="button primary"
+                    aria-disabled=move || busy.get().then_some("true")
+                >
+                    {move || if busy.get() { "Signing in…" } else { "Sign in" }}
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// What happened, and what to do. The console does not tell which of user name, password and token is wrong.
+fn words_for(error: &SignInError, token_only: bool) -> (String, String) {
+    match error {
+        SignInError::Input(error) => (error.to_string(), String::new()),
+        SignInError::Console(error @ Error::Unauthorized) if token_only => {
+            (error.to_string(), "Enter the token that your device shows now.".to_owned())
+        }
+        SignInError::Console(error) => (error.to_string(), error.what_helps().to_owned()),
+    }
+}

@@ -1,0 +1,198 @@
+//! Who is signed in. Credentials live in memory alone and go when the person does.
+
+use std::time::Duration;
+
+use console_api::{Client, Credentials, CredentialsError, Error};
+use futures::channel::oneshot;
+use leptos::prelude::*;
+
+use crate::data::transport::AppTransport;
+
+/// The console's client as the app uses it.
+pub type Console = Client<AppTransport>;
+
+/// The person at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The user name.
+    pub username: String,
+    /// Whether a two-factor token was needed. Such a session ends when the token runs out.
+    pub two_factor: bool,
+}
+
+/// Why nobody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The person asked for it.
+    SignedOut,
+    /// Nothing was done for [`IDLE`].
+    Idle,
+}
+
+/// Where the session stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nobody is signed in; on the first visit there is no reason for it.
+    SignedOut(Option<Ended>),
+    /// Somebody is at work.
+    SignedIn(Account),
+    /// The console no longer takes the credentials. The page stays, and a dialog asks for them again.
+    Over(Account),
+}
+
+/// After this long without a key or a pointer the app signs out (screens.md).
+pub const IDLE: Duration = Duration::from_secs(15 * 60);
+
+/// The session of this page. Copy it freely; all copies are the same session.
+#[derive(Clone, Copy)]
+pub struct Session {
+    state: RwSignal<State>,
+    transport: StoredValue<AppTransport, LocalStorage>,
+    credentials: StoredValue<Option<Credentials>, LocalStorage>,
+    waiting: StoredValue<Vec<oneshot::Sender<()>>, LocalStorage>,
+    visit: StoredValue<u64>,
+    active_at: StoredValue<f64>,
+}
+
+impl Session {
+    /// A session in which nobody is signed in, put into the context for the components below.
+    pub fn provide(transport: AppTransport) -> Self {
+        let session = Self {
+            state: RwSignal::new(State::SignedOut(None)),
+            transport: StoredValue::new_local(transport),
+            credentials: StoredValue::new_local(None),
+            waiting: StoredValue::new_local(Vec::new()),
+            visit: StoredValue::new(0),
+            active_at: StoredValue::new(js_sys::Date::now()),
+        };
+        provide_context(session);
+        session
+    }
+
+    /// The session of the app around.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Where it stands.
+    pub fn state(self) -> Signal<State> {
+        self.state.into()
+    }
+
+    /// Who is signed in, or was until the console stopped taking the credentials.
+    pub fn account(self) -> Option<Account> {
+        match self.state.get() {
+            State::SignedIn(account) | State::Over(account) => Some(account),
+            State::SignedOut(_) => None,
+        }
+    }
+
+    /// Tries the credentials at the console and, if it takes them, begins the session or goes on with it.
+    ///
+    /// # Errors
+    /// [`SignInError`]; whatever was the case before stays so.
+    pub async fn sign_in(self, username: &str, password: &str, token: Option<&str>) -> Result<(), SignInError> {
+        let credentials = Credentials::new(username, password, token).map_err(SignInError::Input)?;
+        self.begin(credentials).await
+    }
+
+    /// Goes on with the same user and password and another two-factor token, for the old one ran out.
+    ///
+    /// # Errors
+    /// [`SignInError`]; the session stays over.
+    pub async fn renew_token(self, token: &str) -> Result<(), SignInError> {
+        let Some(known) = self.credentials.get_value() else { return Err(SignInError::Console(Error::Cancelled)) };
+        let credentials = known.with_token(token).map_err(SignInError::Input)?;
+        self.begin(credentials).await
+    }
+
+    async fn begin(self, credentials: Credentials) -> Result<(), SignInError> {
+        let account = Account { username: credentials.username().to_owned(), two_factor: credentials.has_token() };
+        let visit = self.visit.get_value();
+        let client = Client::new(self.transport.get_value(), credentials.clone());
+        client.sign_in().await.map_err(SignInError::Console)?;
+        if visit != self.visit.get_value() {
+            return Err(SignInError::Console(Error::Cancelled));
+        }
+        // Another user starts clean: what was under way belongs to the one before.
+        if self.state.with_untracked(|state| matches!(state, State::Over(before) if before.username != account.username)) {
+            self.sign_out(Ended::SignedOut);
+        }
+        self.credentials.set_value(Some(credentials));
+        self.touch();
+        self.state.set(State::SignedIn(account));
+        self.waiting.update_value(|waiting| {
+            for waiter in waiting.drain(..) {
+                // Whoever no longer waits needs no word.
+                _ = waiter.send(());
+            }
+        });
+        Ok(())
+    }
+
+    /// Ends the session: the credentials are wiped, and what is under way is given up.
+    pub fn sign_out(self, why: Ended) {
+        self.credentials.set_value(None);
+        self.waiting.update_value(Vec::clear);
+        self.visit.update_value(|visit| *visit += 1);
+        self.state.set(State::SignedOut(Some(why)));
+    }
+
+    /// Calls the console as the person who is signed in. When the console stops taking the credentials, a dialog asks
+    /// for them, and the call is made again: what was answered with 401 was not done (console-facts §2).
+    ///
+    /// # Errors
+    /// Whatever the call gives; [`Error::Cancelled`] when the person signed out meanwhile.
+    pub async fn call<T>(self, operation: impl AsyncFn(Console) -> Result<T, Error>) -> Result<T, Error> {
+        let visit = self.visit.get_value();
+        loop {
+            let Some(credentials) = self.credentials.get_value() else { return Err(Error::Cancelled) };
+            let result = operation(Client::new(self.transport.get_value(), credentials.clone())).await;
+            if visit != self.visit.get_value() {
+                return Err(Error::Cancelled);
+            }
+            match result {
+                Err(Error::Unauthorized) => self.wait_for_sign_in(&credentials).await?,
+                result => return result,
+            }
+        }
+    }
+
+    async fn wait_for_sign_in(self, refused: &Credentials) -> Result<(), Error> {
+        // Somebody else's call may have brought new credentials while this one was on its way.
+        if self.credentials.with_value(|now| now.as_ref().is_some_and(|now| now != refused)) {
+            return Ok(());
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.update_value(|waiting| waiting.push(sender));
+        self.state.update(|state| {
+            if let State::SignedIn(account) = state {
+                *state = State::Over(account.clone());
+            }
+        });
+        receiver.await.map_err(|_| Error::Cancelled)
+    }
+
+    /// The person did something: the idle time begins anew.
+    pub fn touch(self) {
+        self.active_at.set_value(js_sys::Date::now());
+    }
+
+    /// Signs out if nothing was done for [`IDLE`]. The clock goes on while a laptop sleeps.
+    pub fn sign_out_if_idle(self) {
+        let idle = js_sys::Date::now() - self.active_at.get_value();
+        let signed_in = self.state.with_untracked(|state| !matches!(state, State::SignedOut(_)));
+        if signed_in && idle > IDLE.as_millis() as f64 {
+            self.sign_out(Ended::Idle);
+        }
+    }
+}
+
+/// Why somebody could not sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInError {
+    /// What was typed can't be sent.
+    Input(CredentialsError),
+    /// The console was asked and said no, or did not answer.
+    Console(Error),
+}
