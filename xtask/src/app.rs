@@ -76,11 +76,15 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
         let mut build = Command::new(trunk.join("trunk"));
         cmd::without_own_variables(&mut build);
         build.args(["build", "--release", "--cargo-profile", "app", "--offline", "--skip-version-check"]);
+        // Its minifier does not know all of today's JavaScript, and says so at each build.
+        build.args(["--log", "info,trunk::processing::minify=error"]);
         build.args(["--public-url", &options.public_url, "--dist"]).arg(paths::root()?.join(&raw));
         build.env("PATH", cmd::path_with(&[&trunk, &bindgen])?);
         // Trunk takes only true or false here, everybody else sets 1.
         let plain = std::env::var_os("NO_COLOR").is_some();
         build.env_remove("NO_COLOR");
+        // Its own call stack would hide the compiler's words.
+        build.env_remove("RUST_BACKTRACE");
         cmd::run(cmd::args_if(&mut build, plain, &["--color", "never"]))
     })?;
     steps.step("Compress the app's files", || {
