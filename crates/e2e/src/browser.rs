@@ -1,0 +1,201 @@
+//! A browser of each kind, with its driver, for one test.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command as StdCommand;
+use std::time::Duration;
+
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::WebDriver;
+use thirtyfour::common::capabilities::desiredcapabilities::Capabilities;
+use tokio::process::Command;
+
+use crate::process::Process;
+use crate::settings::settings;
+
+/// How long driver and browser may take to come up on a busy machine.
+const START: Duration = Duration::from_secs(60);
+
+/// Which browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium, by chromedriver.
+    Chromium,
+    /// Firefox, by geckodriver.
+    Firefox,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        })
+    }
+}
+
+/// A browser with a fresh profile and the driver that it belongs to. geckodriver serves one browser only, so each test
+/// has a driver of its own; it starts in a few hundredths of a second.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pub(crate) kind: Kind,
+    pub(crate) driver: WebDriver,
+    process: Process,
+    profile: Profile,
+}
+
+impl Browser {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If driver or browser don't come up.
+    pub(crate) async fn start(kind: Kind) -> Self {
+        // thirtyfour's HTTP client asks for one although nothing here is encrypted. Already installed is as good.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let profile = Profile::new();
+        let (mut process, marker) = match kind {
+            Kind::Chromium => {
+                let mut command = Command::new(&settings().chromedriver);
+                command.arg("--port=0");
+                (Process::start("chromedriver", &mut command), "successfully on port ")
+            }
+            Kind::Firefox => {
+                let mut command = Command::new(&settings().geckodriver);
+                command.args(["--port", "0", "--websocket-port", "0", "--profile-root"]).arg(profile.path());
+                (Process::start("geckodriver", &mut command), "Listening on 127.0.0.1:")
+            }
+        };
+        let port = process.word_after(marker, START).await;
+        let capabilities = match kind {
+            Kind::Chromium => chromium(profile.path()),
+            Kind::Firefox => firefox(),
+        };
+        let driver = match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await {
+            Ok(driver) => driver,
+            Err(error) => panic!("{kind} does not start: {error}\n{}", process.lines().join("\n")),
+        };
+        let browser = Self { kind, driver, process, profile };
+        if kind == Kind::Firefox {
+            browser.listen_early().await;
+        }
+        browser
+    }
+
+    /// Firefox' driver has no log to ask for: a script that runs before any of the page keeps what goes wrong.
+    async fn listen_early(&self) {
+        let listening = async {
+            let bidi = self.driver.bidi().await?;
+            bidi.script().add_preload_script(include_str!("early.js")).await.map(drop).map_err(Into::into)
+        };
+        let listening: thirtyfour::error::WebDriverResult<()> = listening.await;
+        if let Err(error) = listening {
+            panic!("Firefox does not take the script that listens for violations: {error}");
+        }
+    }
+
+    /// Closes the browser and ends the driver.
+    pub(crate) async fn quit(mut self) {
+        if let Err(error) = self.driver.clone().quit().await {
+            eprintln!("{} does not quit by itself: {error}", self.kind);
+        }
+        self.process.kill().await;
+        drop(self.profile);
+    }
+}
+
+/// The folder of a browser's profile. Whatever still runs on it when it is dropped is killed.
+#[derive(Debug)]
+struct Profile(TempDir);
+
+impl Profile {
+    fn new() -> Self {
+        match TempDir::with_prefix("engine-console-browser-") {
+            Ok(dir) => Self(dir),
+            Err(error) => panic!("no folder for the browser's profile: {error}"),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        for process in processes_on(self.path()) {
+            // It may have ended meanwhile.
+            _ = StdCommand::new("kill").args(["-KILL", &process]).status();
+        }
+    }
+}
+
+/// The ids of the processes whose command line names the folder.
+fn processes_on(folder: &Path) -> Vec<String> {
+    let folder = folder.to_string_lossy().into_owned();
+    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let names_folder = |path: PathBuf| {
+        std::fs::read(path.join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(&folder))
+    };
+    processes
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let id = entry.file_name().into_string().ok()?;
+            let is_process = id.bytes().all(|byte| byte.is_ascii_digit());
+            (is_process && names_folder(entry.path())).then_some(id)
+        })
+        .collect()
+}
+
+fn chromium(profile: &Path) -> Capabilities {
+    let mut args = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1440,900",
+        "--lang=en-GB",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    args.push(format!("--user-data-dir={}", profile.display()));
+    let mut capabilities = Capabilities::new();
+    let mut set = |key: &str, value| {
+        if let Err(error) = capabilities.set(key, value) {
+            panic!("{key} is not a capability: {error}");
+        }
+    };
+    set("browserName", json!("chrome"));
+    set("goog:chromeOptions", json!({ "binary": settings().chromium, "args": args }));
+    set("goog:loggingPrefs", json!({ "browser": "ALL" }));
+    capabilities
+}
+
+fn firefox() -> Capabilities {
+    let mut capabilities = Capabilities::new();
+    let mut set = |key: &str, value| {
+        if let Err(error) = capabilities.set(key, value) {
+            panic!("{key} is not a capability: {error}");
+        }
+    };
+    set("browserName", json!("firefox"));
+    set("webSocketUrl", json!(true));
+    set(
+        "moz:firefoxOptions",
+        json!({
+            "binary": settings().firefox,
+            "args": ["-headless", "--width", "1440", "--height", "900"],
+            "prefs": {
+                "intl.accept_languages": "en-GB, en",
+                "network.captive-portal-service.enabled": false,
+                "network.connectivity-service.enabled": false,
+            },
+        }),
+    );
+    capabilities
+}

@@ -1,0 +1,127 @@
+//! What holds on every screen: the rules of accessibility, no sideways scrolling, and how it looks.
+
+use std::fs;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::browser::Kind;
+use crate::page::{Page, script};
+use crate::settings::settings;
+
+/// The sizes of window in which a screen must work, in CSS pixels.
+pub const SIZES: [(u32, u32); 3] = [(1440, 900), (1024, 768), (390, 844)];
+
+/// Below this width the window is taken for a phone's.
+const PHONE: u32 = 720;
+
+#[derive(Debug, Deserialize)]
+struct Violation {
+    id: String,
+    help: String,
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Node {
+    html: String,
+    #[serde(rename = "failureSummary", default)]
+    summary: String,
+}
+
+impl Page {
+    /// Runs axe-core over the page as it is.
+    ///
+    /// # Panics
+    /// If it finds a violation; with each rule and the elements.
+    pub async fn check_accessibility(&self, screen: &str) {
+        let file = settings().node_tools.join("node_modules/axe-core/axe.min.js");
+        self.run("if (!window.axe) (0, eval)(arguments[0]);", vec![json!(script(&file))]).await;
+        let violations = self
+            .run_async(
+                "const done = arguments[arguments.length - 1];
+                 axe.run(document, { resultTypes: ['violations'] })
+                    .then(({ violations }) => done(violations), (error) => done(String(error)));",
+                Vec::new(),
+            )
+            .await;
+        let violations: Vec<Violation> = serde_json::from_value(violations.clone())
+            .unwrap_or_else(|error| panic!("axe does not run on {screen}: {error}: {violations}"));
+        let lines: Vec<_> = violations
+            .iter()
+            .map(|violation| {
+                let nodes = violation.nodes.iter().take(5).map(|node| {
+                    let html: String = node.html.chars().take(200).collect();
+                    format!("  {html}\n    {}", node.summary.replace('\n', "\n    "))
+                });
+                let nodes = nodes.collect::<Vec<_>>().join("\n");
+                format!("{}: {} ({} elements)\n{nodes}", violation.id, violation.help, violation.nodes.len())
+            })
+            .collect();
+        assert!(lines.is_empty(), "axe on {screen} in {}:\n{}", self.kind(), lines.join("\n"));
+    }
+
+    /// Takes the screen's pictures at all sizes, light and dark, and sees that nothing runs out at the side. Chromium
+    /// only, for it can pretend to be a phone and to have another colour scheme.
+    ///
+    /// # Panics
+    /// If something is wider than the window, or a picture can't be kept.
+    pub async fn take_pictures(&self, screen: &str) {
+        assert_eq!(self.kind(), Kind::Chromium, "pictures are taken in Chromium");
+        let folder = &settings().screenshots;
+        fs::create_dir_all(folder)
+            .unwrap_or_else(|error| panic!("{} can't be made: {error}", folder.display()));
+        let mut wide = Vec::new();
+        for (width, height) in SIZES {
+            self.pretend(width, height).await;
+            for theme in ["light", "dark"] {
+                let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+                self.devtools("Emulation.setEmulatedMedia", features).await;
+                self.settle().await;
+                let picture = self.picture().await;
+                let path = folder.join(format!("{screen}-{width}-{theme}.png"));
+                fs::write(&path, picture)
+                    .unwrap_or_else(|error| panic!("{} can't be kept: {error}", path.display()));
+            }
+            let beyond = self
+                .run(
+                    "const width = document.documentElement.clientWidth;
+                     if (document.documentElement.scrollWidth <= width) return [];
+                     return [...document.body.querySelectorAll('*')]
+                        .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+                        .map((element) => element.outerHTML.slice(0, 120))
+                        .slice(0, 5)",
+                    Vec::new(),
+                )
+                .await;
+            if beyond.as_array().is_some_and(|beyond| !beyond.is_empty()) {
+                wide.push(format!("{width}: {beyond:#}"));
+            }
+        }
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+        self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": false })).await;
+        assert!(wide.is_empty(), "{screen} is wider than the window:\n{}", wide.join("\n"));
+    }
+
+    /// Pretends to have a screen of this size, below 720 pixels a phone's with touch.
+    pub async fn pretend(&self, width: u32, height: u32) {
+        let phone = width < PHONE;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await;
+    }
+
+    /// Waits until the browser has drawn and nothing moves any more.
+    async fn settle(&self) {
+        self.run_async(
+            "const done = arguments[arguments.length - 1];
+             const still = () => Promise.all(document.getAnimations()
+                .filter((animation) => animation.effect?.getComputedTiming().endTime < Infinity)
+                .map((animation) => animation.finished.catch(() => {})));
+             requestAnimationFrame(() => requestAnimationFrame(() => still().then(() => done(null))));",
+            Vec::new(),
+        )
+        .await;
+    }
+}

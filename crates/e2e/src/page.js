@@ -1,0 +1,80 @@
+// The harness' half inside the page: finds elements the way a screen reader names them. Runs as a function body
+// with (operation, locator); @testing-library/dom has been put at window.__queries once per document.
+const [operation, wanted] = arguments;
+const queries = window.__queries;
+if (!queries) return { missing: true };
+
+const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+
+const matcher = (name) => (value) => {
+  const text = tidy(value);
+  if ("is" in name) return text === tidy(name.is);
+  if ("starts" in name) return text.startsWith(name.starts);
+  if ("ends" in name) return text.endsWith(name.ends);
+  return text.includes(name.has);
+};
+
+// What a modal dialog covers can't be reached; news and alerts above it can still be heard.
+const whole = (locator) => {
+  const modals = [...document.querySelectorAll("dialog")].filter((dialog) => dialog.matches(":modal"));
+  return !locator.behindDialog && modals.length ? modals.at(-1) : document.body;
+};
+
+const rows = (scope, name) => {
+  const fits = matcher(name);
+  return queries.queryAllByRole(scope, "row").filter((row) => [...row.cells].some((cell) => fits(cell.textContent)));
+};
+
+const below = (row, column) => {
+  const heads = [...row.closest("table").querySelectorAll("thead th")];
+  const at = heads.findIndex((head) => tidy(head.textContent) === column);
+  return at < 0 ? [] : [row.cells[at]];
+};
+
+const matches = (scope, { by, pressed, expanded }) => {
+  if (by.role) {
+    const name = by.role.name ? matcher(by.role.name) : undefined;
+    const options = { name };
+    if (pressed !== null) options.pressed = pressed;
+    if (expanded !== null) options.expanded = expanded;
+    return queries.queryAllByRole(scope, by.role.role, options);
+  }
+  if (by.label) return queries.queryAllByLabelText(scope, matcher(by.label.name));
+  if (by.text) {
+    const found = queries.queryAllByText(scope, matcher(by.text.name), { ignore: "script, style, noscript" });
+    return found.filter((element) => !queries.isInaccessible(element));
+  }
+  if (by.row) return rows(scope, by.row.name);
+  return rows(scope, by.cell.row).flatMap((row) => below(row, by.cell.column));
+};
+
+const find = (locator) => {
+  const scopes = locator.within
+    ? find({ ...locator.within, behindDialog: locator.behindDialog || locator.within.behindDialog })
+    : [whole(locator)];
+  return [...new Set(scopes.flatMap((scope) => matches(scope, locator)))];
+};
+
+const found = find(wanted);
+switch (operation) {
+  case "find":
+    return { elements: found.slice(0, 2), count: found.length };
+  case "texts":
+    return { texts: found.map((element) => tidy(element.textContent)) };
+  case "values":
+    return { texts: found.map((element) => element.value ?? "") };
+  case "focused":
+    return { yes: found.length === 1 && found[0] === document.activeElement };
+  case "focus within":
+    return { yes: found.length === 1 && found[0].contains(document.activeElement) };
+  case "in view": {
+    if (found.length !== 1) return { yes: false };
+    const box = found[0].getBoundingClientRect();
+    const frame = found[0].closest("table")?.parentElement.getBoundingClientRect();
+    const top = Math.max(0, frame?.top ?? 0);
+    const bottom = Math.min(innerHeight, frame?.bottom ?? innerHeight);
+    return { yes: box.top >= top - 1 && box.bottom <= bottom + 1 };
+  }
+  default:
+    throw new Error(`no operation ${operation}`);
+}

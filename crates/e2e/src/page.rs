@@ -1,0 +1,580 @@
+//! What a person does with the page, and what they see of it.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner, WebDriverResult};
+use thirtyfour::{TypingData, WebDriver, WebElement};
+
+use crate::browser::Kind;
+use crate::locator::{Locator, field, role};
+use crate::settings::settings;
+use crate::wait::{PATIENCE, until};
+
+/// The page in a browser. Cheap to clone; all clones are the same page.
+///
+/// Each method waits for what it needs, at most ten seconds, and otherwise panics with what was missing and the line of
+/// the test that wanted it.
+#[derive(Clone, Debug)]
+pub struct Page {
+    driver: WebDriver,
+    kind: Kind,
+    problems: Arc<Mutex<Vec<String>>>,
+}
+
+impl Page {
+    pub(crate) fn new(driver: WebDriver, kind: Kind) -> Self {
+        Self { driver, kind, problems: Arc::default() }
+    }
+
+    /// Which browser this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    // --- places ---
+
+    /// Opens an address, as from the address bar.
+    #[track_caller]
+    pub fn open(&self, url: impl Into<String>) -> impl Future<Output = ()> {
+        let (at, page, url) = (Location::caller(), self.clone(), url.into());
+        async move {
+            page.keep_problems().await;
+            page.driver.goto(url.as_str()).await.or_fail(at, || format!("open {url}"));
+        }
+    }
+
+    /// Loads the page again.
+    #[track_caller]
+    pub fn reload(&self) -> impl Future<Output = ()> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            page.keep_problems().await;
+            page.driver.refresh().await.or_fail(at, || "load the page again".to_owned());
+        }
+    }
+
+    /// The back button.
+    #[track_caller]
+    pub fn back(&self) -> impl Future<Output = ()> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            page.keep_problems().await;
+            page.driver.back().await.or_fail(at, || "go back".to_owned());
+        }
+    }
+
+    /// The address bar's path and query.
+    #[track_caller]
+    pub fn address(&self) -> impl Future<Output = String> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            let url = page.driver.current_url().await.or_fail(at, || "read the address".to_owned());
+            url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+        }
+    }
+
+    /// Waits until the address bar's path and query are these.
+    #[track_caller]
+    pub fn see_address(&self, wanted: &str) -> impl Future<Output = ()> {
+        let (at, page, wanted) = (Location::caller(), self.clone(), wanted.to_owned());
+        async move {
+            let result = until(PATIENCE, async || {
+                let address = page.address().await;
+                if address == wanted { Ok(()) } else { Err(address) }
+            })
+            .await;
+            if let Err(address) = result {
+                fail(at, &format!("the address bar says {address}, not {wanted}"));
+            }
+        }
+    }
+
+    // --- what one sees ---
+
+    /// Waits until exactly one is there.
+    #[track_caller]
+    pub fn see(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move {
+            page.element(at, &what, PATIENCE).await;
+        }
+    }
+
+    /// Waits longer than usual until exactly one is there.
+    #[track_caller]
+    pub fn see_within(&self, bound: Duration, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move {
+            page.element(at, &what, bound).await;
+        }
+    }
+
+    /// Waits until none is there.
+    #[track_caller]
+    pub fn see_no(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move { page.counts(at, &what, 0).await }
+    }
+
+    /// Waits until so many are there.
+    #[track_caller]
+    pub fn see_count(&self, what: impl Into<Locator>, count: usize) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move { page.counts(at, &what, count).await }
+    }
+
+    /// Waits until the one that is meant has these words in its text.
+    #[track_caller]
+    pub fn see_words(&self, what: impl Into<Locator>, words: &str) -> impl Future<Output = ()> {
+        let (at, page, what, words) = (Location::caller(), self.clone(), what.into(), words.to_owned());
+        async move { page.has_words(at, &what, &words, PATIENCE).await }
+    }
+
+    /// The same with another bound than ten seconds.
+    #[track_caller]
+    pub fn see_words_within(
+        &self,
+        bound: Duration,
+        what: impl Into<Locator>,
+        words: &str,
+    ) -> impl Future<Output = ()> {
+        let (at, page, what, words) = (Location::caller(), self.clone(), what.into(), words.to_owned());
+        async move { page.has_words(at, &what, &words, bound).await }
+    }
+
+    /// Waits until the texts of all that are meant are these, in order.
+    #[track_caller]
+    pub fn see_texts(&self, what: impl Into<Locator>, wanted: &[&str]) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        let wanted: Vec<_> = wanted.iter().map(|&text| text.to_owned()).collect();
+        async move {
+            let result = until(PATIENCE, async || {
+                let texts = page.look("texts", &what).await.or_fail(at, || format!("read {what}")).texts;
+                if texts == wanted { Ok(()) } else { Err(texts) }.map_err(|texts| format!("{texts:?}"))
+            })
+            .await;
+            if let Err(texts) = result {
+                fail(at, &format!("{what}: {texts}, not {wanted:?}"));
+            }
+        }
+    }
+
+    /// The texts of all that are there now, which may be none.
+    #[track_caller]
+    pub fn texts(&self, what: impl Into<Locator>) -> impl Future<Output = Vec<String>> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move { page.look("texts", &what).await.or_fail(at, || format!("read {what}")).texts }
+    }
+
+    /// Waits until the field holds this.
+    #[track_caller]
+    pub fn see_value(&self, what: impl Into<Locator>, wanted: &str) -> impl Future<Output = ()> {
+        let (at, page, what, wanted) = (Location::caller(), self.clone(), what.into(), wanted.to_owned());
+        async move {
+            let result = until(PATIENCE, async || {
+                let values = page.look("values", &what).await.or_fail(at, || format!("read {what}")).texts;
+                if values == [wanted.as_str()] { Ok(()) } else { Err(format!("{values:?}")) }
+            })
+            .await;
+            if let Err(values) = result {
+                fail(at, &format!("{what} holds {values}, not {wanted:?}"));
+            }
+        }
+    }
+
+    /// Waits until it has the keyboard's focus.
+    #[track_caller]
+    pub fn see_focus_on(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move { page.holds(at, "focused", &what, "does not have the focus").await }
+    }
+
+    /// Waits until it, or something in it, has the keyboard's focus.
+    #[track_caller]
+    pub fn see_focus_in(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move { page.holds(at, "focus within", &what, "does not have the focus in it").await }
+    }
+
+    /// Waits until it is not scrolled out of sight.
+    #[track_caller]
+    pub fn see_in_view(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move { page.holds(at, "in view", &what, "is not in view").await }
+    }
+
+    /// An attribute of the one that is meant; `None` without it.
+    #[track_caller]
+    pub fn attribute(
+        &self,
+        what: impl Into<Locator>,
+        name: &'static str,
+    ) -> impl Future<Output = Option<String>> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move {
+            let element = page.element(at, &what, PATIENCE).await;
+            element.attr(name).await.or_fail(at, || format!("read {name} of {what}"))
+        }
+    }
+
+    /// Waits until an attribute of the one that is meant is this.
+    #[track_caller]
+    pub fn see_attribute(
+        &self,
+        what: impl Into<Locator>,
+        name: &'static str,
+        wanted: Option<&'static str>,
+    ) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move {
+            let result = until(PATIENCE, async || {
+                let element = page.element(at, &what, PATIENCE).await;
+                let value = element.attr(name).await.map_err(|error| error.to_string())?;
+                if value.as_deref() == wanted { Ok(()) } else { Err(format!("{value:?}")) }
+            })
+            .await;
+            if let Err(value) = result {
+                fail(at, &format!("{what}: {name} is {value}, not {wanted:?}"));
+            }
+        }
+    }
+
+    // --- what one does ---
+
+    /// Clicks.
+    #[track_caller]
+    pub fn click(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move {
+            let result = until(PATIENCE, async || {
+                let element = page.one(&what).await?;
+                match element.click().await {
+                    Ok(()) => Ok(Ok(())),
+                    Err(error) if passing(&error) => Err(error.to_string()),
+                    Err(error) => Ok(Err(error)),
+                }
+            })
+            .await;
+            match result {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => fail(at, &format!("click {what}: {error}")),
+                Err(missing) => fail(at, &format!("click {what}: {missing}")),
+            }
+        }
+    }
+
+    /// Empties the field of that label and types the text.
+    #[track_caller]
+    pub fn fill(&self, label: &str, text: &str) -> impl Future<Output = ()> {
+        let (at, page, what, text) = (Location::caller(), self.clone(), field(label), text.to_owned());
+        async move {
+            let element = page.element(at, &what, PATIENCE).await;
+            element.clear().await.or_fail(at, || format!("empty {what}"));
+            if !text.is_empty() {
+                element.send_keys(text.as_str()).await.or_fail(at, || format!("type into {what}"));
+            }
+        }
+    }
+
+    /// Presses keys, whatever has the focus.
+    #[track_caller]
+    pub fn press(&self, keys: impl Into<TypingData>) -> impl Future<Output = ()> {
+        let (at, page, keys) = (Location::caller(), self.clone(), keys.into());
+        async move {
+            let pressed = page.driver.action_chain().send_keys(keys).perform().await;
+            pressed.or_fail(at, || "press a key".to_owned());
+        }
+    }
+
+    /// Presses Tab until it has the focus.
+    #[track_caller]
+    pub fn tab_to(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move {
+            page.element(at, &what, PATIENCE).await;
+            for _ in 0..40 {
+                page.press(thirtyfour::Key::Tab).await;
+                if page.look("focused", &what).await.or_fail(at, || format!("find {what}")).yes {
+                    return;
+                }
+            }
+            fail(at, &format!("{what} does not come with the Tab key"));
+        }
+    }
+
+    /// Chooses in a select of that name.
+    #[track_caller]
+    pub fn choose(&self, select: &'static str, option: &'static str) -> impl Future<Output = ()> {
+        self.click(role("option", option).within(role("combobox", select)))
+    }
+
+    /// Signs in on the page that is open.
+    #[track_caller]
+    pub fn sign_in(&self, username: &str, password: &str) -> impl Future<Output = ()> {
+        let fill = (self.fill("Username", username), self.fill("Password", password));
+        let submit = self.click(role("button", "Sign in"));
+        async move {
+            fill.0.await;
+            fill.1.await;
+            submit.await;
+        }
+    }
+
+    /// Makes the window's inside this large, in CSS pixels. Browsers keep windows wider than about 500.
+    #[track_caller]
+    pub fn resize(&self, width: u32, height: u32) -> impl Future<Output = ()> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            let inside =
+                page.run("return [outerWidth - innerWidth, outerHeight - innerHeight]", vec![]).await;
+            let frame: (u32, u32) = serde_json::from_value(inside).unwrap_or((0, 0));
+            let resized = page.driver.set_window_rect(0, 0, width + frame.0, height + frame.1).await;
+            resized.or_fail(at, || format!("resize the window to {width} × {height}"));
+        }
+    }
+
+    // --- underneath ---
+
+    /// Runs JavaScript in the page, as a function body.
+    #[track_caller]
+    pub fn run(&self, script: &'static str, arguments: Vec<Value>) -> impl Future<Output = Value> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            let result = page.driver.execute(script, arguments).await.or_fail(at, || format!("run {script}"));
+            result.json().clone()
+        }
+    }
+
+    /// Runs JavaScript that ends by calling its last argument.
+    #[track_caller]
+    pub(crate) fn run_async(
+        &self,
+        script: &'static str,
+        arguments: Vec<Value>,
+    ) -> impl Future<Output = Value> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            let result = page.driver.execute_async(script, arguments).await;
+            result.or_fail(at, || format!("run {script}")).json().clone()
+        }
+    }
+
+    /// Sends a command of the Chrome DevTools protocol, in Chromium.
+    #[track_caller]
+    pub(crate) fn devtools(&self, method: &'static str, parameters: Value) -> impl Future<Output = ()> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            page.driver.cdp().send_raw(method, parameters).await.map(drop).or_fail(at, || method.to_owned());
+        }
+    }
+
+    /// A picture of what is in the window, as PNG.
+    #[track_caller]
+    pub(crate) fn picture(&self) -> impl Future<Output = Vec<u8>> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move { page.driver.screenshot_as_png().await.or_fail(at, || "take a screenshot".to_owned()) }
+    }
+
+    async fn element(&self, at: &'static Location<'static>, what: &Locator, bound: Duration) -> WebElement {
+        match until(bound, async || self.one(what).await).await {
+            Ok(element) => element,
+            Err(missing) => fail(at, &format!("{what}: {missing} after {bound:?}")),
+        }
+    }
+
+    async fn one(&self, what: &Locator) -> Result<WebElement, String> {
+        let looked = self.look("find", what).await.map_err(|error| error.to_string())?;
+        match (looked.count, looked.elements.into_iter().next()) {
+            (1, Some(element)) => WebElement::from_json(element, self.driver.handle().clone())
+                .map_err(|error| error.to_string()),
+            (0, _) => Err("none is there".to_owned()),
+            (count, _) => Err(format!("{count} are there")),
+        }
+    }
+
+    async fn counts(&self, at: &'static Location<'static>, what: &Locator, wanted: usize) {
+        let result = until(PATIENCE, async || {
+            let count = self.look("find", what).await.map_err(|error| error.to_string())?.count;
+            if count == wanted { Ok(()) } else { Err(format!("{count} are there")) }
+        })
+        .await;
+        if let Err(found) = result {
+            fail(at, &format!("{what}: {found}, not {wanted}"));
+        }
+    }
+
+    async fn has_words(&self, at: &'static Location<'static>, what: &Locator, words: &str, bound: Duration) {
+        let result = until(bound, async || {
+            let texts = self.look("texts", what).await.map_err(|error| error.to_string())?.texts;
+            match texts.as_slice() {
+                [text] if text.contains(words) => Ok(()),
+                [] => Err("is not there".to_owned()),
+                texts => Err(format!("says {texts:?}")),
+            }
+        })
+        .await;
+        if let Err(said) = result {
+            fail(at, &format!("{what} {said}, not “{words}”, after {bound:?}"));
+        }
+    }
+
+    async fn holds(&self, at: &'static Location<'static>, operation: &str, what: &Locator, otherwise: &str) {
+        let result = until(PATIENCE, async || {
+            let looked = self.look(operation, what).await.map_err(|error| error.to_string())?;
+            if looked.yes { Ok(()) } else { Err(otherwise.to_owned()) }
+        })
+        .await;
+        if let Err(problem) = result {
+            let active = self.run("return document.activeElement?.outerHTML.slice(0, 300)", vec![]).await;
+            fail(at, &format!("{what} {problem}; the focus is on {active}"));
+        }
+    }
+
+    async fn look(&self, operation: &str, what: &Locator) -> WebDriverResult<Looked> {
+        loop {
+            let arguments = vec![json!(operation), json!(what)];
+            let looked = self.driver.execute(include_str!("page.js"), arguments).await?;
+            let looked: Looked = looked.convert()?;
+            if !looked.missing {
+                return Ok(looked);
+            }
+            self.inject_queries().await?;
+        }
+    }
+
+    async fn inject_queries(&self) -> WebDriverResult<()> {
+        let file = settings()
+            .node_tools
+            .join("node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js");
+        // The library is told that it is in a module, so that it leaves the page's names alone.
+        let script = format!(
+            "const exports = {{}}, module = {{ exports }};\n{}\nwindow.__queries = exports;",
+            script(&file)
+        );
+        self.driver.execute(script, Vec::new()).await.map(drop)
+    }
+
+    // --- what went wrong unseen ---
+
+    /// Notes what the browser has complained about so far: a new document would forget it.
+    pub(crate) async fn keep_problems(&self) {
+        let found = match self.kind {
+            Kind::Chromium => self.chromium_problems().await,
+            Kind::Firefox => {
+                let found = self.driver.execute("return window.__problems ?? []", Vec::new()).await;
+                found.and_then(|found| found.convert::<Vec<String>>()).unwrap_or_default()
+            }
+        };
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        // Firefox' list lives in the page and may be read twice.
+        let new: Vec<_> = found.into_iter().filter(|problem| !problems.contains(problem)).collect();
+        problems.extend(new);
+    }
+
+    /// Answers that are errors appear in Chromium's log as well ("network"): those are the tests' own doing.
+    async fn chromium_problems(&self) -> Vec<String> {
+        let Ok(entries) = self.driver.browser_log().await else { return Vec::new() };
+        let wrong = entries.into_iter().filter(|entry| {
+            let source = entry.source.as_deref().unwrap_or_default();
+            source == "security"
+                || entry.message.contains("Content Security Policy")
+                || (entry.level == "SEVERE" && source != "network")
+        });
+        wrong.map(|entry| format!("{}: {}", entry.source.unwrap_or_default(), entry.message)).collect()
+    }
+
+    /// Everything that the browser has complained about: violations of the policy, uncaught errors, `console.error`.
+    pub async fn problems(&self) -> Vec<String> {
+        self.keep_problems().await;
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note of the complaints that a test has caused on purpose, so that they don't fail it.
+    pub async fn forgive_problems(&self) -> Vec<String> {
+        self.keep_problems().await;
+        if self.kind == Kind::Firefox {
+            self.run("window.__problems.length = 0", vec![]).await;
+        }
+        std::mem::take(&mut *self.problems.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// For the end of a failed test: where the page is, what a screen reader would find, and a picture.
+    pub(crate) async fn describe(&self, name: &str) -> String {
+        let url = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        let outline = match self.look("find", &field("")).await {
+            Ok(_) => self.driver.execute(include_str!("outline.js"), Vec::new()).await,
+            Err(error) => Err(error),
+        };
+        let outline = outline.map_or_else(
+            |error| format!("can't be read: {error}"),
+            |outline| outline.json().as_str().unwrap_or_default().to_owned(),
+        );
+        let problems = self.problems().await.join("\n");
+        let picture = self.picture_of_failure(name).await;
+        let picture = picture.map_or_else(|error| error, |path| path.display().to_string());
+        format!(
+            "--- the page at {url} ---\n{outline}\n--- the browser complained ---\n{problems}\n--- screenshot ---\n{picture}"
+        )
+    }
+
+    async fn picture_of_failure(&self, name: &str) -> Result<PathBuf, String> {
+        let folder = settings().screenshots.join("failures");
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let path = folder.join(format!("{name}-{}.png", self.kind));
+        let picture = self.driver.screenshot_as_png().await.map_err(|error| error.to_string())?;
+        std::fs::write(&path, picture).map_err(|error| error.to_string())?;
+        Ok(path)
+    }
+}
+
+/// What `page.js` answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Looked {
+    missing: bool,
+    elements: Vec<Value>,
+    count: usize,
+    texts: Vec<String>,
+    yes: bool,
+}
+
+/// A script of one of the packages in the tools folder.
+pub(crate) fn script(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{} can't be read: {error}", file.display()))
+}
+
+/// The page changed under the hand, or something lies above: a person would try again.
+fn passing(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::StaleElementReference(_)
+            | WebDriverErrorInner::ElementClickIntercepted(_)
+            | WebDriverErrorInner::ElementNotInteractable(_)
+            | WebDriverErrorInner::NoSuchElement(_)
+    )
+}
+
+fn fail(at: &'static Location<'static>, message: &str) -> ! {
+    panic!("{at}: {message}")
+}
+
+trait OrFail<T> {
+    fn or_fail(self, at: &'static Location<'static>, what: impl FnOnce() -> String) -> T;
+}
+
+impl<T, E: fmt::Display> OrFail<T> for Result<T, E> {
+    fn or_fail(self, at: &'static Location<'static>, what: impl FnOnce() -> String) -> T {
+        match self {
+            Ok(value) => value,
+            Err(error) => fail(at, &format!("can't {}: {error}", what())),
+        }
+    }
+}
