@@ -7,14 +7,15 @@ use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::redirect::Policy;
 
 use crate::transport::{Method, Request, Response, Transport, TransportError};
 
-/// Sends requests with reqwest, for tests and tools. Must be used within a tokio runtime. Redirects are not followed:
-/// they come back as [`Response::redirected`].
+/// Sends requests with reqwest, for tests and tools. Must be used within a tokio runtime.
 #[derive(Debug)]
 pub struct NativeTransport {
     client: reqwest::Client,
+    following: reqwest::Client,
     root: String,
     calls: AtomicU64,
     random: RandomState,
@@ -38,28 +39,36 @@ impl NativeTransport {
     /// # Errors
     /// [`NativeTransportError`] if the root is not an http or https address.
     pub fn new(root: &str) -> Result<Self, NativeTransportError> {
-        Self::with_builder(root, reqwest::Client::builder())
+        Self::with_setup(root, |builder| builder)
     }
 
-    /// The same, on a client that was set up beforehand, such as with the console's own certificate authority.
+    /// The same, with settings of one's own for the HTTP client, such as the console's own certificate authority.
     ///
     /// # Errors
     /// [`NativeTransportError`] if the root is not an http or https address or the client can't be built.
-    pub fn with_builder(root: &str, builder: reqwest::ClientBuilder) -> Result<Self, NativeTransportError> {
+    pub fn with_setup(
+        root: &str,
+        setup: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, NativeTransportError> {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // Losing the race to another installer is as good as winning it.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let client = builder
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| NativeTransportError(error.to_string()))?;
+        // reqwest decides about redirects per client, not per request: hence two.
+        let build = |policy| {
+            setup(reqwest::Client::builder())
+                .redirect(policy)
+                .build()
+                .map_err(|error| NativeTransportError(error.to_string()))
+        };
+        let client = build(Policy::none())?;
+        let following = build(Policy::limited(10))?;
         let url = reqwest::Url::parse(root).map_err(|error| NativeTransportError(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NativeTransportError(format!("{root} is not an http or https address")));
         }
         let root = format!("{}/", url.as_str().trim_end_matches('/'));
-        Ok(Self { client, root, calls: AtomicU64::new(0), random: RandomState::new() })
+        Ok(Self { client, following, root, calls: AtomicU64::new(0), random: RandomState::new() })
     }
 }
 
@@ -72,7 +81,8 @@ impl Transport for NativeTransport {
             Method::Delete => reqwest::Method::DELETE,
         };
         let url = format!("{}{}", self.root, request.path_and_query);
-        let mut call = self.client.request(method, url).timeout(request.timeout);
+        let client = if request.follow_redirects { &self.following } else { &self.client };
+        let mut call = client.request(method, &url).timeout(request.timeout);
         for header in &request.headers {
             call = call.header(header.name, header.value.as_str());
         }
@@ -86,6 +96,7 @@ impl Transport for NativeTransport {
         };
         let (content_type, retry_after) = (text(CONTENT_TYPE), text(RETRY_AFTER));
         let status = response.status();
+        let redirected = status.is_redirection() || response.url().as_str() != url;
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
@@ -95,13 +106,7 @@ impl Transport for NativeTransport {
                 Err(_) => return Err(TransportError::CutOff { received: body.len() }),
             }
         }
-        Ok(Response {
-            status: status.as_u16(),
-            redirected: status.is_redirection(),
-            content_type,
-            retry_after,
-            body,
-        })
+        Ok(Response { status: status.as_u16(), redirected, content_type, retry_after, body })
     }
 
     async fn sleep(&self, duration: Duration) {

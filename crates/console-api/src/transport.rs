@@ -63,6 +63,9 @@ pub struct Request {
     pub headers: Vec<Header>,
     /// The body, if there is one.
     pub body: Option<Vec<u8>>,
+    /// Whether to follow redirects. Only the root page is read so: API v3 knows no redirects, and elsewhere one means
+    /// "not signed in" (console-facts §4).
+    pub follow_redirects: bool,
     /// How long the whole exchange may take, body included; then [`TransportError::Timeout`].
     pub timeout: Duration,
 }

@@ -267,8 +267,10 @@ pub(crate) fn created_id(response: &Response) -> Option<u64> {
         return Some(id);
     }
     value.get("links")?.as_array()?.iter().find_map(|link| {
-        let href = link.get("href")?.as_str()?;
-        href.rsplit('/').next()?.parse().ok()
+        let mut parts = link.get("href")?.as_str()?.rsplit('/');
+        let id = parts.next()?.parse().ok()?;
+        // The 3 of `…/api/3` is no id.
+        (parts.next()? != "api").then_some(id)
     })
 }
 

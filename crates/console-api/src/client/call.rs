@@ -25,7 +25,9 @@ pub(crate) struct Call {
     pub(crate) accept: &'static str,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) timeout: Duration,
+    /// Whether `/data` and `/api/2.1` are to see their session header.
     pub(crate) session_header: bool,
+    /// `false` for the public root page: no credentials, and redirects are followed.
     pub(crate) signed_in: bool,
 }
 
@@ -121,7 +123,10 @@ impl<T: Transport> Client<T> {
             tries -= 1;
             let asked = match &result {
                 Err(TransportError::Network(_) | TransportError::CutOff { .. }) => None,
-                Ok(response) if is_busy(response.status) => retry_after(response),
+                // Maintenance takes longer than anybody waits here.
+                Ok(response) if is_busy(response.status) && !mentions_maintenance(response) => {
+                    retry_after(response)
+                }
                 Ok(_) | Err(_) => return result,
             };
             if tries == 0 || asked.is_some_and(|asked| asked > self.retry.longest_wait) {
@@ -145,6 +150,7 @@ impl<T: Transport> Client<T> {
             headers.push(plain_header("nexposeCCSessionID", "0000000000000000000000000000000000000000"));
         }
         Request {
+            follow_redirects: !call.signed_in,
             method: call.method,
             path_and_query: call.path,
             headers,

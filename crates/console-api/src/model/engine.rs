@@ -152,13 +152,13 @@ impl EngineStatus {
         let mut word = text.to_ascii_lowercase();
         word.retain(|c| !matches!(c, '-' | '_' | ' '));
         match word.as_str() {
-            "" => Self::Missing,
             "active" | "running" => Self::Active,
             "unknown" => Self::Unknown,
             "pendingauthorization" | "pendingauthorisation" | "pendingauth" => Self::PendingAuthorization,
             "incompatibleversion" | "incompatible" => Self::IncompatibleVersion,
             "notresponding" => Self::NotResponding,
-            "nostatus" => Self::Missing,
+            // The key of a missing one.
+            "" | "nostatus" => Self::Missing,
             _ => Self::Other(text.to_owned()),
         }
     }

@@ -1,0 +1,208 @@
+//! What a status and a body mean (console-facts §2).
+
+use console_api::{Client, Credentials, Error, Response, TransportError};
+
+use crate::support::{Script, html, json, now, offline, refused, text, welcome};
+
+const ENGINES: &str = "GET api/3/scan_engines";
+
+fn engines_fail(script: &Script) -> Error {
+    let error = now(script.client().engines()).unwrap_err();
+    script.assert_done();
+    error
+}
+
+#[test]
+fn credentials_go_with_every_call_but_the_root_page() {
+    let script = Script::new()
+        .then("GET api/3", refused(401, "Unauthorized"))
+        .then("GET ", html(200, "<title>Security Console</title>"));
+    let credentials = Credentials::new("admin", "secret", Some("123456")).unwrap();
+    let client = Client::new(script.clone(), credentials);
+    assert_eq!(now(client.sign_in()), Err(Error::Unauthorized));
+    let [sign_in, root] = <[_; 2]>::try_from(script.sent()).unwrap();
+    assert_eq!(sign_in.header("Authorization"), Some("Basic YWRtaW46c2VjcmV0"));
+    assert_eq!(sign_in.header("token"), Some("123456"));
+    assert!(!sign_in.follow_redirects);
+    assert_eq!(root.header("Authorization"), None);
+    assert_eq!(root.header("Token"), None);
+    assert!(root.follow_redirects, "the root page may lie behind a redirect");
+}
+
+#[test]
+fn a_401_at_sign_in_is_wrong_credentials() {
+    let script = Script::new()
+        .then("GET api/3", refused(401, "Unauthorized"))
+        .then("GET ", html(200, "<title>Security Console</title>"));
+    assert_eq!(now(script.client().sign_in()), Err(Error::Unauthorized));
+    script.assert_done();
+}
+
+#[test]
+fn a_401_while_the_root_page_speaks_of_maintenance_is_maintenance_mode() {
+    let script = Script::new()
+        .then("GET api/3", refused(401, "Unauthorized"))
+        .then("GET ", html(200, "<h1>The console is in Maintenance Mode</h1>"));
+    assert_eq!(now(script.client().sign_in()), Err(Error::Maintenance));
+
+    let script = Script::new()
+        .then(ENGINES, text(401, ""))
+        .then("GET api/3", text(401, ""))
+        .then("GET ", html(503, "Down for MAINTENANCE"));
+    assert_eq!(engines_fail(&script), Error::Maintenance);
+}
+
+#[test]
+fn a_401_is_about_the_credentials_when_the_root_page_cannot_be_read() {
+    let script = Script::new()
+        .then("GET api/3", refused(401, ""))
+        .then("GET ", offline())
+        .then("GET ", offline())
+        .then("GET ", offline());
+    assert_eq!(now(script.client().sign_in()), Err(Error::Unauthorized));
+    script.assert_done();
+}
+
+#[test]
+fn a_401_in_the_middle_of_work_is_not_permitted_while_the_console_still_knows_the_user() {
+    let script = Script::new()
+        .then(ENGINES, refused(401, "You need Manage Scan Engines"))
+        .then("GET api/3", welcome());
+    let error = engines_fail(&script);
+    assert_eq!(error, Error::NotPermitted { message: Some("You need Manage Scan Engines".to_owned()) });
+    assert!(!error.ends_session());
+}
+
+#[test]
+fn a_401_in_the_middle_of_work_is_unauthorized_when_the_second_look_says_so() {
+    let script = Script::new()
+        .then(ENGINES, refused(401, ""))
+        .then("GET api/3", refused(401, ""))
+        .then("GET ", html(200, "<title>Sign in</title>"));
+    let error = engines_fail(&script);
+    assert_eq!(error, Error::Unauthorized);
+    assert!(error.ends_session());
+}
+
+#[test]
+fn a_401_followed_by_silence_is_no_reason_to_sign_in_again() {
+    let script =
+        Script::new().then(ENGINES, refused(401, "")).then("GET api/3", Err(TransportError::Timeout));
+    assert_eq!(engines_fail(&script), Error::Timeout);
+}
+
+#[test]
+fn signing_in_at_something_that_is_no_console_shows_what_it_said() {
+    let script = Script::new().then("GET api/3", html(200, "<!DOCTYPE html><title>Router</title>"));
+    let Err(Error::UnexpectedBody { excerpt, .. }) = now(script.client().sign_in()) else { panic!() };
+    assert_eq!(excerpt, "<!DOCTYPE html><title>Router</title>");
+    let script = Script::new().then("GET api/3", json(200, "[]"));
+    assert!(matches!(now(script.client().sign_in()), Err(Error::UnexpectedBody { .. })));
+}
+
+#[test]
+fn a_missing_thing_and_a_missing_right_can_both_be_404() {
+    let script = Script::new().then(ENGINES, refused(404, "The resource does not exist"));
+    let error = engines_fail(&script);
+    assert_eq!(error, Error::NotFound { message: Some("The resource does not exist".to_owned()) });
+    assert!(error.to_string().contains("may not see it"), "{error}");
+}
+
+#[test]
+fn a_403_is_not_permitted() {
+    let script = Script::new().then(ENGINES, refused(403, "Forbidden"));
+    assert_eq!(engines_fail(&script), Error::NotPermitted { message: Some("Forbidden".to_owned()) });
+}
+
+#[test]
+fn the_status_in_an_error_body_may_be_a_number_or_a_text() {
+    for body in [r#"{"status":400,"message":"No."}"#, r#"{"status":"400","message":"No."}"#] {
+        let script = Script::new().then(ENGINES, json(400, body));
+        assert_eq!(engines_fail(&script), Error::Rejected { status: 400, message: "No.".to_owned() });
+    }
+}
+
+#[test]
+fn error_bodies_may_be_pages_plain_text_or_empty() {
+    let cases = [
+        (html(415, "<html><head><title>HTTP Status 415</title></head></html>"), 415, "HTTP Status 415"),
+        (text(400, "Bad\nrequest"), 400, "Bad request"),
+        (text(500, ""), 500, "An error without a message."),
+        (json(415, ""), 415, "The console does not take this kind of request."),
+        (json(409, r#"{"message":""#), 409, "Something else is in the way."),
+        (json(418, "[1]"), 418, "No reason was given."),
+    ];
+    for (answer, status, message) in cases {
+        let script = Script::new().then(ENGINES, answer);
+        assert_eq!(engines_fail(&script), Error::Rejected { status, message: message.to_owned() });
+    }
+}
+
+#[test]
+fn a_503_that_speaks_of_maintenance_is_maintenance_mode() {
+    // Without another try: maintenance takes longer than anybody waits here.
+    let script = Script::new().then(ENGINES, refused(503, "The console is in maintenance mode"));
+    assert_eq!(engines_fail(&script), Error::Maintenance);
+}
+
+#[test]
+fn any_2xx_is_a_success() {
+    for status in [200, 201, 204] {
+        let script = Script::new().then("DELETE api/3/scan_engines/6", text(status, ""));
+        assert_eq!(now(script.client().delete_engine(console_api::EngineId(6))), Ok(()));
+    }
+}
+
+#[test]
+fn a_page_where_data_belongs_is_shown_in_an_excerpt() {
+    let page = format!("<html>\n  <body>Proxy  sign-in {}</body></html>", "x".repeat(1000));
+    let script = Script::new().then(ENGINES, html(200, &page));
+    let error = engines_fail(&script);
+    let Error::UnexpectedBody { status: 200, content_type: Some(kind), excerpt } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(kind, "text/html");
+    assert!(excerpt.starts_with("<html> <body>Proxy sign-in xxx") && excerpt.ends_with('…'), "{excerpt}");
+    assert!(excerpt.chars().count() <= 161, "{excerpt}");
+}
+
+#[test]
+fn a_page_is_recognised_without_its_content_type() {
+    let script = Script::new().then(ENGINES, json(200, "\n<!doctype HTML><p>"));
+    assert!(matches!(engines_fail(&script), Error::UnexpectedBody { .. }));
+}
+
+#[test]
+fn an_answer_that_ends_too_early_is_called_cut_off() {
+    let script = Script::new().then(ENGINES, json(200, r#"{"resources":[{"id":6,"na"#));
+    let error = engines_fail(&script);
+    assert_eq!(error, Error::CutOff { received: 25 });
+    assert!(error.to_string().contains("cut off after 25 bytes"), "{error}");
+}
+
+#[test]
+fn an_empty_answer_and_one_of_another_shape_are_unexpected() {
+    for body in ["", "  ", "7", "null", "{}", r#"{"resources":5}"#, "not json"] {
+        let script = Script::new().then(ENGINES, json(200, body));
+        assert!(matches!(engines_fail(&script), Error::UnexpectedBody { .. }), "{body:?}");
+    }
+}
+
+#[test]
+fn a_redirect_of_the_api_is_unexpected_not_followed() {
+    for status in [0, 302] {
+        let answer = Ok(Response { status, redirected: true, ..Response::default() });
+        let script = Script::new().then(ENGINES, answer);
+        assert!(matches!(engines_fail(&script), Error::UnexpectedBody { .. }), "{status}");
+    }
+}
+
+#[test]
+fn what_the_transport_reports_is_passed_on() {
+    for (transport, error) in
+        [(TransportError::Timeout, Error::Timeout), (TransportError::Cancelled, Error::Cancelled)]
+    {
+        let script = Script::new().then(ENGINES, Err(transport));
+        assert_eq!(engines_fail(&script), error);
+    }
+}

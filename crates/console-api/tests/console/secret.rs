@@ -1,0 +1,97 @@
+//! The shared secret (console-facts §3).
+
+use std::time::Duration;
+
+use console_api::{Error, SharedSecret};
+
+use crate::support::{Answer, Script, done, html, json, now, refused, text};
+
+const SECRET: &str = "99DB-B9F0-CD8B-5997-06BF-607B-BA21-0A81";
+const READ: &str = "GET api/3/scan_engines/shared_secret";
+const MAKE: &str = "POST api/3/scan_engines/shared_secret";
+const REVOKE: &str = "DELETE api/3/scan_engines/shared_secret";
+const TIME: &str = "GET api/3/scan_engines/shared_secret/time_to_live";
+
+fn none() -> Answer {
+    refused(404, "No valid shared secret")
+}
+
+fn read(answer: Answer) -> Result<Option<SharedSecret>, Error> {
+    let script = Script::new().then(READ, answer);
+    let secret = now(script.client().shared_secret());
+    assert_eq!(script.sent()[0].header("Accept"), Some("text/plain, application/json"));
+    secret
+}
+
+#[test]
+fn the_secret_comes_as_plain_text_or_as_a_json_string() {
+    let lower = SECRET.to_lowercase();
+    for answer in [
+        text(200, SECRET),
+        text(200, &format!("{SECRET}\r\n")),
+        text(200, &lower),
+        json(200, &format!("\"{SECRET}\"")),
+    ] {
+        assert_eq!(read(answer).unwrap().unwrap().reveal(), SECRET);
+    }
+}
+
+#[test]
+fn a_404_says_that_none_is_valid() {
+    assert_eq!(read(none()), Ok(None));
+}
+
+#[test]
+fn something_like_a_secret_is_not_shown_in_the_error() {
+    let error = read(text(200, "99DB-B9F0-CD8B-5997")).unwrap_err();
+    assert!(matches!(error, Error::UnexpectedBody { .. }));
+    assert!(!format!("{error} {error:?}").contains("99DB"), "{error:?}");
+    let page = read(html(200, "<html>Sign in")).unwrap_err();
+    assert!(page.to_string().contains("Sign in"), "{page}");
+}
+
+#[test]
+fn generating_tells_a_new_secret_from_one_that_was_valid_before() {
+    let script = Script::new().then(READ, none()).then(MAKE, text(201, SECRET));
+    let generated = now(script.client().generate_shared_secret()).unwrap();
+    assert_eq!((generated.secret.reveal(), generated.was_valid_before), (SECRET, false));
+
+    let script = Script::new().then(READ, text(200, SECRET)).then(MAKE, text(201, &SECRET.to_lowercase()));
+    assert!(now(script.client().generate_shared_secret()).unwrap().was_valid_before);
+
+    let other = SECRET.replace("99DB", "0000");
+    let script = Script::new().then(READ, text(200, &other)).then(MAKE, text(201, SECRET));
+    assert!(
+        !now(script.client().generate_shared_secret()).unwrap().was_valid_before,
+        "the other one ran out"
+    );
+}
+
+#[test]
+fn revoking_tells_whether_there_was_one() {
+    let script = Script::new().then(REVOKE, done()).then(REVOKE, none());
+    assert_eq!(now(script.client().revoke_shared_secret()), Ok(true));
+    assert_eq!(now(script.client().revoke_shared_secret()), Ok(false));
+}
+
+#[test]
+fn the_time_left_is_a_bare_number_of_seconds() {
+    for (answer, left) in [
+        (json(200, "3599"), Some(Duration::from_secs(3599))),
+        (json(200, "\"60\""), Some(Duration::from_secs(60))),
+        (json(200, "0"), Some(Duration::ZERO)),
+        (json(200, "-1"), None),
+        (none(), None),
+    ] {
+        let script = Script::new().then(TIME, answer);
+        assert_eq!(now(script.client().shared_secret_time_to_live()), Ok(left));
+    }
+    let script = Script::new().then(TIME, json(200, r#"{"seconds":5}"#));
+    assert!(matches!(now(script.client().shared_secret_time_to_live()), Err(Error::UnexpectedBody { .. })));
+}
+
+#[test]
+fn other_refusals_stay_refusals() {
+    assert!(matches!(read(refused(500, "x")), Err(Error::Rejected { .. })));
+    assert!(matches!(read(refused(403, "x")), Err(Error::NotPermitted { .. })));
+}
