@@ -1,92 +1,223 @@
 //! The engines that this console talks to.
+//!
+//! Each engine inside the networks has a task ([`watch`]). It keeps a connection, pings it, and dials again when it
+//! ends; what it learns goes into the engine's [`link::Link`], from where [`Fleet::report`] reads it, and as a
+//! [`FleetEvent`] to the database. An engine that was added is contacted once, which writes the console's entry into
+//! its consoles.xml, and stays `unknown` until the first [`Fleet::ask_all`].
+//!
+//! The certificate that an engine shows at the first contact is pinned. A connection of the engine's own (a reverse
+//! pair) would enter at `watch::talk`, with its own way of knowing the pin.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
 
+mod lanes;
+mod link;
+mod networks;
 mod types;
+mod watch;
 
+use lanes::Lanes;
+use link::{Common, Link};
+use networks::Networks;
+use watch::Wish;
+
+pub use lanes::DialCounts;
 pub use types::{
     Direction, EngineReport, EngineStatus, EngineTarget, FleetConfig, FleetEvent, StatusError, UpdateOutcome,
 };
 
+/// How long the one who adds an engine waits for the first contact.
+const FIRST_CONTACT: Duration = Duration::from_secs(3);
+/// How long [`Fleet::ask_all`] takes at most, however many engines are down: within the five minutes of the app.
+const ASK_ALL: Duration = Duration::from_secs(120);
+/// How long [`Fleet::update`] waits for one engine's answer.
+const UPDATE: Duration = Duration::from_secs(10);
+
 /// The engines that this console talks to. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Fleet {
-    config: Arc<FleetConfig>,
-    engines: Arc<Mutex<HashMap<i64, EngineTarget>>>,
+    common: Arc<Common>,
+    engines: Arc<Mutex<HashMap<i64, Engine>>>,
+}
+
+#[derive(Debug)]
+struct Engine {
+    link: Arc<Link>,
+    /// None for an engine outside of the networks: it is never contacted.
+    task: Option<Task>,
+}
+
+#[derive(Debug)]
+struct Task {
+    wishes: mpsc::UnboundedSender<Wish>,
+    handle: JoinHandle<()>,
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.link.forget();
+        if let Some(task) = &self.task {
+            task.handle.abort();
+        }
+    }
 }
 
 impl Fleet {
-    /// Takes the engines of the database and starts to watch those that were asked before.
+    /// Takes the engines of the database and starts to watch those that were asked before. The receiver tells what is
+    /// to be stored.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     #[must_use]
     pub fn start(
         config: FleetConfig,
         engines: Vec<EngineTarget>,
     ) -> (Self, mpsc::UnboundedReceiver<FleetEvent>) {
-        let (_events, receiver) = mpsc::unbounded_channel();
-        let engines = engines.into_iter().map(|engine| (engine.id, engine)).collect();
-        (Self { config: Arc::new(config), engines: Arc::new(Mutex::new(engines)) }, receiver)
+        let (events, receiver) = mpsc::unbounded_channel();
+        let networks = Networks::new(config.networks.clone());
+        let common = Arc::new(Common { config, networks, lanes: Arc::new(Lanes::new()), events });
+        let engines = engines.into_iter().map(|engine| (engine.id, Engine::new(engine, &common))).collect();
+        (Self { common, engines: Arc::new(Mutex::new(engines)) }, receiver)
     }
 
-    /// Whether the address lies in one of the networks that the console may contact.
+    /// Whether the address is inside the networks that the console may contact. A host name is so if it resolves
+    /// there (the name service is given a second, and its answer is kept for half a minute).
     #[must_use]
     pub fn reachable(&self, address: &str) -> bool {
-        address == "localhost"
-            || address.parse().is_ok_and(|ip: std::net::IpAddr| {
-                self.config.networks.iter().any(|network| network.contains(&ip))
-            })
+        self.common.networks.reachable(address)
     }
 
-    /// Takes a new engine and makes the first contact (at most 3 s). `true` when the engine was reached.
+    /// Takes a new engine and makes the first contact, waiting for at most 3 s. `true`: the engine was reached, and
+    /// the console's entry stands in its consoles.xml.
     pub async fn add(&self, target: EngineTarget) -> bool {
-        self.engines().insert(target.id, target);
-        false
+        let engine = Engine::new(target, &self.common);
+        let (reply, reached) = oneshot::channel();
+        let wished = engine.wish(Wish::Contact(reply));
+        self.engines().insert(engine.link.id, engine);
+        wished && matches!(timeout(FIRST_CONTACT, reached).await, Ok(Ok(true)))
     }
 
-    /// The engine has another name now.
+    /// The engine has another name now: messages say it from now on.
     pub fn renamed(&self, id: i64, name: &str) {
-        if let Some(engine) = self.engines().get_mut(&id) {
-            name.clone_into(&mut engine.name);
+        if let Some(engine) = self.engines().get(&id) {
+            engine.link.renamed(name);
         }
     }
 
-    /// The engine has another address now: the pin is dropped and the first contact made there.
+    /// The engine has another address now: pin and pairing are dropped, the status is unknown, and the first contact
+    /// is made at the new place, as [`Fleet::add`] does. Events of the old place don't come any more.
     pub async fn moved(&self, id: i64, address: &str, port: u16) -> bool {
-        if let Some(engine) = self.engines().get_mut(&id) {
-            address.clone_into(&mut engine.address);
-            engine.port = port;
-        }
-        false
+        let Some(name) = self.engines().get(&id).map(|engine| engine.link.name()) else { return false };
+        self.add(EngineTarget {
+            id,
+            name,
+            address: address.to_owned(),
+            port,
+            pinned: None,
+            asked: false,
+            status: EngineStatus::Unknown,
+        })
+        .await
     }
 
-    /// The engine is no longer this console's.
+    /// The engine is no longer this console's: its connection ends, and no more events come of it.
     pub fn remove(&self, id: i64) {
         self.engines().remove(&id);
     }
 
-    /// What is known of the engine; `None` when it is outside the networks or not there.
+    /// What is known of the engine; `None` when it is outside the networks or unknown to the fleet, and the stored
+    /// status counts.
     #[must_use]
     pub fn report(&self, id: i64) -> Option<EngineReport> {
-        let _ = id;
-        None
+        let link = self.engines().get(&id).map(|engine| Arc::clone(&engine.link))?;
+        link.report()
     }
 
-    /// `version engines`: asks every engine now.
-    pub async fn ask_all(&self) {}
+    /// `version engines` (console-facts §4): asks every engine inside the networks at the same time, each for at most
+    /// about 5 s. Afterwards reports are fresh, and the statuses are watched.
+    ///
+    /// Dials are bounded ([`DialCounts::MOST`]), so with thousands of engines that do not answer it takes longer, but
+    /// never more than two minutes.
+    pub async fn ask_all(&self) {
+        let mut answers = Vec::new();
+        for engine in self.engines().values() {
+            let (reply, answer) = oneshot::channel();
+            if engine.wish(Wish::Ask(reply)) {
+                answers.push(answer);
+            }
+        }
+        let deadline = Instant::now() + ASK_ALL;
+        for answer in answers {
+            // An engine that was removed meanwhile does not answer; the others still do.
+            drop(timeout_at(deadline, answer).await);
+        }
+    }
 
-    /// Sends the available update to one engine.
+    /// Sends the available update to one engine, and watches it from then on. It returns when the engine has answered,
+    /// which is before the update is applied: then [`FleetEvent::Updated`] comes.
     pub async fn update(&self, id: i64) -> UpdateOutcome {
-        UpdateOutcome::Offline(format!("engine {id} was not contacted"))
+        let (reply, outcome) = oneshot::channel();
+        let link = match self.engines().get(&id) {
+            Some(engine) if engine.wish(Wish::Update(reply)) => Arc::clone(&engine.link),
+            Some(engine) => return UpdateOutcome::Offline(watch::outside(&engine.link)),
+            None => return UpdateOutcome::Offline(format!("There is no scan engine with ID {id}.")),
+        };
+        match timeout(UPDATE, outcome).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => {
+                UpdateOutcome::Offline(format!("Scan engine ({}) was deleted or moved.", link.name()))
+            }
+            Err(_) => UpdateOutcome::Offline(format!(
+                "Scan engine ({}) did not answer within {} s.",
+                link.name(),
+                UPDATE.as_secs()
+            )),
+        }
     }
 
-    /// Ends every connection.
+    /// Ends every connection and waits for it.
     pub async fn shutdown(&self) {
-        self.engines().clear();
+        let engines: Vec<Engine> = self.engines().drain().map(|(_, engine)| engine).collect();
+        for mut engine in engines {
+            if let Some(task) = engine.task.take() {
+                engine.link.forget();
+                task.handle.abort();
+                // It ends by being aborted: that is no news.
+                drop(task.handle.await);
+            }
+        }
     }
 
-    fn engines(&self) -> std::sync::MutexGuard<'_, HashMap<i64, EngineTarget>> {
-        self.engines.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// How many dials there were and are.
+    #[must_use]
+    pub fn dial_counts(&self) -> DialCounts {
+        self.common.lanes.counts()
+    }
+
+    fn engines(&self) -> MutexGuard<'_, HashMap<i64, Engine>> {
+        self.engines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    fn new(target: EngineTarget, common: &Arc<Common>) -> Self {
+        let outside = common.networks.known(&target.address) == Some(false);
+        let link = Arc::new(Link::new(target, Arc::clone(common)));
+        let task = (!outside).then(|| {
+            let (wishes, receiver) = mpsc::unbounded_channel();
+            Task { wishes, handle: tokio::spawn(watch::watch(Arc::clone(&link), receiver)) }
+        });
+        Self { link, task }
+    }
+
+    /// `false`: the engine is outside of the networks, and nothing comes of the wish.
+    fn wish(&self, wish: Wish) -> bool {
+        self.task.as_ref().is_some_and(|task| task.wishes.send(wish).is_ok())
     }
 }
