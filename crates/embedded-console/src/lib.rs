@@ -1,3 +1,30 @@
-//! A Security Console for trying out.
+//! A Security Console for trying out, developing and testing: the REST API v3 over SQLite, the app's files, and real
+//! connections to engines.
+//!
+//! [`start`] runs one inside this process; the program `embedded-console` is a thin layer over it.
+//!
+//! ```text
+//! browser ── static_files          the app, with its security headers
+//!         └─ api ── db             engines, pools, sites, scans, users in one SQLite file
+//!              └─── fleet          engine-link connections; what they tell goes through `persist` into `db`
+//! ```
 
+mod api;
+mod auth;
+mod clock;
+pub mod config;
+mod console;
+mod db;
 pub mod fleet;
+mod persist;
+mod security;
+pub mod seed;
+mod startup;
+mod static_files;
+mod tls;
+
+pub use auth::two_factor_token;
+pub use config::Config;
+pub use security::CONTENT_SECURITY_POLICY;
+pub use startup::{Running, StartError, start};
+pub use static_files::APP_ROUTES;

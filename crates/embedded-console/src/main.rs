@@ -1,2 +1,137 @@
-//! The embedded console program.
-fn main() {}
+//! The program `embedded-console`: a Security Console for trying out, developing and testing.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use embedded_console::Config;
+use embedded_console::config::{self, DataCalls, Seed, TlsFiles};
+use embedded_console::seed::DEMO_FLEET;
+use ipnet::IpNet;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// A Security Console for trying out, developing and testing.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address and port of the app and the API
+    #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::from(([127, 0, 0, 1], config::CONSOLE_PORT)))]
+    listen: SocketAddr,
+    /// Address and port that engines are told to dial for reverse pairs
+    #[arg(long, value_name = "ADDR:PORT",
+          default_value_t = SocketAddr::from(([127, 0, 0, 1], config::ENGINE_LISTENER_PORT)))]
+    engine_listener: SocketAddr,
+    /// Directory of the database, the certificate and the passwords
+    #[arg(long, value_name = "DIR", required_unless_present = "print_demo_fleet")]
+    data_dir: Option<PathBuf>,
+    /// Directory of the app's built files
+    #[arg(long, value_name = "DIR", required_unless_present = "print_demo_fleet")]
+    app_dir: Option<PathBuf>,
+    /// Path of the app below the host, with a slash at both ends
+    #[arg(long, value_name = "/X/", default_value = "/")]
+    public_path: String,
+    /// File that tells the administrator's password [default: DATA_DIR/admin-password]
+    #[arg(long, value_name = "FILE")]
+    admin_password_file: Option<PathBuf>,
+    /// What an empty database is filled with: demo, empty or large:ENGINES,SITES
+    #[arg(long, default_value_t = Seed::Empty)]
+    seed: Seed,
+    /// Network that engines may be dialled in; can be repeated [default: loopback]
+    #[arg(long = "engine-network", value_name = "CIDR", value_parser = config::parse_network)]
+    engine_networks: Vec<IpNet>,
+    /// Certificate chain (PEM) of the console's address
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Key (PEM) of the certificate
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A proxy in front adds TLS and sets X-Forwarded-For, -Host and -Proto
+    #[arg(long)]
+    behind_proxy: bool,
+    /// Maintenance mode: 401 for every call
+    #[arg(long)]
+    maintenance: bool,
+    /// How /data and /api/2.1 answer, as consoles differ: basic, redirect, page or unauthorized
+    #[arg(long, value_name = "WAY", default_value = "basic")]
+    data_calls: DataCalls,
+    /// Print the engines of the demo seed and end: name, address, product version, content version, state
+    #[arg(long)]
+    print_demo_fleet: bool,
+}
+
+impl Arguments {
+    fn config(self) -> Option<Config> {
+        let mut config = Config::new(self.data_dir?);
+        config.listen = self.listen;
+        config.engine_listener = self.engine_listener;
+        config.app_dir = self.app_dir;
+        config.public_path = self.public_path;
+        config.admin_password_file = self.admin_password_file;
+        config.seed = self.seed;
+        if !self.engine_networks.is_empty() {
+            config.engine_networks = self.engine_networks;
+        }
+        config.maintenance = self.maintenance;
+        config.tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
+        config.behind_proxy = self.behind_proxy;
+        config.data_calls = self.data_calls;
+        Some(config)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            if !error.use_stderr() {
+                // Help and version go to standard output and are no failure.
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            }
+            eprintln!("embedded-console: {}", one_line(&error.to_string()));
+            return ExitCode::FAILURE;
+        }
+    };
+    if arguments.print_demo_fleet {
+        for engine in DEMO_FLEET {
+            println!("{engine}");
+        }
+        return ExitCode::SUCCESS;
+    }
+    let Some(config) = arguments.config() else { return ExitCode::FAILURE };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let result = tokio::runtime::Runtime::new()
+        .map_err(|error| error.to_string())
+        .and_then(|runtime| runtime.block_on(run(config)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("embedded-console: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The first paragraph of a message of several lines, without its first word.
+fn one_line(message: &str) -> String {
+    let paragraph = message.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.trim_start_matches("error:").split_whitespace().collect();
+    words.join(" ")
+}
+
+async fn run(config: Config) -> Result<(), String> {
+    // Before anything is started, so that no signal finds the program unprepared.
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let mut running = embedded_console::start(config).await.map_err(|error| error.to_string())?;
+    println!("listening on {}", running.url());
+    tokio::select! {
+        ended = running.ended() => return ended.map_err(|error| error.to_string()),
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(|error| error.to_string())?,
+        _ = terminate.recv() => {}
+    }
+    running.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The API's root and what the console tells about itself.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+
+use super::links::{Link, Links};
+use super::{LinksOnly, json};
+use crate::console::{Console, Host};
+
+/// `GET /api/3`: what there is. Also the way to find out whether one is signed in (console-facts §2).
+pub(super) async fn root(Extension(links): Extension<Links>) -> Response {
+    let all = vec![
+        links.this(),
+        links.to("/administration/info", "Information"),
+        links.to("/administration/commands", "Console Commands"),
+        links.to("/scan_engines", "Scan Engines"),
+        links.to("/scan_engine_pools", "Engine Pools"),
+        links.to("/scans", "Scans"),
+        links.to("/sites", "Sites"),
+    ];
+    json(StatusCode::OK, &LinksOnly { links: all })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Info {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu: Option<Cpu>,
+    distinguished_name: String,
+    fqdn: String,
+    host: String,
+    ip: String,
+    links: [Link; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<Memory>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operating_system: Option<String>,
+    serial: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superuser: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    version: Version,
+}
+
+#[derive(Serialize)]
+struct Cpu {
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct Memory {
+    free: Bytes,
+    total: Bytes,
+}
+
+#[derive(Serialize)]
+struct Bytes {
+    bytes: u64,
+    formatted: String,
+}
+
+impl Bytes {
+    fn new(bytes: u64) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "shown with one digit after the point")]
+        let gibibytes = bytes as f64 / f64::from(1 << 30);
+        Self { bytes, formatted: format!("{gibibytes:.1} GB") }
+    }
+}
+
+#[derive(Serialize)]
+struct Version {
+    platform: String,
+    semantic: String,
+    update: Update,
+}
+
+#[derive(Serialize)]
+struct Update {
+    content: String,
+}
+
+/// `GET /administration/info`. What this console does not have (Java, installed sizes) is left out.
+pub(super) async fn info(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+) -> Response {
+    let host = console.host.clone();
+    let info = Info {
+        cpu: host.processors.map(|count| Cpu { count }),
+        distinguished_name: format!("CN={}", host.name),
+        fqdn: host.name.clone(),
+        host: host.name.split('.').next().unwrap_or_default().to_ascii_uppercase(),
+        ip: console.listen.ip().to_string(),
+        links: [links.this()],
+        memory: Host::memory()
+            .map(|(free, total)| Memory { free: Bytes::new(free), total: Bytes::new(total) }),
+        operating_system: host.operating_system,
+        serial: console.serial.clone(),
+        superuser: host.superuser,
+        user: host.user,
+        version: Version {
+            platform: host.platform,
+            semantic: console.versions.product.clone(),
+            update: Update { content: console.versions.content.clone() },
+        },
+    };
+    json(StatusCode::OK, &info)
+}

@@ -1,0 +1,51 @@
+//! Request bodies, read as strictly as the console reads them.
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
+
+use super::error::ApiError;
+
+/// A JSON body. Another content type is refused with 415, other content with 400.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        if essence.is_some_and(|kind| kind != "application/json" && !kind.ends_with("+json")) {
+            return Err(ApiError::unsupported_media_type());
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::invalid())?;
+        // Where a body may be left out, its type has a place for `null`.
+        let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+        serde_json::from_slice(text).map(Self).map_err(|_| ApiError::invalid())
+    }
+}
+
+/// A body as text, whatever its content type says: console commands come bare (console-facts §4).
+pub(crate) struct TextBody(pub(crate) String);
+
+impl<S: Send + Sync> FromRequest<S> for TextBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::invalid())?;
+        String::from_utf8(bytes.into()).map(Self).map_err(|_| ApiError::invalid())
+    }
+}
+
+/// The longest name, description or address that is taken, in characters.
+const LONGEST: usize = 1_024;
+
+/// A text that must be there: not empty, without control characters and without space at its ends.
+pub(crate) fn required(value: Option<&str>) -> Result<String, ApiError> {
+    let text = value.map(str::trim).unwrap_or_default();
+    if text.is_empty() || text.chars().any(char::is_control) || text.chars().count() > LONGEST {
+        return Err(ApiError::invalid());
+    }
+    Ok(text.to_owned())
+}

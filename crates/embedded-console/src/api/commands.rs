@@ -1,0 +1,168 @@
+//! Console commands (console-facts §4): the command comes as the bare body, the answer is what it prints.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use futures::StreamExt as _;
+use http::StatusCode;
+use serde::Serialize;
+
+use super::body::TextBody;
+use super::engines::current;
+use super::error::ApiError;
+use super::links::{Link, Links};
+use super::{json, require_global_administrator, to_the_end};
+use crate::auth::User;
+use crate::clock;
+use crate::console::Console;
+use crate::db::engines::{self, EngineKind, EngineRow};
+use crate::fleet::{EngineStatus, UpdateOutcome};
+
+/// Engines that are sent an update at the same time.
+const UPDATES: usize = 32;
+
+#[derive(Serialize)]
+struct Output {
+    links: [Link; 1],
+    output: String,
+}
+
+/// `POST /administration/commands`. Needs Global Administrator.
+pub(super) async fn run(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Extension(user): Extension<User>,
+    TextBody(text): TextBody,
+) -> Result<Response, ApiError> {
+    require_global_administrator(&user)?;
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => Err(ApiError::invalid()),
+        ["version", "engines"] => {
+            to_the_end(async move {
+                console.fleet.ask_all().await;
+                let output = version_engines(&console).await?;
+                Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
+            })
+            .await
+        }
+        ["update", "engines"] => {
+            to_the_end(async move {
+                let output = update_engines(&console).await?;
+                Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
+            })
+            .await
+        }
+        ["help" | "?"] => {
+            let output = "Commands:\n  help\n  update engines\n  version engines\n".to_owned();
+            Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
+        }
+        _ => {
+            let output = format!("Unknown command: {}\nType 'help' for a list of commands.\n", text.trim());
+            Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
+        }
+    }
+}
+
+async fn engines_now(console: &Arc<Console>) -> Result<Vec<EngineRow>, ApiError> {
+    let console = Arc::clone(console);
+    console
+        .db
+        .clone()
+        .read(move |tx| {
+            Ok::<_, ApiError>(engines::all(tx)?.into_iter().map(|row| current(&console, row)).collect())
+        })
+        .await
+}
+
+async fn version_engines(console: &Arc<Console>) -> Result<String, ApiError> {
+    let mut output = String::new();
+    for engine in engines_now(console).await? {
+        if !output.is_empty() {
+            output.push('\n');
+        }
+        write_block(&mut output, &engine);
+        // The console's own sentence about an engine that has not enabled it, as a block of its own.
+        if let Some(message) = &engine.status_message {
+            output.push('\n');
+            output.push_str(message);
+            output.push('\n');
+        }
+    }
+    Ok(output)
+}
+
+/// The word for a status in the output of `version engines`.
+fn status_word(status: &str) -> &'static str {
+    match status.parse() {
+        Ok(EngineStatus::Active) => "Active",
+        Ok(EngineStatus::PendingAuthorization) => "Pending-Auth",
+        Ok(EngineStatus::IncompatibleVersion) => "Incompatible",
+        Ok(EngineStatus::NotResponding) => "Not-Responding",
+        Ok(EngineStatus::Unknown) | Err(_) => "Unknown",
+    }
+}
+
+/// One engine's lines. What is not known has no line.
+fn write_block(output: &mut String, engine: &EngineRow) {
+    let prefix = if engine.kind == EngineKind::Local { "Local Engine  " } else { "Remote Engine " };
+    let contact = engine.last_refreshed.map(clock::iso);
+    let lines = [
+        ("Name", Some(engine.name.as_str())),
+        ("DN", engine.pinned.as_deref()),
+        ("Version", engine.product_version.as_deref()),
+        ("Address (FQDN)", Some(engine.address.as_str())),
+        ("Platform", engine.platform.as_deref()),
+        ("Serial No", engine.serial_number.as_deref()),
+        ("Product Name", Some("Scan Engine")),
+        ("Last Content Update ID", engine.content_version.as_deref()),
+        ("Last Product Update ID", engine.product_version.as_deref()),
+        ("Last Contact", contact.as_deref()),
+        ("Status", Some(status_word(&engine.status))),
+    ];
+    for (key, value) in lines {
+        if let Some(value) = value {
+            // Writing to a string can't fail.
+            let _ = writeln!(output, "{prefix}{key}: {value}");
+        }
+    }
+}
+
+/// What became of an update, for a person: `true` when it was sent or nothing had to be.
+pub(super) fn describe(outcome: &UpdateOutcome) -> (bool, String) {
+    match outcome {
+        UpdateOutcome::Sent => (true, "the update was sent".to_owned()),
+        UpdateOutcome::UpToDate => (true, "is up to date".to_owned()),
+        UpdateOutcome::AlreadyUpdating => (false, "is updating already".to_owned()),
+        UpdateOutcome::Offline(reason) => (false, reason.clone()),
+        UpdateOutcome::NotAuthorized => {
+            (false, "has not authorized this console: enable it on the engine first".to_owned())
+        }
+    }
+}
+
+async fn update_engines(console: &Arc<Console>) -> Result<String, ApiError> {
+    let engines = engines_now(console).await?;
+    // Engines outside the networks have no report: they are never contacted.
+    let reachable = engines
+        .into_iter()
+        .filter(|engine| engine.kind.is_dialled() && console.fleet.report(engine.id).is_some());
+    let mut lines: Vec<(i64, String)> = futures::stream::iter(reachable)
+        .map(|engine| {
+            let fleet = console.fleet.clone();
+            async move {
+                let (_, text) = describe(&fleet.update(engine.id).await);
+                (engine.id, format!("{}: {text}\n", engine.name))
+            }
+        })
+        .buffer_unordered(UPDATES)
+        .collect()
+        .await;
+    lines.sort_unstable();
+    let output: String = lines.into_iter().map(|(_, line)| line).collect();
+    Ok(if output.is_empty() { "There is no engine to update.\n".to_owned() } else { output })
+}

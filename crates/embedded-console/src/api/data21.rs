@@ -1,0 +1,188 @@
+//! The calls of the console's own pages, `/data` and `/api/2.1`, as far as the app needs them (console-facts §4).
+//!
+//! They want a `nexposeCCSessionID` header that equals the cookie of that name. Practitioners report that Basic
+//! credentials with a header of forty zeros are taken as well, and set the cookie. Because that is not certain, this
+//! console can also answer in the ways of consoles that don't take it: [`DataCalls`].
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get, post, put};
+use http::header::{COOKIE, LOCATION, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+use subtle::ConstantTimeEq as _;
+
+use super::commands::describe;
+use super::error::ApiError;
+use super::{authenticate, json, require_global_administrator, to_the_end, unknown};
+use crate::auth::User;
+use crate::auth::session::{NO_SESSION, SESSION_NAME};
+use crate::config::DataCalls;
+use crate::console::Console;
+use crate::db::engines::{self, EngineKind};
+use crate::fleet::UpdateOutcome;
+use crate::static_files;
+
+/// Where those are sent who have no session.
+const SIGN_IN_PAGE: &str = "/login.jsp";
+
+/// The calls and the page that they send strangers to.
+pub(super) fn router() -> Router<Arc<Console>> {
+    Router::new()
+        .route("/data/engine/{id}/update", post(update))
+        .route("/data", any(unknown_page))
+        .route("/data/{*rest}", any(unknown_page))
+        .route("/api/2.1/engine/{id}/reverseConnection", put(reverse))
+        .route("/api/2.1/{*rest}", any(unknown))
+        .route(SIGN_IN_PAGE, get(show_sign_in_page))
+}
+
+/// A session, and the cookie if it was opened by this request.
+struct Session {
+    user: User,
+    cookie: Option<HeaderValue>,
+}
+
+/// Finds the session of a request, or opens one. The error is the whole answer.
+async fn session(console: &Console, parts: &Parts) -> Result<Session, Response> {
+    match console.data_calls {
+        DataCalls::Basic => {}
+        DataCalls::Redirect => return Err(to_sign_in_page()),
+        DataCalls::Page => return Err(sign_in_page(console.maintenance)),
+        DataCalls::Unauthorized => {
+            return Err(ApiError::unauthorized("A session is required.").into_response());
+        }
+    }
+    if console.maintenance {
+        return Err(to_sign_in_page());
+    }
+    let sent = parts.headers.get(SESSION_NAME).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if sent == NO_SESSION {
+        let Ok(user) = authenticate(console, parts).await else { return Err(to_sign_in_page()) };
+        let id = console.sessions.open(user.clone()).map_err(|error| {
+            tracing::error!(%error, "no session could be opened");
+            ApiError::unexpected().into_response()
+        })?;
+        let secure = if console.tls { "; Secure" } else { "" };
+        let cookie = format!("{SESSION_NAME}={id}; Path=/; HttpOnly; SameSite=Strict{secure}");
+        return Ok(Session { user, cookie: HeaderValue::from_str(&cookie).ok() });
+    }
+    match cookie(&parts.headers) {
+        Some(cookie) if bool::from(cookie.as_bytes().ct_eq(sent.as_bytes())) => {
+            let user = console.sessions.user(cookie).ok_or_else(to_sign_in_page)?;
+            Ok(Session { user, cookie: None })
+        }
+        _ => Err(to_sign_in_page()),
+    }
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(SESSION_NAME)?.strip_prefix('='))
+}
+
+/// The page that people without a session get: HTML, which a client must take as "not signed in".
+fn sign_in_page(maintenance: bool) -> Response {
+    let words = if maintenance {
+        "The Security Console is in maintenance mode."
+    } else {
+        "Sign in to the Security Console. The app's own pages have the form."
+    };
+    static_files::notice(StatusCode::OK, "Security Console", words)
+}
+
+async fn show_sign_in_page(State(console): State<Arc<Console>>) -> Response {
+    sign_in_page(console.maintenance)
+}
+
+/// 302, the status that clients of the console look for.
+fn to_sign_in_page() -> Response {
+    (StatusCode::FOUND, [(LOCATION, SIGN_IN_PAGE)]).into_response()
+}
+
+async fn unknown_page(State(console): State<Arc<Console>>, parts: Parts) -> Response {
+    match session(&console, &parts).await {
+        Ok(_) => ApiError::missing().into_response(),
+        Err(response) => response,
+    }
+}
+
+#[derive(Serialize)]
+struct Updated {
+    message: String,
+}
+
+/// `POST /data/engine/{id}/update`: success means that the update was sent, or that there was nothing to send; not
+/// that it was applied. Needs Global Administrator.
+async fn update(
+    State(console): State<Arc<Console>>,
+    id: Result<Path<i64>, axum::extract::rejection::PathRejection>,
+    parts: Parts,
+) -> Response {
+    let session = match session(&console, &parts).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let Ok(Path(id)) = id else { return ApiError::missing().into_response() };
+    let result = match require_global_administrator(&session.user) {
+        Ok(()) => to_the_end(async move { update_one(&console, id).await }).await,
+        Err(error) => Err(error),
+    };
+    with_cookie(result.unwrap_or_else(ApiError::into_response), session.cookie)
+}
+
+fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn update_one(console: &Console, id: i64) -> Result<Response, ApiError> {
+    let engine = console.db.read(move |tx| engines::find(tx, id)?.ok_or_else(ApiError::missing)).await?;
+    let outcome = match engine.kind {
+        // A part of this process: it has the console's own versions.
+        EngineKind::Local => UpdateOutcome::UpToDate,
+        EngineKind::Hosted => {
+            return Err(ApiError::refused(format!("The scan engine {} is updated by Rapid7.", engine.name)));
+        }
+        EngineKind::Aws | EngineKind::Distributed => console.fleet.update(id).await,
+    };
+    let (sent, text) = describe(&outcome);
+    let message = format!("{}: {text}", engine.name);
+    if sent { Ok(json(StatusCode::OK, &Updated { message })) } else { Err(ApiError::refused(message)) }
+}
+
+/// `PUT /api/2.1/engine/{id}/reverseConnection`. This console has no reverse pairing yet and says so.
+async fn reverse(
+    State(console): State<Arc<Console>>,
+    id: Result<Path<i64>, axum::extract::rejection::PathRejection>,
+    parts: Parts,
+) -> Response {
+    let session = match session(&console, &parts).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    let Ok(Path(id)) = id else { return ApiError::missing().into_response() };
+    let engine = match console.db.read(move |tx| engines::find(tx, id).map_err(ApiError::from)).await {
+        Ok(engine) => engine,
+        Err(error) => return error.into_response(),
+    };
+    let error = match (require_global_administrator(&session.user), engine) {
+        (Err(error), _) => error,
+        (Ok(()), None) => ApiError::missing(),
+        (Ok(()), Some(engine)) => ApiError::not_implemented(format!(
+            "The direction of {} stays as it is: this console does not reverse connections.",
+            engine.name
+        )),
+    };
+    with_cookie(error.into_response(), session.cookie)
+}

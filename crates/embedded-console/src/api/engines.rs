@@ -1,0 +1,417 @@
+//! Scan engines.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use rusqlite::Transaction;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::body::{JsonBody, required};
+use super::error::ApiError;
+use super::links::{Link, Links};
+use super::pools::PoolJson;
+use super::{Id, Resources, created, done, json, json_bytes, to_the_end};
+use crate::clock;
+use crate::console::Console;
+use crate::db::engines::{self, EngineKind, EngineRow};
+use crate::db::{pools, scans, sites};
+use crate::fleet::{EngineReport, EngineStatus};
+use crate::persist;
+
+/// An engine as the API shows it. What is not known is left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EngineJson {
+    address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection_direction: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_version: Option<String>,
+    id: i64,
+    #[serde(rename = "isAWSPreAuthEngine")]
+    is_aws_pre_auth_engine: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_refreshed_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_updated_date: Option<String>,
+    links: Vec<Link>,
+    name: String,
+    port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serial_number: Option<String>,
+    sites: Vec<i64>,
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_message: Option<String>,
+}
+
+/// An engine with what is known of it at this moment: stored, overlaid with what the fleet reports.
+pub(crate) fn current(console: &Console, mut row: EngineRow) -> EngineRow {
+    if row.kind == EngineKind::Local {
+        // A part of this very process: it runs whenever it can be asked for.
+        EngineStatus::Active.as_str().clone_into(&mut row.status);
+        row.product_version = Some(console.versions.product.clone());
+        row.content_version = Some(console.versions.content.clone());
+        row.serial_number = Some(console.serial.clone());
+        row.platform = Some(console.host.platform.clone());
+        return row;
+    }
+    let Some(report) = console.fleet.report(row.id) else { return row };
+    let EngineReport { status, status_message, direction, last_contact, .. } = report;
+    status.as_str().clone_into(&mut row.status);
+    row.status_message = status_message;
+    direction.as_str().clone_into(&mut row.direction);
+    row.product_version = report.product_version.or(row.product_version);
+    row.content_version = report.content_version.or(row.content_version);
+    row.serial_number = report.serial_number.or(row.serial_number);
+    row.platform = report.platform.or(row.platform);
+    row.last_refreshed = row.last_refreshed.max(last_contact.map(clock::to_millis));
+    row
+}
+
+/// How an engine looks in an answer. `related`: with links to what belongs to it, as a single engine has them.
+pub(crate) fn engine_json(row: EngineRow, sites: Vec<i64>, links: &Links, related: bool) -> EngineJson {
+    let path = format!("/scan_engines/{}", row.id);
+    let mut all = vec![links.to(&path, "self")];
+    if related {
+        all.push(links.to(&format!("{path}/scan_engine_pools"), "Engine Pools"));
+        all.push(links.to(&format!("{path}/scans"), "Scans"));
+        all.push(links.to(&format!("{path}/sites"), "Sites"));
+    }
+    EngineJson {
+        address: row.address,
+        connection_direction: row.kind.is_dialled().then_some(row.direction),
+        content_version: row.content_version,
+        id: row.id,
+        is_aws_pre_auth_engine: row.kind == EngineKind::Aws,
+        last_refreshed_date: row.last_refreshed.map(clock::iso),
+        last_updated_date: row.last_updated.map(clock::iso),
+        links: all,
+        name: row.name,
+        port: row.port,
+        product_version: row.product_version,
+        serial_number: row.serial_number,
+        sites,
+        status: row.status,
+        status_message: row.status_message,
+    }
+}
+
+/// `GET /scan_engines`: all of them, unpaged. Two queries, however many engines and sites there are.
+pub(super) async fn list(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+) -> Result<Response, ApiError> {
+    let bytes = console
+        .db
+        .clone()
+        .read(move |tx| -> Result<Vec<u8>, ApiError> {
+            let mut sites = engines::sites_by_scanner(tx)?;
+            let resources = engines::all(tx)?
+                .into_iter()
+                .map(|row| {
+                    let sites = sites.remove(&row.id).unwrap_or_default();
+                    engine_json(current(&console, row), sites, &links, false)
+                })
+                .collect();
+            // Written here, on the blocking thread: for ten thousand engines these are megabytes.
+            serde_json::to_vec(&Resources::new(&links, resources)).map_err(|_| ApiError::unexpected())
+        })
+        .await?;
+    Ok(json_bytes(StatusCode::OK, bytes))
+}
+
+/// `GET /scan_engines/{id}`.
+pub(super) async fn one(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let engine = console
+        .db
+        .clone()
+        .read(move |tx| {
+            let row = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+            let sites = sites::ids_of_scanner(tx, id)?;
+            Ok::<_, ApiError>(engine_json(current(&console, row), sites, &links, true))
+        })
+        .await?;
+    Ok(json(StatusCode::OK, &engine))
+}
+
+/// `GET /scan_engines/{id}/scan_engine_pools`.
+pub(super) async fn pools(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let pools = console
+        .db
+        .read(move |tx| {
+            engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+            let pools = pools::of_engine(tx, id)?
+                .into_iter()
+                .map(|pool| {
+                    let sites = sites::ids_of_scanner(tx, pool.id)?;
+                    Ok(PoolJson::new(pool, sites, &links))
+                })
+                .collect::<Result<_, ApiError>>()?;
+            Ok::<_, ApiError>(Resources::new(&links, pools))
+        })
+        .await?;
+    Ok(json(StatusCode::OK, &pools))
+}
+
+/// What a client sends of an engine. Read-only properties are ignored, as in the console.
+#[derive(Deserialize)]
+pub(super) struct EngineBody {
+    id: Option<Value>,
+    name: Option<String>,
+    address: Option<String>,
+    port: Option<u16>,
+    sites: Option<Vec<i64>>,
+}
+
+/// The part of a request's engine that is checked without the database.
+struct Wanted {
+    name: String,
+    address: String,
+    port: u16,
+}
+
+impl EngineBody {
+    fn wanted(&self) -> Result<Wanted, ApiError> {
+        let name = required(self.name.as_deref())?;
+        let address = required(self.address.as_deref())?;
+        let port = self.port.filter(|port| *port > 0).ok_or_else(ApiError::invalid)?;
+        if !is_host(&address) {
+            return Err(ApiError::invalid());
+        }
+        Ok(Wanted { name, address, port })
+    }
+}
+
+/// A host name or an IP address. IPv6 may come in brackets.
+fn is_host(address: &str) -> bool {
+    if address.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok() {
+        return true;
+    }
+    let name = address.strip_suffix('.').unwrap_or(address);
+    name.len() <= 253
+        && name.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        })
+}
+
+/// Name, and address with port, must be free.
+fn check_unique(tx: &Transaction<'_>, wanted: &Wanted, except: i64) -> Result<(), ApiError> {
+    if engines::name_taken(tx, &wanted.name, except)? {
+        return Err(ApiError::refused(format!(
+            "A scan engine with the name {} already exists.",
+            wanted.name
+        )));
+    }
+    if engines::place_taken(tx, &wanted.address, wanted.port, except)? {
+        return Err(ApiError::refused(format!(
+            "A scan engine with the address {} and the port {} already exists.",
+            wanted.address, wanted.port
+        )));
+    }
+    Ok(())
+}
+
+/// `POST /scan_engines`. The answer comes after the first contact, which is bounded: when the engine could be reached
+/// its consoles.xml has this console's entry by then. `sites` is ignored (console-facts §2).
+pub(super) async fn create(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    JsonBody(body): JsonBody<EngineBody>,
+) -> Result<Response, ApiError> {
+    if body.id.as_ref().is_some_and(|id| !id.is_null()) {
+        return Err(ApiError::invalid());
+    }
+    let wanted = body.wanted()?;
+    to_the_end(async move {
+        let row = console
+            .db
+            .write(move |tx| {
+                check_unique(tx, &wanted, 0)?;
+                let kind = EngineKind::Distributed;
+                let id = engines::insert(tx, kind, &wanted.name, &wanted.address, wanted.port)?;
+                engines::find(tx, id)?.ok_or_else(ApiError::unexpected)
+            })
+            .await?;
+        let id = row.id;
+        if console.fleet.reachable(&row.address) {
+            console.fleet.add(persist::target(row)).await;
+            forget_if_deleted(&console, id).await?;
+        }
+        Ok(created(StatusCode::CREATED, id, links.to(&format!("/scan_engines/{id}"), "self")))
+    })
+    .await
+}
+
+/// Somebody else may have deleted the engine while it was being contacted.
+async fn forget_if_deleted(console: &Console, id: i64) -> Result<(), ApiError> {
+    let found = console.db.read(move |tx| engines::find(tx, id).map_err(ApiError::from)).await?;
+    if found.is_none() {
+        console.fleet.remove(id);
+    }
+    Ok(())
+}
+
+/// `PUT /scan_engines/{id}`: replaces the whole engine. Sites that are left out lose it, and go to the local engine,
+/// because a site always has one (console-facts §2).
+pub(super) async fn replace(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+    JsonBody(mut body): JsonBody<EngineBody>,
+) -> Result<Response, ApiError> {
+    if body.id.as_ref().is_some_and(|sent| !sent.is_null() && sent.as_i64() != Some(id)) {
+        return Err(ApiError::invalid());
+    }
+    let wanted = body.wanted()?;
+    let sites = body.sites.take().unwrap_or_default();
+    to_the_end(async move {
+        // One move at a time: database and fleet change together, in the same order.
+        let _turn = console.moves.lock().await;
+        let (before, after) = console
+            .db
+            .write(move |tx| {
+                let before = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+                check_unique(tx, &wanted, id)?;
+                let moves = (&before.address, before.port) != (&wanted.address, wanted.port);
+                if moves && !before.kind.is_dialled() {
+                    return Err(ApiError::refused("The address of this scan engine cannot be changed."));
+                }
+                engines::rename(tx, id, &wanted.name)?;
+                if moves {
+                    engines::relocate(tx, id, &wanted.address, wanted.port)?;
+                }
+                assign_exactly(tx, id, &sites)?;
+                Ok::<_, ApiError>((before, wanted))
+            })
+            .await?;
+        if before.name != after.name {
+            console.fleet.renamed(id, &after.name);
+        }
+        if (&before.address, before.port) != (&after.address, after.port) {
+            relocate_in_fleet(&console, id, &after).await?;
+        }
+        Ok(done(&links))
+    })
+    .await
+}
+
+/// Tells the fleet of the new place, and stores what was learned there. What an earlier event may have stored of the
+/// old place since is wiped again.
+async fn relocate_in_fleet(console: &Arc<Console>, id: i64, wanted: &Wanted) -> Result<(), ApiError> {
+    console.fleet.moved(id, &wanted.address, wanted.port).await;
+    forget_if_deleted(console, id).await?;
+    let (fleet, address, port) = (console.fleet.clone(), wanted.address.clone(), wanted.port);
+    console
+        .db
+        .write(move |tx| {
+            engines::relocate(tx, id, &address, port)?;
+            Ok::<_, ApiError>(persist::learn_from_report(tx, &fleet, id)?)
+        })
+        .await
+}
+
+/// Gives a scanner exactly these sites. Those that it had besides go to the local engine.
+pub(super) fn assign_exactly(tx: &Transaction<'_>, scanner: i64, wanted: &[i64]) -> Result<(), ApiError> {
+    let local = engines::local_id(tx)?;
+    let wanted_set: std::collections::HashSet<i64> = wanted.iter().copied().collect();
+    for site in sites::ids_of_scanner(tx, scanner)? {
+        if !wanted_set.contains(&site) {
+            sites::assign(tx, site, local)?;
+        }
+    }
+    for site in wanted_set {
+        if !sites::assign(tx, site, scanner)? {
+            return Err(ApiError::invalid());
+        }
+    }
+    Ok(())
+}
+
+/// `DELETE /scan_engines/{id}`. The engine must have no site and no scan that is not over; it leaves its pools by
+/// itself (console-facts §2).
+pub(super) async fn delete(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    to_the_end(async move {
+        console
+            .db
+            .write(move |tx| {
+                let row = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+                if matches!(row.kind, EngineKind::Local | EngineKind::Hosted) {
+                    return Err(ApiError::refused(format!(
+                        "The scan engine {} belongs to the Security Console and cannot be deleted.",
+                        row.name
+                    )));
+                }
+                let sites = sites::ids_of_scanner(tx, id)?.len();
+                if sites > 0 {
+                    return Err(ApiError::refused(format!(
+                        "The scan engine {} cannot be deleted: it is assigned to {sites} site(s).",
+                        row.name
+                    )));
+                }
+                let scans = scans::active_on_engine(tx, id)?;
+                if scans > 0 {
+                    return Err(ApiError::refused(format!(
+                        "The scan engine {} cannot be deleted: {scans} scan(s) are running on it.",
+                        row.name
+                    )));
+                }
+                Ok(engines::delete(tx, id)?)
+            })
+            .await?;
+        console.fleet.remove(id);
+        Ok(done(&links))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn host_names_and_addresses_are_taken() {
+        for good in ["10.0.0.7", "::1", "[fe80::1]", "engine", "engine-1.acme.com", "scan_engine.local", "a."]
+        {
+            assert!(is_host(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        for bad in [
+            "",
+            "https://engine",
+            "engine:40814",
+            "two words",
+            "-engine",
+            "engine-",
+            "a..b",
+            "ä.de",
+            "10.0.0.0/8",
+        ] {
+            assert!(!is_host(bad), "{bad}");
+        }
+    }
+}

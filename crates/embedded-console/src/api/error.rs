@@ -1,0 +1,125 @@
+//! The errors of the API, in the console's form: `{"status": 400, "message": "…", "links": […]}` with a numeric
+//! status, as live consoles send it (console-facts §2).
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use super::links::{Link, Links};
+use crate::db::DbError;
+
+/// What a console says to arguments that it can't take.
+pub(crate) const INVALID: &str = "One or more arguments supplied in the request is invalid.";
+/// What a console says to an identifier that it does not know, or does not want to show.
+const MISSING: &str = "The resource does not exist or access is prohibited.";
+/// What a console says when it failed.
+const UNEXPECTED: &str = "An unexpected error occurred. See the console's log.";
+
+/// An answer that is not a success.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    message: String,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into() }
+    }
+
+    /// 400 with the console's general words.
+    pub(crate) fn invalid() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, INVALID)
+    }
+
+    /// 400 with words of its own.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 404.
+    pub(crate) fn missing() -> Self {
+        Self::new(StatusCode::NOT_FOUND, MISSING)
+    }
+
+    /// 404 with words of its own.
+    pub(crate) fn none(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// 401: wrong credentials, no permission or maintenance (console-facts §2).
+    pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
+    }
+
+    /// 403: the request comes from another site's page.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// 405.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed for this resource.")
+    }
+
+    /// 415.
+    pub(crate) fn unsupported_media_type() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.")
+    }
+
+    /// 429.
+    pub(crate) fn too_many() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many sign-ins are waiting for this user. Try again later.",
+        )
+    }
+
+    /// 500 with the console's general words: what happened is for the log.
+    pub(crate) fn unexpected() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, UNEXPECTED)
+    }
+
+    /// 501.
+    pub(crate) fn not_implemented(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, message)
+    }
+
+    /// The whole answer, once it is known what was asked.
+    pub(crate) fn render(&self, links: &Links) -> Response {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            status: u16,
+            message: &'a str,
+            links: [Link; 1],
+        }
+        let body = Body { status: self.status.as_u16(), message: &self.message, links: [links.this()] };
+        let mut response = super::json(self.status, &body);
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+        }
+        response
+    }
+}
+
+/// The error travels in the answer's extensions: the body is made where the request's own link is known.
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::unexpected()
+    }
+}
+
+impl From<rusqlite::Error> for ApiError {
+    fn from(error: rusqlite::Error) -> Self {
+        DbError::from(error).into()
+    }
+}

@@ -1,0 +1,268 @@
+//! Engine pools.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use rusqlite::Transaction;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::body::{JsonBody, required};
+use super::engines::assign_exactly;
+use super::error::ApiError;
+use super::links::{Link, Links};
+use super::{Id, Resources, TwoIds, created, done, json};
+use crate::console::Console;
+use crate::db::pools::PoolRow;
+use crate::db::{engines, pools, sites};
+
+/// A pool as the API shows it.
+#[derive(Serialize)]
+pub(crate) struct PoolJson {
+    engines: Vec<i64>,
+    id: i64,
+    links: Vec<Link>,
+    name: String,
+    sites: Vec<i64>,
+}
+
+impl PoolJson {
+    /// How a pool looks in an answer.
+    pub(crate) fn new(pool: PoolRow, sites: Vec<i64>, links: &Links) -> Self {
+        let path = format!("/scan_engine_pools/{}", pool.id);
+        let links = vec![
+            links.to(&path, "self"),
+            links.to(&format!("{path}/engines"), "Engines"),
+            links.to(&format!("{path}/sites"), "Sites"),
+        ];
+        Self { engines: pool.engines, id: pool.id, links, name: pool.name, sites }
+    }
+}
+
+/// `GET /scan_engine_pools`: all of them, unpaged.
+pub(super) async fn list(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+) -> Result<Response, ApiError> {
+    let pools = console
+        .db
+        .read(move |tx| {
+            let mut sites = engines::sites_by_scanner(tx)?;
+            let pools = pools::all(tx)?
+                .into_iter()
+                .map(|pool| {
+                    let sites = sites.remove(&pool.id).unwrap_or_default();
+                    PoolJson::new(pool, sites, &links)
+                })
+                .collect();
+            Ok::<_, ApiError>(Resources::new(&links, pools))
+        })
+        .await?;
+    Ok(json(StatusCode::OK, &pools))
+}
+
+/// `GET /scan_engine_pools/{id}`.
+pub(super) async fn one(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let pool = console
+        .db
+        .read(move |tx| {
+            let pool = found(tx, id)?;
+            Ok::<_, ApiError>(PoolJson::new(pool, sites::ids_of_scanner(tx, id)?, &links))
+        })
+        .await?;
+    Ok(json(StatusCode::OK, &pool))
+}
+
+fn found(tx: &Transaction<'_>, id: i64) -> Result<PoolRow, ApiError> {
+    pools::find(tx, id)?.ok_or_else(ApiError::missing)
+}
+
+/// What a client sends of a pool.
+#[derive(Deserialize)]
+pub(super) struct PoolBody {
+    id: Option<Value>,
+    name: Option<String>,
+    engines: Option<Vec<i64>>,
+    sites: Option<Vec<i64>>,
+}
+
+/// Replaces a pool's members, if all of them exist and can be in a pool (console-facts §5).
+fn set_members(tx: &Transaction<'_>, pool: i64, members: &[i64]) -> Result<(), ApiError> {
+    for engine in members {
+        check_member(tx, *engine, ApiError::invalid)?;
+    }
+    Ok(pools::set_engines(tx, pool, members)?)
+}
+
+fn check_member(tx: &Transaction<'_>, engine: i64, missing: fn() -> ApiError) -> Result<(), ApiError> {
+    let row = engines::find(tx, engine)?.ok_or_else(missing)?;
+    match row.kind.barred_from_pools() {
+        None => Ok(()),
+        Some(reason) => {
+            Err(ApiError::refused(format!("The scan engine {} cannot join a pool: {reason}.", row.name)))
+        }
+    }
+}
+
+fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiError> {
+    if pools::name_taken(tx, name, except)? {
+        return Err(ApiError::refused(format!("A scan engine pool with the name {name} already exists.")));
+    }
+    Ok(())
+}
+
+/// `POST /scan_engine_pools`: fails if the body has an id (console-facts §2).
+pub(super) async fn create(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    JsonBody(body): JsonBody<PoolBody>,
+) -> Result<Response, ApiError> {
+    if body.id.is_some_and(|id| !id.is_null()) {
+        return Err(ApiError::invalid());
+    }
+    let name = required(body.name.as_deref())?;
+    let id = console
+        .db
+        .write(move |tx| {
+            check_name(tx, &name, 0)?;
+            let id = pools::insert(tx, &name)?;
+            set_members(tx, id, &body.engines.unwrap_or_default())?;
+            assign_exactly(tx, id, &body.sites.unwrap_or_default())?;
+            Ok::<_, ApiError>(id)
+        })
+        .await?;
+    Ok(created(StatusCode::OK, id, links.to(&format!("/scan_engine_pools/{id}"), "self")))
+}
+
+/// `PUT /scan_engine_pools/{id}`: replaces the whole pool. Without an id in the body the console fails with 500
+/// (console-facts §2), and so does this one.
+pub(super) async fn replace(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+    JsonBody(body): JsonBody<PoolBody>,
+) -> Result<Response, ApiError> {
+    match body.id {
+        None | Some(Value::Null) => return Err(ApiError::unexpected()),
+        Some(sent) if sent.as_i64() != Some(id) => return Err(ApiError::invalid()),
+        Some(_) => {}
+    }
+    let name = required(body.name.as_deref())?;
+    console
+        .db
+        .write(move |tx| {
+            found(tx, id)?;
+            check_name(tx, &name, id)?;
+            pools::rename(tx, id, &name)?;
+            set_members(tx, id, &body.engines.unwrap_or_default())?;
+            assign_exactly(tx, id, &body.sites.unwrap_or_default())
+        })
+        .await?;
+    Ok(done(&links))
+}
+
+/// `DELETE /scan_engine_pools/{id}`. A site always has an engine or a pool, so a pool in use stays.
+pub(super) async fn delete(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    console
+        .db
+        .write(move |tx| {
+            let pool = found(tx, id)?;
+            let sites = sites::ids_of_scanner(tx, id)?.len();
+            if sites > 0 {
+                return Err(ApiError::refused(format!(
+                    "The scan engine pool {} cannot be deleted: it is assigned to {sites} site(s).",
+                    pool.name
+                )));
+            }
+            Ok(pools::delete(tx, id)?)
+        })
+        .await?;
+    Ok(done(&links))
+}
+
+/// `GET /scan_engine_pools/{id}/engines`: the members' ids.
+pub(super) async fn engines(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let pool = console.db.read(move |tx| found(tx, id)).await?;
+    Ok(json(StatusCode::OK, &Resources::new(&links, pool.engines)))
+}
+
+/// `PUT /scan_engine_pools/{id}/engines`: replaces the members. The body is an array of ids.
+pub(super) async fn set_engines(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+    JsonBody(members): JsonBody<Vec<i64>>,
+) -> Result<Response, ApiError> {
+    console
+        .db
+        .write(move |tx| {
+            found(tx, id)?;
+            set_members(tx, id, &members)
+        })
+        .await?;
+    Ok(done(&links))
+}
+
+/// `PUT /scan_engine_pools/{id}/engines/{engine}`. Being a member already is fine.
+pub(super) async fn add_engine(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    TwoIds(id, engine): TwoIds,
+) -> Result<Response, ApiError> {
+    console
+        .db
+        .write(move |tx| {
+            found(tx, id)?;
+            check_member(tx, engine, ApiError::missing)?;
+            Ok::<_, ApiError>(pools::add_engine(tx, id, engine)?)
+        })
+        .await?;
+    Ok(done(&links))
+}
+
+/// `DELETE /scan_engine_pools/{id}/engines/{engine}`.
+pub(super) async fn remove_engine(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    TwoIds(id, engine): TwoIds,
+) -> Result<Response, ApiError> {
+    console
+        .db
+        .write(move |tx| {
+            found(tx, id)?;
+            if pools::remove_engine(tx, id, engine)? { Ok(()) } else { Err(ApiError::missing()) }
+        })
+        .await?;
+    Ok(done(&links))
+}
+
+/// `GET /scan_engine_pools/{id}/sites`: the ids of the sites that use the pool.
+pub(super) async fn sites(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let sites = console
+        .db
+        .read(move |tx| {
+            found(tx, id)?;
+            Ok::<_, ApiError>(sites::ids_of_scanner(tx, id)?)
+        })
+        .await?;
+    Ok(json(StatusCode::OK, &Resources::new(&links, sites)))
+}

@@ -1,0 +1,293 @@
+//! Sites.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use rusqlite::Transaction;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::body::{JsonBody, required};
+use super::engines::{current, engine_json};
+use super::error::ApiError;
+use super::links::{Link, Links};
+use super::paging::Paging;
+use super::pools::PoolJson;
+use super::{Id, created, done, json};
+use crate::clock;
+use crate::console::Console;
+use crate::db::sites::{NewSite, SiteRow};
+use crate::db::{engines, pools, sites};
+
+/// The scan template of sites that name none.
+pub(crate) const DEFAULT_TEMPLATE: &str = "full-audit-without-web-spider";
+/// The importance words of the API.
+const IMPORTANCES: [&str; 5] = ["very_low", "low", "normal", "high", "very_high"];
+
+/// Distinct vulnerabilities by severity.
+#[derive(Serialize)]
+pub(super) struct Vulnerabilities {
+    critical: i64,
+    moderate: i64,
+    severe: i64,
+    total: i64,
+}
+
+impl Vulnerabilities {
+    pub(super) fn new(critical: i64, severe: i64, moderate: i64) -> Self {
+        Self { critical, moderate, severe, total: critical + severe + moderate }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SiteJson {
+    assets: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    id: i64,
+    importance: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_scan_time: Option<String>,
+    links: Vec<Link>,
+    name: String,
+    risk_score: f64,
+    scan_engine: i64,
+    scan_template: String,
+    #[serde(rename = "type")]
+    kind: String,
+    vulnerabilities: Vulnerabilities,
+}
+
+impl SiteJson {
+    fn new(row: SiteRow, links: &Links) -> Self {
+        let path = format!("/sites/{}", row.id);
+        Self {
+            assets: row.assets,
+            connection_type: row.connection_type,
+            description: row.description,
+            id: row.id,
+            importance: row.importance,
+            last_scan_time: row.last_scan.map(clock::iso),
+            links: vec![
+                links.to(&path, "self"),
+                links.to(&format!("{path}/scan_engine"), "Scan Engine"),
+                links.to(&format!("{path}/scans"), "Scans"),
+            ],
+            name: row.name,
+            risk_score: row.risk_score,
+            scan_engine: row.scan_engine,
+            scan_template: row.scan_template,
+            kind: row.kind,
+            vulnerabilities: Vulnerabilities::new(row.critical, row.severe, row.moderate),
+        }
+    }
+}
+
+/// `GET /sites`: paged and sorted here, never filtered (console-facts §2).
+pub(super) async fn list(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    page(&console, links, &uri, None).await
+}
+
+/// `GET /scan_engines/{id}/sites`: those that use the engine directly.
+pub(super) async fn of_engine(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    page(&console, links, &uri, Some(id)).await
+}
+
+async fn page(console: &Console, links: Links, uri: &Uri, engine: Option<i64>) -> Result<Response, ApiError> {
+    let paging = Paging::read(uri, sites::SORTABLE)?;
+    let page = console
+        .db
+        .read(move |tx| {
+            if let Some(engine) = engine {
+                engines::find(tx, engine)?.ok_or_else(ApiError::missing)?;
+            }
+            let (rows, total) = sites::page(tx, engine, &paging.order, paging.offset(), paging.limit())?;
+            let resources = rows.into_iter().map(|row| SiteJson::new(row, &links)).collect();
+            Ok::<_, ApiError>(paging.wrap(&links, resources, total))
+        })
+        .await?;
+    Ok(json(StatusCode::OK, &page))
+}
+
+/// `GET /sites/{id}`.
+pub(super) async fn one(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let site = console.db.read(move |tx| found(tx, id)).await?;
+    Ok(json(StatusCode::OK, &SiteJson::new(site, &links)))
+}
+
+fn found(tx: &Transaction<'_>, id: i64) -> Result<SiteRow, ApiError> {
+    sites::find(tx, id)?.ok_or_else(ApiError::missing)
+}
+
+/// What a client sends of a site.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SiteBody {
+    name: Option<String>,
+    description: Option<String>,
+    importance: Option<String>,
+    engine_id: Option<i64>,
+    scan_template_id: Option<String>,
+    scan: Option<ScopeBody>,
+}
+
+/// What a new site scans: assets or a discovery connection, not both.
+#[derive(Deserialize, Serialize)]
+pub(super) struct ScopeBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assets: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<Value>,
+}
+
+fn importance(word: Option<String>) -> Result<Option<String>, ApiError> {
+    match word {
+        Some(word) if !IMPORTANCES.contains(&word.as_str()) => Err(ApiError::invalid()),
+        other => Ok(other),
+    }
+}
+
+fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiError> {
+    if sites::name_taken(tx, name, except)? {
+        return Err(ApiError::refused(format!("A site with the name {name} already exists.")));
+    }
+    Ok(())
+}
+
+fn check_scanner(tx: &Transaction<'_>, id: i64) -> Result<(), ApiError> {
+    if sites::scanner_exists(tx, id)? { Ok(()) } else { Err(ApiError::invalid()) }
+}
+
+/// `POST /sites`. Without an engine the site gets the local one, because it always has one.
+pub(super) async fn create(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    JsonBody(body): JsonBody<SiteBody>,
+) -> Result<Response, ApiError> {
+    let name = required(body.name.as_deref())?;
+    let importance = importance(body.importance)?.unwrap_or_else(|| "normal".to_owned());
+    let template = body.scan_template_id.unwrap_or_else(|| DEFAULT_TEMPLATE.to_owned());
+    let is_dynamic = match &body.scan {
+        Some(ScopeBody { assets: Some(_), connection: Some(_) }) => return Err(ApiError::invalid()),
+        Some(ScopeBody { connection: Some(_), .. }) => true,
+        _ => false,
+    };
+    let scope =
+        body.scan.map(|scan| serde_json::to_string(&scan)).transpose().map_err(|_| ApiError::invalid())?;
+    let id = console
+        .db
+        .write(move |tx| {
+            check_name(tx, &name, 0)?;
+            let scan_engine = match body.engine_id {
+                Some(id) => id,
+                None => engines::local_id(tx)?,
+            };
+            check_scanner(tx, scan_engine)?;
+            let site = NewSite {
+                name: &name,
+                description: body.description.as_deref(),
+                kind: if is_dynamic { "dynamic" } else { "static" },
+                connection_type: None,
+                importance: &importance,
+                scan_engine,
+                scan_template: &template,
+                scope: scope.as_deref(),
+            };
+            Ok::<_, ApiError>(sites::insert(tx, &site)?)
+        })
+        .await?;
+    Ok(created(StatusCode::CREATED, id, links.to(&format!("/sites/{id}"), "self")))
+}
+
+/// `PUT /sites/{id}`: wants name, importance, engineId and scanTemplateId (console-facts §2).
+pub(super) async fn replace(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+    JsonBody(body): JsonBody<SiteBody>,
+) -> Result<Response, ApiError> {
+    let name = required(body.name.as_deref())?;
+    let (Some(importance), Some(engine), Some(template)) =
+        (importance(body.importance)?, body.engine_id, body.scan_template_id)
+    else {
+        return Err(ApiError::invalid());
+    };
+    console
+        .db
+        .write(move |tx| {
+            found(tx, id)?;
+            check_name(tx, &name, id)?;
+            check_scanner(tx, engine)?;
+            Ok::<_, ApiError>(sites::update(
+                tx,
+                id,
+                &name,
+                body.description.as_deref(),
+                &importance,
+                engine,
+                &template,
+            )?)
+        })
+        .await?;
+    Ok(done(&links))
+}
+
+/// `GET /sites/{id}/scan_engine`: the site's engine, or its pool.
+pub(super) async fn scan_engine(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    console
+        .db
+        .clone()
+        .read(move |tx| {
+            let scanner = found(tx, id)?.scan_engine;
+            let sites = sites::ids_of_scanner(tx, scanner)?;
+            if let Some(row) = engines::find(tx, scanner)? {
+                let engine = engine_json(current(&console, row), sites, &links, true);
+                return Ok(json(StatusCode::OK, &engine));
+            }
+            let pool = pools::find(tx, scanner)?.ok_or_else(ApiError::missing)?;
+            Ok(json(StatusCode::OK, &PoolJson::new(pool, sites, &links)))
+        })
+        .await
+}
+
+/// `PUT /sites/{id}/scan_engine`: the body is a bare integer, the id of an engine or of a pool (console-facts §2).
+pub(super) async fn set_scan_engine(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+    JsonBody(scanner): JsonBody<i64>,
+) -> Result<Response, ApiError> {
+    console
+        .db
+        .write(move |tx| {
+            found(tx, id)?;
+            check_scanner(tx, scanner)?;
+            sites::assign(tx, id, scanner)?;
+            Ok::<_, ApiError>(())
+        })
+        .await?;
+    Ok(done(&links))
+}

@@ -1,0 +1,396 @@
+//! From a [`Config`] to a running console, and back.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware;
+use engine_link::{Fingerprint, Identity};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
+
+use crate::api::{self, SharedSecret};
+use crate::auth::session::Sessions;
+use crate::auth::{Authenticator, Role, password};
+use crate::config::{Config, ENGINE_LISTENER_PORT};
+use crate::console::{Console, Host};
+use crate::db::engines::{self, EngineRow};
+use crate::db::users::{self, UserRow};
+use crate::db::{self, Database, DbError};
+use crate::fleet::{Fleet, FleetConfig};
+use crate::tls::{self, Peer, PlainListener, TlsListener};
+use crate::{persist, security, seed, static_files};
+
+/// How long requests that are under way may still take when the console stops.
+const GRACE: Duration = Duration::from_secs(5);
+/// The administrator's name.
+const ADMINISTRATOR: &str = "admin";
+
+/// Why a console did not start. Each is one line for a person, with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program has the port, or the address is not this machine's.
+    #[error("cannot listen on {address}: {error}{hint}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// The operating system's reason.
+        error: io::Error,
+        /// What to do, as the end of the sentence.
+        hint: &'static str,
+    },
+    /// Passwords would go over the network in the clear.
+    #[error("{0} can be reached from other machines: give --tls-cert and --tls-key, or --behind-proxy")]
+    Unprotected(SocketAddr),
+    /// The data directory can't be made or written to.
+    #[error("cannot write to the data directory {}: {error}", path.display())]
+    DataDirectory {
+        /// The directory, or the file in it.
+        path: PathBuf,
+        /// The operating system's reason.
+        error: io::Error,
+    },
+    /// Another console uses the data directory.
+    #[error("the data directory {} is in use by another console: stop it, or use another --data-dir", .0.display())]
+    InUse(PathBuf),
+    /// The database can't be opened or filled.
+    #[error("the database {}: {reason}", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// The app's files are not there.
+    #[error("no app in {}: build it first (cargo xtask build), or give another --app-dir", .0.display())]
+    NoApp(PathBuf),
+    /// The public path has not the form `/x/`.
+    #[error("the public path {0:?} must start and end with a slash")]
+    PublicPath(String),
+    /// Certificate or key can't be used.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// The operating system failed in another way.
+    #[error("{0}")]
+    Other(#[from] io::Error),
+}
+
+/// A console that runs until it is told to stop. Dropping it does not stop it.
+pub struct Running {
+    address: SocketAddr,
+    tls: bool,
+    admin_password_file: PathBuf,
+    fingerprint: Fingerprint,
+    console: Arc<Console>,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<io::Result<()>>,
+    persisting: JoinHandle<()>,
+    /// Held while the console runs: a second one on the same data would spoil both.
+    _lock: File,
+}
+
+impl Running {
+    /// Where the console listens; the port is the real one also when any was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The console's address for a browser, with a slash at the end.
+    pub fn url(&self) -> String {
+        format!("{}://{}/", if self.tls { "https" } else { "http" }, self.address)
+    }
+
+    /// Where the administrator's password is told.
+    pub fn admin_password_file(&self) -> &Path {
+        &self.admin_password_file
+    }
+
+    /// The certificate that engines see.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Waits until the console ends by itself, which it does only when it fails.
+    ///
+    /// # Errors
+    /// Why it ended.
+    pub async fn ended(&mut self) -> io::Result<()> {
+        match (&mut self.serving).await {
+            Ok(result) => result,
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+
+    /// Stops: no new requests, a few seconds for those under way, the engines' connections closed, contact times
+    /// written.
+    pub async fn shutdown(mut self) {
+        let _ = self.stop.send(true);
+        if !self.serving.is_finished() && tokio::time::timeout(GRACE, &mut self.serving).await.is_err() {
+            self.serving.abort();
+        }
+        // In this order the last contact times are the fleet's last words.
+        let _ = self.persisting.await;
+        self.console.fleet.shutdown().await;
+    }
+}
+
+/// Starts a console. When this returns, it can be reached.
+///
+/// # Errors
+/// [`StartError`]: one line for a person.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    check(&config)?;
+    let tls_config = match &config.tls {
+        Some(files) => Some(tls::server_config(&files.certificate, &files.key).map_err(StartError::Tls)?),
+        None => None,
+    };
+    // The port first: a console that runs already is the likeliest reason to stop here.
+    let listener = listen(config.listen).await?;
+    let address = listener.local_addr()?;
+    let (prepared, config) =
+        tokio::task::spawn_blocking(move || prepare(&config).map(|prepared| (prepared, config)))
+            .await
+            .map_err(io::Error::other)??;
+    let Prepared { lock, db, identity, serial, rows } = prepared;
+    let host = Host::of_this_machine();
+    let fingerprint = identity.fingerprint();
+
+    let (fleet, events) = Fleet::start(
+        FleetConfig {
+            identity,
+            console_name: host.name.clone(),
+            console_address: console_address(config.engine_listener),
+            listener_port: match config.engine_listener.port() {
+                0 => ENGINE_LISTENER_PORT,
+                port => port,
+            },
+            networks: config.engine_networks.clone(),
+            product_version: config.versions.product.clone(),
+            content_version: config.versions.content.clone(),
+        },
+        rows.iter().filter(|row| row.kind.is_dialled()).cloned().map(persist::target).collect(),
+    );
+    report_networks(&config, &fleet, &rows);
+
+    let console = Arc::new(Console {
+        auth: Authenticator::new(db.clone())?,
+        db,
+        fleet,
+        sessions: Sessions::default(),
+        secret: SharedSecret::new(config.shared_secret_lifetime.min(Duration::from_secs(60 * 60))),
+        moves: Mutex::new(()),
+        versions: config.versions.clone(),
+        serial,
+        host,
+        listen: address,
+        tls: tls_config.is_some(),
+        behind_proxy: config.behind_proxy,
+        maintenance: config.maintenance,
+        data_calls: config.data_calls,
+    });
+    let (stop, stopped) = watch::channel(false);
+    let persisting = tokio::spawn(persist::run(Arc::clone(&console), events, until(stopped.clone())));
+    let app = router(&console, &config);
+    let serving = match tls_config {
+        Some(tls_config) => {
+            let listener = TlsListener::new(listener, tls_config)?;
+            tokio::spawn(serve_tls(listener, app, stopped))
+        }
+        None => tokio::spawn(serve_plain(listener, app, stopped)),
+    };
+    Ok(Running {
+        address,
+        tls: console.tls,
+        admin_password_file: config.admin_password_path(),
+        fingerprint,
+        console,
+        stop,
+        serving,
+        persisting,
+        _lock: lock,
+    })
+}
+
+fn router(console: &Arc<Console>, config: &Config) -> Router {
+    api::router(console)
+        .merge(static_files::router(console, config.app_dir.as_deref(), &config.public_path))
+        .layer(middleware::from_fn_with_state(Arc::clone(console), security::headers))
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that nobody is left who could say it: that is the end as well.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn serve_plain(listener: TcpListener, app: Router, stopped: watch::Receiver<bool>) -> io::Result<()> {
+    axum::serve(PlainListener(listener), app.into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(until(stopped))
+        .await
+}
+
+async fn serve_tls(listener: TlsListener, app: Router, stopped: watch::Receiver<bool>) -> io::Result<()> {
+    axum::serve(listener, app.into_make_service_with_connect_info::<Peer>())
+        .with_graceful_shutdown(until(stopped))
+        .await
+}
+
+/// What can be said without touching anything.
+fn check(config: &Config) -> Result<(), StartError> {
+    if !config.listen.ip().is_loopback() && config.tls.is_none() && !config.behind_proxy {
+        return Err(StartError::Unprotected(config.listen));
+    }
+    if !config.public_path.starts_with('/') || !config.public_path.ends_with('/') {
+        return Err(StartError::PublicPath(config.public_path.clone()));
+    }
+    match &config.app_dir {
+        Some(directory) if !directory.join("index.html").is_file() => {
+            Err(StartError::NoApp(directory.clone()))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let hint = match error.kind() {
+            io::ErrorKind::AddrInUse => "; stop the program that uses it, or give another --listen",
+            io::ErrorKind::PermissionDenied => "; ports below 1024 need more rights: give another --listen",
+            io::ErrorKind::AddrNotAvailable => {
+                "; it is not an address of this machine: give another --listen"
+            }
+            _ => "",
+        };
+        StartError::Listen { address, error, hint }
+    })
+}
+
+/// What engines write down as this console's address; empty: the one that they see.
+fn console_address(engine_listener: SocketAddr) -> String {
+    if engine_listener.ip().is_unspecified() { String::new() } else { engine_listener.ip().to_string() }
+}
+
+fn report_networks(config: &Config, fleet: &Fleet, rows: &[EngineRow]) {
+    let dialled: Vec<&EngineRow> = rows.iter().filter(|row| row.kind.is_dialled()).collect();
+    let outside = dialled.iter().filter(|row| !fleet.reachable(&row.address)).count();
+    let networks: Vec<String> = config.engine_networks.iter().map(ToString::to_string).collect();
+    tracing::info!(
+        "{} engines, {outside} outside {}: these are never contacted and keep their stored status",
+        dialled.len(),
+        networks.join(", "),
+    );
+}
+
+/// What is there before the first request.
+struct Prepared {
+    lock: File,
+    db: Database,
+    identity: Identity,
+    serial: String,
+    rows: Vec<EngineRow>,
+}
+
+fn prepare(config: &Config) -> Result<Prepared, StartError> {
+    let directory = &config.data_dir;
+    let unwritable = |error| StartError::DataDirectory { path: directory.clone(), error };
+    fs::create_dir_all(directory).map_err(unwritable)?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(directory.join("lock"))
+        .map_err(unwritable)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StartError::InUse(directory.clone())),
+        Err(TryLockError::Error(error)) => return Err(unwritable(error)),
+    }
+    let identity = Identity::load_or_create(directory, "Security Console").map_err(unwritable)?;
+
+    let path = directory.join("console.db");
+    // Password hashes and two-factor secrets are in it. SQLite gives its other files the same mode.
+    File::options().create(true).append(true).mode(0o600).open(&path).map_err(unwritable)?;
+    let broken = |error: DbError| StartError::Database { path: path.clone(), reason: error.to_string() };
+    let db = Database::open(&path).map_err(broken)?;
+    let seeded = seed::fill(&db, config.seed).map_err(broken)?;
+    if seeded.demo_users {
+        write_demo_users(&db, directory, &path)?;
+    }
+    set_administrator(&db, &config.admin_password_path(), &path)?;
+    let serial = db.write_blocking(serial).map_err(broken)?;
+    let rows = db.write_blocking(engines::all).map_err(broken)?;
+    Ok(Prepared { lock, db, identity, serial, rows })
+}
+
+/// The console's serial number: forty upper-case hexadecimal digits, made once.
+fn serial(tx: &rusqlite::Transaction<'_>) -> Result<String, DbError> {
+    if let Some(serial) = db::meta(tx, "serial")? {
+        return Ok(serial);
+    }
+    let mut bytes = [0_u8; 20];
+    getrandom::fill(&mut bytes).map_err(|_| DbError::Ended)?;
+    let serial: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    db::set_meta(tx, "serial", &serial)?;
+    Ok(serial)
+}
+
+/// The password file is what counts: its password is made at the first start, and who changes the file and starts
+/// again has changed the password.
+fn set_administrator(db: &Database, file: &Path, database: &Path) -> Result<(), StartError> {
+    let unwritable = |error| StartError::DataDirectory { path: file.to_path_buf(), error };
+    let broken =
+        |error: DbError| StartError::Database { path: database.to_path_buf(), reason: error.to_string() };
+    let told = match fs::read_to_string(file) {
+        Ok(text) => Some(text.lines().next().unwrap_or_default().trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(unwritable(error)),
+    };
+    let password = match told.filter(|password| !password.is_empty()) {
+        Some(password) => {
+            let known = db.write_blocking(|tx| users::find(tx, ADMINISTRATOR)).map_err(broken)?;
+            if known.is_some_and(|user| password::verify(&password, &user.password_hash)) {
+                return Ok(());
+            }
+            zeroize::Zeroizing::new(password)
+        }
+        None => {
+            let password = password::generate()?;
+            // First the file: a database whose password nobody knows would be worse than a file without use.
+            password::write_private(file, &format!("{}\n", *password)).map_err(unwritable)?;
+            password
+        }
+    };
+    let user = UserRow {
+        password_hash: password::hash(&password)?,
+        role: Role::GlobalAdministrator,
+        totp_secret: None,
+    };
+    db.write_blocking(|tx| users::put(tx, ADMINISTRATOR, &user)).map_err(broken)?;
+    tracing::info!("the password of {ADMINISTRATOR} is in {}", file.display());
+    Ok(())
+}
+
+/// The demo's other users: one without Global Administrator, one with two-factor tokens.
+fn write_demo_users(db: &Database, directory: &Path, database: &Path) -> Result<(), StartError> {
+    let mut lines = String::new();
+    let mut rows = Vec::new();
+    for (name, two_factor) in [("operator", false), ("twofactor", true)] {
+        let password = password::generate()?;
+        let totp_secret = if two_factor { Some(crate::auth::new_totp_secret()?) } else { None };
+        lines.push_str(&format!("{name}\t{}\t{}\n", *password, totp_secret.as_deref().unwrap_or_default()));
+        let role = if two_factor { Role::GlobalAdministrator } else { Role::SecurityManager };
+        rows.push((name, UserRow { password_hash: password::hash(&password)?, role, totp_secret }));
+    }
+    let file = directory.join("demo-users");
+    password::write_private(&file, &lines)
+        .map_err(|error| StartError::DataDirectory { path: file.clone(), error })?;
+    db.write_blocking(|tx| rows.iter().try_for_each(|(name, user)| users::put(tx, name, user)))
+        .map_err(|error| StartError::Database { path: database.to_path_buf(), reason: error.to_string() })?;
+    tracing::info!("the demo's other users are in {}", file.display());
+    Ok(())
+}
