@@ -1,6 +1,6 @@
 //! Building the app: trunk, then [`dist`].
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -57,6 +57,7 @@ pub(crate) fn set_up(steps: &mut Steps) -> Outcome {
 /// Builds the app unless the folder has exactly this one already.
 pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built> {
     every_style_is_listed()?;
+    let _lock = take_turn()?;
     let wanted = inputs(&options.public_url)?;
     let stamp = stamp_file(&options.dist);
     if let Ok(known) = fs::read_to_string(&stamp)
@@ -98,6 +99,19 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
         fs::write(&stamp, format!("{wanted} {}", state(&options.dist)?)).on("write", &stamp)
     })?;
     dist::measure(&options.dist, &options.public_url)
+}
+
+/// One build of the app at a time in a clone: they share folders. Given back when the result is dropped.
+fn take_turn() -> Outcome<File> {
+    let folder = paths::target().join("xtask");
+    fs::create_dir_all(&folder).on("make", &folder)?;
+    let path = folder.join("app.lock");
+    let file = File::create(&path).on("open", &path)?;
+    if file.try_lock().is_err() {
+        say("==> Waiting for another build of the app in this clone …");
+        file.lock().on("lock", &path)?;
+    }
+    Ok(file)
 }
 
 /// Trunk takes no notice of a stylesheet that the page does not list: this does.
