@@ -35,6 +35,7 @@ impl Page {
     /// # Panics
     /// If it finds a violation; with each rule and the elements.
     pub async fn check_accessibility(&self, screen: &str) {
+        self.settle().await;
         let file = settings().node_tools.join("node_modules/axe-core/axe.min.js");
         self.run("if (!window.axe) (0, eval)(arguments[0]);", vec![json!(script(&file))]).await;
         let violations = self

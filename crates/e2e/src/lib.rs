@@ -44,13 +44,13 @@ use futures::FutureExt as _;
 pub use browser::Kind;
 pub use checks::SIZES;
 pub use locator::{
-    Locator, Name, alert, any, button, cell, dialog, ends, field, has, heading, link, news, role, row,
-    starts, text,
+    Locator, Name, alert, any, button, cell, column, dialog, ends, field, has, heading, link, news, role,
+    row, starts, text,
 };
 pub use page::Page;
 pub use proxy::Fault;
 pub use settings::{Settings, settings};
-pub use stack::{Engine, Stack};
+pub use stack::{DemoUser, Engine, Stack};
 pub use thirtyfour::Key;
 pub use wait::{PATIENCE, until};
 

@@ -64,6 +64,7 @@ enum By {
     Text { name: Name },
     Row { name: Name },
     Cell { row: Name, column: &'static str },
+    Column { column: &'static str },
 }
 
 /// A part of the page, looked up anew each time that it is used.
@@ -76,12 +77,13 @@ pub struct Locator {
     within: Option<Box<Locator>>,
     pressed: Option<bool>,
     expanded: Option<bool>,
+    attribute: Option<(&'static str, &'static str)>,
     behind_dialog: bool,
 }
 
 impl Locator {
     fn new(by: By) -> Self {
-        Self { by, within: None, pressed: None, expanded: None, behind_dialog: false }
+        Self { by, within: None, pressed: None, expanded: None, attribute: None, behind_dialog: false }
     }
 
     /// Only inside that other part.
@@ -105,6 +107,13 @@ impl Locator {
         self
     }
 
+    /// Only with an attribute of that value, for what assistive technology counts by (`aria-rowindex`).
+    #[must_use]
+    pub fn attribute(mut self, name: &'static str, value: &'static str) -> Self {
+        self.attribute = Some((name, value));
+        self
+    }
+
     /// Also behind an open modal dialog, where one sees it but can't reach it.
     #[must_use]
     pub fn behind_dialog(mut self) -> Self {
@@ -122,9 +131,13 @@ impl fmt::Display for Locator {
             By::Text { name } => write!(f, "text {name}")?,
             By::Row { name } => write!(f, "row of {name}")?,
             By::Cell { row, column } => write!(f, "{column} of {row}")?,
+            By::Column { column } => write!(f, "column “{column}”")?,
         }
         if let Some(pressed) = self.pressed {
             f.write_str(if pressed { ", pressed" } else { ", not pressed" })?;
+        }
+        if let Some((name, value)) = self.attribute {
+            write!(f, " with {name}={value}")?;
         }
         if let Some(outer) = &self.within {
             write!(f, " in {outer}")?;
@@ -191,4 +204,9 @@ pub fn row(name: impl Into<Name>) -> Locator {
 /// The cell of that row below that column's header.
 pub fn cell(row: impl Into<Name>, column: &'static str) -> Locator {
     Locator::new(By::Cell { row: row.into(), column })
+}
+
+/// All cells below that column's header, of the rows that are in the document.
+pub fn column(column: &'static str) -> Locator {
+    Locator::new(By::Column { column })
 }

@@ -45,6 +45,10 @@ const matches = (scope, { by, pressed, expanded }) => {
     return found.filter((element) => !queries.isInaccessible(element));
   }
   if (by.row) return rows(scope, by.row.name);
+  if (by.column) {
+    const all = queries.queryAllByRole(scope, "row").filter((row) => !row.closest("thead"));
+    return all.flatMap((row) => below(row, by.column.column));
+  }
   return rows(scope, by.cell.row).flatMap((row) => below(row, by.cell.column));
 };
 
@@ -52,7 +56,10 @@ const find = (locator) => {
   const scopes = locator.within
     ? find({ ...locator.within, behindDialog: locator.behindDialog || locator.within.behindDialog })
     : [whole(locator)];
-  return [...new Set(scopes.flatMap((scope) => matches(scope, locator)))];
+  const all = [...new Set(scopes.flatMap((scope) => matches(scope, locator)))];
+  if (!locator.attribute) return all;
+  const [name, value] = locator.attribute;
+  return all.filter((element) => element.getAttribute(name) === value);
 };
 
 const found = find(wanted);

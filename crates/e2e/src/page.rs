@@ -294,20 +294,29 @@ impl Page {
         }
     }
 
+    /// Presses a key while Shift is down, whatever has the focus.
+    #[track_caller]
+    pub fn press_with_shift(&self, key: thirtyfour::Key) -> impl Future<Output = ()> {
+        let (at, page) = (Location::caller(), self.clone());
+        async move {
+            let shift = thirtyfour::Key::Shift;
+            let chain = page.driver.action_chain().key_down(shift.clone()).send_keys(key).key_up(shift);
+            chain.perform().await.or_fail(at, || "press a key".to_owned());
+        }
+    }
+
     /// Presses Tab until it has the focus.
     #[track_caller]
     pub fn tab_to(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
         let (at, page, what) = (Location::caller(), self.clone(), what.into());
-        async move {
-            page.element(at, &what, PATIENCE).await;
-            for _ in 0..40 {
-                page.press(thirtyfour::Key::Tab).await;
-                if page.look("focused", &what).await.or_fail(at, || format!("find {what}")).yes {
-                    return;
-                }
-            }
-            fail(at, &format!("{what} does not come with the Tab key"));
-        }
+        async move { page.tab(at, &what, false).await }
+    }
+
+    /// Presses Shift and Tab until it has the focus.
+    #[track_caller]
+    pub fn tab_back_to(&self, what: impl Into<Locator>) -> impl Future<Output = ()> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move { page.tab(at, &what, true).await }
     }
 
     /// Chooses in a select of that name.
@@ -398,6 +407,21 @@ impl Page {
             (0, _) => Err("none is there".to_owned()),
             (count, _) => Err(format!("{count} are there")),
         }
+    }
+
+    async fn tab(&self, at: &'static Location<'static>, what: &Locator, back: bool) {
+        self.element(at, what, PATIENCE).await;
+        for _ in 0..40 {
+            if back {
+                self.press_with_shift(thirtyfour::Key::Tab).await;
+            } else {
+                self.press(thirtyfour::Key::Tab).await;
+            }
+            if self.look("focused", what).await.or_fail(at, || format!("find {what}")).yes {
+                return;
+            }
+        }
+        fail(at, &format!("{what} does not come with the Tab key"));
     }
 
     async fn counts(&self, at: &'static Location<'static>, what: &Locator, wanted: usize) {

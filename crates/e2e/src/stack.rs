@@ -7,6 +7,7 @@ use std::time::Duration;
 use console_api::{Client, Credentials, EngineDraft, EngineId, NativeTransport};
 use tempfile::TempDir;
 use tokio::process::Command;
+use totp_rs::{Algorithm, Builder, Secret};
 
 use crate::process::Process;
 use crate::proxy::Proxy;
@@ -31,6 +32,12 @@ impl Stack {
     /// A console without any engine but its own.
     pub async fn start() -> Self {
         Self::with(&["--seed", "empty"]).await
+    }
+
+    /// A console with the demo's organisation and users. Its engines are never contacted: they may be those of a demo
+    /// that somebody runs on this machine.
+    pub async fn demo() -> Self {
+        Self::with(&["--seed", "demo", "--engine-network", "192.0.2.0/24"]).await
     }
 
     /// A console with these options more.
@@ -73,13 +80,23 @@ impl Stack {
         read(&password_file(self.dir.path())).trim().to_owned()
     }
 
-    /// A file below the console's data folder.
+    /// One of the demo's other users.
     ///
     /// # Panics
-    /// If it can't be read.
+    /// If the demo has none of that name.
     #[must_use]
-    pub fn data_file(&self, name: &str) -> String {
-        read(&self.dir.path().join("console").join(name))
+    pub fn demo_user(&self, name: &str) -> DemoUser {
+        let file = read(&self.dir.path().join("console/demo-users"));
+        let user = file.lines().find_map(|line| {
+            let mut parts = line.split('\t');
+            let (known, password, secret) = (parts.next()?, parts.next()?, parts.next()?);
+            (known == name).then(|| DemoUser {
+                name: known.to_owned(),
+                password: password.to_owned(),
+                secret: (!secret.is_empty()).then(|| secret.to_owned()),
+            })
+        });
+        user.unwrap_or_else(|| panic!("the demo has no user {name}:\n{file}"))
     }
 
     /// Stops the console at once, as a crash does.
@@ -168,6 +185,32 @@ impl Stack {
             Ok(created) => created.id,
             Err(error) => panic!("the console does not take the engine {name}: {error}"),
         }
+    }
+}
+
+/// A user of the demo.
+#[derive(Clone, Debug)]
+pub struct DemoUser {
+    /// The user name.
+    pub name: String,
+    /// The password.
+    pub password: String,
+    secret: Option<String>,
+}
+
+impl DemoUser {
+    /// The two-factor token that an authenticator shows now.
+    ///
+    /// # Panics
+    /// If the user needs none.
+    #[must_use]
+    pub fn token(&self) -> String {
+        let secret = self.secret.as_deref().and_then(|secret| Secret::try_from_base32(secret).ok());
+        let Some(secret) = secret else { panic!("{} has no secret for tokens", self.name) };
+        let totp = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_step_duration(30);
+        let totp = totp.with_secret(secret).build();
+        let totp = totp.unwrap_or_else(|error| panic!("{}'s secret makes no tokens: {error}", self.name));
+        totp.generate_current().to_string()
     }
 }
 

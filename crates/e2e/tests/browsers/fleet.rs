@@ -1,0 +1,36 @@
+//! A small fleet in which every status occurs, and the way in.
+
+use e2e::{Engine, Page, Stack, heading};
+
+/// What every console has from the start (console-facts §5).
+pub(crate) const LOCAL: &str = "Local scan engine";
+
+/// Opens the app and signs in as the administrator.
+pub(crate) async fn sign_in(page: &Page, stack: &Stack) {
+    page.open(stack.url("/")).await;
+    page.sign_in("admin", &stack.password()).await;
+    page.see(heading("Scan Engines")).await;
+}
+
+/// The processes of a fleet; they end with it.
+pub(crate) struct Fleet {
+    _engines: Vec<Engine>,
+}
+
+/// Two active engines and one of each other status, as the console sees them.
+pub(crate) async fn every_status(stack: &Stack) -> Fleet {
+    let mut frankfurt = stack.engine("Frankfurt DMZ").await;
+    let mut london = stack.engine("London office").await;
+    let pending = stack.engine("Madrid branch").await;
+    let mut outdated = stack.engine_with("Oslo data centre", &["--product-version", "5.17.2"]).await;
+    let mut down = stack.engine("Paris DMZ").await;
+    for engine in [&mut frankfurt, &mut london, &mut outdated, &mut down] {
+        engine.enable_console().await;
+    }
+    down.kill().await;
+    if let Err(error) = stack.api().version_engines().await {
+        panic!("the console does not ask its engines: {error}");
+    }
+    let unknown = stack.engine("Rome office").await;
+    Fleet { _engines: vec![frankfurt, london, pending, outdated, down, unknown] }
+}

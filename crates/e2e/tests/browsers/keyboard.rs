@@ -1,0 +1,88 @@
+//! Everything without a mouse, and the narrow window.
+
+use e2e::{Key, Stack, any, button, cell, dialog, field, heading, in_both_browsers, link, news, role, row};
+
+use crate::fleet::{LOCAL, sign_in};
+
+in_both_browsers! {
+    async fn from_signing_in_to_refresh_without_a_mouse(page: Page) {
+        let stack = Stack::start().await;
+        let engine = stack.engine("Frankfurt DMZ").await;
+        stack.add("Genoa", "192.0.2.1", 40814).await;
+        page.open(stack.url("/")).await;
+        page.see_focus_on(field("Username")).await;
+        page.press("admin").await;
+        page.press(Key::Tab).await;
+        page.press(stack.password()).await;
+        page.press(Key::Enter).await;
+        page.see_focus_on(heading("Scan Engines")).await;
+
+        page.tab_to(role("searchbox", "Filter engines")).await;
+        page.tab_to(row("Frankfurt DMZ")).await;
+        page.press(Key::Down).await;
+        page.see_focus_on(row("Genoa")).await;
+        page.press(Key::Down).await;
+        page.see_focus_on(row(LOCAL)).await;
+        page.press(Key::Home).await;
+        page.see_focus_on(row("Frankfurt DMZ")).await;
+        page.tab_to(button("Refresh Frankfurt DMZ")).await;
+        page.press(Key::Enter).await;
+        page.see_words(news(), "Frankfurt DMZ: Pending authorization.").await;
+        page.see_words(cell("Frankfurt DMZ", "Status"), "Pending authorization").await;
+        // The row was drawn anew; the focus is where it was.
+        page.see_focus_in(row("Frankfurt DMZ")).await;
+        drop(engine);
+    }
+
+    async fn the_skip_link_leads_past_the_navigation(page: Page) {
+        let stack = Stack::start().await;
+        sign_in(&page, &stack).await;
+        page.see_focus_on(heading("Scan Engines")).await;
+        page.tab_back_to(link("Skip to the page")).await;
+        page.see_in_view(link("Skip to the page")).await;
+        page.press(Key::Enter).await;
+        page.see_focus_on(heading("Scan Engines")).await;
+        page.see_address("/engines").await;
+    }
+
+    async fn single_keys_do_what_their_list_says_and_can_be_switched_off(page: Page) {
+        let stack = Stack::start().await;
+        sign_in(&page, &stack).await;
+        page.see_focus_on(heading("Scan Engines")).await;
+        page.press("/").await;
+        page.see_focus_on(role("searchbox", "Filter engines")).await;
+        // In a field they are letters.
+        page.press("?").await;
+        page.see_value(role("searchbox", "Filter engines"), "?").await;
+        page.fill("Filter engines", "").await;
+        page.tab_to(row(LOCAL)).await;
+        page.press("?").await;
+        page.see(dialog("Keyboard shortcuts")).await;
+        page.click(role("checkbox", "Single-key shortcuts")).await;
+        page.click(button("Close")).await;
+        page.see_no(any("dialog")).await;
+        page.press("?").await;
+        page.press("/").await;
+        page.see_focus_in(row(LOCAL)).await;
+        page.see_no(any("dialog")).await;
+    }
+
+    async fn in_a_narrow_window_the_navigation_is_a_drawer(page: Page) {
+        let stack = Stack::start().await;
+        sign_in(&page, &stack).await;
+        page.see(link("Engines")).await;
+        page.see_no(button("Menu")).await;
+        page.resize(600, 800).await;
+        page.see_no(link("Engines")).await;
+        page.click(button("Menu")).await;
+        page.see(link("Engines")).await;
+        page.press(Key::Escape).await;
+        page.see_no(link("Engines")).await;
+        page.click(button("Menu")).await;
+        page.click(link("Engines")).await;
+        page.see_no(link("Engines")).await;
+        page.see(row(LOCAL)).await;
+        page.resize(1440, 900).await;
+        page.see(link("Engines")).await;
+    }
+}

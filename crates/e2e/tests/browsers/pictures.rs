@@ -1,0 +1,82 @@
+//! How each screen looks, at three widths in both themes; and that none runs out of the window at the side.
+
+use e2e::{Fault, Key, Stack, alert, any, button, dialog, ends, has, heading, in_chromium, news, row, text};
+
+use crate::fleet::{LOCAL, every_status, sign_in};
+
+in_chromium! {
+    async fn pictures_of_signing_in(page: Page) {
+        let stack = Stack::start().await;
+        page.open(stack.url("/")).await;
+        page.see(heading("Sign in")).await;
+        page.take_pictures("sign-in").await;
+        page.sign_in("admin", "wrong").await;
+        page.see_words(alert(), "did not accept").await;
+        page.take_pictures("sign-in-refused").await;
+    }
+
+    async fn pictures_of_the_engines(page: Page) {
+        let stack = Stack::start().await;
+        let fleet = every_status(&stack).await;
+        sign_in(&page, &stack).await;
+        page.see(row("Rome office")).await;
+        page.take_pictures("engines").await;
+        page.click(button("Refresh Frankfurt DMZ")).await;
+        page.see_words(news(), "Frankfurt DMZ: Active.").await;
+        page.take_pictures("engines-refreshed").await;
+        page.click(button(ends("(Madrid branch)"))).await;
+        page.see(dialog("What to do: Madrid branch")).await;
+        page.take_pictures("what-to-do").await;
+        page.press(Key::Escape).await;
+        page.see_no(any("dialog")).await;
+        page.press("?").await;
+        page.see(dialog("Keyboard shortcuts")).await;
+        page.take_pictures("keyboard-shortcuts").await;
+        drop(fleet);
+    }
+
+    async fn pictures_of_the_states_of_the_list(page: Page) {
+        let stack = Stack::start().await;
+        let answer = stack.proxy().hold("/api/3/scan_engines");
+        sign_in(&page, &stack).await;
+        page.take_pictures("engines-loading").await;
+        answer.end();
+        page.see(row(LOCAL)).await;
+        let portal = stack.proxy().fail("/api/3/scan_engines", Fault::Html);
+        page.click(button("Refresh displayed engines")).await;
+        page.see(text(has("could not be read again"))).await;
+        page.take_pictures("engines-stale").await;
+        page.click(button("Sign out")).await;
+        page.sign_in("admin", &stack.password()).await;
+        page.see(text(has("The engines could not be read."))).await;
+        page.take_pictures("engines-failed").await;
+        portal.end();
+        page.click(button("Try again")).await;
+        page.see(row(LOCAL)).await;
+        page.fill("Filter engines", "nothing like it").await;
+        page.see(heading("No engine matches the filter")).await;
+        page.take_pictures("engines-empty").await;
+        page.open(stack.url("/engines/4711")).await;
+        page.sign_in("admin", &stack.password()).await;
+        page.see(heading("Nothing here")).await;
+        page.take_pictures("not-found").await;
+    }
+
+    async fn pictures_of_names_that_nobody_expects(page: Page) {
+        let stack = Stack::start().await;
+        let long = "Donaudampfschifffahrtsgesellschaftskapitänsmützenlager-Süd ".repeat(3);
+        stack.add(long.trim(), "scan-engine-with-a-very-long-host-name.department.division.example.com", 40814).await;
+        stack.add(&"x".repeat(200), "192.0.2.2", 40814).await;
+        stack.add("Überwachungsnetz Größe 日本語 العربية", "192.0.2.3", 40814).await;
+        sign_in(&page, &stack).await;
+        page.see(row(long.trim())).await;
+        page.take_pictures("engines-long-names").await;
+
+        let stack = Stack::start().await;
+        stack.add("<script>alert(1)</script>", "192.0.2.1", 40814).await;
+        stack.add("<b>bold</b> & \"quoted\"", "192.0.2.2", 40814).await;
+        sign_in(&page, &stack).await;
+        page.see(row("<script>alert(1)</script>")).await;
+        page.take_pictures("engines-markup-in-names").await;
+    }
+}
