@@ -79,8 +79,10 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         tokio::select! {
             () = &mut serve => {}
             line = terminal.line() => {
-                if terminal.is_stop(&line) {
-                    return Ok(());
+                match terminal.stop_answered(&line) {
+                    Some(true) => return Ok(()),
+                    Some(false) => continue,
+                    None => {}
                 }
                 let reply = engine.command(&line);
                 terminal.answer(&reply.text);
@@ -148,15 +150,19 @@ impl Terminal {
         true
     }
 
-    /// Whether the line is a yes to that question.
-    fn is_stop(&self, line: &str) -> bool {
-        self.asked && matches!(line.trim().to_lowercase().as_str(), "yes" | "y")
+    /// Whether the line is the answer to that question, and is it yes? The answer is never a command as well.
+    fn stop_answered(&mut self, line: &str) -> Option<bool> {
+        if !std::mem::take(&mut self.asked) {
+            return None;
+        }
+        let stop = matches!(line.trim().to_lowercase().as_str(), "yes" | "y");
+        if !stop {
+            self.answer("The Scan Engine goes on.");
+        }
+        Some(stop)
     }
 
-    fn answer(&mut self, text: &str) {
-        if std::mem::take(&mut self.asked) && text.is_empty() {
-            print("The Scan Engine goes on.\n");
-        }
+    fn answer(&self, text: &str) {
         if !text.is_empty() {
             print(&format!("{text}\n"));
         }
@@ -218,5 +224,33 @@ impl Signals {
             Ok(()) => Signal::Interrupt,
             Err(_) => std::future::pending().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terminal(interactive: bool) -> Terminal {
+        let (_, lines) = mpsc::unbounded_channel();
+        Terminal { lines, interactive, asked: false, ended: false }
+    }
+
+    #[test]
+    fn on_a_terminal_ctrl_c_asks_and_only_a_yes_stops_the_engine() {
+        let mut terminal = terminal(true);
+        for (answer, stops) in [("no", false), ("", false), ("help", false), (" Yes\n", true), ("y", true)] {
+            assert!(terminal.asks_before_stop());
+            assert_eq!(terminal.stop_answered(answer), Some(stops), "{answer}");
+            assert_eq!(terminal.stop_answered("yes"), None, "without a question, a line is a command");
+        }
+    }
+
+    #[test]
+    fn where_nobody_can_answer_ctrl_c_does_not_ask() {
+        assert!(!terminal(false).asks_before_stop());
+        let mut gone = terminal(true);
+        gone.ended = true;
+        assert!(!gone.asks_before_stop());
     }
 }
