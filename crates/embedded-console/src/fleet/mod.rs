@@ -1,7 +1,7 @@
 //! The engines that this console talks to.
 //!
-//! Each engine inside the networks has a task ([`watch`]). It keeps a connection, pings it, and dials again when it
-//! ends; what it learns goes into the engine's [`link::Link`], from where [`Fleet::report`] reads it, and as a
+//! Each engine inside the networks has a task (`watch`). It keeps a connection, pings it, and dials again when it
+//! ends; what it learns goes into the engine's `Link`, from where [`Fleet::report`] reads it, and as a
 //! [`FleetEvent`] to the database. An engine that was added is contacted once, which writes the console's entry into
 //! its consoles.xml, and stays `unknown` until the first [`Fleet::ask_all`].
 //!
