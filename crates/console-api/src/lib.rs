@@ -22,6 +22,7 @@ mod client;
 mod credentials;
 mod error;
 mod ids;
+mod json;
 mod model;
 #[cfg(feature = "native")]
 mod native;

@@ -193,28 +193,36 @@ impl fmt::Display for Timestamp {
 pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let rest = text.trim().strip_prefix(['P', 'p'])?;
     let (mut in_time, mut any) = (false, false);
-    let (mut ms, mut number) = (0_f64, String::new());
+    // The number so far in thousandths and, after its point, how much the next digit counts.
+    let (mut ms, mut number, mut place) = (0_u64, None, None);
     for c in rest.chars() {
         match c.to_ascii_uppercase() {
-            'T' if number.is_empty() && !in_time => in_time = true,
-            digit @ ('0'..='9' | '.') => number.push(digit),
-            ',' => number.push('.'),
+            'T' if number.is_none() && !in_time => in_time = true,
+            digit @ '0'..='9' => {
+                let digit = u64::from(digit) - u64::from('0');
+                let so_far: u64 = number.unwrap_or(0);
+                number = Some(match place {
+                    None => so_far.checked_mul(10)?.checked_add(digit * 1000)?,
+                    Some(place) => so_far.checked_add(digit * place)?,
+                });
+                place = place.map(|place| place / 10);
+            }
+            '.' | ',' if number.is_some() && place.is_none() => place = Some(100),
             unit => {
-                let scale = match (unit, in_time) {
-                    ('W', false) => 7.0 * 86_400_000.0,
-                    ('D', false) => 86_400_000.0,
-                    ('H', true) => 3_600_000.0,
-                    ('M', true) => 60_000.0,
-                    ('S', true) => 1000.0,
+                let seconds = match (unit, in_time) {
+                    ('W', false) => 7 * 86_400,
+                    ('D', false) => 86_400,
+                    ('H', true) => 3600,
+                    ('M', true) => 60,
+                    ('S', true) => 1,
                     _ => return None,
                 };
-                ms += number.parse::<f64>().ok()? * scale;
-                number.clear();
-                any = true;
+                ms = ms.checked_add(number?.checked_mul(seconds)?)?;
+                (number, place, any) = (None, None, true);
             }
         }
     }
-    (any && number.is_empty()).then(|| Duration::try_from_secs_f64((ms / 1000.0 * 1e3).round() / 1e3).ok())?
+    (any && number.is_none()).then(|| Duration::from_millis(ms))
 }
 
 #[cfg(test)]
@@ -298,6 +306,8 @@ mod tests {
     #[test]
     fn durations_of_scans_are_read() {
         assert_eq!(parse_duration("PT8H21M7.978S"), Some(Duration::from_millis(30_067_978)));
+        assert_eq!(parse_duration("PT1.23456S"), Some(Duration::from_millis(1234)));
+        assert_eq!(parse_duration("PT0.5H"), Some(Duration::from_secs(1800)));
         assert_eq!(parse_duration("P1DT2H"), Some(Duration::from_secs(93_600)));
         assert_eq!(parse_duration("PT0S"), Some(Duration::ZERO));
         for bad in ["", "P", "PT", "PT5", "P1Y", "P1M", "PT1D", "PT1.2.3S", "8 hours", "PT-5S"] {

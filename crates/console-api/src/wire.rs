@@ -5,9 +5,8 @@
 //! from it; a field that can't be read is the same as one that is missing. One reader without type parameters is also
 //! less code to download than a derived visitor for each type.
 
-use serde_json::{Map, Value};
-
 use crate::error::Error;
+use crate::json::{Json, JsonError};
 use crate::model::{List, Page};
 use crate::timestamp::{Timestamp, parse_duration};
 use crate::transport::Response;
@@ -19,16 +18,17 @@ const MESSAGE_CHARS: usize = 600;
 
 /// The fields of one JSON object.
 #[derive(Clone, Copy)]
-pub(crate) struct Fields<'a>(&'a Map<String, Value>);
+pub(crate) struct Fields<'a>(&'a Json);
 
 impl<'a> Fields<'a> {
     /// The fields of a value, if it is an object.
-    pub(crate) fn of(value: &'a Value) -> Option<Self> {
-        value.as_object().map(Self)
+    pub(crate) fn of(value: &'a Json) -> Option<Self> {
+        matches!(value, Json::Object(_)).then_some(Self(value))
     }
 
-    pub(crate) fn get(self, key: &str) -> Option<&'a Value> {
-        self.0.get(key).filter(|value| !value.is_null())
+    /// The value of a field; null is the same as missing.
+    pub(crate) fn get(self, key: &str) -> Option<&'a Json> {
+        self.0.get(key).filter(|value| **value != Json::Null)
     }
 
     /// An object inside this one.
@@ -39,11 +39,7 @@ impl<'a> Fields<'a> {
     /// A text that is not blank. Numbers count as their digits: content versions come both ways.
     pub(crate) fn text(self, key: &str) -> Option<String> {
         match self.get(key)? {
-            Value::String(text) => {
-                let text = text.trim();
-                (!text.is_empty()).then(|| text.to_owned())
-            }
-            Value::Number(number) => Some(number.to_string()),
+            Json::Text(text) | Json::Number(text) => non_empty(text.trim().to_owned()),
             _ => None,
         }
     }
@@ -58,20 +54,18 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn decimal(self, key: &str) -> Option<f64> {
-        let number = match self.get(key)? {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
+        match self.get(key)? {
+            Json::Number(text) | Json::Text(text) => parse_decimal(text.trim()),
             _ => None,
-        };
-        number.filter(|number| number.is_finite())
+        }
     }
 
     pub(crate) fn flag(self, key: &str) -> Option<bool> {
         match self.get(key)? {
-            Value::Bool(flag) => Some(*flag),
-            Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
-            Value::String(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
-            Value::Number(number) => number.as_i64().map(|number| number != 0),
+            Json::Bool(flag) => Some(*flag),
+            Json::Text(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
+            Json::Text(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
+            value @ Json::Number(_) => as_integer(value).map(|number| number != 0),
             _ => None,
         }
     }
@@ -79,57 +73,75 @@ impl<'a> Fields<'a> {
     /// A date: RFC 3339, or a number of milliseconds (of seconds, if it is too small for that).
     pub(crate) fn time(self, key: &str) -> Option<Timestamp> {
         match self.get(key)? {
-            Value::String(text) => Timestamp::parse(text),
-            value @ Value::Number(_) => {
+            Json::Text(text) => Timestamp::parse(text),
+            value @ Json::Number(_) => {
                 let number = as_integer(value)?;
                 // 10^11 ms is in 1973, before any console; 10^11 s is in the year 5138.
-                let ms = if number.abs() < 100_000_000_000 { number * 1000 } else { number };
-                Some(Timestamp::from_unix_ms(ms))
+                let seconds = (-100_000_000_000..100_000_000_000).contains(&number);
+                Some(Timestamp::from_unix_ms(if seconds { number * 1000 } else { number }))
             }
             _ => None,
         }
     }
 
     pub(crate) fn duration(self, key: &str) -> Option<core::time::Duration> {
-        match self.get(key)? {
-            Value::String(text) => parse_duration(text),
-            _ => None,
-        }
+        self.get(key)?.as_text().and_then(parse_duration)
     }
 
     /// A list of ids: integers live, objects `{id,…}` in newer specifications (console-facts §2). Entries that are
     /// neither are left out. `None` when the field is missing or no list, which is not the same as an empty one.
     pub(crate) fn ids(self, key: &str) -> Option<Vec<u64>> {
-        self.get(key).and_then(as_ids)
+        match self.get(key)? {
+            Json::Array(entries) => Some(entries.iter().filter_map(as_id).collect()),
+            _ => None,
+        }
     }
 }
 
-/// A list of ids, as [`Fields::ids`].
-pub(crate) fn as_ids(value: &Value) -> Option<Vec<u64>> {
-    Some(value.as_array()?.iter().filter_map(as_id).collect())
-}
-
-fn as_id(value: &Value) -> Option<u64> {
+fn as_id(value: &Json) -> Option<u64> {
     let number = match value {
-        Value::Object(fields) => as_integer(fields.get("id")?),
+        Json::Object(_) => as_integer(value.get("id")?),
         _ => as_integer(value),
     };
     number.and_then(|number| u64::try_from(number).ok())
 }
 
 /// A whole number, also as text or with a zero fraction.
-pub(crate) fn as_integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
+pub(crate) fn as_integer(value: &Json) -> Option<i64> {
+    let (Json::Number(text) | Json::Text(text)) = value else { return None };
+    let text = text.trim();
+    let whole = match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => text,
+    };
+    whole.parse().ok()
 }
 
-fn whole(number: f64) -> Option<i64> {
-    // Beyond 2^53 a float no longer names one whole number.
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small on the same line")]
-    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
+/// A number with a fraction and an exponent, to 14 digits. What it is used for is shown rounded; the exact
+/// conversion of the standard library is large.
+fn parse_decimal(text: &str) -> Option<f64> {
+    let (text, sign) = text.strip_prefix('-').map_or((text, 1.0), |text| (text, -1.0));
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (mut value, mut places, mut any, mut after_point) = (0.0_f64, 0_i32, false, false);
+    for c in mantissa.chars() {
+        match c.to_digit(10) {
+            Some(digit) => {
+                value = value * 10.0 + f64::from(digit);
+                places += i32::from(after_point);
+                any = true;
+            }
+            None if c == '.' && !after_point => after_point = true,
+            None => return None,
+        }
+    }
+    // Dividing by a power of ten is exact more often than multiplying with its inverse.
+    let shift = exponent.saturating_sub(places);
+    let value =
+        if shift < 0 { value / 10_f64.powi(shift.saturating_neg()) } else { value * 10_f64.powi(shift) };
+    (any && value.is_finite()).then_some(sign * value)
 }
 
 /// Whether the body is a web page rather than data.
@@ -147,16 +159,15 @@ fn starts_with(text: &[u8], start: &[u8]) -> bool {
 }
 
 /// The JSON value of a successful response.
-pub(crate) fn json(response: &Response) -> Result<Value, Error> {
+pub(crate) fn json(response: &Response) -> Result<Json, Error> {
     if is_html(response) {
         return Err(unexpected(response));
     }
-    serde_json::from_slice(&response.body).map_err(|error| {
-        if error.is_eof() && !response.body.trim_ascii().is_empty() {
+    Json::parse(&response.body).map_err(|error| match error {
+        JsonError::CutOff if !response.body.trim_ascii().is_empty() => {
             Error::CutOff { received: response.body.len() }
-        } else {
-            unexpected(response)
         }
+        JsonError::CutOff | JsonError::NotJson => unexpected(response),
     })
 }
 
@@ -202,18 +213,11 @@ impl<R> From<Option<R>> for Row<R> {
 
 /// The rows of `{"resources": […]}`, or of a bare array. A missing or null `resources` beside `links` or `page` is an
 /// empty list.
-fn rows(value: &Value) -> Option<&[Value]> {
-    match value {
-        Value::Array(rows) => Some(rows),
-        Value::Object(fields) => match fields.get("resources") {
-            Some(Value::Array(rows)) => Some(rows),
-            None | Some(Value::Null)
-                if ["resources", "links", "page"].iter().any(|key| fields.contains_key(*key)) =>
-            {
-                Some(&[])
-            }
-            _ => None,
-        },
+fn rows(value: &Json) -> Option<&[Json]> {
+    match (value, value.get("resources")) {
+        (Json::Array(rows), _) | (_, Some(Json::Array(rows))) => Some(rows),
+        (_, Some(Json::Null)) => Some(&[]),
+        (_, None) if value.get("links").is_some() || value.get("page").is_some() => Some(&[]),
         _ => None,
     }
 }
@@ -224,7 +228,7 @@ pub(crate) fn list<R>(response: &Response, read: fn(Fields<'_>) -> Row<R>) -> Re
     read_rows(&value, read).ok_or_else(|| unexpected(response))
 }
 
-fn read_rows<R>(value: &Value, read: fn(Fields<'_>) -> Row<R>) -> Option<List<R>> {
+fn read_rows<R>(value: &Json, read: fn(Fields<'_>) -> Row<R>) -> Option<List<R>> {
     let rows = rows(value)?;
     let mut list = List { items: Vec::with_capacity(rows.len()), unreadable: 0 };
     for row in rows {
@@ -266,8 +270,9 @@ pub(crate) fn created_id(response: &Response) -> Option<u64> {
     if let Some(id) = as_id(&value) {
         return Some(id);
     }
-    value.get("links")?.as_array()?.iter().find_map(|link| {
-        let mut parts = link.get("href")?.as_str()?.rsplit('/');
+    let Some(Json::Array(links)) = value.get("links") else { return None };
+    links.iter().find_map(|link| {
+        let mut parts = link.get("href")?.as_text()?.rsplit('/');
         let id = parts.next()?.parse().ok()?;
         // The 3 of `…/api/3` is no id.
         (parts.next()? != "api").then_some(id)
@@ -280,16 +285,14 @@ pub(crate) fn message(response: &Response) -> Option<String> {
     if is_html(response) {
         return title(&response.body);
     }
-    let words = match serde_json::from_slice::<Value>(&response.body) {
-        Ok(Value::Object(fields)) => ["message", "error", "detail"]
-            .iter()
-            .find_map(|key| fields.get(*key)?.as_str().map(str::to_owned))?,
-        Ok(Value::String(text)) => text,
-        Ok(_) => return None,
+    let value = match Json::parse(&response.body) {
+        Ok(value) => value,
         // JSON that can't be read is not something to quote at a person.
         Err(_) if matches!(response.body.trim_ascii_start().first(), Some(b'{' | b'[')) => return None,
         Err(_) => return non_empty(one_line(&response.body, MESSAGE_CHARS)),
     };
+    let mut words = ["message", "error", "detail"].iter().filter_map(|key| value.get(key)?.as_text());
+    let words = words.next().or(value.as_text())?;
     non_empty(one_line(words.as_bytes(), MESSAGE_CHARS))
 }
 
@@ -345,8 +348,6 @@ pub(crate) fn one_line(body: &[u8], max_chars: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn response(content_type: &str, body: &str) -> Response {
@@ -360,7 +361,8 @@ mod tests {
 
     #[test]
     fn numbers_come_as_numbers_and_as_text() {
-        let value = json!({"a": 5, "b": "5", "c": 5.0, "d": 5.5, "e": -1, "f": null, "g": " 7 ", "h": 1e300});
+        let text = r#"{"a":5,"b":"5","c":5.0,"d":5.5,"e":-1,"f":null,"g":" 7 ","h":1e300}"#;
+        let value = Json::parse(text.as_bytes()).unwrap();
         let fields = Fields::of(&value).unwrap();
         assert_eq!(["a", "b", "c", "g"].map(|key| fields.natural(key)), [Some(5), Some(5), Some(5), Some(7)]);
         assert_eq!(["d", "e", "f", "h", "none"].map(|key| fields.natural(key)), [None; 5]);
@@ -369,8 +371,22 @@ mod tests {
     }
 
     #[test]
+    fn decimals_are_right_to_fourteen_digits() {
+        for text in ["0", "4457823.78", "-12.5", "1e3", "2.5E-3", "123456789012345", "0.1", "1.5e300"] {
+            let exact: f64 = text.parse().unwrap();
+            let mine = parse_decimal(text).unwrap();
+            assert!((mine - exact).abs() <= exact.abs() * 1e-14, "{text}: {mine}");
+        }
+        for bad in ["", ".", "-", "1.2.3", "x", "1e", "1e999", "NaN", "inf", "1e99999999999"] {
+            assert_eq!(parse_decimal(bad), None, "{bad}");
+        }
+        assert_eq!(parse_decimal("1e-999"), Some(0.0));
+    }
+
+    #[test]
     fn a_list_of_ids_may_hold_objects_and_oddities() {
-        let value = json!({"ids": [1, "2", {"id": 3, "name": "x"}, {"name": "y"}, null, -4, [5]], "no": 3});
+        let text = r#"{"ids":[1,"2",{"id":3,"name":"x"},{"name":"y"},null,-4,[5]],"no":3}"#;
+        let value = Json::parse(text.as_bytes()).unwrap();
         let fields = Fields::of(&value).unwrap();
         assert_eq!(fields.ids("ids"), Some(vec![1, 2, 3]));
         assert_eq!(fields.ids("no"), None);

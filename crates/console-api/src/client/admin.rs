@@ -6,6 +6,7 @@ use crate::client::Client;
 use crate::client::call::{CHANGE_TIME, Call, refusal};
 use crate::error::Error;
 use crate::ids::EngineId;
+use crate::json::Json;
 use crate::model::{CommandOutput, ConsoleInfo, Engine, VersionReport, parse_version_engines};
 use crate::transport::{Method, Response, Transport};
 use crate::wire;
@@ -130,7 +131,7 @@ impl<T: Transport> Client<T> {
     /// [`Error::NotAllowedHere`] if this console does not take the call from the app.
     pub async fn reverse_connection(&self, id: EngineId) -> Result<UpdateAnswer, Error> {
         let path = format!("api/2.1/engine/{id}/reverseConnection");
-        self.outside_v3(Call::change(Method::Put, path, Some(&true.into()))).await
+        self.outside_v3(Call::change(Method::Put, path, Some(&Json::Bool(true)))).await
     }
 
     /// A call of `/data` or `/api/2.1`. A redirect, a page or 401 there is no session's end: the console does not let

@@ -2,11 +2,12 @@
 
 use core::time::Duration;
 
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::client::Client;
+use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::json::Json;
 use crate::transport::{Header, Method, Request, Response, Transport, TransportError};
 use crate::wire;
 
@@ -44,7 +45,7 @@ impl Call {
         }
     }
 
-    pub(crate) fn change(method: Method, path: impl Into<String>, body: Option<&Value>) -> Self {
+    pub(crate) fn change(method: Method, path: impl Into<String>, body: Option<&Json>) -> Self {
         Self {
             method,
             body: body.map(|body| body.to_string().into_bytes()),
@@ -65,7 +66,7 @@ impl<T: Transport> Client<T> {
         &self,
         method: Method,
         path: impl Into<String>,
-        body: Option<&Value>,
+        body: Option<&Json>,
     ) -> Result<Response, Error> {
         self.v3(Call::change(method, path, body)).await
     }
@@ -90,7 +91,7 @@ impl<T: Transport> Client<T> {
         }
         let response = settle(response)?;
         // A page here is a proxy's or another server's, not a console's.
-        if wire::json(&response)?.is_object() { Ok(()) } else { Err(wire::unexpected(&response)) }
+        if let Json::Object(_) = wire::json(&response)? { Ok(()) } else { Err(wire::unexpected(&response)) }
     }
 
     /// A 401 in the middle of work can mean "not permitted": if `GET /api/3` still answers, the user is signed in
@@ -115,11 +116,10 @@ impl<T: Transport> Client<T> {
 
     /// Sends a call; a read is sent again after a passing failure.
     pub(crate) async fn exchange(&self, call: Call) -> Result<Response, TransportError> {
-        let request = self.request(call);
-        let mut tries = if request.method == Method::Get { self.retry.tries.max(1) } else { 1 };
+        let mut tries = if call.method == Method::Get { self.retry.tries.max(1) } else { 1 };
         let mut wait = self.retry.first_wait;
         loop {
-            let result = self.transport.send(request.clone()).await;
+            let result = self.transport.send(request(&call, &self.credentials)).await;
             tries -= 1;
             let asked = match &result {
                 Err(TransportError::Network(_) | TransportError::CutOff { .. }) => None,
@@ -136,27 +136,28 @@ impl<T: Transport> Client<T> {
             wait = (wait * 2).min(self.retry.longest_wait);
         }
     }
+}
 
-    fn request(&self, call: Call) -> Request {
-        let mut headers = vec![plain_header("Accept", call.accept)];
-        if call.signed_in {
-            headers.extend(self.credentials.headers());
-        }
-        if call.body.is_some() {
-            headers.push(plain_header("Content-Type", JSON));
-        }
-        if call.session_header {
-            // Forty zeros beside Basic are said to stand for "no session yet" (console-facts §4, uncertain).
-            headers.push(plain_header("nexposeCCSessionID", "0000000000000000000000000000000000000000"));
-        }
-        Request {
-            follow_redirects: !call.signed_in,
-            method: call.method,
-            path_and_query: call.path,
-            headers,
-            body: call.body,
-            timeout: call.timeout,
-        }
+/// The call with all its headers. Made anew for each try.
+fn request(call: &Call, credentials: &Credentials) -> Request {
+    let mut headers = vec![plain_header("Accept", call.accept)];
+    if call.signed_in {
+        headers.extend(credentials.headers());
+    }
+    if call.body.is_some() {
+        headers.push(plain_header("Content-Type", JSON));
+    }
+    if call.session_header {
+        // Forty zeros beside Basic are said to stand for "no session yet" (console-facts §4, uncertain).
+        headers.push(plain_header("nexposeCCSessionID", "0000000000000000000000000000000000000000"));
+    }
+    Request {
+        method: call.method,
+        path_and_query: call.path.clone(),
+        headers,
+        body: call.body.clone(),
+        follow_redirects: !call.signed_in,
+        timeout: call.timeout,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Scan engines.
 
 use futures::Stream;
-use serde_json::{Value, json};
 
 use crate::client::{Client, Created, PageRequest, Saved};
 use crate::error::Error;
 use crate::ids::{EngineId, SiteId};
+use crate::json::Json;
 use crate::model::{Engine, EngineStatus, EngineSummary, List, Page, Pool, Scan, Site};
 use crate::transport::{Method, Transport};
 use crate::wire::{self, Fields, Row};
@@ -42,8 +42,12 @@ impl EngineDraft {
             && engine.port.is_none_or(|port| port == self.port)
     }
 
-    fn body(&self) -> Value {
-        json!({ "name": self.name.trim(), "address": self.address.trim(), "port": self.port })
+    fn body(&self) -> Json {
+        Json::object([
+            ("name", self.name.trim().into()),
+            ("address", self.address.trim().into()),
+            ("port", u64::from(self.port).into()),
+        ])
     }
 }
 
@@ -134,9 +138,8 @@ impl<T: Transport> Client<T> {
         if EngineDraft::of(&fresh) != *opened {
             return Ok(Saved::ChangedMeanwhile(fresh));
         }
-        let mut body = wanted.body();
-        body["id"] = json!(id.get());
-        body["sites"] = fresh.sites.iter().copied().map(SiteId::get).collect();
+        let sites = fresh.sites.iter().copied().map(SiteId::get).collect();
+        let body = wanted.body().with("id", id.get().into()).with("sites", sites);
         self.change(Method::Put, engine_path(id), Some(&body)).await?;
         Ok(Saved::Done)
     }

@@ -1,10 +1,9 @@
 //! Engine pools.
 
-use serde_json::{Value, json};
-
 use crate::client::{Client, Created, Saved};
 use crate::error::Error;
 use crate::ids::{EngineId, PoolId, SiteId};
+use crate::json::Json;
 use crate::model::{List, Pool};
 use crate::transport::{Method, Transport};
 use crate::wire;
@@ -63,7 +62,7 @@ impl<T: Transport> Client<T> {
     pub async fn create_pool(&self, draft: &PoolDraft) -> Result<Created<PoolId>, Error> {
         let name = draft.name.trim();
         // Without `id`, though the specification calls it required (console-facts §2).
-        let body = json!({ "name": name, "engines": ids(&draft.engines) });
+        let body = Json::object([("name", name.into()), ("engines", ids(&draft.engines))]);
         let despite = match self.change(Method::Post, POOLS, Some(&body)).await {
             Ok(response) => match wire::created_id(&response) {
                 Some(id) => return Ok(Created { id: PoolId(id), despite: None }),
@@ -101,12 +100,12 @@ impl<T: Transport> Client<T> {
             None => self.pool_sites(id).await?,
         };
         // `id` is a must here: without it the console fails with 500 (console-facts §2).
-        let body = json!({
-            "id": id.get(),
-            "name": wanted.name.trim(),
-            "engines": ids(&wanted.engines),
-            "sites": sites.iter().copied().map(SiteId::get).collect::<Value>(),
-        });
+        let body = Json::object([
+            ("id", id.get().into()),
+            ("name", wanted.name.trim().into()),
+            ("engines", ids(&wanted.engines)),
+            ("sites", sites.iter().copied().map(SiteId::get).collect()),
+        ]);
         self.change(Method::Put, pool_path(id), Some(&body)).await?;
         Ok(Saved::Done)
     }
@@ -172,6 +171,6 @@ fn member_path(pool: PoolId, engine: EngineId) -> String {
     format!("{}/engines/{engine}", pool_path(pool))
 }
 
-fn ids(engines: &[EngineId]) -> Value {
+fn ids(engines: &[EngineId]) -> Json {
     engines.iter().copied().map(EngineId::get).collect()
 }

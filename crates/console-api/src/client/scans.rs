@@ -1,12 +1,12 @@
 //! Scans.
 
 use futures::Stream;
-use serde_json::json;
 
 use crate::client::sites::site_path;
 use crate::client::{Client, PageRequest};
 use crate::error::Error;
 use crate::ids::{ScanId, ScannerId, SiteId};
+use crate::json::Json;
 use crate::model::{Page, Scan};
 use crate::transport::{Method, Transport};
 use crate::wire;
@@ -55,7 +55,11 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::UnknownOutcome`] when the call failed in a way that does not tell whether the scan runs now.
     pub async fn start_scan(&self, site: SiteId, scanner: Option<ScannerId>) -> Result<ScanId, Error> {
-        let body = scanner.map_or_else(|| json!({}), |scanner| json!({ "engineId": scanner.get() }));
+        let empty = Json::object([]);
+        let body = match scanner {
+            Some(scanner) => empty.with("engineId", scanner.get().into()),
+            None => empty,
+        };
         let unknown = |error| Error::UnknownOutcome(Box::new(error));
         match self.change(Method::Post, site_scans_path(site), Some(&body)).await {
             Ok(response) => match wire::created_id(&response) {

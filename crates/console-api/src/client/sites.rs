@@ -1,11 +1,11 @@
 //! Sites.
 
 use futures::Stream;
-use serde_json::{Value, json};
 
 use crate::client::{Client, Created, PageRequest};
 use crate::error::Error;
 use crate::ids::{ScannerId, SiteId};
+use crate::json::Json;
 use crate::model::{Page, Site};
 use crate::transport::{Method, Transport};
 use crate::wire;
@@ -56,16 +56,15 @@ impl<T: Transport> Client<T> {
     /// [`Error::Rejected`] for a name that is taken. [`Error::UnknownOutcome`] when the call failed in a way that
     /// does not tell whether the site is there now; the list tells (console-facts §2).
     pub async fn create_site(&self, site: &NewSite) -> Result<Created<SiteId>, Error> {
-        let mut body = json!({ "name": site.name.trim() });
-        let mut add = |key: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                body[key] = value;
-            }
-        };
-        add("importance", site.importance.as_deref().map(Value::from));
-        add("description", site.description.as_deref().map(Value::from));
-        add("engineId", site.scanner.map(|scanner| Value::from(scanner.get())));
-        add("scanTemplateId", site.scan_template.as_deref().map(Value::from));
+        let body = [
+            ("importance", site.importance.as_deref().map(Json::from)),
+            ("description", site.description.as_deref().map(Json::from)),
+            ("engineId", site.scanner.map(|scanner| scanner.get().into())),
+            ("scanTemplateId", site.scan_template.as_deref().map(Json::from)),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .fold(Json::object([("name", site.name.trim().into())]), |body, (key, value)| body.with(key, value));
         let unknown = |error| Error::UnknownOutcome(Box::new(error));
         match self.change(Method::Post, SITES, Some(&body)).await {
             Ok(response) => match wire::created_id(&response) {
@@ -91,7 +90,7 @@ impl<T: Transport> Client<T> {
     /// Any [`Error`] of a change.
     pub async fn set_site_scanner(&self, id: SiteId, scanner: ScannerId) -> Result<(), Error> {
         // The body is the bare number.
-        self.change(Method::Put, scanner_path(id), Some(&Value::from(scanner.get()))).await.map(drop)
+        self.change(Method::Put, scanner_path(id), Some(&scanner.get().into())).await.map(drop)
     }
 }
 

@@ -57,7 +57,7 @@ impl CommandOutput {
     pub(crate) fn read(fields: Fields<'_>) -> Option<Self> {
         let output = match fields.get("output") {
             None => "",
-            Some(value) => value.as_str()?,
+            Some(value) => value.as_text()?,
         };
         Some(Self { output: output.to_owned() })
     }

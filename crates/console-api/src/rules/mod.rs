@@ -10,6 +10,7 @@ mod staleness;
 
 pub use arrow::Arrow;
 pub use columns::{EngineColumn, EngineSort};
+pub use keys::fold_case;
 pub use next_step::{NextStep, StepAction, next_step};
 pub use permission::{Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse};
 pub use rows::{EngineFilter, EngineRow, StatusCount, pools_of, prepare_rows, select, status_counts};

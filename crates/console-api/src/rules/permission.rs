@@ -1,9 +1,9 @@
 //! Which engines are special, and what may not be done with them (console-facts §5).
 
 use core::fmt;
-use core::net::IpAddr;
 
 use crate::model::Engine;
+use crate::rules::keys;
 
 /// The host of the engines that Rapid7 runs for its customers.
 const HOSTED: &str = "nse.extranet.rapid7.com";
@@ -15,11 +15,8 @@ const LOCAL_PORT: u16 = 40814;
 pub fn is_local(engine: &Engine) -> bool {
     let address = bare(&engine.address);
     let here = address.eq_ignore_ascii_case("localhost")
-        || match address.parse() {
-            Ok(IpAddr::V4(v4)) => v4.octets() == [127, 0, 0, 1],
-            Ok(IpAddr::V6(v6)) => v6.is_loopback(),
-            Err(_) => false,
-        };
+        || keys::ipv4(address) == Some([127, 0, 0, 1])
+        || matches!(address, "::1" | "0:0:0:0:0:0:0:1");
     here && engine.port == Some(LOCAL_PORT)
 }
 

@@ -2,11 +2,10 @@
 
 use core::borrow::Borrow;
 use core::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{EngineId, PoolId, SiteId};
 use crate::model::{Engine, EngineStatus, EngineVersionBlock, Pool, VersionReport};
-use crate::rules::keys;
+use crate::rules::keys::{self, fold_case};
 use crate::rules::{EngineColumn, EngineSort};
 
 /// One engine, with what the table shows about it and with its keys for filtering and sorting.
@@ -38,7 +37,7 @@ impl EngineRow {
     }
 
     fn new(engine: Engine, pools: &[&Pool], platform: Option<String>) -> Self {
-        let through: BTreeSet<SiteId> =
+        let through: Vec<SiteId> =
             pools.iter().filter_map(|pool| pool.sites.as_deref()).flatten().copied().collect();
         let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
         let key_of = |version: &Option<String>| version.as_deref().map(keys::natural);
@@ -50,14 +49,13 @@ impl EngineRow {
             engine.product_version.as_deref().unwrap_or_default(),
             engine.content_version.as_deref().unwrap_or_default(),
         ]
-        .join("\n")
-        .to_lowercase();
+        .join("\n");
         Self {
             pools: pools.iter().map(|pool| pool.id).collect(),
             pool_names: names.join(", "),
-            sites_through_pools: through.len(),
+            sites_through_pools: distinct(&through),
             platform,
-            search,
+            search: fold_case(&search),
             name_key: keys::natural(&engine.name),
             address_key: keys::address(&engine.address),
             product_key: key_of(&engine.product_version),
@@ -135,46 +133,81 @@ fn status_rank(status: &EngineStatus) -> Option<(u8, &str)> {
 /// tell them with the engine (console-facts §2); `report` is what `version engines` told last, if anything.
 #[must_use]
 pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&VersionReport>) -> Vec<EngineRow> {
-    let pools_by_engine = index(pools);
-    let mut blocks: BTreeMap<&str, &EngineVersionBlock> = BTreeMap::new();
-    for block in report.into_iter().flat_map(|report| &report.engines) {
-        for key in [&block.name, &block.serial_number].into_iter().flatten() {
-            blocks.insert(key, block);
-        }
-    }
-    let none = Vec::new();
+    let members = Members::of(pools);
+    let blocks = Blocks::of(report);
     engines
         .into_iter()
         .map(|engine| {
-            let keys = [engine.serial_number.as_deref(), Some(engine.name.as_str())];
-            let block = keys
-                .into_iter()
-                .flatten()
-                .find_map(|key| blocks.get(key))
-                .filter(|block| block.is_about(&engine));
-            let platform = block.and_then(|block| block.platform.clone());
-            let pools = pools_by_engine.get(&engine.id).unwrap_or(&none);
-            EngineRow::new(engine, pools, platform)
+            let platform = blocks.about(&engine).and_then(|block| block.platform.clone());
+            let pools = members.pools_of(engine.id);
+            EngineRow::new(engine, &pools, platform)
         })
         .collect()
 }
 
-/// The pools of each engine, in the order of their names.
-fn index(pools: &[Pool]) -> BTreeMap<EngineId, Vec<&Pool>> {
-    let mut sorted: Vec<(Box<[u8]>, &Pool)> =
-        pools.iter().map(|pool| (keys::natural(&pool.name), pool)).collect();
-    sorted.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut index: BTreeMap<EngineId, Vec<&Pool>> = BTreeMap::new();
-    for (_, pool) in sorted {
-        for engine in &pool.engines {
-            let pools = index.entry(*engine).or_default();
-            // A console that names an engine twice in one pool must not show the pool twice.
-            if pools.last().is_none_or(|last| last.id != pool.id) {
-                pools.push(pool);
-            }
-        }
+/// How many different sites there are.
+fn distinct(sites: &[SiteId]) -> usize {
+    let order = keys::sorted(sites.len(), &|a, b| sites[a].cmp(&sites[b]));
+    order.chunk_by(|a, b| sites[*a] == sites[*b]).count()
+}
+
+/// The pools of every engine: looking through all pools for each of ten thousand engines would take too long.
+struct Members<'a> {
+    /// Each engine with each of its pools, by engine and then by the pool's name.
+    pairs: Vec<(EngineId, &'a Pool)>,
+}
+
+impl<'a> Members<'a> {
+    fn of(pools: &'a [Pool]) -> Self {
+        let names: Vec<Box<[u8]>> = pools.iter().map(|pool| keys::natural(&pool.name)).collect();
+        let by_name = keys::sorted(pools.len(), &|a, b| names[a].cmp(&names[b]).then(a.cmp(&b)));
+        let all: Vec<(EngineId, &Pool)> = by_name
+            .iter()
+            .flat_map(|index| pools[*index].engines.iter().map(|engine| (*engine, &pools[*index])))
+            .collect();
+        let by_engine = keys::sorted(all.len(), &|a, b| all[a].0.cmp(&all[b].0).then(a.cmp(&b)));
+        Self { pairs: by_engine.into_iter().map(|index| all[index]).collect() }
     }
-    index
+
+    fn pools_of(&self, engine: EngineId) -> Vec<&'a Pool> {
+        let first = self.pairs.partition_point(|(member, _)| *member < engine);
+        let mut pools: Vec<&Pool> = self.pairs[first..]
+            .iter()
+            .take_while(|(member, _)| *member == engine)
+            .map(|(_, pool)| *pool)
+            .collect();
+        // A console that names an engine twice in one pool must not show the pool twice.
+        pools.dedup_by_key(|pool| pool.id);
+        pools
+    }
+}
+
+/// The blocks of `version engines`, to be found by name and by serial number.
+struct Blocks<'a> {
+    sorted: Vec<(&'a str, &'a EngineVersionBlock)>,
+}
+
+impl<'a> Blocks<'a> {
+    fn of(report: Option<&'a VersionReport>) -> Self {
+        let blocks = report.map_or(&[][..], |report| &report.engines);
+        let all: Vec<(&str, &EngineVersionBlock)> = blocks
+            .iter()
+            .flat_map(|block| {
+                [&block.serial_number, &block.name].into_iter().flatten().map(move |key| (&**key, block))
+            })
+            .collect();
+        let order = keys::sorted(all.len(), &|a, b| all[a].0.cmp(all[b].0).then(a.cmp(&b)));
+        Self { sorted: order.into_iter().map(|index| all[index]).collect() }
+    }
+
+    fn about(&self, engine: &Engine) -> Option<&'a EngineVersionBlock> {
+        let keys = [engine.serial_number.as_deref(), Some(engine.name.as_str())];
+        keys.into_iter().flatten().find_map(|key| {
+            let first = self.sorted.partition_point(|(other, _)| *other < key);
+            let named = self.sorted[first..].iter().take_while(|(other, _)| *other == key);
+            named.map(|(_, block)| *block).find(|block| block.is_about(engine))
+        })
+    }
 }
 
 /// The pools that an engine is in.
@@ -195,7 +228,7 @@ impl EngineFilter {
     /// without regard to case. With statuses, the engine's must be among them; none means any.
     #[must_use]
     pub fn new(text: &str, statuses: Vec<EngineStatus>) -> Self {
-        Self { words: text.split_whitespace().map(str::to_lowercase).collect(), statuses }
+        Self { words: text.split_whitespace().map(fold_case).collect(), statuses }
     }
 
     /// Whether every engine passes.
@@ -220,14 +253,10 @@ impl EngineFilter {
 /// The indices of the rows that pass the filter, in sorted order.
 #[must_use]
 pub fn select<R: Borrow<EngineRow>>(rows: &[R], filter: &EngineFilter, sort: EngineSort) -> Vec<usize> {
-    let mut chosen: Vec<usize> = rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| filter.matches((*row).borrow()))
-        .map(|(index, _)| index)
-        .collect();
-    chosen.sort_unstable_by(|a, b| rows[*a].borrow().compare(rows[*b].borrow(), sort));
-    chosen
+    let row = |index: usize| -> &EngineRow { rows[index].borrow() };
+    let chosen: Vec<usize> = (0..rows.len()).filter(|index| filter.matches(row(*index))).collect();
+    let order = keys::sorted(chosen.len(), &|a, b| row(chosen[a]).compare(row(chosen[b]), sort));
+    order.into_iter().map(|index| chosen[index]).collect()
 }
 
 /// How many engines have a status.
@@ -243,11 +272,14 @@ pub struct StatusCount {
 /// list and the missing one where they occur.
 #[must_use]
 pub fn status_counts<'a>(statuses: impl IntoIterator<Item = &'a EngineStatus>) -> Vec<StatusCount> {
-    let mut counts: BTreeMap<&EngineStatus, usize> =
-        EngineStatus::KNOWN.iter().map(|status| (status, 0)).collect();
+    // Kept in the order of the enum: known, other, missing.
+    let mut counts: Vec<StatusCount> =
+        EngineStatus::KNOWN.into_iter().map(|status| StatusCount { status, count: 0 }).collect();
     for status in statuses {
-        *counts.entry(status).or_default() += 1;
+        match counts.binary_search_by(|entry| entry.status.cmp(status)) {
+            Ok(index) => counts[index].count += 1,
+            Err(index) => counts.insert(index, StatusCount { status: status.clone(), count: 1 }),
+        }
     }
-    // The order of the map is that of the enum: known, other, missing.
-    counts.into_iter().map(|(status, count)| StatusCount { status: status.clone(), count }).collect()
+    counts
 }
