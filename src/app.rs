@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{ev, prelude::*};
 use leptos_router::{
     StaticSegment,
-    components::{Redirect, Route as RouteTo, Router, Routes},
+    components::{FlatRoutes, Redirect, Route as RouteTo, Router},
 };
 
 use crate::{
@@ -57,13 +57,13 @@ pub fn App(
                 Some(why) => view! { <SignInPage why /> }.into_any(),
                 None => view! {
                     <Shell theme>
-                        <Routes fallback=NotFound>
+                        <FlatRoutes fallback=NotFound>
                             <RouteTo
                                 path=StaticSegment("")
                                 view=|| view! { <Redirect path=Route::Engines.href() /> }
                             />
                             <RouteTo path=StaticSegment("engines") view=EnginesPage />
-                        </Routes>
+                        </FlatRoutes>
                     </Shell>
                     <SignInAgain />
                     <ShortcutKeys />

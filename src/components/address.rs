@@ -65,8 +65,8 @@ impl AddressParam {
     }
 
     /// The value on screen, which the address follows.
-    pub fn value(self) -> Signal<String> {
-        self.value.into()
+    pub fn get(self) -> String {
+        self.value.get()
     }
 
     /// A value that is being typed: the address follows when the typing pauses, without a step for the back button.

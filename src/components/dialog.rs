@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::{html, prelude::*};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 
 /// An element id that no other element of the page has, for `aria-labelledby` and its like.
 pub fn unique_id(prefix: &str) -> String {
@@ -38,24 +38,28 @@ pub fn Dialog(
     });
     view! {
         <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=move |_| open.set(false)>
-            <Show when=move || open.get()>
-                <div class="dialog-body">
-                    <header>
-                        <h2 id=heading.get_value()>{move || title.get()}</h2>
-                        <button
-                            type="button"
-                            class="icon-button"
-                            style:margin-inline-start="auto"
-                            aria-label="Close"
-                            title="Close"
-                            on:click=move |_| open.set(false)
-                        >
-                            <Glyph icon=Icon::Close />
-                        </button>
-                    </header>
-                    {children()}
-                </div>
-            </Show>
+            {move || {
+                open.get()
+                    .then(|| {
+                        view! {
+                            <div class="dialog-body">
+                                <header>
+                                    <h2 id=heading.get_value()>{move || title.get()}</h2>
+                                    <button
+                                        type="button"
+                                        class="icon-button"
+                                        aria-label="Close"
+                                        title="Close"
+                                        on:click=move |_| open.set(false)
+                                    >
+                                        {glyph(Icon::Close, "")}
+                                    </button>
+                                </header>
+                                {children()}
+                            </div>
+                        }
+                    })
+            }}
         </dialog>
     }
 }

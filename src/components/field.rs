@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{
     dialog::unique_id,
-    icon::{Glyph, Icon},
+    icon::{Icon, glyph},
 };
 
 /// One line of text that a person types. What was typed stays whatever happens.
@@ -82,7 +82,7 @@ pub fn Problem(
                     .map(|(what, more)| {
                         view! {
                             <div class="problem-line">
-                                <Glyph icon=Icon::Failed />
+                                {glyph(Icon::Failed, "")}
                                 <span>{what} " " {more}</span>
                             </div>
                         }

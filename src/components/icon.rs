@@ -45,18 +45,11 @@ impl Icon {
 }
 
 /// Draws an icon. The name of what it stands for belongs to the element around it.
-#[component]
-pub fn Glyph(
-    /// Which one.
-    #[prop(into)]
-    icon: Signal<Icon>,
-    /// Further classes.
-    #[prop(optional)]
-    class: &'static str,
-) -> impl IntoView {
+pub fn glyph(icon: Icon, class: &'static str) -> AnyView {
     view! {
         <svg class=format!("icon {class}") viewBox="0 0 16 16" aria-hidden="true">
-            <path d=move || icon.get().path()></path>
+            <path d=icon.path()></path>
         </svg>
     }
+    .into_any()
 }

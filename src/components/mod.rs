@@ -4,6 +4,7 @@ pub mod address;
 pub mod dialog;
 pub mod field;
 pub mod icon;
+pub mod keyed;
 pub mod shell;
 pub mod status;
 pub mod table;

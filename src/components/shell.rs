@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 use leptos_router::{components::A, hooks::use_location};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::{
     data::Data,
     routes::Route,
@@ -46,11 +46,11 @@ pub fn Shell(
 #[component]
 fn Header(theme: RwSignal<Theme>) -> impl IntoView {
     let session = Session::here();
-    let info = Data::here().info.known();
+    let info = Data::here().info;
     let console = move || {
-        info.get().map(|info| {
-            let version = info.value.version.as_deref().map(|version| format!("version {version}"));
-            let parts = [info.value.name().map(str::to_owned), version];
+        info.value().map(|info| {
+            let version = info.version.as_deref().map(|version| format!("version {version}"));
+            let parts = [info.name().map(str::to_owned), version];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         })
     };
@@ -58,10 +58,10 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
     view! {
         <header class="shell-header">
             <button type="button" class="icon-button menu-button" aria-label="Menu" popovertarget=NAV>
-                <Glyph icon=Icon::Menu />
+                {glyph(Icon::Menu, "")}
             </button>
             <span class="brand">
-                <Glyph icon=Icon::Engine />
+                {glyph(Icon::Engine, "")}
                 "Engine console"
             </span>
             <span class="console" title=console>
@@ -110,7 +110,7 @@ fn Navigation() -> impl IntoView {
             <ul>
                 <li>
                     <A href=Route::Engines.href() attr:title="Engines">
-                        <Glyph icon=Icon::Engine />
+                        {glyph(Icon::Engine, "")}
                         <span class="text">"Engines"</span>
                     </A>
                 </li>

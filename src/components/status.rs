@@ -1,6 +1,6 @@
 //! The status arrow: a console, an engine, and between them who calls whom and how that goes.
 
-use console_api::{Direction, EngineStatus, Severity, rules::Arrow};
+use console_api::{Direction, Engine, Severity, rules::Arrow};
 use leptos::prelude::*;
 
 /// The class that colours an element by how good or bad something is.
@@ -14,54 +14,39 @@ pub const fn severity_class(severity: Severity) -> &'static str {
 
 /// The arrow alone. Its shape tells the state too: whole is good, dashed uncertain, broken bad; a head shows the side
 /// that is called, and no head that the direction is not known (console-facts §1).
-#[component]
-pub fn StatusArrow(
-    /// What it shows.
-    arrow: Arrow,
-) -> impl IntoView {
-    let Arrow { severity, direction } = arrow;
-    let line = match severity {
-        Severity::Good => "M12.5 8H24.5",
-        Severity::Uncertain => "M12.5 8H24.5",
-        Severity::Bad => "M12.5 8H16M21 8h3.5M17 11.5l3-7",
+pub fn status_arrow(arrow: Arrow) -> AnyView {
+    let (class, line) = match arrow.severity {
+        Severity::Good => ("whole", "M12.5 8H24.5"),
+        Severity::Uncertain => ("dashed", "M12.5 8H24.5"),
+        Severity::Bad => ("", "M12.5 8H16M21 8h3.5M17 11.5l3-7"),
     };
-    let head = match direction {
+    let head = match arrow.direction {
         Some(Direction::ConsoleToEngine) => "M22 5.2 24.8 8 22 10.8",
         Some(Direction::EngineToConsole) => "M15 5.2 12.2 8 15 10.8",
         None => "",
     };
-    let line_class = match severity {
-        Severity::Good => "whole",
-        Severity::Uncertain => "dashed",
-        Severity::Bad => "",
-    };
     view! {
-        <svg class=format!("arrow {}", severity_class(severity)) viewBox="0 0 36 16" aria-hidden="true">
+        <svg class=format!("arrow {}", severity_class(arrow.severity)) viewBox="0 0 36 16" aria-hidden="true">
             <path d="M1.5 3h8v8h-8zM3.5 13.5h4"></path>
             <circle cx="31" cy="8" r="3.5"></circle>
-            <path class=line_class d=line></path>
+            <path class=class d=line></path>
             <path d=head></path>
         </svg>
     }
+    .into_any()
 }
 
 /// The arrow with its word. What the direction means is there on hover and is read out.
-#[component]
-pub fn StatusMark(
-    /// The status as the console gave it.
-    status: EngineStatus,
-    /// Who calls, where the console tells.
-    direction: Option<Direction>,
-) -> impl IntoView {
-    let arrow = Arrow { direction, severity: status.severity() };
+pub fn status_mark(engine: &Engine) -> AnyView {
+    let arrow = Arrow::of(engine);
     let words = arrow.direction_label();
-    let label = status.label().to_owned();
+    let label = engine.status.label().to_owned();
     let title = format!("{label}. {words}.");
     view! {
         <span class="mark" title=title>
-            <StatusArrow arrow />
-            <span class=format!("word {}", severity_class(arrow.severity))>{label}</span>
+            {status_arrow(arrow)} <span class=format!("word {}", severity_class(arrow.severity))>{label}</span>
             <span class="unseen">". " {words} "."</span>
         </span>
     }
+    .into_any()
 }

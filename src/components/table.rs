@@ -5,11 +5,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use leptos::{either::Either, ev, html, prelude::*};
+use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
-    icon::{Glyph, Icon},
+    icon::{Icon, glyph},
+    keyed::KeyedList,
     window::{Piece, Viewport, Window, scroll_to_show},
 };
 
@@ -58,120 +59,82 @@ impl SortBy {
 /// The identity of a row: two readings of the same thing have the same key.
 pub type RowKey = u64;
 
-/// What a table needs to know of the rows that it shows.
-pub trait TableRow: Clone + PartialEq + Send + Sync + 'static {
+/// The keys of all rows, filtered and sorted; `None` while the first answer is on its way.
+pub type Keys = Option<Arc<Vec<RowKey>>>;
+
+/// What the cells of a row need to know of the table around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowPlace {
     /// The row's identity.
-    fn key(&self) -> RowKey;
-}
-
-impl<R: TableRow> TableRow for Arc<R> {
-    fn key(&self) -> RowKey {
-        R::key(self)
-    }
-}
-
-/// Puts the focus on the table's current row, as after work that a row's button started.
-#[derive(Clone, Copy, Debug)]
-struct Active(RwSignal<Option<RowKey>>);
-
-/// Whether the buttons of a row take part in the tab order: those of the current row do.
-///
-/// Row content reads it with `tabindex=row_tabindex(key)`.
-pub fn row_tabindex(key: RowKey) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
-    let active = use_context::<Active>();
-    move || match active {
-        Some(Active(active)) if active.get() != Some(key) => "-1",
-        _ => "0",
-    }
+    pub key: RowKey,
+    /// Goes to the row's buttons: only those of the current row take part in the tab order.
+    pub tabindex: &'static str,
 }
 
 /// Before anything is measured.
 const GUESS: Viewport = Viewport { top: 0.0, height: 900.0, row: 36.0 };
 /// How many rows of bones stand for a list that is on its way.
 const BONES: usize = 12;
+/// Below the largest id: what the three gaps have for keys.
+const GAP_KEYS: RowKey = RowKey::MAX - 3;
 
-/// A table of rows of which only those in view are rendered.
+/// A table of rows of which only those in view are rendered. It knows the rows by their keys alone, so that its code
+/// is there once however many kinds of rows the screens have.
 #[component]
-pub fn DataTable<R, V, C>(
+pub fn DataTable(
     /// The table's accessible name.
     name: &'static str,
     /// The class for column widths and cards.
     class: &'static str,
     /// The columns, in order.
     columns: &'static [Column],
-    /// All rows, filtered and sorted; `None` while the first answer is on its way.
-    #[prop(into)]
-    rows: Signal<Option<Arc<Vec<R>>>>,
+    /// The rows.
+    keys: Memo<Keys>,
     /// The column that the rows are sorted by.
-    #[prop(into)]
-    sort: Signal<SortBy>,
+    sort: Memo<SortBy>,
     /// Called with the order that a person asks for.
-    on_sort: impl Fn(SortBy) + Clone + 'static,
-    /// The cells of a row, from the row as it is now.
-    cells: C,
+    on_sort: Callback<SortBy>,
+    /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes.
+    cells: Callback<RowPlace, AnyView>,
     /// Whether a row is being worked on.
-    #[prop(into)]
     working: Callback<RowKey, bool>,
     /// What stands in the table's place when there are no rows.
-    #[prop(into)]
-    empty: ViewFn,
-) -> impl IntoView
-where
-    R: TableRow,
-    V: IntoView + 'static,
-    C: Fn(RowKey, Signal<R>) -> V + Send + Sync + 'static,
-{
+    empty: Callback<(), AnyView>,
+) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
     let view = RwSignal::new(GUESS);
     let active = RwSignal::new(None::<RowKey>);
-    provide_context(Active(active));
 
     let index = Memo::new(move |_| {
-        rows.with(|rows| {
-            let rows = rows.as_deref().map_or(&[][..], Vec::as_slice);
-            Arc::new(rows.iter().enumerate().map(|(at, row)| (row.key(), at)).collect::<HashMap<_, _>>())
-        })
+        let keys = keys.get().unwrap_or_default();
+        Arc::new(keys.iter().enumerate().map(|(at, key)| (*key, at)).collect::<HashMap<_, _>>())
     });
-    let total = move || rows.with(|rows| rows.as_ref().map_or(0, |rows| rows.len()));
+    let total = move || keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len()));
+    let key_at = move |at: usize| keys.with(|keys| keys.as_ref().and_then(|keys| keys.get(at).copied()));
     let active_index = move || active.get().and_then(|key| index.with(|index| index.get(&key).copied()));
     // The first row stands in for one that went away, so that Tab always finds the table.
     Effect::new(move |_| {
         if active_index().is_none() {
-            active.set(rows.with(|rows| rows.as_ref().and_then(|rows| rows.first().map(TableRow::key))));
+            active.set(key_at(0));
         }
     });
     let window = Memo::new(move |_| Window::of(total(), view.get(), active_index()));
-    let row_at = move |key: RowKey| {
-        let at = index.with(|index| index.get(&key).copied())?;
-        rows.with(|rows| rows.as_ref()?.get(at).cloned())
-    };
-    let pieces = move || {
-        rows.with(|rows| {
-            let rows = rows.as_deref().map_or(&[][..], Vec::as_slice);
-            window.with(|window| {
-                window
-                    .pieces()
-                    .into_iter()
-                    .filter_map(|piece| match piece {
-                        Piece::Gap(slot) => Some((true, slot as u64)),
-                        Piece::Row(at) => rows.get(at).map(|row| (false, row.key())),
-                    })
-                    .collect::<Vec<_>>()
+    let pieces = Signal::derive(move || {
+        let pieces = window.with(Window::pieces).into_iter();
+        pieces
+            .filter_map(|piece| match piece {
+                Piece::Gap(slot) => Some(GAP_KEYS + slot as RowKey),
+                Piece::Row(at) => key_at(at),
             })
-        })
-    };
+            .collect::<Vec<_>>()
+    });
 
     let measure = move || {
-        let Some(frame) = frame.get_untracked() else { return };
-        let row = frame
-            .query_selector("tbody tr.row")
-            .ok()
-            .flatten()
-            .map_or(0.0, |row| row.get_bounding_client_rect().height());
+        let Some(frame) = frame.try_get_untracked().flatten() else { return };
         let now = Viewport {
             top: f64::from(frame.scroll_top()),
             height: f64::from(frame.client_height()),
-            row: if row > 0.0 { row } else { view.get_untracked().row },
+            row: height_of(&frame, "tbody tr.row").unwrap_or_else(|| view.get_untracked().row),
         };
         if now != view.get_untracked() {
             view.set(now);
@@ -186,17 +149,9 @@ where
     });
 
     let move_to = move |at: usize| {
-        let Some(key) = rows.with_untracked(|rows| rows.as_ref().and_then(|rows| rows.get(at).map(TableRow::key)))
-        else {
-            return;
-        };
-        let Some(frame) = frame.get_untracked() else { return };
+        let (Some(key), Some(frame)) = (untrack(|| key_at(at)), frame.get_untracked()) else { return };
         active.set(Some(key));
-        let head = frame
-            .query_selector("thead")
-            .ok()
-            .flatten()
-            .map_or(0.0, |head| head.get_bounding_client_rect().height());
+        let head = height_of(&frame, "thead").unwrap_or_default();
         frame.set_scroll_top(scroll_to_show(at, view.get_untracked(), head) as i32);
         measure();
         // The row may only now come into the document.
@@ -206,9 +161,9 @@ where
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
-        let count = total();
-        let (Some(last), Some(at)) = (count.checked_sub(1), active_index()) else { return };
-        let page = ((view.get_untracked().height / view.get_untracked().row) as usize).saturating_sub(2).max(1);
+        let (Some(last), Some(at)) = (untrack(total).checked_sub(1), untrack(active_index)) else { return };
+        let view = view.get_untracked();
+        let page = ((view.height / view.row) as usize).saturating_sub(2).max(1);
         let to = match event.key().as_str() {
             "ArrowDown" => at + 1,
             "ArrowUp" => at.saturating_sub(1),
@@ -222,123 +177,102 @@ where
         move_to(to.min(last));
     };
 
-    let cells = Arc::new(cells);
-    let body = move || {
-        let cells = Arc::clone(&cells);
+    let gap = move |slot: usize| {
+        let height = format!("{}px", window.with(|window| window.gaps[slot]) as f64 * view.get().row);
         view! {
-            <tbody on:keydown=on_key>
-                <For each=pieces key=|piece| *piece let:piece>
-                    {
-                        let (is_gap, key) = piece;
-                        if is_gap {
-                            Either::Left(view! {
-                                <tr class="gap" aria-hidden="true">
-                                    <td
-                                        colspan=columns.len()
-                                        style:height=move || {
-                                            let rows = window.with(|window| window.gaps[key as usize]);
-                                            format!("{}px", rows as f64 * view.get().row)
-                                        }
-                                    ></td>
-                                </tr>
-                            })
-                        } else {
-                            let first = row_at(key);
-                            let row = Memo::new(move |last: Option<&Option<R>>| {
-                                // A row that has just left the list keeps its last content until it leaves the document.
-                                row_at(key).or_else(|| last.cloned().flatten()).or_else(|| first.clone())
-                            });
-                            let row = Signal::derive(move || row.get());
-                            Either::Right(
-                                row.get_untracked()
-                                    .map(|known| {
-                                        let row = Signal::derive(move || row.get().unwrap_or_else(|| known.clone()));
-                                        view! {
-                                            <tr
-                                                class="row"
-                                                class:working=move || working.run(key)
-                                                aria-busy=move || working.run(key).then_some("true")
-                                                aria-rowindex=move || {
-                                                    index.with(|index| index.get(&key).map(|at| at + 2))
-                                                }
-                                                data-key=key
-                                                tabindex=row_tabindex(key)
-                                                on:focusin=move |_| active.set(Some(key))
-                                            >
-                                                {cells(key, row)}
-                                            </tr>
-                                        }
-                                    }),
-                            )
-                        }
-                    }
-                </For>
-            </tbody>
+            <tr class="gap" aria-hidden="true">
+                <td colspan=columns.len().to_string() style:height=height></td>
+            </tr>
         }
+        .into_any()
     };
+    let row = move |key: RowKey| {
+        let position = index.with(|index| index.get(&key).copied());
+        let tabindex = if active.get() == Some(key) { "0" } else { "-1" };
+        let busy = working.run(key);
+        view! {
+            <tr
+                class=if busy { "row working" } else { "row" }
+                aria-busy=busy.then_some("true")
+                aria-rowindex=position.map(|at| (at + 2).to_string())
+                data-key=key.to_string()
+                tabindex=tabindex
+                on:focusin=move |_| active.set(Some(key))
+            >
+                {cells.run(RowPlace { key, tabindex })}
+            </tr>
+        }
+        .into_any()
+    };
+    let piece = Callback::new(move |key: RowKey| {
+        let content = move || if key >= GAP_KEYS { gap((key - GAP_KEYS) as usize) } else { row(key) };
+        content.into_any()
+    });
 
-    let waiting = move || rows.with(Option::is_none);
-    let is_empty = move || rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.is_empty()));
     view! {
         <div class="table-frame" node_ref=frame on:scroll=move |_| measure()>
             <table
                 class=format!("table {class}")
                 aria-label=name
-                aria-rowcount=move || total() + 1
-                aria-busy=move || waiting().then_some("true")
+                aria-rowcount=move || (total() + 1).to_string()
             >
                 <colgroup>{columns.iter().map(|column| view! { <col class=column.key /> }).collect_view()}</colgroup>
                 <thead>
                     <tr aria-rowindex="1">
-                        {columns
-                            .iter()
-                            .map(|column| head_cell(*column, sort, on_sort.clone()))
-                            .collect_view()}
+                        {move || {
+                            let sort = sort.get();
+                            columns.iter().map(|column| head_cell(*column, &sort, on_sort)).collect_view()
+                        }}
                     </tr>
                 </thead>
-                {body}
-                <Show when=waiting>
-                    <tbody aria-hidden="true">{(0..BONES).map(|at| bones(columns, at)).collect_view()}</tbody>
-                </Show>
+                <tbody on:keydown=on_key>
+                    <KeyedList keys=pieces item=piece />
+                </tbody>
+                {move || {
+                    keys.with(Option::is_none)
+                        .then(|| {
+                            let bones = (0..BONES).map(|at| bones(columns.len(), at)).collect_view();
+                            view! { <tbody aria-hidden="true">{bones}</tbody> }
+                        })
+                }}
             </table>
-            <Show when=is_empty>{empty.run()}</Show>
+            {move || keys.with(|keys| keys.as_ref().is_some_and(|keys| keys.is_empty())).then(|| empty.run(()))}
         </div>
     }
 }
 
-fn head_cell(column: Column, sort: Signal<SortBy>, on_sort: impl Fn(SortBy) + 'static) -> impl IntoView {
-    let direction = move || sort.with(|sort| (sort.column == column.key).then_some(sort.descending));
+fn head_cell(column: Column, sort: &SortBy, on_sort: Callback<SortBy>) -> impl IntoView + use<> {
+    let direction = (sort.column == column.key).then_some(sort.descending);
+    let press = sort.toggled(column.key);
+    let content = if column.sortable {
+        let (icon, class) = match direction {
+            Some(false) => (Icon::Ascending, ""),
+            Some(true) => (Icon::Descending, ""),
+            None => (Icon::Ascending, "idle"),
+        };
+        view! {
+            <button type="button" class="sort" on:click=move |_| on_sort.run(press.clone())>
+                <span class="label">{column.label}</span>
+                {glyph(icon, class)}
+            </button>
+        }
+        .into_any()
+    } else {
+        view! { <span class="unseen">{column.label}</span> }.into_any()
+    };
     view! {
         <th
             scope="col"
-            class:numeric=column.numeric
-            aria-sort=move || direction().map(|descending| if descending { "descending" } else { "ascending" })
+            class=if column.numeric { "numeric" } else { "" }
+            aria-sort=direction.map(|descending| if descending { "descending" } else { "ascending" })
         >
-            {if column.sortable {
-                Either::Left(view! {
-                    <button
-                        type="button"
-                        class="sort"
-                        on:click=move |_| on_sort(sort.get_untracked().toggled(column.key))
-                    >
-                        <span class="label">{column.label}</span>
-                        <Glyph
-                            class=""
-                            icon=Signal::derive(move || {
-                                if direction() == Some(true) { Icon::Descending } else { Icon::Ascending }
-                            })
-                        />
-                    </button>
-                })
-            } else {
-                Either::Right(view! { <span class="unseen">{column.label}</span> })
-            }}
+            {content}
         </th>
     }
 }
 
-fn bones(columns: &[Column], at: usize) -> impl IntoView + use<> {
-    let cells = (0..columns.len())
+fn bones(columns: usize, at: usize) -> impl IntoView {
+    let cells = (0..columns)
         .map(|column| {
             // Differing widths read as text on its way; the same ones each time, so nothing flickers.
             let class = ["bone w3", "bone w2", "bone w1"][(at * 7 + column * 5) % 3];
@@ -346,6 +280,11 @@ fn bones(columns: &[Column], at: usize) -> impl IntoView + use<> {
         })
         .collect_view();
     view! { <tr class="row">{cells}</tr> }
+}
+
+fn height_of(frame: &web_sys::HtmlDivElement, selector: &str) -> Option<f64> {
+    let element = frame.query_selector(selector).ok().flatten()?;
+    Some(element.get_bounding_client_rect().height()).filter(|height| *height > 0.0)
 }
 
 fn focus_row(frame: &web_sys::HtmlDivElement, key: RowKey) {

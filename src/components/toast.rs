@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::icon::{Glyph, Icon};
+use super::{
+    icon::{Icon, glyph},
+    keyed::KeyedList,
+};
 
 /// How a piece of news is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,11 @@ impl Toasts {
 #[component]
 pub fn ToastRegion() -> impl IntoView {
     let toasts = Toasts::here();
+    let keys = Signal::derive(move || toasts.list.with(|list| list.iter().map(|toast| toast.id).collect::<Vec<_>>()));
+    let item = move |id: u64| {
+        let found = toasts.list.with_untracked(|list| list.iter().find(|toast| toast.id == id).cloned());
+        found.map(|toast| toast_view(toasts, toast)).into_any()
+    };
     view! {
         <div
             class="toasts"
@@ -123,27 +131,31 @@ pub fn ToastRegion() -> impl IntoView {
             on:focusin=move |_| toasts.held.set(true)
             on:focusout=move |_| toasts.held.set(false)
         >
-            <For each=move || toasts.list.get() key=|toast| toast.id let:toast>
-                <div class=toast.tone.class()>
-                    <Glyph icon=toast.tone.icon() />
-                    <div>
-                        <div>{toast.what}</div>
-                        {toast.more.map(|more| view! { <div class="secondary">{more}</div> })}
-                    </div>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label="Close this message"
-                        title="Close"
-                        on:click=move |_| {
-                            toasts.close(toast.id);
-                            toasts.held.set(false);
-                        }
-                    >
-                        <Glyph icon=Icon::Close />
-                    </button>
-                </div>
-            </For>
+            <KeyedList keys=keys item=Callback::new(move |id| item(id)) />
+        </div>
+    }
+}
+
+fn toast_view(toasts: Toasts, toast: Toast) -> impl IntoView {
+    view! {
+        <div class=toast.tone.class()>
+            {glyph(toast.tone.icon(), "")}
+            <div>
+                <div>{toast.what}</div>
+                <div class="secondary">{toast.more}</div>
+            </div>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label="Close this message"
+                title="Close"
+                on:click=move |_| {
+                    toasts.close(toast.id);
+                    toasts.held.set(false);
+                }
+            >
+                {glyph(Icon::Close, "")}
+            </button>
         </div>
     }
 }

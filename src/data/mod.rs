@@ -30,7 +30,7 @@ impl Data {
         let data =
             Self { session, engines: Query::new(), pools: Query::new(), info: Query::new(), work: Work::new() };
         Effect::new(move |_| {
-            if matches!(session.state().get(), State::SignedIn(_)) && data.info.known().with_untracked(Option::is_none) {
+            if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none() {
                 data.info.read(session.call(async |console| console.console_info().await));
             }
         });

@@ -9,18 +9,9 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::clock;
 
 /// What was read, and when.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Known<T> {
-    /// The value.
-    pub value: Arc<T>,
-    /// When it was read.
-    pub at: Timestamp,
-}
-
-impl<T> Clone for Known<T> {
-    fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), at: self.at }
-    }
+struct Known<T> {
+    value: Arc<T>,
+    at: Timestamp,
 }
 
 /// A read whose last answer is kept. A list that was read once stays on screen while it is read again and when that
@@ -55,18 +46,23 @@ impl<T: Send + Sync + PartialEq + 'static> Query<T> {
     }
 
     /// What was last read.
-    pub fn known(self) -> Signal<Option<Known<T>>> {
-        self.known.into()
+    pub fn value(self) -> Option<Arc<T>> {
+        self.known.with(|known| known.as_ref().map(|known| Arc::clone(&known.value)))
+    }
+
+    /// When it was last read.
+    pub fn read_at(self) -> Option<Timestamp> {
+        self.known.with(|known| known.as_ref().map(|known| known.at))
     }
 
     /// Why the last try failed; `None` once one has succeeded after it.
-    pub fn failed(self) -> Signal<Option<Error>> {
-        self.failed.into()
+    pub fn failed(self) -> Option<Error> {
+        self.failed.get()
     }
 
     /// Whether it is being read now.
-    pub fn reading(self) -> Signal<bool> {
-        self.reading.into()
+    pub fn is_reading(self) -> bool {
+        self.reading.get()
     }
 
     /// Reads. An earlier read that is still under way is given up.

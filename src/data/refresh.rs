@@ -93,12 +93,12 @@ impl Data {
         if mine.is_empty() {
             return;
         }
-        let ids = ids.to_vec();
+        let ids = ids.iter().copied().collect::<HashSet<_>>();
         spawn_local(async move {
             match self.ask_then_read_all().await {
                 Ok(asked) => {
-                    let known = self.engines.known().get_untracked();
-                    let engines = known.iter().flat_map(|known| &known.value.items).filter(|e| ids.contains(&e.id));
+                    let list = untrack(|| self.engines.value());
+                    let engines = list.iter().flat_map(|list| &list.items).filter(|engine| ids.contains(&engine.id));
                     toasts.show(all_refreshed(&asked, engines));
                 }
                 Err(Error::Cancelled) => {}

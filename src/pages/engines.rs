@@ -1,32 +1,29 @@
 //! **Scan Engines**: all engines of the console in one table, with what is wrong and what to do about it.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use console_api::{
-    Engine, EngineId, EngineStatus, Timestamp,
-    rules::{Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, next_step, prepare_rows, select, status_counts},
+    Engine, EngineId, EngineStatus,
+    rules::{
+        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, next_step, prepare_rows, select,
+        status_counts,
+    },
 };
-use leptos::{either::Either, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
         dialog::Dialog,
-        icon::{Glyph, Icon},
-        status::{StatusArrow, StatusMark},
-        table::{Column, DataTable, RowKey, SortBy, TableRow, row_tabindex},
+        icon::{Icon, glyph},
+        status::{status_arrow, status_mark},
+        table::{Column, DataTable, RowKey, RowPlace, SortBy},
         toast::Toasts,
     },
     data::Data,
     shortcuts,
 };
-
-impl TableRow for EngineRow {
-    fn key(&self) -> RowKey {
-        self.engine.id.get()
-    }
-}
 
 const fn column(column: EngineColumn, numeric: bool) -> Column {
     Column { key: column.key(), label: column.label(), numeric, sortable: true }
@@ -45,72 +42,91 @@ const COLUMNS: &[Column] = &[
     Column { key: "actions", label: "Actions", numeric: false, sortable: false },
 ];
 
+/// All engines of the console, ready to be shown.
+#[derive(Debug, PartialEq, Eq)]
+struct Rows {
+    all: Vec<EngineRow>,
+    place: HashMap<RowKey, usize>,
+}
+
+impl Rows {
+    fn get(&self, id: EngineId) -> Option<&EngineRow> {
+        self.all.get(*self.place.get(&id.get())?)
+    }
+}
+
+/// What the filter leaves, and how many engines have which status before the status filter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Shown {
+    keys: Option<Arc<Vec<RowKey>>>,
+    matching: usize,
+    counts: Vec<StatusCount>,
+}
+
+/// What the page's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Page {
+    data: Data,
+    toasts: Toasts,
+    clock: Clock,
+    rows: Memo<Option<Arc<Rows>>>,
+    filter: AddressParam,
+    status: AddressParam,
+    /// The engine whose **What to do** is open.
+    advised: RwSignal<Option<EngineId>>,
+}
+
+impl Page {
+    fn engine(self, id: EngineId) -> Option<Engine> {
+        self.rows.with(|rows| rows.as_ref()?.get(id).map(|row| row.engine.clone()))
+    }
+
+    fn refresh(self, id: EngineId) {
+        if let Some(engine) = untrack(|| self.engine(id)) {
+            self.data.refresh_engine(id, engine.name, self.toasts);
+        }
+    }
+}
+
 /// The screen at `/engines`.
 #[component]
 pub fn EnginesPage() -> impl IntoView {
     let data = Data::here();
-    let toasts = Toasts::here();
     document().set_title("Scan Engines – Engine console");
     data.read_engines();
 
-    let filter = AddressParam::of("filter");
-    let status = AddressParam::of("status");
-    let sort = AddressParam::of("sort");
-
-    let known = data.engines.known();
-    let list = Memo::new(move |_| known.with(|known| known.as_ref().map(|known| Arc::clone(&known.value))));
-    let pools = Memo::new(move |_| data.pools.known().with(|known| known.as_ref().map(|known| Arc::clone(&known.value))));
     let rows = Memo::new(move |_| {
-        let list = list.get()?;
-        let pools = pools.get();
-        let pools = pools.as_ref().map_or(&[][..], |pools| &pools.items);
-        let rows = prepare_rows(list.items.clone(), pools, None);
-        Some(Arc::new(rows.into_iter().map(Arc::new).collect::<Vec<_>>()))
+        let list = data.engines.value()?;
+        let pools = data.pools.value();
+        let all = prepare_rows(list.items.clone(), pools.as_ref().map_or(&[], |pools| &pools.items), None);
+        let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
+        Some(Arc::new(Rows { all, place }))
     });
-    let order = Memo::new(move |_| sort.value().with(|sort| EngineSort::from_key(sort)).unwrap_or_default());
-    let chosen_status = move || {
-        status.value().with(|status| (!status.is_empty()).then(|| EngineStatus::parse(status)))
+    let page = Page {
+        data,
+        toasts: Toasts::here(),
+        clock: Clock::here(),
+        rows,
+        filter: AddressParam::of("filter"),
+        status: AddressParam::of("status"),
+        advised: RwSignal::new(None),
     };
-    let by_text = Memo::new(move |_| filter.value().with(|text| EngineFilter::new(text, Vec::new())));
+    let sort = AddressParam::of("sort");
+    let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
     let shown = Memo::new(move |_| {
-        let rows = rows.get()?;
-        let statuses = chosen_status().into_iter().collect();
-        let filter = filter.value().with(|text| EngineFilter::new(text, statuses));
-        let chosen = select(&rows, &filter, order.get());
-        Some(Arc::new(chosen.into_iter().map(|at| Arc::clone(&rows[at])).collect::<Vec<_>>()))
-    });
-    let counts = Memo::new(move |_| {
-        let rows = rows.get()?;
-        by_text.with(|filter| {
-            let matching = || rows.iter().filter(|row| filter.matches_text(row));
-            Some((matching().count(), status_counts(matching().map(|row| &row.engine.status))))
-        })
-    });
-
-    let advised = RwSignal::new(None::<EngineId>);
-    let engine = move |id: EngineId| {
-        rows.with(|rows| rows.as_ref()?.iter().find(|row| row.engine.id == id).map(|row| row.engine.clone()))
-    };
-    let refresh = move |id: EngineId| {
-        if let Some(engine) = untrack(|| engine(id)) {
-            data.refresh_engine(id, engine.name, toasts);
+        let Some(rows) = rows.get() else { return Shown::default() };
+        let status = Some(page.status.get()).filter(|status| !status.is_empty());
+        let filter = EngineFilter::new(&page.filter.get(), status.iter().map(|s| EngineStatus::parse(s)).collect());
+        let matching = rows.all.iter().filter(|row| filter.matches_text(row)).map(|row| &row.engine.status);
+        let matching = matching.collect::<Vec<_>>();
+        let keys = select(&rows.all, &filter, order()).into_iter().map(|at| rows.all[at].engine.id.get());
+        Shown {
+            keys: Some(Arc::new(keys.collect())),
+            matching: matching.len(),
+            counts: status_counts(matching),
         }
-    };
-    let refresh_displayed = move |_| {
-        let ids = shown.with_untracked(|shown| {
-            shown.iter().flat_map(|rows| rows.iter()).map(|row| row.engine.id).collect::<Vec<_>>()
-        });
-        data.refresh_displayed(&ids, toasts);
-    };
-    let nothing_to_refresh = move || {
-        if shown.with(|shown| shown.as_ref().is_none_or(|rows| rows.is_empty())) {
-            Some("There is no engine to refresh.")
-        } else if data.work.is_on_any() {
-            Some("Engines are being refreshed.")
-        } else {
-            None
-        }
-    };
+    });
+    let keys = Memo::new(move |_| shown.with(|shown| shown.keys.clone()));
 
     view! {
         <section class="page fills" aria-labelledby="page-heading">
@@ -118,59 +134,64 @@ pub fn EnginesPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engines"
                 </h1>
-                <div class="actions">
-                    <button
-                        type="button"
-                        class="button"
-                        aria-disabled=move || nothing_to_refresh().map(|_| "true")
-                        title=nothing_to_refresh
-                        on:click=move |event| {
-                            if untrack(nothing_to_refresh).is_none() {
-                                refresh_displayed(event);
-                            }
-                        }
-                    >
-                        <Glyph icon=Icon::Refresh />
-                        "Refresh displayed engines"
-                    </button>
-                </div>
+                <div class="actions">{move || refresh_displayed(page, keys.get().unwrap_or_default())}</div>
             </div>
             <div class="toolbar">
-                <Filter value=filter />
-                <StatusCounts counts chosen=status />
-                <Age />
+                {filter_field(page)} {status_filter(page, shown)} <div class="end">{move || age(page)}</div>
             </div>
-            <Trouble />
+            <div role="status" class="troubles">
+                {move || troubles(page)}
+            </div>
             <DataTable
                 name="Scan Engines"
                 class="engines"
                 columns=COLUMNS
-                rows=shown
-                sort=Signal::derive(move || SortBy::from_query(&order.get().key()))
-                on_sort=move |by: SortBy| sort.choose(by.to_query())
-                cells=move |key, row| cells(EngineId(key), row, refresh, advised)
-                working=move |key| data.work.is_on(EngineId(key))
-                empty=move || view! { <Empty rows filter status /> }
+                keys
+                sort=Memo::new(move |_| SortBy::from_query(&order().key()))
+                on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
+                cells=Callback::new(move |place: RowPlace| cells(page, place))
+                working=Callback::new(move |key| data.work.is_on(EngineId(key)))
+                empty=Callback::new(move |()| empty(page))
             />
         </section>
-        <Advice
-            engine=Signal::derive(move || advised.get().and_then(engine))
-            close=move || advised.set(None)
-            refresh=move |id| {
-                advised.set(None);
-                refresh(id);
-            }
-        />
+        <Advice page />
     }
 }
 
-#[component]
-fn Filter(value: AddressParam) -> impl IntoView {
+/// A button whose action can't be done now says why.
+fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
+    let refused = if keys.is_empty() {
+        Some("There is no engine to refresh.")
+    } else if page.data.work.is_on_any() {
+        Some("Engines are being refreshed.")
+    } else {
+        None
+    };
+    view! {
+        <button
+            type="button"
+            class="button"
+            aria-disabled=refused.map(|_| "true")
+            title=refused
+            on:click=move |_| {
+                if refused.is_none() {
+                    let ids = keys.iter().copied().map(EngineId).collect::<Vec<_>>();
+                    page.data.refresh_displayed(&ids, page.toasts);
+                }
+            }
+        >
+            {glyph(Icon::Refresh, "")}
+            "Refresh displayed engines"
+        </button>
+    }
+}
+
+fn filter_field(page: Page) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     shortcuts::focus_on_slash(input);
     view! {
         <search class="search">
-            <Glyph icon=Icon::Search />
+            {glyph(Icon::Search, "")}
             <input
                 class="input"
                 type="search"
@@ -180,388 +201,278 @@ fn Filter(value: AddressParam) -> impl IntoView {
                 spellcheck="false"
                 autocomplete="off"
                 node_ref=input
-                prop:value=value.value()
-                on:input=move |event| value.type_in(event_target_value(&event))
+                prop:value=move || page.filter.get()
+                on:input=move |event| page.filter.type_in(event_target_value(&event))
             />
-            <Show when=move || !value.value().with(String::is_empty)>
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label="Empty the filter"
-                    title="Empty the filter"
-                    on:click=move |_| {
-                        value.choose(String::new());
-                        if let Some(input) = input.get_untracked() {
-                            // An element that can't take the focus leaves it where it was.
-                            _ = input.focus();
+            {move || {
+                (!page.filter.get().is_empty())
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="icon-button"
+                                aria-label="Empty the filter"
+                                title="Empty the filter"
+                                on:click=move |_| {
+                                    page.filter.choose(String::new());
+                                    if let Some(input) = input.get_untracked() {
+                                        // An element that can't take the focus leaves it where it was.
+                                        _ = input.focus();
+                                    }
+                                }
+                            >
+                                {glyph(Icon::Close, "")}
+                            </button>
                         }
-                    }
-                >
-                    <Glyph icon=Icon::Close />
-                </button>
-            </Show>
+                    })
+            }}
         </search>
     }
 }
 
-type Counts = Option<(usize, Vec<console_api::rules::StatusCount>)>;
-
-#[component]
-fn StatusCounts(
-    /// How many engines pass the text filter, in all and by status.
-    #[prop(into)]
-    counts: Signal<Counts>,
-    /// The status that is filtered by.
-    chosen: AddressParam,
-) -> impl IntoView {
-    // A status that no engine has takes no room, but for the one that is chosen: it must be possible to leave it.
-    let present = move || {
-        counts.with(|counts| {
-            let chosen = chosen.value().get();
-            let counts = counts.as_ref().map_or(&[][..], |(_, counts)| counts);
-            counts
-                .iter()
-                .filter(|count| count.count > 0 || count.status.key() == chosen)
-                .map(|count| count.status.clone())
-                .collect::<Vec<_>>()
-        })
+/// The row of status counts, of which one filters.
+fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
+    let buttons = move || {
+        let chosen = page.status.get();
+        let Shown { matching, counts, .. } = shown.get();
+        let all = (String::new(), None, "All".to_owned(), matching);
+        let each = counts.into_iter().map(|StatusCount { status, count }| {
+            let arrow = Arrow { direction: None, severity: status.severity() };
+            (status.key().to_owned(), Some(arrow), status.label().to_owned(), count)
+        });
+        std::iter::once(all)
+            .chain(each)
+            .map(|(key, arrow, label, count)| {
+                let pressed = key == chosen;
+                view! {
+                    <button
+                        type="button"
+                        class="count"
+                        aria-pressed=pressed.to_string()
+                        on:click=move |_| page.status.choose(if pressed { String::new() } else { key.clone() })
+                    >
+                        {arrow.map(status_arrow)}
+                        {label}
+                        " "
+                        <span class="number">{count.to_string()}</span>
+                    </button>
+                }
+            })
+            .collect_view()
     };
-    let number = move |status: &EngineStatus| {
-        counts.with(|counts| {
-            let counts = counts.as_ref().map_or(&[][..], |(_, counts)| counts);
-            counts.iter().find(|count| &count.status == status).map_or(0, |count| count.count)
-        })
-    };
-    let total = move || counts.with(|counts| counts.as_ref().map_or(0, |(all, _)| *all));
     view! {
         <div class="counts" role="group" aria-label="Status">
-            <button
-                type="button"
-                class="count"
-                aria-pressed=move || chosen.value().with(String::is_empty).to_string()
-                on:click=move |_| chosen.choose(String::new())
-            >
-                "All"
-                <span class="number">{total}</span>
-            </button>
-            <For each=present key=EngineStatus::clone let:status>
-                {
-                    let key = StoredValue::new(status.key().to_owned());
-                    let pressed = move || key.with_value(|key| chosen.value().with(|chosen| chosen == key));
-                    let arrow = Arrow { direction: None, severity: status.severity() };
-                    let label = status.label().to_owned();
-                    view! {
-                        <button
-                            type="button"
-                            class="count"
-                            aria-pressed=move || pressed().to_string()
-                            on:click=move |_| {
-                                chosen.choose(if pressed() { String::new() } else { key.get_value() });
-                            }
-                        >
-                            <StatusArrow arrow />
-                            {label}
-                            <span class="number">{move || number(&status)}</span>
-                        </button>
-                    }
-                }
-            </For>
+            {buttons}
         </div>
     }
 }
 
 /// How old the list is.
-#[component]
-fn Age() -> impl IntoView {
-    let clock = Clock::here();
-    let engines = Data::here().engines;
-    let age = move || {
-        engines.known().with(|known| known.as_ref().map(|known| format!("Read {}", clock.relative(known.at))))
-    };
-    view! { <div class="end">{age}</div> }
+fn age(page: Page) -> Option<String> {
+    page.data.engines.read_at().map(|at| format!("Read {}", page.clock.relative(at)))
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.
-#[component]
-fn Trouble() -> impl IntoView {
-    let data = Data::here();
-    let clock = Clock::here();
-    let failed = move || {
-        let error = data.engines.failed().get()?;
-        let since = data.engines.known().with(|known| known.as_ref().map(|known| clock.exact(known.at)));
-        Some((error, since))
-    };
-    let unreadable = move || {
-        data.engines.known().with(|known| known.as_ref().map_or(0, |known| known.value.unreadable))
-    };
-    let pools_failed = move || data.pools.failed().get().filter(|_| failed().is_none());
-    view! {
-        <div role="status" class="troubles">
-            {move || {
-                failed()
-                    .map(|(error, since)| {
-                        let what = match since {
-                            Some(since) => {
-                                format!("The engines could not be read again. What is shown is from {since}.")
-                            }
-                            None => "The engines could not be read.".to_owned(),
-                        };
-                        view! {
-                            <div class="notice bad">
-                                <strong class="problem-line">
-                                    <Glyph icon=Icon::Failed />
-                                    {what}
-                                </strong>
-                                <span>{error.to_string()} " " {error.what_helps()}</span>
-                                <div>
-                                    <button
-                                        type="button"
-                                        class="button"
-                                        aria-disabled=move || data.engines.reading().get().then_some("true")
-                                        on:click=move |_| data.read_engines()
-                                    >
-                                        "Try again"
-                                    </button>
-                                </div>
-                            </div>
-                        }
-                    })
-            }}
-            {move || {
-                pools_failed()
-                    .map(|error| {
-                        view! {
-                            <div class="notice uncertain">
-                                <span>
-                                    "The pools could not be read, so sites through pools are not counted. "
-                                    {error.to_string()} " " {error.what_helps()}
-                                </span>
-                            </div>
-                        }
-                    })
-            }}
-            {move || {
-                (unreadable() > 0)
-                    .then(|| {
-                        view! {
-                            <div class="notice uncertain">
-                                {move || unreadable()}
-                                " of the console's engines could not be understood and are not shown."
-                            </div>
-                        }
-                    })
-            }}
-        </div>
-    }
+fn troubles(page: Page) -> impl IntoView {
+    let data = page.data;
+    let failed = data.engines.failed().map(|error| {
+        let what = match data.engines.read_at() {
+            Some(at) => {
+                format!("The engines could not be read again. What is shown is from {}.", page.clock.exact(at))
+            }
+            None => "The engines could not be read.".to_owned(),
+        };
+        let reading = data.engines.is_reading();
+        view! {
+            <div class="notice bad">
+                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                <span>{format!("{error} {}", error.what_helps())}</span>
+                <div>
+                    <button
+                        type="button"
+                        class="button"
+                        aria-disabled=reading.then_some("true")
+                        on:click=move |_| data.read_engines()
+                    >
+                        "Try again"
+                    </button>
+                </div>
+            </div>
+        }
+    });
+    let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
+        format!("The pools could not be read, so sites through pools are not counted. {error} {}", error.what_helps())
+    });
+    let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
+    let unreadable = (unreadable > 0)
+        .then(|| format!("{unreadable} of the console's engines could not be understood and are not shown."));
+    let lesser = [pools, unreadable].into_iter().flatten();
+    (failed, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
 }
 
 /// What stands in the table's place when it has no rows.
-#[component]
-fn Empty(
-    /// All rows, without the filter.
-    #[prop(into)]
-    rows: Signal<Option<Arc<Vec<Arc<EngineRow>>>>>,
-    /// The text filter.
-    filter: AddressParam,
-    /// The status filter.
-    status: AddressParam,
-) -> impl IntoView {
-    let none_at_all = move || rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.is_empty()));
+fn empty(page: Page) -> AnyView {
+    if page.rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.all.is_empty())) {
+        return view! {
+            <div class="table-empty">
+                <h2>"No scan engines"</h2>
+                <p>
+                    "The console has no engine, or this account may not see any. Add an engine in the console, or ask an administrator for the permission."
+                </p>
+            </div>
+        }
+        .into_any();
+    }
     view! {
         <div class="table-empty">
-            {move || {
-                if none_at_all() {
-                    Either::Left(view! {
-                        <h2>"No scan engines"</h2>
-                        <p>
-                            "The console has no engine, or this account may not see any. Add an engine in the console, or ask an administrator for the permission."
-                        </p>
-                    })
-                } else {
-                    Either::Right(view! {
-                        <h2>"No engine matches the filter"</h2>
-                        <button
-                            type="button"
-                            class="button"
-                            on:click=move |_| {
-                                filter.choose(String::new());
-                                status.choose(String::new());
-                            }
-                        >
-                            "Show all engines"
-                        </button>
-                    })
+            <h2>"No engine matches the filter"</h2>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    page.filter.choose(String::new());
+                    page.status.choose(String::new());
                 }
-            }}
+            >
+                "Show all engines"
+            </button>
         </div>
     }
+    .into_any()
 }
 
 /// The cells of one row, in the order of [`COLUMNS`].
-fn cells(
-    id: EngineId,
-    row: Signal<Arc<EngineRow>>,
-    refresh: impl Fn(EngineId) + Copy + Send + Sync + 'static,
-    advised: RwSignal<Option<EngineId>>,
-) -> impl IntoView {
-    let data = Data::here();
-    let clock = Clock::here();
-    let tabindex = row_tabindex(id.get());
-    let text = move |read: fn(&Engine) -> String| {
-        let text = Memo::new(move |_| row.with(|row| read(&row.engine)));
-        move || text.get()
-    };
-    let name = text(|engine| engine.name.clone());
-    let address = text(|engine| engine.address.clone());
-    let port = text(|engine| engine.port.map(|port| port.to_string()).unwrap_or_default());
-    let product = text(|engine| engine.product_version.clone().unwrap_or_default());
-    let content = text(|engine| engine.content_version.clone().unwrap_or_default());
-    let state = Memo::new(move |_| {
-        row.with(|row| (row.engine.status.clone(), row.engine.direction, next_step(&row.engine)))
+fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+    let id = EngineId(key);
+    let rows = page.rows.get();
+    // A row that has just left the list is gone in the same breath.
+    let Some(row) = rows.as_ref().and_then(|rows| rows.get(id)) else { return ().into_any() };
+    let engine = &row.engine;
+    let name = engine.name.clone();
+    let port = engine.port.map(|port| port.to_string()).unwrap_or_default();
+    let advice = next_step(engine).map(|step| {
+        let title = format!("{} {}", step.why, step.what);
+        view! {
+            <button
+                type="button"
+                class="advice"
+                title=title
+                tabindex=tabindex
+                on:click=move |_| page.advised.set(Some(id))
+            >
+                {step.what}
+                <span class="unseen">{format!(" ({name})")}</span>
+            </button>
+        }
     });
-    let sites = Memo::new(move |_| row.with(|row| (row.engine.sites.len(), row.sites_through_pools)));
-    let sites_words = move || {
-        let (direct, through) = sites.get();
-        format!("{direct} directly, {through} through pools")
+    let (relative, exact) = match engine.last_refreshed {
+        Some(time) => (page.clock.relative(time), page.clock.exact(time)),
+        None => ("Never".to_owned(), "The console has no time for it".to_owned()),
     };
-    let pools = Memo::new(move |_| row.with(|row| (row.pools.len(), row.pool_names.clone())));
-    let refreshed = Memo::new(move |_| row.with(|row| row.engine.last_refreshed));
-    let when = move |write: fn(Clock, Timestamp) -> String, never: &'static str| {
-        refreshed.get().map_or_else(|| never.to_owned(), |time| write(clock, time))
+    let working = page.data.work.is_on(id);
+    let plain = |class: &'static str, label: &'static str, text: String| {
+        view! {
+            <td class=class data-label=label title=text.clone()>
+                {text.clone()}
+            </td>
+        }
     };
-    let working = move || data.work.is_on(id);
     view! {
         <td class="c-status">
-            <div class="status">
-                {move || {
-                    let (status, direction, step) = state.get();
-                    view! {
-                        <StatusMark status direction />
-                        {step
-                            .map(|step| {
-                                let title = format!("{} {}", step.why, step.what);
-                                view! {
-                                    <button
-                                        type="button"
-                                        class="advice"
-                                        title=title
-                                        tabindex=tabindex
-                                        on:click=move |_| advised.set(Some(id))
-                                    >
-                                        {step.what}
-                                        <span class="unseen">" (" {name} ")"</span>
-                                    </button>
-                                }
-                            })}
-                    }
-                }}
-            </div>
+            <div class="status">{status_mark(engine)} {advice}</div>
         </td>
-        <th scope="row" class="c-name" title=name>
-            {name}
+        <th scope="row" class="c-name" title=engine.name.clone()>
+            {engine.name.clone()}
         </th>
-        <td class="c-address mono" title=address>
-            {address}
-            <span class="with-port">":" {port}</span>
+        <td class="c-address mono" title=engine.address.clone()>
+            {engine.address.clone()}
+            <span class="with-port">{format!(":{port}")}</span>
         </td>
-        <td class="c-port numeric mono">{port}</td>
-        <td class="c-product mono" data-label="Product" title=product>
-            {product}
+        {plain("c-port numeric mono", "", port)}
+        {plain("c-product mono", "Product", engine.product_version.clone().unwrap_or_default())}
+        {plain("c-content mono", "Content", engine.content_version.clone().unwrap_or_default())}
+        <td
+            class="c-sites numeric"
+            data-label="Sites"
+            title=format!("{} directly, {} through pools", engine.sites.len(), row.sites_through_pools)
+        >
+            {row.sites_count().to_string()}
         </td>
-        <td class="c-content mono" data-label="Content" title=content>
-            {content}
+        <td class="c-pools numeric" title=row.pool_names.clone()>
+            {row.pools.len().to_string()}
         </td>
-        <td class="c-sites numeric" data-label="Sites" title=sites_words>
-            {move || {
-                let (direct, through) = sites.get();
-                direct + through
-            }}
-        </td>
-        <td class="c-pools numeric" title=move || pools.get().1>
-            {move || pools.get().0}
-        </td>
-        <td class="c-refreshed" data-label="Refreshed" title=move || when(Clock::exact, "The console has no time for it")>
-            {move || when(Clock::relative, "Never")}
+        <td class="c-refreshed" data-label="Refreshed" title=exact>
+            {relative}
         </td>
         <td class="c-actions">
             <div class="row-actions">
                 <button
                     type="button"
                     class="icon-button"
-                    aria-label=move || format!("Refresh {}", name())
-                    title=move || if working() { "It is being refreshed" } else { "Refresh" }
-                    aria-disabled=move || working().then_some("true")
+                    aria-label=format!("Refresh {}", engine.name)
+                    title=if working { "It is being refreshed" } else { "Refresh" }
+                    aria-disabled=working.then_some("true")
                     tabindex=tabindex
-                    on:click=move |_| refresh(id)
+                    on:click=move |_| page.refresh(id)
                 >
-                    <Glyph icon=Icon::Refresh />
+                    {glyph(Icon::Refresh, "")}
                 </button>
             </div>
         </td>
     }
+    .into_any()
 }
 
 /// The dialog **What to do: {name}**: why the status is what it is, and the next step.
 #[component]
-fn Advice(
-    /// The engine, while the dialog is open.
-    engine: Signal<Option<Engine>>,
-    /// Called when the person closes the dialog.
-    close: impl Fn() + Copy + Send + Sync + 'static,
-    /// Called when the person asks for the engine's status again.
-    refresh: impl Fn(EngineId) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
+fn Advice(page: Page) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(engine.with(Option::is_some)));
+    let engine = move || page.advised.get().and_then(|id| page.engine(id));
+    Effect::new(move |_| open.set(engine().is_some()));
     Effect::new(move |before: Option<bool>| {
         let open = open.get();
         if before == Some(true) && !open {
-            close();
+            page.advised.set(None);
         }
         open
     });
-    let title = move || engine.with(|e| e.as_ref().map(|e| format!("What to do: {}", e.name)).unwrap_or_default());
-    view! {
-        <Dialog open title=Signal::derive(title)>
-            {move || {
-                engine
-                    .get()
-                    .map(|engine| {
-                        let id = engine.id;
-                        let step = next_step(&engine);
-                        view! {
-                            <dl class="facts">
-                                <dt>"Status"</dt>
-                                <dd>
-                                    <StatusMark status=engine.status.clone() direction=engine.direction />
-                                </dd>
-                                {match step {
-                                    Some(step) => {
-                                        Either::Left(view! {
-                                            <dt>"Why"</dt>
-                                            <dd>{step.why}</dd>
-                                            <dt>"Next"</dt>
-                                            <dd>{step.what}</dd>
-                                        })
-                                    }
-                                    None => {
-                                        Either::Right(view! {
-                                            <dt>"Next"</dt>
-                                            <dd>"Nothing: the engine answers."</dd>
-                                        })
-                                    }
-                                }}
-                            </dl>
-                            <footer>
-                                <button type="button" class="button primary" on:click=move |_| refresh(id)>
-                                    <Glyph icon=Icon::Refresh />
-                                    "Refresh "
-                                    {engine.name}
-                                </button>
-                            </footer>
+    let title = Signal::derive(move || format!("What to do: {}", engine().map(|e| e.name).unwrap_or_default()));
+    let content = move || {
+        engine().map(|engine| {
+            let id = engine.id;
+            let step = next_step(&engine);
+            let (why, next) = step.map_or_else(
+                || (engine.status.meaning().to_owned(), "Nothing needs to be done.".to_owned()),
+                |step| (step.why, step.what),
+            );
+            view! {
+                <dl class="facts">
+                    <dt>"Status"</dt>
+                    <dd>{status_mark(&engine)}</dd>
+                    <dt>"Why"</dt>
+                    <dd>{why}</dd>
+                    <dt>"Next"</dt>
+                    <dd>{next}</dd>
+                </dl>
+                <footer>
+                    <button
+                        type="button"
+                        class="button primary"
+                        on:click=move |_| {
+                            open.set(false);
+                            page.refresh(id);
                         }
-                    })
-            }}
+                    >
+                        {glyph(Icon::Refresh, "")}
+                        {format!("Refresh {}", engine.name)}
+                    </button>
+                </footer>
+            }
+        })
+    };
+    view! {
+        <Dialog open title>
+            {content}
         </Dialog>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     components::{
         dialog::unique_id,
         field::{Problem, TextField},
-        icon::{Glyph, Icon},
+        icon::{Icon, glyph},
     },
     session::{Account, Ended, Session, SignInError, State},
 };
@@ -28,7 +28,7 @@ pub fn SignInPage(
         <main class="sign-in">
             <div class="sign-in-card">
                 <p class="brand">
-                    <Glyph icon=Icon::Engine />
+                    {glyph(Icon::Engine, "")}
                     "Engine console"
                 </p>
                 <h1>"Sign in"</h1>
