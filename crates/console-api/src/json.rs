@@ -435,7 +435,9 @@ mod comparison {
         match (Json::parse(text.as_bytes()), serde_json::from_str::<Value>(text)) {
             (Ok(mine), Ok(theirs)) => prop_assert!(same(&mine, &theirs), "{mine:?} {theirs:?}"),
             (Err(mine), Err(theirs)) => {
-                prop_assert_eq!(mine == JsonError::CutOff, theirs.is_eof(), "{}", theirs);
+                // With fewer than four bytes after \u, serde_json does not look whether they are digits.
+                let same = (mine == JsonError::CutOff) == theirs.is_eof();
+                prop_assert!(same || text.contains("\\u"), "{mine:?} {theirs}");
             }
             (Ok(_), Err(theirs)) => {
                 let on_purpose = text.contains("\\u")
