@@ -51,7 +51,15 @@ pub enum StartError {
     /// The data directory can't be made or written to.
     #[error("cannot write to the data directory {}: {error}", path.display())]
     DataDirectory {
-        /// The directory, or the file in it.
+        /// The directory.
+        path: PathBuf,
+        /// The operating system's reason.
+        error: io::Error,
+    },
+    /// A file of passwords can't be read or written.
+    #[error("cannot read or write {}: {error}", path.display())]
+    PasswordFile {
+        /// The file.
         path: PathBuf,
         /// The operating system's reason.
         error: io::Error,
@@ -342,7 +350,7 @@ fn serial(tx: &rusqlite::Transaction<'_>) -> Result<String, DbError> {
 /// The password file is what counts: its password is made at the first start, and who changes the file and starts
 /// again has changed the password.
 fn set_administrator(db: &Database, file: &Path, database: &Path) -> Result<(), StartError> {
-    let unwritable = |error| StartError::DataDirectory { path: file.to_path_buf(), error };
+    let unwritable = |error| StartError::PasswordFile { path: file.to_path_buf(), error };
     let broken =
         |error: DbError| StartError::Database { path: database.to_path_buf(), reason: error.to_string() };
     let told = match fs::read_to_string(file) {
@@ -388,7 +396,7 @@ fn write_demo_users(db: &Database, directory: &Path, database: &Path) -> Result<
     }
     let file = directory.join("demo-users");
     password::write_private(&file, &lines)
-        .map_err(|error| StartError::DataDirectory { path: file.clone(), error })?;
+        .map_err(|error| StartError::PasswordFile { path: file.clone(), error })?;
     db.write_blocking(|tx| rows.iter().try_for_each(|(name, user)| users::put(tx, name, user)))
         .map_err(|error| StartError::Database { path: database.to_path_buf(), reason: error.to_string() })?;
     tracing::info!("the demo's other users are in {}", file.display());

@@ -16,7 +16,6 @@ use super::error::ApiError;
 use super::links::{Link, Links};
 use super::{json, require_global_administrator, to_the_end};
 use crate::auth::User;
-use crate::clock;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
 use crate::fleet::{EngineStatus, UpdateOutcome};
@@ -110,10 +109,8 @@ fn status_word(status: &str) -> &'static str {
 /// One engine's lines. What is not known has no line.
 fn write_block(output: &mut String, engine: &EngineRow) {
     let prefix = if engine.kind == EngineKind::Local { "Local Engine  " } else { "Remote Engine " };
-    let contact = engine.last_refreshed.map(clock::iso);
     let lines = [
         ("Name", Some(engine.name.as_str())),
-        ("DN", engine.pinned.as_deref()),
         ("Version", engine.product_version.as_deref()),
         ("Address (FQDN)", Some(engine.address.as_str())),
         ("Platform", engine.platform.as_deref()),
@@ -121,7 +118,6 @@ fn write_block(output: &mut String, engine: &EngineRow) {
         ("Product Name", Some("Scan Engine")),
         ("Last Content Update ID", engine.content_version.as_deref()),
         ("Last Product Update ID", engine.product_version.as_deref()),
-        ("Last Contact", contact.as_deref()),
         ("Status", Some(status_word(&engine.status))),
     ];
     for (key, value) in lines {

@@ -24,6 +24,10 @@ use crate::db::{Database, DbError};
 /// Passwords that are hashed at the same time: each takes 19 MiB and a core.
 const CHECKS: usize = 2;
 
+/// Checked for unknown users, so that they take as long as known ones. Whether it fits makes no difference.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$ci6WpybmvrV84zqLUykNTg$pJwz27VnccAyK55Am4AGMQWPez2cHirZldIA+c7jzug";
+
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -105,8 +109,6 @@ pub(crate) struct Authenticator {
     cache: CredentialCache,
     slow: SlowDown,
     checks: Arc<Semaphore>,
-    /// Checked for unknown users, so that they take as long as known ones.
-    nobody: String,
 }
 
 impl Authenticator {
@@ -117,7 +119,6 @@ impl Authenticator {
             cache: CredentialCache::new()?,
             slow: SlowDown::default(),
             checks: Arc::new(Semaphore::new(CHECKS)),
-            nobody: password::hash(&password::generate()?)?,
         })
     }
 
@@ -159,7 +160,7 @@ impl Authenticator {
     async fn check(&self, credentials: Credentials) -> Result<User, Refusal> {
         let name = credentials.user.clone();
         let found: Option<UserRow> = self.db.read(move |tx| users::find(tx, &name)).await?;
-        let hash = found.as_ref().map_or_else(|| self.nobody.clone(), |user| user.password_hash.clone());
+        let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
         let permit = Arc::clone(&self.checks).acquire_owned().await.map_err(|_| DbError::Ended)?;
         let (right, credentials) = tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -223,6 +224,12 @@ mod tests {
         for wrong in ["", "Basic", "Bearer YWRtaW46YTpi", "Basic ???", "Basic YWRtaW4=", "Basic //79"] {
             assert!(read(wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_unknown_user_costs_what_a_known_one_costs() {
+        let settings = |hash: &str| hash.rsplitn(3, '$').nth(2).unwrap().to_owned();
+        assert_eq!(settings(NOBODY), settings(&password::hash("x").unwrap()));
     }
 
     #[test]

@@ -27,7 +27,7 @@ const READERS: usize = 4;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DbError {
     /// SQLite's own words: disk full, file damaged, constraint broken.
-    #[error("database: {0}")]
+    #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
     /// The data directory was written by a newer program.
     #[error("the database has schema version {found}, this program knows {known}: use a newer program")]
