@@ -12,7 +12,7 @@ use crate::failure::{OnFile as _, Outcome, fail};
 use crate::paths;
 use crate::steps::{Steps, say};
 use crate::tools::{TRUNK, WASM_BINDGEN};
-use crate::wasm;
+use crate::wasm::Compiler;
 
 /// What `cargo xtask build` was asked for.
 #[derive(Debug, PartialEq)]
@@ -48,7 +48,7 @@ const INPUTS: [&str; 13] = [
 
 /// Tools and target for building the app.
 pub(crate) fn set_up(steps: &mut Steps) -> Outcome {
-    wasm::ensure(steps)?;
+    Compiler::ensure(steps)?;
     TRUNK.ensure(steps)?;
     WASM_BINDGEN.ensure(steps)?;
     Ok(())
@@ -68,6 +68,7 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
     }
     let trunk = TRUNK.ensure(steps)?;
     let bindgen = WASM_BINDGEN.ensure(steps)?;
+    let compiler = Compiler::ensure(steps)?;
     // Trunk works without network when everything is there. Otherwise it would also look for tools.
     steps.step("Fetch the sources of dependencies", || cmd::run(cmd::cargo().args(["fetch", "--quiet"])))?;
     let raw = paths::target().join("xtask").join("app");
@@ -80,7 +81,7 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
         // Its minifier does not know all of today's JavaScript, and says so at each build.
         build.args(["--log", "info,trunk::processing::minify=error"]);
         build.args(["--public-url", &options.public_url, "--dist"]).arg(paths::root()?.join(&raw));
-        build.env("PATH", cmd::path_with(&[&trunk, &bindgen])?);
+        compiler.prepare(&mut build, &[&trunk, &bindgen])?;
         // Trunk takes only true or false here, everybody else sets 1.
         let plain = std::env::var_os("NO_COLOR").is_some();
         build.env_remove("NO_COLOR");

@@ -20,7 +20,7 @@ cargo xtask build [--public-url /x/] [--dist DIR]
 cargo xtask engine NAME
     Attach to the command line of an engine that `cargo xtask run` started.
 cargo xtask engine new NAME | start NAME | stop NAME
-    Start another engine, start one again, stop one.";
+    Start another engine, start one again, stop one. Without a name: list them.";
 
 /// One call of this program.
 #[derive(Debug, PartialEq)]
@@ -134,7 +134,7 @@ fn public_path(given: &str) -> Outcome<String> {
 
 fn engine(mut args: impl Iterator<Item = String>) -> Outcome<EngineRequest> {
     let usage = "say which engine: `cargo xtask engine NAME`, or `engine new NAME`, `engine start NAME`, `engine stop NAME`";
-    let Some(first) = args.next() else { return fail(usage) };
+    let Some(first) = args.next() else { return Ok(EngineRequest::List) };
     let verb = match first.as_str() {
         "new" => EngineRequest::New,
         "start" => EngineRequest::Start,
@@ -221,7 +221,7 @@ mod tests {
             parsed("engine stop oslo-01").unwrap(),
             Command::Engine(EngineRequest::Stop("oslo-01".into()))
         );
-        assert!(refused("engine").contains("say which engine"));
+        assert_eq!(parsed("engine").unwrap(), Command::Engine(EngineRequest::List));
         assert!(refused("engine new").contains("say which engine"));
         assert!(refused("engine new ../../etc").contains("can't be an engine's name"));
         assert!(refused("engine new a b").contains("say which engine"));

@@ -16,6 +16,8 @@ use crate::steps::{print, say};
 /// What to do with which engine.
 #[derive(Debug, PartialEq)]
 pub(crate) enum EngineRequest {
+    /// Say which there are.
+    List,
     /// Join its command line.
     Attach(String),
     /// Start another one of that name.
@@ -38,6 +40,7 @@ pub(crate) fn requests_socket() -> PathBuf {
 pub(crate) fn engine(request: &EngineRequest) -> Outcome {
     let line = match request {
         EngineRequest::Attach(name) => return attach(name),
+        EngineRequest::List => "list".to_owned(),
         EngineRequest::New(name) => format!("new {name}"),
         EngineRequest::Start(name) => format!("start {name}"),
         EngineRequest::Stop(name) => format!("stop {name}"),

@@ -39,7 +39,7 @@ pub(crate) fn ensure(steps: &mut Steps, wanted: &[Packaged]) -> Outcome {
     };
     steps.step(&format!("Install Debian packages: {list}"), || {
         // A list that could not be renewed is often good enough: the installation will tell.
-        if let Err(failure) = cmd::output(&mut apt(prefix, &["update", "-qq"])) {
+        if let Err(failure) = renew_list() {
             say(&format!("the list of packages could not be renewed: {failure}"));
         }
         let mut args = vec!["install", "-y", "-qq", "--no-install-recommends"];
@@ -51,6 +51,14 @@ pub(crate) fn ensure(steps: &mut Steps, wanted: &[Packaged]) -> Outcome {
             fail(format!("the package {} was installed but brought no program: {by_hand}", one.package))
         }
         None => Ok(()),
+    }
+}
+
+/// Renews the list of packages.
+pub(crate) fn renew_list() -> Outcome {
+    match as_root() {
+        Some(prefix) => cmd::output(&mut apt(prefix, &["update", "-qq"])).map(drop),
+        None => fail("renewing the list of Debian's packages needs root"),
     }
 }
 

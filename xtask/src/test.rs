@@ -14,7 +14,7 @@ use crate::run::build_programs;
 use crate::steps::{Steps, print, say, seconds};
 use crate::summary::{self, Count};
 use crate::tools::WASM_BINDGEN;
-use crate::wasm;
+use crate::wasm::Compiler;
 
 /// One part of the checks, in the order of running.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,48 +150,26 @@ fn run_stage(stage: Stage, steps: &mut Steps) -> (Outcome, String) {
 /// Sets up what a stage needs, and gives the command that is to be run for it.
 fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
     let mut cargo = cmd::cargo();
-    match stage {
-        Stage::Fmt => cargo.args(["fmt", "--all", "--check"]),
-        Stage::Clippy => cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    let line = match stage {
+        Stage::Fmt => "fmt --all --check",
+        Stage::Clippy => "clippy --workspace --all-targets -- -D warnings",
         Stage::ClippyWasm => {
-            wasm::ensure(steps)?;
-            cargo.args([
-                "clippy",
-                "-p",
-                "engine-console",
-                "-p",
-                "console-api",
-                "--all-targets",
-                "--target",
-                wasm::TARGET,
-            ]);
-            cargo.args(["--", "-D", "warnings"])
+            let compiler = Compiler::ensure(steps)?;
+            cargo = compiler.cargo()?;
+            compiler.linter()
         }
-        Stage::Doc => cargo.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
-        Stage::Native => cargo.args([
-            "test",
-            "--workspace",
-            "--exclude",
-            "engine-console",
-            "--exclude",
-            "e2e",
-            "--no-fail-fast",
-        ]),
+        Stage::Doc => {
+            cargo.env("RUSTDOCFLAGS", "-D warnings");
+            "doc --workspace --no-deps"
+        }
+        Stage::Native => "test --workspace --exclude engine-console --exclude e2e --no-fail-fast",
         Stage::Wasm => {
-            wasm::ensure(steps)?;
+            cargo = Compiler::ensure(steps)?.cargo()?;
             let runner = WASM_BINDGEN.ensure(steps)?.join("wasm-bindgen-test-runner");
             let driver = browsers::ensure_chromedriver(steps)?;
-            cargo.args([
-                "test",
-                "-p",
-                "engine-console",
-                "--tests",
-                "--target",
-                wasm::TARGET,
-                "--no-fail-fast",
-            ]);
             cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner).env("CHROMEDRIVER", driver);
-            cargo.env_remove("GECKODRIVER").env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+            cargo.env_remove("GECKODRIVER").env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+            "test -p engine-console --tests --target wasm32-unknown-unknown --no-fail-fast"
         }
         Stage::App => {
             app::set_up(steps)?;
@@ -206,9 +184,10 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
         }
         Stage::E2e => {
             end_to_end(&mut cargo, steps)?;
-            &mut cargo
+            "test -p e2e --no-fail-fast"
         }
     };
+    cargo.args(line.split(' '));
     Ok(Some(cargo))
 }
 
@@ -222,7 +201,6 @@ fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
     let found = browsers::ensure(steps)?;
     let root = paths::root()?;
     let absolute = |path: PathBuf| root.join(path);
-    cargo.args(["test", "-p", "e2e", "--no-fail-fast"]);
     cargo.env("ENGINE_CONSOLE_DIST", absolute(paths::DIST.into()));
     cargo.env("ENGINE_CONSOLE_BIN_DIR", absolute(paths::programs()));
     cargo.env("ENGINE_CONSOLE_SCREENSHOTS", absolute(paths::target().join("screenshots")));
