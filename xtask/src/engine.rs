@@ -71,11 +71,11 @@ impl Running {
 }
 
 /// Ends programs together: SIGTERM, and SIGKILL for those that don't listen to it.
-pub(crate) fn end(programs: &[Running]) {
+pub(crate) fn end(programs: &[Running], bound: Duration) {
     for program in programs {
         program.signal(Signal::SIGTERM);
     }
-    let deadline = Instant::now() + END_BOUND;
+    let deadline = Instant::now() + bound;
     for program in programs {
         if !program.wait(deadline.saturating_duration_since(Instant::now())) {
             program.signal(Signal::SIGKILL);
@@ -165,7 +165,7 @@ pub(crate) fn start(
             Err(mpsc::RecvTimeoutError::Disconnected) => break Some(format!("{who} did not start")),
         }
     };
-    end(std::slice::from_ref(&running));
+    end(std::slice::from_ref(&running), END_BOUND);
     noted?;
     let log = fs::read_to_string(&files.log).unwrap_or_default();
     let words = failure.unwrap_or_default();
@@ -289,7 +289,7 @@ impl Engine {
     /// Stops the process, if it runs.
     pub(crate) fn stop(&mut self) {
         if let Some(running) = self.running.clone() {
-            end(&[running]);
+            end(&[running], END_BOUND);
             self.has_ended();
         }
     }
@@ -361,7 +361,7 @@ mod tests {
                 .unwrap();
         assert_eq!(started.lines, ["hello", "listening on here"]);
         assert_eq!(fs::read_to_string(&files.pid).expect("pid").trim(), started.running.pid.to_string());
-        end(std::slice::from_ref(&started.running));
+        end(std::slice::from_ref(&started.running), END_BOUND);
         let Ok(Event::Ended { pid, ending }) = happened.recv_timeout(END_BOUND) else { panic!("no event") };
         assert_eq!((pid, ending.as_str()), (started.running.pid, "ended by SIGTERM"));
         assert!(!files.pid.exists(), "the pid file goes with the process");
@@ -391,7 +391,7 @@ mod tests {
         let (events, _happened) = mpsc::channel();
         let text = "trap '' TERM; echo listening on here; while :; do sleep 1; done";
         let started = start("it", script(text), &files(folder.path()), events, |_| {}).unwrap();
-        end(std::slice::from_ref(&started.running));
+        end(std::slice::from_ref(&started.running), Duration::from_millis(100));
         assert!(started.running.wait(Duration::ZERO));
     }
 }

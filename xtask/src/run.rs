@@ -18,7 +18,7 @@ use crate::app::{self, BuildOptions};
 use crate::attach;
 use crate::cmd;
 use crate::demo::{self, Spec, State};
-use crate::engine::{self, Engine, Event, Files, Running};
+use crate::engine::{self, END_BOUND, Engine, Event, Files, Running};
 use crate::failure::{Failure, OnFile as _, Outcome, fail};
 use crate::leftovers;
 use crate::paths::{self, VAR};
@@ -364,7 +364,7 @@ impl Demo {
         let mut all: Vec<Running> =
             self.engines.values().filter_map(|engine| engine.running().cloned()).collect();
         all.extend(self.console.take());
-        engine::end(&all);
+        engine::end(&all, END_BOUND);
         let _ = fs::remove_file(attach::requests_socket());
         for name in self.engines.keys() {
             let _ = fs::remove_file(Engine::socket(name));
