@@ -227,11 +227,17 @@ fn engines(tx: &Transaction<'_>, base: &Base, now: i64) -> Result<HashMap<&'stat
     for (engine, days) in DEMO_FLEET.iter().zip(1..) {
         let id = engines::insert(tx, EngineKind::Distributed, engine.name, engine.address, ENGINE_PORT)?;
         ids.insert(engine.name, id);
-        if let Some(row) = engines::find(tx, id)? {
-            // Asked: the demo's engines are watched from the start, without a first Refresh.
-            let last_updated = Some(now - days * 3 * DAY);
-            engines::store_knowledge(tx, &EngineRow { asked: true, last_updated, ..row })?;
+        let Some(row) = engines::find(tx, id)? else { continue };
+        // Asked: the demo's engines are watched from the start, without a first Refresh.
+        let last_updated = Some(now - days * 3 * DAY);
+        let mut row = EngineRow { asked: true, last_updated, ..row };
+        if engine.state == DemoState::Stopped {
+            // It can't tell any more; this is what it told before it stopped.
+            row.product_version = Some(engine.product_version.to_owned());
+            row.content_version = Some(engine.content_version.to_owned());
+            row.last_refreshed = Some(now - 5 * HOUR);
         }
+        engines::store_knowledge(tx, &row)?;
     }
     let aws = "aws-frankfurt-preauth";
     ids.insert(aws, engines::insert(tx, EngineKind::Aws, aws, "10.24.8.15", ENGINE_PORT)?);
