@@ -10,11 +10,13 @@ use tempfile::TempDir;
 use thirtyfour::WebDriver;
 use thirtyfour::common::capabilities::desiredcapabilities::Capabilities;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::process::Process;
 use crate::settings::settings;
+use crate::wait::PATIENCE;
 
-/// How long driver and browser may take to come up on a busy machine.
+/// How long driver and browser may take to come up on a busy machine, and the browser to answer at all.
 const START: Duration = Duration::from_secs(60);
 
 /// Which browser.
@@ -71,7 +73,9 @@ impl Browser {
             Kind::Chromium => chromium(profile.path()),
             Kind::Firefox => firefox(),
         };
-        let driver = match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await {
+        let driver =
+            WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities).request_timeout(START).await;
+        let driver = match driver {
             Ok(driver) => driver,
             Err(error) => panic!("{kind} does not start: {error}\n{}", process.lines().join("\n")),
         };
@@ -96,8 +100,10 @@ impl Browser {
 
     /// Closes the browser and ends the driver.
     pub(crate) async fn quit(mut self) {
-        if let Err(error) = self.driver.clone().quit().await {
-            eprintln!("{} does not quit by itself: {error}", self.kind);
+        match timeout(PATIENCE, self.driver.clone().quit()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => eprintln!("{} does not quit by itself: {error}", self.kind),
+            Err(_) => eprintln!("{} does not quit within {PATIENCE:?}", self.kind),
         }
         self.process.kill().await;
         drop(self.profile);

@@ -76,7 +76,12 @@ where
         };
         let outcome = AssertUnwindSafe(test).catch_unwind().await;
         if outcome.is_err() {
-            eprintln!("{}", page.describe(name).await);
+            match tokio::time::timeout(PATIENCE, page.describe(name)).await {
+                Ok(description) => eprintln!("{description}"),
+                Err(_) => {
+                    eprintln!("the page does not answer within {PATIENCE:?}: it may be caught in a loop")
+                }
+            }
         }
         drop(page);
         browser.quit().await;

@@ -1,9 +1,6 @@
-// The harness' half inside the page: finds elements the way a screen reader names them. Runs as a function body
-// with (operation, locator); @testing-library/dom has been put at window.__queries once per document.
-const [operation, wanted] = arguments;
-const queries = window.__queries;
-if (!queries) return { missing: true };
-
+// The harness' half inside the page: finds elements the way a screen reader names them. It is put into each document
+// once, together with @testing-library/dom (`queries`): Firefox runs each script of a driver in a realm of its own, and
+// the library does not know another realm's functions for functions.
 const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
 
 const matcher = (name) => (value) => {
@@ -62,26 +59,48 @@ const find = (locator) => {
   return all.filter((element) => element.getAttribute(name) === value);
 };
 
-const found = find(wanted);
-switch (operation) {
-  case "find":
-    return { elements: found.slice(0, 2), count: found.length };
-  case "texts":
-    return { texts: found.map((element) => tidy(element.textContent)) };
-  case "values":
-    return { texts: found.map((element) => element.value ?? "") };
-  case "focused":
-    return { yes: found.length === 1 && found[0] === document.activeElement };
-  case "focus within":
-    return { yes: found.length === 1 && found[0].contains(document.activeElement) };
-  case "in view": {
-    if (found.length !== 1) return { yes: false };
-    const box = found[0].getBoundingClientRect();
-    const frame = found[0].closest("table")?.parentElement.getBoundingClientRect();
-    const top = Math.max(0, frame?.top ?? 0);
-    const bottom = Math.min(innerHeight, frame?.bottom ?? innerHeight);
-    return { yes: box.top >= top - 1 && box.bottom <= bottom + 1 };
+window.__look = (operation, wanted) => {
+  const found = find(wanted);
+  switch (operation) {
+    case "find":
+      return { elements: found.slice(0, 2), count: found.length };
+    case "texts":
+      return { texts: found.map((element) => tidy(element.textContent)) };
+    case "values":
+      return { texts: found.map((element) => element.value ?? "") };
+    case "focused":
+      return { yes: found.length === 1 && found[0] === document.activeElement };
+    case "focus within":
+      return { yes: found.length === 1 && found[0].contains(document.activeElement) };
+    case "in view": {
+      if (found.length !== 1) return { yes: false };
+      const box = found[0].getBoundingClientRect();
+      const frame = found[0].closest("table")?.parentElement.getBoundingClientRect();
+      const top = Math.max(0, frame?.top ?? 0);
+      const bottom = Math.min(innerHeight, frame?.bottom ?? innerHeight);
+      return { yes: box.top >= top - 1 && box.bottom <= bottom + 1 };
+    }
+    default:
+      throw new Error(`no operation ${operation}`);
   }
-  default:
-    throw new Error(`no operation ${operation}`);
-}
+};
+
+// What a screen reader finds in the page, one line each, for the message of a failed test.
+window.__outline = () => {
+  const lines = [];
+  const names = queries.getRoles(document.body, { hidden: false });
+  for (const element of document.body.querySelectorAll("*")) {
+    const role = Object.keys(names).find((role) => names[role].includes(element));
+    if (!role || ["generic", "rowgroup", "presentation"].includes(role)) continue;
+    const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+    const state = [...element.attributes]
+      .filter(({ name }) => name.startsWith("aria-") && !/label|describedby|controls|index/.test(name))
+      .map(({ name, value }) => ` ${name}=${value}`)
+      .join("");
+    const focus = element === document.activeElement ? " ← focus" : "";
+    lines.push(`${role} “${label.replace(/\s+/g, " ").trim().slice(0, 90)}”${state}${focus}`);
+  }
+  const most = 120;
+  if (lines.length > most) lines.splice(most, Infinity, `… and ${lines.length - most} more`);
+  return lines.join("\n");
+};

@@ -465,7 +465,10 @@ impl Page {
     async fn look(&self, operation: &str, what: &Locator) -> WebDriverResult<Looked> {
         loop {
             let arguments = vec![json!(operation), json!(what)];
-            let looked = self.driver.execute(include_str!("page.js"), arguments).await?;
+            let looked = self
+                .driver
+                .execute("return window.__look?.(...arguments) ?? { missing: true }", arguments)
+                .await?;
             let looked: Looked = looked.convert()?;
             if !looked.missing {
                 return Ok(looked);
@@ -479,10 +482,9 @@ impl Page {
             .node_tools
             .join("node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js");
         // The library is told that it is in a module, so that it leaves the page's names alone.
-        let script = format!(
-            "const exports = {{}}, module = {{ exports }};\n{}\nwindow.__queries = exports;",
-            script(&file)
-        );
+        let (library, ours) = (script(&file), include_str!("page.js"));
+        let script =
+            format!("const queries = {{}}, exports = queries, module = {{ exports }};\n{library}\n{ours}");
         self.driver.execute(script, Vec::new()).await.map(drop)
     }
 
@@ -534,7 +536,7 @@ impl Page {
     pub(crate) async fn describe(&self, name: &str) -> String {
         let url = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
         let outline = match self.look("find", &field("")).await {
-            Ok(_) => self.driver.execute(include_str!("outline.js"), Vec::new()).await,
+            Ok(_) => self.driver.execute("return window.__outline()", Vec::new()).await,
             Err(error) => Err(error),
         };
         let outline = outline.map_or_else(
