@@ -251,10 +251,9 @@ pub(super) async fn create(
             })
             .await?;
         let id = row.id;
-        if console.fleet.reachable(&row.address) {
-            console.fleet.add(persist::target(row)).await;
-            forget_if_deleted(&console, id).await?;
-        }
+        // Outside the networks the fleet contacts nobody; a host name may lead inside some day.
+        console.fleet.add(persist::target(row)).await;
+        forget_if_deleted(&console, id).await?;
         Ok(created(StatusCode::CREATED, id, links.to(&format!("/scan_engines/{id}"), "self")))
     })
     .await

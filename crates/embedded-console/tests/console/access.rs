@@ -93,13 +93,18 @@ async fn a_two_factor_user_needs_a_token_of_this_half_minute() {
 async fn a_credential_that_was_right_is_recognised_at_once() {
     let lab = Lab::start().await;
     let client = lab.client();
-    client.sign_in().await.unwrap();
-    let start = Instant::now();
-    for _ in 0..20 {
+    let sign_in = async || {
+        let start = Instant::now();
         client.sign_in().await.unwrap();
+        start.elapsed()
+    };
+    let hashed = sign_in().await;
+    let mut fastest = hashed;
+    for _ in 0..20 {
+        fastest = fastest.min(sign_in().await);
     }
-    // Hashing each of them would take half a second and more.
-    assert!(start.elapsed() < Duration::from_millis(400), "{:?}", start.elapsed());
+    // The fastest, so that a busy machine makes no difference.
+    assert!(fastest * 3 < hashed, "{fastest:?} against {hashed:?}");
 }
 
 #[tokio::test]
