@@ -79,7 +79,7 @@ where
             match tokio::time::timeout(PATIENCE, page.describe(name)).await {
                 Ok(description) => eprintln!("{description}"),
                 Err(_) => {
-                    eprintln!("the page does not answer within {PATIENCE:?}: it may be caught in a loop")
+                    eprintln!("the page does not answer within {PATIENCE:?}: it may be caught in a loop");
                 }
             }
         }
