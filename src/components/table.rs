@@ -114,8 +114,10 @@ pub fn DataTable(
     let active_index = move || active.get().and_then(|key| index.with(|index| index.get(&key).copied()));
     // The first row stands in for one that went away, so that Tab always finds the table.
     Effect::new(move |_| {
-        if active_index().is_none() {
-            active.set(key_at(0));
+        if active_index().is_none()
+            && let Some(first) = key_at(0)
+        {
+            active.set(Some(first));
         }
     });
     let window = Memo::new(move |_| Window::of(total(), view.get(), active_index()));

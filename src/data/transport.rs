@@ -96,12 +96,12 @@ async fn exchange(request: Request, signal: &web_sys::AbortSignal) -> Result<Res
         Method::Put => gloo_net::http::Method::PUT,
         Method::Delete => gloo_net::http::Method::DELETE,
     };
-    // `omit` keeps cookies out and the browser's own password dialog away. A redirect is never followed: for the
-    // calls of console-facts §4 it means "not signed in", and the rest of the API knows none.
+    // `omit` keeps cookies out and the browser's own password dialog away.
+    let redirect = if request.follow_redirects { RequestRedirect::Follow } else { RequestRedirect::Manual };
     let mut builder = RequestBuilder::new(&url)
         .method(method)
         .credentials(RequestCredentials::Omit)
-        .redirect(RequestRedirect::Manual)
+        .redirect(redirect)
         .cache(RequestCache::NoStore)
         .abort_signal(Some(signal));
     for Header { name, value } in &request.headers {
