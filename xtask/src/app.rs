@@ -30,7 +30,8 @@ impl Default for BuildOptions {
 }
 
 /// What the app is made of: with the parts of this program that choose the tools and make the last steps.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
+    ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
