@@ -17,7 +17,7 @@ use super::{
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
-    /// Its class for widths (`<col>`), and the word for it in the address bar.
+    /// Behind `col-` its class for widths (`<col>`), and the word for it in the address bar.
     pub key: &'static str,
     /// What its head says.
     pub label: &'static str,
@@ -218,7 +218,7 @@ pub fn DataTable(
                 aria-label=name
                 aria-rowcount=move || (total() + 1).to_string()
             >
-                <colgroup>{columns.iter().map(|column| view! { <col class=column.key /> }).collect_view()}</colgroup>
+                <colgroup>{columns.iter().map(|column| view! { <col class=format!("col-{}", column.key) /> }).collect_view()}</colgroup>
                 <thead>
                     <tr aria-rowindex="1">
                         {move || {

@@ -137,7 +137,8 @@ pub fn EnginesPage() -> impl IntoView {
                 <div class="actions">{move || refresh_displayed(page, keys.get().unwrap_or_default())}</div>
             </div>
             <div class="toolbar">
-                {filter_field(page)} {status_filter(page, shown)} <div class="end">{move || age(page)}</div>
+                {filter_field(page)} <div class="end">{move || age(page)}</div>
+                <div class="whole">{status_filter(page, shown)}</div>
             </div>
             <div role="status" class="troubles">
                 {move || troubles(page)}
@@ -367,7 +368,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     });
     let (relative, exact) = match engine.last_refreshed {
         Some(time) => (page.clock.relative(time), page.clock.exact(time)),
-        None => ("Never".to_owned(), "The console has no time for it".to_owned()),
+        None => ("–".to_owned(), "The console has no time for it.".to_owned()),
     };
     let working = page.data.work.is_on(id);
     let plain = |class: &'static str, label: &'static str, text: String| {
