@@ -11,10 +11,10 @@ const matcher = (name) => (value) => {
   return text.includes(name.has);
 };
 
-// What a modal dialog covers can't be reached; news and alerts above it can still be heard.
-const whole = (locator) => {
-  const modals = [...document.querySelectorAll("dialog")].filter((dialog) => dialog.matches(":modal"));
-  return !locator.behindDialog && modals.length ? modals.at(-1) : document.body;
+// What a modal dialog covers is seen, but can't be reached.
+const reachable = (element) => {
+  const modal = [...document.querySelectorAll("dialog")].filter((dialog) => dialog.matches(":modal")).at(-1);
+  return !modal || modal.contains(element);
 };
 
 const rows = (scope, name) => {
@@ -50,10 +50,11 @@ const matches = (scope, { by, pressed, expanded }) => {
 };
 
 const find = (locator) => {
-  const scopes = locator.within
-    ? find({ ...locator.within, behindDialog: locator.behindDialog || locator.within.behindDialog })
-    : [whole(locator)];
-  const all = [...new Set(scopes.flatMap((scope) => matches(scope, locator)))];
+  const { within, behindDialog } = locator;
+  const scopes = within ? find({ ...within, behindDialog: behindDialog || within.behindDialog }) : [document.body];
+  const all = [...new Set(scopes.flatMap((scope) => matches(scope, locator)))].filter(
+    (element) => behindDialog || reachable(element),
+  );
   if (!locator.attribute) return all;
   const [name, value] = locator.attribute;
   return all.filter((element) => element.getAttribute(name) === value);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use thirtyfour::error::{WebDriverError, WebDriverErrorInner, WebDriverResult};
-use thirtyfour::{TypingData, WebDriver, WebElement};
+use thirtyfour::{Key, TypingData, WebDriver, WebElement};
 
 use crate::browser::Kind;
 use crate::locator::{Locator, field, role};
@@ -277,10 +277,13 @@ impl Page {
         let (at, page, what, text) = (Location::caller(), self.clone(), field(label), text.to_owned());
         async move {
             let element = page.element(at, &what, PATIENCE).await;
-            element.clear().await.or_fail(at, || format!("empty {what}"));
-            if !text.is_empty() {
-                element.send_keys(text.as_str()).await.or_fail(at, || format!("type into {what}"));
-            }
+            // As by hand: the driver's own way to empty a field tells the page nothing of it.
+            let keys = if text.is_empty() { TypingData::from(Key::Backspace) } else { text.into() };
+            let typed = async {
+                element.send_keys(Key::Control + "a").await?;
+                element.send_keys(keys).await
+            };
+            typed.await.or_fail(at, || format!("type into {what}"));
         }
     }
 
@@ -296,10 +299,10 @@ impl Page {
 
     /// Presses a key while Shift is down, whatever has the focus.
     #[track_caller]
-    pub fn press_with_shift(&self, key: thirtyfour::Key) -> impl Future<Output = ()> {
+    pub fn press_with_shift(&self, key: Key) -> impl Future<Output = ()> {
         let (at, page) = (Location::caller(), self.clone());
         async move {
-            let shift = thirtyfour::Key::Shift;
+            let shift = Key::Shift;
             let chain = page.driver.action_chain().key_down(shift.clone()).send_keys(key).key_up(shift);
             chain.perform().await.or_fail(at, || "press a key".to_owned());
         }
@@ -413,9 +416,9 @@ impl Page {
         self.element(at, what, PATIENCE).await;
         for _ in 0..40 {
             if back {
-                self.press_with_shift(thirtyfour::Key::Tab).await;
+                self.press_with_shift(Key::Tab).await;
             } else {
-                self.press(thirtyfour::Key::Tab).await;
+                self.press(Key::Tab).await;
             }
             if self.look("focused", what).await.or_fail(at, || format!("find {what}")).yes {
                 return;
