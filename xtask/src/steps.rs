@@ -41,6 +41,9 @@ impl Steps {
 
     /// The steps with their times.
     pub(crate) fn print_table(&self) {
+        if self.done.is_empty() {
+            return;
+        }
         let width = self.done.iter().map(|(what, ..)| what.chars().count()).max().unwrap_or(0).max(5);
         for (what, took, good) in &self.done {
             let note = if *good { "" } else { "  failed" };
