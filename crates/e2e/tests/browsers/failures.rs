@@ -110,7 +110,7 @@ in_both_browsers! {
         let index = http::get(stack.console_address(), "/engines", &[]).await.expect("the console answers");
         let index = String::from_utf8_lossy(&index.body).into_owned();
         let program = index.split(['"', '=', ' ', '>']).find(|part| part.ends_with(".wasm")).expect("the page names its program");
-        let broken = stack.proxy().fail(program, Fault::CutShort);
+        let broken = stack.proxy().fail(program, Fault::CutOff);
         page.open(stack.url("/engines")).await;
         page.see(heading("The app could not start")).await;
         page.forgive_problems().await;
