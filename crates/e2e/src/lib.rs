@@ -28,6 +28,7 @@ mod browser;
 mod checks;
 mod locator;
 mod page;
+mod problems;
 mod process;
 mod settings;
 mod stack;
