@@ -12,7 +12,7 @@ use crate::failure::{OnFile as _, Outcome, fail};
 use crate::paths;
 use crate::steps::{Steps, say};
 use crate::tools::{TRUNK, WASM_BINDGEN};
-use crate::wasm::Compiler;
+use crate::wasm::{self, Compiler};
 
 /// What `cargo xtask build` was asked for.
 #[derive(Debug, PartialEq)]
@@ -71,7 +71,29 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
     let bindgen = WASM_BINDGEN.ensure(steps)?;
     let compiler = Compiler::ensure(steps)?;
     // Trunk works without network when everything is there. Otherwise it would also look for tools.
-    steps.step("Fetch the sources of dependencies", || cmd::run(cmd::cargo().args(["fetch", "--quiet"])))?;
+    match &compiler {
+        Compiler::Own => {
+            steps.step("Fetch the sources of dependencies", || {
+                cmd::run(cmd::cargo().args(["fetch", "--quiet"]))
+            })?;
+        }
+        // What the standard library depends on is fetched only by a build.
+        Compiler::Debian(_) => {
+            steps.step("Build the app and its standard library (about 4 minutes from nothing)", || {
+                let mut build = compiler.cargo()?;
+                build.args([
+                    "build",
+                    "--profile",
+                    "app",
+                    "--bin",
+                    "engine-console",
+                    "--target",
+                    wasm::TARGET,
+                ]);
+                cmd::run(&mut build)
+            })?;
+        }
+    }
     let raw = paths::target().join("xtask").join("app");
     steps.step("Build the app for release (about 2 minutes from nothing)", || {
         paths::remove_folder(&raw)?;
