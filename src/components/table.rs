@@ -98,7 +98,7 @@ pub fn DataTable(
     cells: Callback<RowPlace, AnyView>,
     /// Whether a row is being worked on.
     working: Callback<RowKey, bool>,
-    /// What stands in the table's place when there are no rows.
+    /// What stands in the table's place when there are no rows, be it that none match or that none could be read.
     empty: Callback<(), AnyView>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
@@ -180,7 +180,8 @@ pub fn DataTable(
     };
 
     let gap = move |slot: usize| {
-        let height = format!("{}px", window.with(|window| window.gaps[slot]) as f64 * view.get().row);
+        let height = window.with(|window| window.gaps[slot]) as f64 * view.get().row;
+        let height = format!("{}px", height.round() as u64);
         view! {
             <tr class="gap" aria-hidden="true">
                 <td colspan=columns.len().to_string() style:height=height></td>
@@ -188,27 +189,30 @@ pub fn DataTable(
         }
         .into_any()
     };
+    // The row's own element stays as it is while its cells are made anew: it may hold the focus.
     let row = move |key: RowKey| {
-        let position = index.with(|index| index.get(&key).copied());
-        let tabindex = if active.get() == Some(key) { "0" } else { "-1" };
-        let busy = working.run(key);
+        let tabindex = move || if active.get() == Some(key) { "0" } else { "-1" };
         view! {
             <tr
-                class=if busy { "row working" } else { "row" }
-                aria-busy=busy.then_some("true")
-                aria-rowindex=position.map(|at| (at + 2).to_string())
+                class=move || if working.run(key) { "row working" } else { "row" }
+                aria-busy=move || working.run(key).then_some("true")
+                aria-rowindex=move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string()))
                 data-key=key.to_string()
                 tabindex=tabindex
-                on:focusin=move |_| active.set(Some(key))
+                on:focusin=move |_| {
+                    if active.get_untracked() != Some(key) {
+                        active.set(Some(key));
+                    }
+                }
             >
-                {cells.run(RowPlace { key, tabindex })}
+                {move || cells.run(RowPlace { key, tabindex: tabindex() })}
             </tr>
         }
         .into_any()
     };
-    let piece = Callback::new(move |key: RowKey| {
-        let content = move || if key >= GAP_KEYS { gap((key - GAP_KEYS) as usize) } else { row(key) };
-        content.into_any()
+    let piece = Callback::new(move |key: RowKey| match key.checked_sub(GAP_KEYS) {
+        Some(slot) => (move || gap(slot as usize)).into_any(),
+        None => row(key),
     });
 
     view! {
@@ -217,13 +221,13 @@ pub fn DataTable(
                 class=format!("table {class}")
                 aria-label=name
                 aria-rowcount=move || (total() + 1).to_string()
+                aria-busy=move || keys.with(Option::is_none).then_some("true")
             >
                 <colgroup>{columns.iter().map(|column| view! { <col class=format!("col-{}", column.key) /> }).collect_view()}</colgroup>
                 <thead>
                     <tr aria-rowindex="1">
                         {move || {
-                            let sort = sort.get();
-                            columns.iter().map(|column| head_cell(*column, &sort, on_sort)).collect_view()
+                            columns.iter().map(|column| head_cell(*column, sort, on_sort)).collect_view()
                         }}
                     </tr>
                 </thead>
@@ -243,9 +247,9 @@ pub fn DataTable(
     }
 }
 
-fn head_cell(column: Column, sort: &SortBy, on_sort: Callback<SortBy>) -> impl IntoView + use<> {
-    let direction = (sort.column == column.key).then_some(sort.descending);
-    let press = sort.toggled(column.key);
+fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> impl IntoView {
+    let direction = sort.with(|sort| (sort.column == column.key).then_some(sort.descending));
+    let press = move |_| on_sort.run(sort.get_untracked().toggled(column.key));
     let content = if column.sortable {
         let (icon, class) = match direction {
             Some(false) => (Icon::Ascending, ""),
@@ -253,7 +257,7 @@ fn head_cell(column: Column, sort: &SortBy, on_sort: Callback<SortBy>) -> impl I
             None => (Icon::Ascending, "idle"),
         };
         view! {
-            <button type="button" class="sort" on:click=move |_| on_sort.run(press.clone())>
+            <button type="button" class="sort" on:click=press>
                 <span class="label">{column.label}</span>
                 {glyph(icon, class)}
             </button>

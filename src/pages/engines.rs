@@ -126,7 +126,10 @@ pub fn EnginesPage() -> impl IntoView {
             counts: status_counts(matching),
         }
     });
-    let keys = Memo::new(move |_| shown.with(|shown| shown.keys.clone()));
+    // A list that could not be read is no longer on its way.
+    let keys = Memo::new(move |_| {
+        shown.with(|shown| shown.keys.clone()).or_else(|| data.engines.failed().map(|_| Arc::default()))
+    });
 
     view! {
         <section class="page fills" aria-labelledby="page-heading">
@@ -313,6 +316,10 @@ fn troubles(page: Page) -> impl IntoView {
 
 /// What stands in the table's place when it has no rows.
 fn empty(page: Page) -> AnyView {
+    if page.rows.with(Option::is_none) {
+        // Why it could not be read stands above.
+        return ().into_any();
+    }
     if page.rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.all.is_empty())) {
         return view! {
             <div class="table-empty">
@@ -361,7 +368,8 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
                 tabindex=tabindex
                 on:click=move |_| page.advised.set(Some(id))
             >
-                {step.what}
+                {glyph(Icon::Warning, "")}
+                <span class="text">{step.what}</span>
                 <span class="unseen">{format!(" ({name})")}</span>
             </button>
         }

@@ -1,0 +1,196 @@
+//! **Scan Engines**.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    console::{Console, Fault},
+    person::{at_work, focused, until},
+};
+
+fn console() -> Console {
+    Console::with(&[
+        (1, "berlin", "10.0.0.10", "active"),
+        (2, "aachen", "10.0.0.9", "not-responding"),
+        (3, "cologne", "192.168.1.1", "active"),
+    ])
+}
+
+#[wasm_bindgen_test]
+async fn a_click_on_a_head_sorts_and_the_address_holds_it() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    screen.click("button", "Address").await;
+    screen.click("button", "Address").await;
+    screen.see_names(&["cologne", "berlin", "aachen"]).await;
+    let head = screen.see("columnheader", "Address").await;
+    assert_eq!(head.get_attribute("aria-sort").as_deref(), Some("descending"));
+    assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-address");
+}
+
+#[wasm_bindgen_test]
+async fn the_address_brings_filter_status_and_order_back() {
+    let screen = at_work(&console(), "/engines?filter=10.0&status=not-responding&sort=-name").await;
+    screen.see_names(&["aachen"]).await;
+    assert_eq!(screen.field("Filter engines").unwrap().value(), "10.0");
+    let count = screen.see("button", "Not responding 1").await;
+    assert_eq!(count.get_attribute("aria-pressed").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
+async fn a_filter_that_nothing_matches_says_so_and_can_be_emptied() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.type_into("Filter engines", "zurich").await;
+    screen.read("No engine matches the filter").await;
+    until("the filter in the address", || {
+        (leptos::prelude::window().location().search().unwrap() == "?filter=zurich").then_some(())
+    })
+    .await;
+    screen.click("button", "Show all engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn status_counts_follow_the_text_and_filter_with_a_click() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.type_into("Filter engines", "a").await;
+    screen.click("button", "Active 2").await;
+    screen.see_names(&["berlin", "cologne"]).await;
+    screen.click("button", "Active 2").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn refresh_shows_the_work_on_the_row_then_the_new_status_and_keeps_the_focus() {
+    let console = console();
+    console.really(1, "pending-authorization");
+    let screen = at_work(&console, "/engines").await;
+    let release = console.hold("commands");
+    let button = screen.see("button", "Refresh berlin").await;
+    button.focus().unwrap();
+    button.click();
+    let row = screen.row("berlin").await;
+    until("the row to be busy", || (row.get_attribute("aria-busy").as_deref() == Some("true")).then_some(())).await;
+    release.send(()).unwrap();
+    screen.read("berlin: Pending authorization.").await;
+    until("the row to be done", || row.get_attribute("aria-busy").is_none().then_some(())).await;
+    assert!(row.text_content().unwrap().contains("enable this console on its command line"));
+    assert_eq!(focused().unwrap().get_attribute("aria-label").as_deref(), Some("Refresh berlin"));
+    assert_eq!(console.calls("commands"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn rows_share_one_question_to_the_engines() {
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    let release = console.hold("commands");
+    screen.click("button", "Refresh berlin").await;
+    until("the question", || (console.calls("commands") == 1).then_some(())).await;
+    screen.click("button", "Refresh cologne").await;
+    screen.click("button", "Refresh berlin").await;
+    let row = screen.row("cologne").await;
+    until("the other row to be busy", || row.get_attribute("aria-busy")).await;
+    release.send(()).unwrap();
+    screen.read("berlin: Active.").await;
+    screen.read("cologne: Active.").await;
+    assert_eq!(console.calls("commands"), 1);
+    assert_eq!(console.calls("scan_engines/1"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn without_the_right_to_ask_the_engine_is_only_read_again() {
+    let console = console();
+    console.forbid_commands();
+    let screen = at_work(&console, "/engines").await;
+    screen.click("button", "Refresh displayed engines").await;
+    screen.read("Only read again: 3 engines: 2 Active, 1 Not responding.").await;
+    screen.read("that takes a Global Administrator").await;
+    assert!(screen.all("dialog", "").is_empty(), "no sign-in loop");
+}
+
+#[wasm_bindgen_test]
+async fn an_engine_that_is_gone_leaves_the_list() {
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    console.fault("scan_engines/1", Fault::Answer(404, "application/json", r#"{"message":"gone"}"#.to_owned()));
+    screen.click("button", "Refresh berlin").await;
+    screen.read("berlin could not be refreshed.").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_list_that_can_not_be_read_says_why_and_can_be_tried_again() {
+    let console = console();
+    console.fault("scan_engines", Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()));
+    let screen = at_work(&console, "/engines").await;
+    screen.read("The engines could not be read.").await;
+    screen.read("<h1>Welcome</h1>").await;
+    console.heal();
+    screen.click("button", "Try again").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    screen.see_gone("button", "Try again").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_list_that_can_not_be_read_again_stays() {
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    console.fault("scan_engines", Fault::CutOff);
+    screen.click("button", "Refresh displayed engines").await;
+    screen.read("What is shown is from").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    console.heal();
+    screen.click("button", "Try again").await;
+    screen.see_gone("button", "Try again").await;
+}
+
+#[wasm_bindgen_test]
+async fn pools_that_can_not_be_read_leave_the_engines_on_screen() {
+    let console = console();
+    console.fault("scan_engine_pools", Fault::Answer(500, "text/html", "<p>boom</p>".to_owned()));
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    screen.read("The pools could not be read").await;
+}
+
+#[wasm_bindgen_test]
+async fn while_the_list_is_on_its_way_the_table_is_there_already() {
+    let console = console();
+    console.fault("scan_engines", Fault::Silence);
+    let screen = at_work(&console, "/engines").await;
+    screen.see("table", "Scan Engines").await;
+    screen.see("columnheader", "Status").await;
+    assert!(screen.rows().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_console_without_engines_says_what_to_do() {
+    let screen = at_work(&Console::with(&[]), "/engines").await;
+    screen.read("No scan engines").await;
+    let button = screen.see("button", "Refresh displayed engines").await;
+    assert_eq!(button.get_attribute("aria-disabled").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
+async fn markup_in_a_name_is_text() {
+    let name = "<img src=x onerror=alert(1)>";
+    let screen = at_work(&Console::with(&[(1, name, "10.0.0.1", "active")]), "/engines").await;
+    screen.see_names(&[name]).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_status_outside_the_list_is_shown_as_it_is() {
+    let screen = at_work(&Console::with(&[(1, "berlin", "10.0.0.1", "hibernating")]), "/engines").await;
+    screen.see("button", "hibernating 1").await;
+    assert!(screen.row("berlin").await.text_content().unwrap().contains("hibernating"));
+}
+
+#[wasm_bindgen_test]
+async fn a_bad_row_tells_what_to_do_in_a_dialog() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.click("button", "(aachen)").await;
+    screen.see("dialog", "What to do: aachen").await;
+    screen.read("Start aachen").await;
+    screen.click("button", "Close").await;
+    screen.see_gone("dialog", "What to do: aachen").await;
+}

@@ -1,0 +1,12 @@
+//! The app's components and pages in a real headless browser, over a console that is a few lines of Rust.
+#![cfg(target_arch = "wasm32")]
+
+mod console;
+mod engines;
+mod person;
+mod sign_in;
+mod table;
+
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+
+wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,212 @@
+//! What a person does with the page: finds things by role and name, waits for them, clicks and types.
+
+use std::time::Duration;
+
+use engine_console::{app::App, data::transport::sleep};
+use leptos::{
+    mount::{UnmountHandle, mount_to},
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
+
+use super::console::Console;
+
+/// The app on screen; it goes when this goes.
+pub(crate) struct Screen {
+    root: HtmlElement,
+    _mounted: Box<dyn std::any::Any>,
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.root.remove();
+    }
+}
+
+/// Opens the app at this address.
+pub(crate) fn open(console: &Console, address: &str) -> Screen {
+    wear_the_style();
+    let history = window().history().unwrap();
+    history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address)).unwrap();
+    let root = document().create_element("div").unwrap().unchecked_into::<HtmlElement>();
+    document().body().unwrap().append_child(&root).unwrap();
+    let transport = console.transport();
+    let mounted: UnmountHandle<_> = mount_to(root.clone(), move || view! { <App transport /> });
+    Screen { root, _mounted: Box::new(mounted) }
+}
+
+/// Without the style a table is as long as its rows, and nothing is windowed.
+fn wear_the_style() {
+    const STYLE: &str = concat!(
+        include_str!("../../style/tokens.css"),
+        include_str!("../../style/base.css"),
+        include_str!("../../style/controls.css"),
+        include_str!("../../style/shell.css"),
+        include_str!("../../style/status.css"),
+        include_str!("../../style/table.css"),
+        include_str!("../../style/engines.css"),
+        include_str!("../../style/overlays.css"),
+    );
+    if document().query_selector("style#app").unwrap().is_none() {
+        let style = document().create_element("style").unwrap();
+        style.set_id("app");
+        style.set_text_content(Some(STYLE));
+        document().head().unwrap().append_child(&style).unwrap();
+    }
+}
+
+/// Opens the app and signs in.
+pub(crate) async fn at_work(console: &Console, address: &str) -> Screen {
+    let screen = open(console, address);
+    screen.type_into("Username", "admin").await;
+    screen.type_into("Password", "right").await;
+    screen.click("button", "Sign in").await;
+    screen.see("heading", "Scan Engines").await;
+    screen
+}
+
+/// Longer than anything here takes.
+const PATIENCE: u32 = 300;
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// Waits until this gives something.
+pub(crate) async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..PATIENCE {
+        if let Some(found) = look() {
+            return found;
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+    let page = document().body().unwrap().inner_text();
+    panic!("waited in vain for {what}; the page says:\n{page}");
+}
+
+impl Screen {
+    /// All elements with this role whose name contains the text.
+    pub(crate) fn all(&self, role: &str, name: &str) -> Vec<HtmlElement> {
+        let nodes = self.root.query_selector_all("*").unwrap();
+        (0..nodes.length())
+            .filter_map(|at| nodes.get(at)?.dyn_into::<HtmlElement>().ok())
+            .filter(|element| role_of(element) == role && name_of(element).contains(name))
+            .filter(|element| element.closest("[aria-hidden=true]").unwrap().is_none())
+            .collect()
+    }
+
+    /// Waits for exactly this.
+    pub(crate) async fn see(&self, role: &str, name: &str) -> HtmlElement {
+        until(&format!("{role} “{name}”"), || {
+            let all = self.all(role, name);
+            all.iter().find(|element| name_of(element) == name).or(all.first()).cloned()
+        })
+        .await
+    }
+
+    /// Waits until it is gone.
+    pub(crate) async fn see_gone(&self, role: &str, name: &str) {
+        until(&format!("{role} “{name}” to go"), || self.all(role, name).is_empty().then_some(())).await;
+    }
+
+    /// Waits for words anywhere on the page.
+    pub(crate) async fn read(&self, words: &str) {
+        until(&format!("the words “{words}”"), || self.text().contains(words).then_some(())).await;
+    }
+
+    /// All words on the page.
+    pub(crate) fn text(&self) -> String {
+        self.root.text_content().unwrap_or_default()
+    }
+
+    pub(crate) async fn click(&self, role: &str, name: &str) {
+        self.see(role, name).await.click();
+    }
+
+    pub(crate) async fn type_into(&self, label: &str, text: &str) {
+        let field = until(label, || self.field(label)).await;
+        field.focus().unwrap();
+        field.set_value(text);
+        let init = EventInit::new();
+        init.set_bubbles(true);
+        field.dispatch_event(&Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
+    }
+
+    pub(crate) fn field(&self, label: &str) -> Option<HtmlInputElement> {
+        let find = |role| self.all(role, label).into_iter().next();
+        find("textbox").or_else(|| find("searchbox"))?.dyn_into().ok()
+    }
+
+    /// The table's rendered rows, head excluded.
+    pub(crate) fn rows(&self) -> Vec<HtmlElement> {
+        self.all("row", "").into_iter().filter(|row| row.get_attribute("data-key").is_some()).collect()
+    }
+
+    /// The names in the table, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.all("rowheader", "").iter().map(|cell| name_of(cell)).collect()
+    }
+
+    pub(crate) async fn see_names(&self, names: &[&str]) {
+        until(&format!("the engines {names:?}, not {:?}", self.names()), || (self.names() == names).then_some(()))
+            .await;
+    }
+
+    pub(crate) async fn row(&self, name: &str) -> HtmlElement {
+        let cell = self.see("rowheader", name).await;
+        cell.closest("tr").unwrap().unwrap().unchecked_into()
+    }
+}
+
+/// Presses a key where the focus is.
+pub(crate) fn press(key: &str) {
+    let init = KeyboardEventInit::new();
+    init.set_key(key);
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    let target = document().active_element().unwrap();
+    target.dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap()).unwrap();
+}
+
+/// The element that has the focus.
+pub(crate) fn focused() -> Option<Element> {
+    document().active_element()
+}
+
+fn role_of(element: &Element) -> String {
+    if let Some(role) = element.get_attribute("role") {
+        return role;
+    }
+    let kind = element.get_attribute("type").unwrap_or_default();
+    match (element.tag_name().as_str(), kind.as_str()) {
+        ("BUTTON", _) => "button",
+        ("A", _) => "link",
+        ("H1" | "H2", _) => "heading",
+        ("TABLE", _) => "table",
+        ("TR", _) => "row",
+        ("TD", _) => "cell",
+        ("TH", _) if element.get_attribute("scope").as_deref() == Some("row") => "rowheader",
+        ("TH", _) => "columnheader",
+        ("INPUT", "search") => "searchbox",
+        ("INPUT", "checkbox") => "checkbox",
+        ("INPUT", _) => "textbox",
+        ("SELECT", _) => "combobox",
+        ("DIALOG", _) if element.has_attribute("open") => "dialog",
+        ("MAIN", _) => "main",
+        _ => "",
+    }
+    .to_owned()
+}
+
+fn name_of(element: &Element) -> String {
+    let referred = |id: String| document().get_element_by_id(&id).and_then(|element| element.text_content());
+    let labelled = || {
+        let id = element.get_attribute("id").filter(|id| !id.is_empty())?;
+        document().query_selector(&format!("label[for='{id}']")).unwrap()?.text_content()
+    };
+    let name = element
+        .get_attribute("aria-label")
+        .or_else(|| element.get_attribute("aria-labelledby").and_then(referred))
+        .or_else(labelled)
+        .or_else(|| element.text_content())
+        .unwrap_or_default();
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,126 @@
+//! **Sign in**, and what happens to a session.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    console::{Console, Fault},
+    person::{at_work, focused, open, until},
+};
+
+fn console() -> Console {
+    Console::with(&[(1, "berlin", "10.0.0.1", "active")])
+}
+
+#[wasm_bindgen_test]
+async fn the_right_password_leads_to_the_engines_and_their_heading_has_the_focus() {
+    let screen = at_work(&console(), "/").await;
+    screen.see_names(&["berlin"]).await;
+    assert_eq!(leptos::prelude::window().location().pathname().unwrap(), "/engines");
+    until("the focus on the heading", || {
+        (focused()?.text_content()? == "Scan Engines").then_some(())
+    })
+    .await;
+    screen.read("console.example.org · version 6.6.200").await;
+    screen.read("Signed in as admin").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_missing_user_name_is_said_without_asking_the_console() {
+    let console = console();
+    let screen = open(&console, "/");
+    screen.click("button", "Sign in").await;
+    screen.read("Enter a user name.").await;
+    assert_eq!(console.calls("api/3"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_password_says_so_and_what_was_typed_stays() {
+    let screen = open(&console(), "/");
+    screen.type_into("Username", "admin").await;
+    screen.type_into("Password", "wrong").await;
+    screen.type_into("Token", "123").await;
+    screen.click("button", "Sign in").await;
+    screen.read("The console did not accept the credentials.").await;
+    for (label, text) in [("Username", "admin"), ("Password", "wrong"), ("Token", "123")] {
+        let field = screen.field(label).unwrap();
+        assert_eq!(field.value(), text, "{label}");
+        assert_eq!(field.get_attribute("aria-invalid").as_deref(), Some("true"), "{label}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn each_way_to_fail_says_what_it_is() {
+    for (fault, words) in [
+        (Fault::Unreachable, "could not be reached"),
+        (Fault::CutOff, "was cut off"),
+        (Fault::Answer(200, "text/html", "<h1>Proxy</h1>".to_owned()), "is not what a console gives here"),
+        (Fault::Answer(503, "text/plain", String::new()), "can't answer right now"),
+    ] {
+        let console = console();
+        console.fault("api/3", fault);
+        let screen = open(&console, "/");
+        screen.type_into("Username", "admin").await;
+        screen.type_into("Password", "right").await;
+        screen.click("button", "Sign in").await;
+        screen.read(words).await;
+        console.heal();
+        screen.click("button", "Sign in").await;
+        screen.see("heading", "Scan Engines").await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_console_in_maintenance_says_so() {
+    let console = console();
+    console.fault("", Fault::Answer(200, "text/html", "<p>The console is in maintenance mode.</p>".to_owned()));
+    console.fault("api/3", Fault::Answer(401, "application/json", "{}".to_owned()));
+    let screen = open(&console, "/");
+    screen.type_into("Username", "admin").await;
+    screen.type_into("Password", "right").await;
+    screen.click("button", "Sign in").await;
+    screen.read("The console is in maintenance mode.").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_ended_asks_again_and_goes_on_with_what_was_under_way() {
+    let console = console();
+    console.really(1, "not-responding");
+    let screen = at_work(&console, "/").await;
+    screen.see_names(&["berlin"]).await;
+    console.set_password("new");
+    screen.click("button", "Refresh berlin").await;
+    screen.see("dialog", "Sign in again").await;
+    screen.see_names(&["berlin"]).await;
+    screen.type_into("Password", "new").await;
+    screen.click("button", "Sign in").await;
+    screen.see_gone("dialog", "Sign in again").await;
+    screen.read("berlin: Not responding.").await;
+}
+
+#[wasm_bindgen_test]
+async fn sign_out_leaves_nothing_of_the_list() {
+    let screen = at_work(&console(), "/").await;
+    screen.see_names(&["berlin"]).await;
+    screen.click("button", "Sign out").await;
+    screen.see("heading", "Sign in").await;
+    screen.read("You are signed out.").await;
+    assert!(!screen.text().contains("berlin"));
+    assert_eq!(screen.field("Password").unwrap().value(), "");
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_comes_after_sign_out_is_thrown_away() {
+    let console = console();
+    let screen = at_work(&console, "/").await;
+    screen.see_names(&["berlin"]).await;
+    let release = console.hold("commands");
+    screen.click("button", "Refresh berlin").await;
+    screen.click("button", "Sign out").await;
+    screen.see("heading", "Sign in").await;
+    drop(release);
+    screen.type_into("Username", "admin").await;
+    screen.type_into("Password", "right").await;
+    screen.click("button", "Sign in").await;
+    screen.see_names(&["berlin"]).await;
+    assert!(!screen.text().contains("berlin: "));
+}
