@@ -360,6 +360,8 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let port = engine.port.map(|port| port.to_string()).unwrap_or_default();
     let advice = next_step(engine).map(|step| {
         let title = format!("{} {}", step.why, step.what);
+        // In a row there is room for the verb; the engine's own values are in the dialog.
+        let short = engine.status.what_helps().map_or(step.what, str::to_owned);
         view! {
             <button
                 type="button"
@@ -369,7 +371,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
                 on:click=move |_| page.advised.set(Some(id))
             >
                 {glyph(Icon::Warning, "")}
-                <span class="text">{step.what}</span>
+                <span class="text">{short}</span>
                 <span class="unseen">{format!(" ({name})")}</span>
             </button>
         }
@@ -391,7 +393,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
             <div class="status">{status_mark(engine)} {advice}</div>
         </td>
         <th scope="row" class="c-name" title=engine.name.clone()>
-            {engine.name.clone()}
+            <span class="clamp">{engine.name.clone()}</span>
         </th>
         <td class="c-address mono" title=engine.address.clone()>
             {engine.address.clone()}
@@ -407,7 +409,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
         >
             {row.sites_count().to_string()}
         </td>
-        <td class="c-pools numeric" title=row.pool_names.clone()>
+        <td class="c-pools numeric" data-label="Pools" title=row.pool_names.clone()>
             {row.pools.len().to_string()}
         </td>
         <td class="c-refreshed" data-label="Refreshed" title=exact>

@@ -73,7 +73,7 @@ async fn refresh_shows_the_work_on_the_row_then_the_new_status_and_keeps_the_foc
     release.send(()).unwrap();
     screen.read("berlin: Pending authorization.").await;
     until("the row to be done", || row.get_attribute("aria-busy").is_none().then_some(())).await;
-    assert!(row.text_content().unwrap().contains("enable this console on its command line"));
+    assert!(row.text_content().unwrap().contains("Enable the console on the engine"));
     assert_eq!(focused().unwrap().get_attribute("aria-label").as_deref(), Some("Refresh berlin"));
     assert_eq!(console.calls("commands"), 1);
 }
