@@ -22,7 +22,9 @@ impl Clock {
     /// A clock that ticks every half minute, put into the context for the components below.
     pub fn provide() -> Self {
         let options = Object::new();
-        for (key, value) in [("numeric", "auto"), ("style", "short"), ("dateStyle", "medium"), ("timeStyle", "long")] {
+        for (key, value) in
+            [("numeric", "auto"), ("style", "short"), ("dateStyle", "medium"), ("timeStyle", "long")]
+        {
             // Fails only for frozen objects.
             _ = Reflect::set(&options, &key.into(), &JsValue::from(value));
         }
@@ -70,7 +72,8 @@ impl Clock {
 /// ("this minute"), since seconds would have to tick.
 fn largest_unit(milliseconds: i64) -> (i64, &'static str) {
     const MINUTE: i64 = 60_000;
-    for (unit, length) in [("year", 365 * 24 * 60 * MINUTE), ("day", 24 * 60 * MINUTE), ("hour", 60 * MINUTE)] {
+    for (unit, length) in [("year", 365 * 24 * 60 * MINUTE), ("day", 24 * 60 * MINUTE), ("hour", 60 * MINUTE)]
+    {
         if milliseconds.abs() >= length {
             return (milliseconds / length, unit);
         }

@@ -91,7 +91,12 @@ impl Session {
     ///
     /// # Errors
     /// [`SignInError`]; whatever was the case before stays so.
-    pub async fn sign_in(self, username: &str, password: &str, token: Option<&str>) -> Result<(), SignInError> {
+    pub async fn sign_in(
+        self,
+        username: &str,
+        password: &str,
+        token: Option<&str>,
+    ) -> Result<(), SignInError> {
         let credentials = Credentials::new(username, password, token).map_err(SignInError::Input)?;
         self.begin(credentials).await
     }
@@ -101,13 +106,16 @@ impl Session {
     /// # Errors
     /// [`SignInError`]; the session stays over.
     pub async fn renew_token(self, token: &str) -> Result<(), SignInError> {
-        let Some(known) = self.credentials.get_value() else { return Err(SignInError::Console(Error::Cancelled)) };
+        let Some(known) = self.credentials.get_value() else {
+            return Err(SignInError::Console(Error::Cancelled));
+        };
         let credentials = known.with_token(token).map_err(SignInError::Input)?;
         self.begin(credentials).await
     }
 
     async fn begin(self, credentials: Credentials) -> Result<(), SignInError> {
-        let account = Account { username: credentials.username().to_owned(), two_factor: credentials.has_token() };
+        let account =
+            Account { username: credentials.username().to_owned(), two_factor: credentials.has_token() };
         let visit = self.visit.get_value();
         let client = Client::new(self.transport.get_value(), credentials.clone());
         client.sign_in().await.map_err(SignInError::Console)?;
@@ -115,7 +123,9 @@ impl Session {
             return Err(SignInError::Console(Error::Cancelled));
         }
         // Another user starts clean: what was under way belongs to the one before.
-        if self.state.with_untracked(|state| matches!(state, State::Over(before) if before.username != account.username)) {
+        if self.state.with_untracked(
+            |state| matches!(state, State::Over(before) if before.username != account.username),
+        ) {
             self.sign_out(Ended::SignedOut);
         }
         self.credentials.set_value(Some(credentials));

@@ -23,7 +23,9 @@ impl Shortcuts {
     /// Takes what was chosen last time; put into the context for the components below.
     pub fn provide() -> Self {
         let storage = || window().local_storage().ok().flatten();
-        let off = storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).is_some_and(|value| value == "off");
+        let off = storage()
+            .and_then(|storage| storage.get_item(KEY).ok().flatten())
+            .is_some_and(|value| value == "off");
         let shortcuts = Self { on: RwSignal::new(!off), slash: RwSignal::new(None) };
         Effect::new(move |before: Option<bool>| {
             let on = shortcuts.on.get();
@@ -55,7 +57,8 @@ pub fn ShortcutKeys() -> impl IntoView {
     let went = StoredValue::new(f64::NEG_INFINITY);
     let navigate = use_navigate();
     let handle = window_event_listener(ev::keydown, move |event| {
-        let busy = event.ctrl_key() || event.alt_key() || event.meta_key() || is_typing(&event) || dialog_is_open();
+        let busy =
+            event.ctrl_key() || event.alt_key() || event.meta_key() || is_typing(&event) || dialog_is_open();
         if busy || !shortcuts.on.get_untracked() {
             return;
         }
@@ -74,7 +77,10 @@ pub fn ShortcutKeys() -> impl IntoView {
             }
             "g" => went.set_value(now),
             "e" if after_g => {
-                navigate(&Route::Engines.href(), NavigateOptions { resolve: false, ..NavigateOptions::default() });
+                navigate(
+                    &Route::Engines.href(),
+                    NavigateOptions { resolve: false, ..NavigateOptions::default() },
+                );
             }
             _ => {}
         }

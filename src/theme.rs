@@ -47,7 +47,8 @@ impl Theme {
     pub fn provide() -> RwSignal<Self> {
         // A browser may refuse storage altogether: then the choice lasts as long as the page.
         let storage = || window().local_storage().ok().flatten();
-        let remembered = storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).unwrap_or_default();
+        let remembered =
+            storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).unwrap_or_default();
         let theme = RwSignal::new(Self::from_key(&remembered));
         Effect::new(move |before: Option<Self>| {
             let theme = theme.get();

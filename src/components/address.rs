@@ -12,11 +12,14 @@ use leptos_router::{
 /// Browsers limit how often the address may change; typing is written once it pauses.
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// Writes the parameter's text; true replaces the current step of the back button instead of adding one.
+type Write = Box<dyn Fn(&str, bool)>;
+
 /// One parameter of the address. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct AddressParam {
     value: RwSignal<String>,
-    write: StoredValue<Box<dyn Fn(&str, bool)>, LocalStorage>,
+    write: StoredValue<Write, LocalStorage>,
     pending: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -28,7 +31,7 @@ impl AddressParam {
         let navigate = use_navigate();
         let in_address = Memo::new(move |_| query.with(|query| query.get(key).unwrap_or_default()));
         let path = location.pathname.get_untracked();
-        let write = move |text: &str, replace: bool| {
+        let write: Write = Box::new(move |text, replace| {
             // A late write must not come to another page's address.
             if location.pathname.get_untracked() != path {
                 return;
@@ -43,12 +46,13 @@ impl AddressParam {
                 .collect::<Vec<_>>()
                 .join("&");
             let mark = if search.is_empty() { "" } else { "?" };
-            let options = NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
+            let options =
+                NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };
             navigate(&format!("{path}{mark}{search}"), options);
-        };
+        });
         let param = Self {
             value: RwSignal::new(in_address.get_untracked()),
-            write: StoredValue::new_local(Box::new(write)),
+            write: StoredValue::new_local(write),
             pending: StoredValue::new(None),
         };
         // Back and forward change the address; what is on screen follows.

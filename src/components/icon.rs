@@ -31,7 +31,9 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Self::Engine => "M2 3.5h12v4H2zM2 8.5h12v4H2zM4.5 5.5h.01M4.5 10.5h.01M8 5.5h3.5M8 10.5h3.5",
-            Self::Refresh => "M13.5 6.5A5.8 5.8 0 0 0 3.2 5M2.5 9.5A5.8 5.8 0 0 0 12.8 11M3 2v3h3M13 14v-3h-3",
+            Self::Refresh => {
+                "M13.5 6.5A5.8 5.8 0 0 0 3.2 5M2.5 9.5A5.8 5.8 0 0 0 12.8 11M3 2v3h3M13 14v-3h-3"
+            }
             Self::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10M10.8 10.8 14 14",
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Menu => "M2 4h12M2 8h12M2 12h12",

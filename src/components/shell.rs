@@ -2,6 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 use leptos_router::{components::A, hooks::use_location};
+use wasm_bindgen::JsCast;
 
 use super::icon::{Icon, glyph};
 use crate::{
@@ -133,9 +134,8 @@ fn focus_after_navigation(main: NodeRef<html::Main>) {
 
 fn focus_page(main: NodeRef<html::Main>) {
     let Some(main) = main.try_get_untracked().flatten() else { return };
-    match main.query_selector("h1[tabindex]") {
-        // An element that can't take the focus leaves it where it was.
-        Ok(Some(heading)) => _ = wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(heading).focus(),
-        _ => _ = main.focus(),
-    }
+    let heading = main.query_selector("h1[tabindex]").ok().flatten();
+    let heading = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok());
+    // An element that can't take the focus leaves it where it was.
+    _ = heading.as_ref().unwrap_or(&main).focus();
 }

@@ -62,7 +62,8 @@ const AT_ONCE: usize = 4;
 impl Toasts {
     /// An empty list, put into the context for the components below.
     pub fn provide() -> Self {
-        let toasts = Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), held: RwSignal::new(false) };
+        let toasts =
+            Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), held: RwSignal::new(false) };
         provide_context(toasts);
         toasts
     }
@@ -116,7 +117,9 @@ impl Toasts {
 #[component]
 pub fn ToastRegion() -> impl IntoView {
     let toasts = Toasts::here();
-    let keys = Signal::derive(move || toasts.list.with(|list| list.iter().map(|toast| toast.id).collect::<Vec<_>>()));
+    let keys = Signal::derive(move || {
+        toasts.list.with(|list| list.iter().map(|toast| toast.id).collect::<Vec<_>>())
+    });
     let item = move |id: u64| {
         let found = toasts.list.with_untracked(|list| list.iter().find(|toast| toast.id == id).cloned());
         found.map(|toast| toast_view(toasts, toast)).into_any()
@@ -131,7 +134,7 @@ pub fn ToastRegion() -> impl IntoView {
             on:focusin=move |_| toasts.held.set(true)
             on:focusout=move |_| toasts.held.set(false)
         >
-            <KeyedList keys=keys item=Callback::new(move |id| item(id)) />
+            <KeyedList keys=keys item=Callback::new(item) />
         </div>
     }
 }

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn the_focused_row_stays_wherever_the_view_is() {
-        for (top, kept) in [(0.0, 5_000), (180_000.0, 0), (359_000.0, 9_000), (0.0, 9_999), (180_000.0, 4_991)] {
+        for (top, kept) in
+            [(0.0, 5_000), (180_000.0, 0), (359_000.0, 9_000), (0.0, 9_999), (180_000.0, 4_991)]
+        {
             let window = Window::of(10_000, at(top), Some(kept));
             let rows = window.rows.len() + usize::from(window.kept.is_some());
             assert_eq!(window.gaps.iter().sum::<usize>() + rows, 10_000, "top {top}, kept {kept}");

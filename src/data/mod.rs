@@ -27,10 +27,16 @@ pub struct Data {
 impl Data {
     /// Nothing read yet; put into the context for the components below.
     pub fn provide(session: Session) -> Self {
-        let data =
-            Self { session, engines: Query::new(), pools: Query::new(), info: Query::new(), work: Work::new() };
+        let data = Self {
+            session,
+            engines: Query::new(),
+            pools: Query::new(),
+            info: Query::new(),
+            work: Work::new(),
+        };
         Effect::new(move |_| {
-            if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none() {
+            if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
+            {
                 data.info.read(session.call(async |console| console.console_info().await));
             }
         });

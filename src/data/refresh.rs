@@ -5,10 +5,7 @@
 
 use std::collections::HashSet;
 
-use console_api::{
-    Asked, Engine, EngineId, EngineStatus, Error, Severity,
-    rules::next_step,
-};
+use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::next_step};
 use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
@@ -49,7 +46,9 @@ impl Work {
 
     /// Marks those that are not marked yet, and gives them back.
     fn begin(self, ids: &[EngineId]) -> Vec<EngineId> {
-        self.rows.try_update(|rows| ids.iter().copied().filter(|id| rows.insert(*id)).collect()).unwrap_or_default()
+        self.rows
+            .try_update(|rows| ids.iter().copied().filter(|id| rows.insert(*id)).collect())
+            .unwrap_or_default()
     }
 
     fn end(self, ids: &[EngineId]) {
@@ -98,12 +97,17 @@ impl Data {
             match self.ask_then_read_all().await {
                 Ok(asked) => {
                     let list = untrack(|| self.engines.value());
-                    let engines = list.iter().flat_map(|list| &list.items).filter(|engine| ids.contains(&engine.id));
+                    let engines =
+                        list.iter().flat_map(|list| &list.items).filter(|engine| ids.contains(&engine.id));
                     toasts.show(all_refreshed(&asked, engines));
                 }
                 Err(Error::Cancelled) => {}
                 Err(error) => {
-                    toasts.say(Tone::Bad, format!("The engines could not be refreshed. {error}"), helps(&error));
+                    toasts.say(
+                        Tone::Bad,
+                        format!("The engines could not be refreshed. {error}"),
+                        helps(&error),
+                    );
                 }
             }
             self.work.end(&mine);
@@ -154,10 +158,14 @@ fn refreshed(asked: &Asked, engine: &Engine) -> News {
             let more = next_step(engine).map(|step| format!("{} {}", step.why, step.what));
             (tone(status), format!("{name}: {status}."), more)
         }
-        Asked::NotPermitted => (Tone::Uncertain, format!("{name} was only read again: {status}."), Some(NO_RIGHT.to_owned())),
-        Asked::Failed(error) => {
-            (Tone::Bad, format!("{name} was only read again ({status}), for its engines could not be asked. {error}"), helps(error))
+        Asked::NotPermitted => {
+            (Tone::Uncertain, format!("{name} was only read again: {status}."), Some(NO_RIGHT.to_owned()))
         }
+        Asked::Failed(error) => (
+            Tone::Bad,
+            format!("{name} was only read again ({status}), for its engines could not be asked. {error}"),
+            helps(error),
+        ),
     }
 }
 
@@ -173,17 +181,22 @@ fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -
     }
     counts.sort();
     let worst = counts.iter().map(|(status, _)| status.severity()).max().unwrap_or(Severity::Good);
-    let list = counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");
+    let list =
+        counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");
     let what = format!("{all} {}: {list}.", if all == 1 { "engine" } else { "engines" });
     match asked {
         Asked::Yes(_) => {
             let tone = if worst == Severity::Good { Tone::Good } else { Tone::Uncertain };
             (tone, format!("Refreshed {what}"), None)
         }
-        Asked::NotPermitted => (Tone::Uncertain, format!("Only read again: {what}"), Some(NO_RIGHT.to_owned())),
-        Asked::Failed(error) => {
-            (Tone::Bad, format!("Only read again, for the engines could not be asked: {what} {error}"), helps(error))
+        Asked::NotPermitted => {
+            (Tone::Uncertain, format!("Only read again: {what}"), Some(NO_RIGHT.to_owned()))
         }
+        Asked::Failed(error) => (
+            Tone::Bad,
+            format!("Only read again, for the engines could not be asked: {what} {error}"),
+            helps(error),
+        ),
     }
 }
 

@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use console_api::{
     Engine, EngineId, EngineStatus,
     rules::{
-        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, next_step, prepare_rows, select,
-        status_counts,
+        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, next_step, prepare_rows,
+        select, status_counts,
     },
 };
 use leptos::{html, prelude::*};
@@ -116,7 +116,8 @@ pub fn EnginesPage() -> impl IntoView {
     let shown = Memo::new(move |_| {
         let Some(rows) = rows.get() else { return Shown::default() };
         let status = Some(page.status.get()).filter(|status| !status.is_empty());
-        let filter = EngineFilter::new(&page.filter.get(), status.iter().map(|s| EngineStatus::parse(s)).collect());
+        let filter =
+            EngineFilter::new(&page.filter.get(), status.iter().map(|s| EngineStatus::parse(s)).collect());
         let matching = rows.all.iter().filter(|row| filter.matches_text(row)).map(|row| &row.engine.status);
         let matching = matching.collect::<Vec<_>>();
         let keys = select(&rows.all, &filter, order()).into_iter().map(|at| rows.all[at].engine.id.get());
@@ -282,7 +283,10 @@ fn troubles(page: Page) -> impl IntoView {
     let failed = data.engines.failed().map(|error| {
         let what = match data.engines.read_at() {
             Some(at) => {
-                format!("The engines could not be read again. What is shown is from {}.", page.clock.exact(at))
+                format!(
+                    "The engines could not be read again. What is shown is from {}.",
+                    page.clock.exact(at)
+                )
             }
             None => "The engines could not be read.".to_owned(),
         };
@@ -305,7 +309,10 @@ fn troubles(page: Page) -> impl IntoView {
         }
     });
     let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
-        format!("The pools could not be read, so sites through pools are not counted. {error} {}", error.what_helps())
+        format!(
+            "The pools could not be read, so sites through pools are not counted. {error} {}",
+            error.what_helps()
+        )
     });
     let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
     let unreadable = (unreadable > 0)
@@ -447,7 +454,8 @@ fn Advice(page: Page) -> impl IntoView {
         }
         open
     });
-    let title = Signal::derive(move || format!("What to do: {}", engine().map(|e| e.name).unwrap_or_default()));
+    let title =
+        Signal::derive(move || format!("What to do: {}", engine().map(|e| e.name).unwrap_or_default()));
     let content = move || {
         engine().map(|engine| {
             let id = engine.id;

@@ -20,7 +20,9 @@ pub fn SignInPage(
     why: Option<Ended>,
 ) -> impl IntoView {
     let notice = match why {
-        Some(Ended::Idle) => Some("You were signed out after 15 minutes without activity. Sign in to go on where you were."),
+        Some(Ended::Idle) => {
+            Some("You were signed out after 15 minutes without activity. Sign in to go on where you were.")
+        }
         Some(Ended::SignedOut) => Some("You are signed out."),
         None => None,
     };
@@ -104,7 +106,9 @@ fn SignInForm(
         if busy.get_untracked() {
             return;
         }
-        let text = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let text = |field: NodeRef<html::Input>| {
+            field.get_untracked().map(|input| input.value()).unwrap_or_default()
+        };
         let (name, secret, code) = (text(username), text(password), text(token));
         busy.set(true);
         failed.set(None);
@@ -147,9 +151,13 @@ fn SignInForm(
         Signal::derive(move || failed.with(Option::is_some).then(|| id.clone()))
     };
     let refused = Signal::derive(move || {
-        failed.with(|failed| matches!(failed, Some(SignInError::Input(_) | SignInError::Console(Error::Unauthorized))))
+        failed.with(|failed| {
+            matches!(failed, Some(SignInError::Input(_) | SignInError::Console(Error::Unauthorized)))
+        })
     });
-    let words = Signal::derive(move || failed.with(|failed| failed.as_ref().map(|error| words_for(error, token_only))));
+    let words = Signal::derive(move || {
+        failed.with(|failed| failed.as_ref().map(|error| words_for(error, token_only)))
+    });
     let before = again.map(|account| account.username);
 
     view! {

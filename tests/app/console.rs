@@ -143,12 +143,24 @@ impl Console {
     async fn answer(&self, request: Request) -> Result<Response, TransportError> {
         let path = request.path_and_query.clone();
         self.state.calls.borrow_mut().push(path.clone());
-        let held = self.state.held.borrow().iter().find(|(end, _)| is_meant(end, &path)).map(|(_, wait)| wait.clone());
+        let held = self
+            .state
+            .held
+            .borrow()
+            .iter()
+            .find(|(end, _)| is_meant(end, &path))
+            .map(|(_, wait)| wait.clone());
         if let Some(held) = held {
             // Dropped or used: either way it goes on.
             _ = held.await;
         }
-        let fault = self.state.faults.borrow().iter().find(|(end, _)| is_meant(end, &path)).map(|(_, fault)| fault.clone());
+        let fault = self
+            .state
+            .faults
+            .borrow()
+            .iter()
+            .find(|(end, _)| is_meant(end, &path))
+            .map(|(_, fault)| fault.clone());
         match fault {
             Some(Fault::Unreachable) => return Err(TransportError::Network("connection refused".to_owned())),
             Some(Fault::CutOff) => return Err(TransportError::CutOff { received: 100 }),
@@ -184,7 +196,9 @@ impl Console {
                 *self.state.engines.borrow_mut() = self.state.after_asking.borrow().clone();
                 json(r#"{"output":"Remote Engine Name: x\n"}"#.to_owned())
             }
-            (Method::Post, "api/3/administration/commands") => error(401, "The user does not have permission."),
+            (Method::Post, "api/3/administration/commands") => {
+                error(401, "The user does not have permission.")
+            }
             (Method::Get, path) => {
                 let id = path.strip_prefix("api/3/scan_engines/").and_then(|id| id.parse::<u64>().ok());
                 let engines = self.state.engines.borrow();

@@ -69,7 +69,8 @@ async fn refresh_shows_the_work_on_the_row_then_the_new_status_and_keeps_the_foc
     button.focus().unwrap();
     button.click();
     let row = screen.row("berlin").await;
-    until("the row to be busy", || (row.get_attribute("aria-busy").as_deref() == Some("true")).then_some(())).await;
+    until("the row to be busy", || (row.get_attribute("aria-busy").as_deref() == Some("true")).then_some(()))
+        .await;
     release.send(()).unwrap();
     screen.read("berlin: Pending authorization.").await;
     until("the row to be done", || row.get_attribute("aria-busy").is_none().then_some(())).await;
@@ -112,7 +113,8 @@ async fn an_engine_that_is_gone_leaves_the_list() {
     let console = console();
     let screen = at_work(&console, "/engines").await;
     screen.see_names(&["aachen", "berlin", "cologne"]).await;
-    console.fault("scan_engines/1", Fault::Answer(404, "application/json", r#"{"message":"gone"}"#.to_owned()));
+    console
+        .fault("scan_engines/1", Fault::Answer(404, "application/json", r#"{"message":"gone"}"#.to_owned()));
     screen.click("button", "Refresh berlin").await;
     screen.read("berlin could not be refreshed.").await;
 }

@@ -1,5 +1,6 @@
 //! The app's components and pages in a real headless browser, over a console that is a few lines of Rust.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod console;
 mod engines;

@@ -146,8 +146,10 @@ impl Screen {
     }
 
     pub(crate) async fn see_names(&self, names: &[&str]) {
-        until(&format!("the engines {names:?}, not {:?}", self.names()), || (self.names() == names).then_some(()))
-            .await;
+        until(&format!("the engines {names:?}, not {:?}", self.names()), || {
+            (self.names() == names).then_some(())
+        })
+        .await;
     }
 
     pub(crate) async fn row(&self, name: &str) -> HtmlElement {
@@ -163,7 +165,9 @@ pub(crate) fn press(key: &str) {
     init.set_bubbles(true);
     init.set_cancelable(true);
     let target = document().active_element().unwrap();
-    target.dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap()).unwrap();
+    target
+        .dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap())
+        .unwrap();
 }
 
 /// The element that has the focus.

@@ -16,10 +16,7 @@ async fn the_right_password_leads_to_the_engines_and_their_heading_has_the_focus
     let screen = at_work(&console(), "/").await;
     screen.see_names(&["berlin"]).await;
     assert_eq!(leptos::prelude::window().location().pathname().unwrap(), "/engines");
-    until("the focus on the heading", || {
-        (focused()?.text_content()? == "Scan Engines").then_some(())
-    })
-    .await;
+    until("the focus on the heading", || (focused()?.text_content()? == "Scan Engines").then_some(())).await;
     screen.read("console.example.org · version 6.6.200").await;
     screen.read("Signed in as admin").await;
 }
@@ -72,7 +69,8 @@ async fn each_way_to_fail_says_what_it_is() {
 #[wasm_bindgen_test]
 async fn a_console_in_maintenance_says_so() {
     let console = console();
-    console.fault("", Fault::Answer(200, "text/html", "<p>The console is in maintenance mode.</p>".to_owned()));
+    console
+        .fault("", Fault::Answer(200, "text/html", "<p>The console is in maintenance mode.</p>".to_owned()));
     console.fault("api/3", Fault::Answer(401, "application/json", "{}".to_owned()));
     let screen = open(&console, "/");
     screen.type_into("Username", "admin").await;

@@ -41,7 +41,8 @@ async fn one_row_at_a_time_takes_part_in_the_tab_order() {
     let screen = at_work(&console, "/engines").await;
     screen.see_names(&["a", "b"]).await;
     let tabbable = || {
-        let elements = screen.rows().into_iter().filter(|row| row.get_attribute("tabindex").as_deref() == Some("0"));
+        let elements =
+            screen.rows().into_iter().filter(|row| row.get_attribute("tabindex").as_deref() == Some("0"));
         elements.map(|row| row.get_attribute("data-key").unwrap()).collect::<Vec<_>>()
     };
     until("the first row", || (tabbable() == ["1"]).then_some(())).await;
