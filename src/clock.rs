@@ -81,11 +81,13 @@ fn largest_unit(milliseconds: i64) -> (i64, &'static str) {
     (milliseconds / MINUTE, "minute")
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_span_is_told_in_its_largest_unit() {
         for (milliseconds, told) in [
             (-1, (0, "minute")),

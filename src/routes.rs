@@ -44,11 +44,13 @@ fn trim_base(content: &str) -> String {
     if inner.is_empty() { String::new() } else { format!("/{inner}") }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn base_has_no_last_slash() {
         for (content, base) in [("", ""), ("/", ""), ("/x/", "/x"), ("/a/b/", "/a/b"), ("x", "/x")] {
             assert_eq!(trim_base(content), base, "{content:?}");
