@@ -82,11 +82,14 @@ fn watch_activity(session: Session) {
         window_event_listener(ev::keydown, move |_| session.touch()),
         window_event_listener(ev::wheel, move |_| session.touch()),
     ];
+    // A laptop that slept shows nothing of the list when it wakes.
+    let woken = window_event_listener(ev::focus, move |_| session.sign_out_if_idle());
     let timer = set_interval_with_handle(move || session.sign_out_if_idle(), Duration::from_secs(10)).ok();
     on_cleanup(move || {
         for handle in handles {
             handle.remove();
         }
+        woken.remove();
         if let Some(timer) = timer {
             timer.clear();
         }

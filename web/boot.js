@@ -11,6 +11,9 @@ try {
   await app.default({ module_or_path: href('link[rel="preload"][as="fetch"]') });
 } catch (error) {
   console.error(error);
+  // A file that was cut off may be in the browser's cache for good: without this, loading the page again would not help.
+  const parts = document.querySelectorAll('link[rel="modulepreload"], link[rel="preload"][as="fetch"]');
+  for (const part of parts) fetch(part.href, { cache: "reload" }).catch(() => {});
   // A panic after the first paint has something on screen already: that stays.
   if (!document.body.querySelector("main")) {
     const problem = document.createElement("div");

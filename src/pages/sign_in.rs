@@ -19,6 +19,7 @@ pub fn SignInPage(
     /// Why nobody is signed in.
     why: Option<Ended>,
 ) -> impl IntoView {
+    document().set_title("Sign in – Engine console");
     let notice = match why {
         Some(Ended::Idle) => {
             Some("You were signed out after 15 minutes without activity. Sign in to go on where you were.")

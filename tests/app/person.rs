@@ -170,6 +170,33 @@ pub(crate) fn press(key: &str) {
         .unwrap();
 }
 
+/// The window gets the focus, as when a laptop wakes.
+pub(crate) fn look_at_the_window() {
+    window().dispatch_event(&Event::new("focus").unwrap()).unwrap();
+}
+
+/// The browser's clock, ahead of the time until this goes.
+pub(crate) struct ClockAhead {
+    right: wasm_bindgen::JsValue,
+}
+
+impl ClockAhead {
+    pub(crate) fn by(milliseconds: f64) -> Self {
+        let date = js_sys::Reflect::get(&js_sys::global(), &"Date".into()).unwrap();
+        let right = js_sys::Reflect::get(&date, &"now".into()).unwrap();
+        let ahead = js_sys::Function::new_no_args(&format!("return new Date().getTime() + {milliseconds}"));
+        js_sys::Reflect::set(&date, &"now".into(), &ahead).unwrap();
+        Self { right }
+    }
+}
+
+impl Drop for ClockAhead {
+    fn drop(&mut self) {
+        let date = js_sys::Reflect::get(&js_sys::global(), &"Date".into()).unwrap();
+        js_sys::Reflect::set(&date, &"now".into(), &self.right).unwrap();
+    }
+}
+
 /// The element that has the focus.
 pub(crate) fn focused() -> Option<Element> {
     document().active_element()

@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault},
-    person::{at_work, focused, open, until},
+    person::{ClockAhead, at_work, focused, look_at_the_window, open, until},
 };
 
 fn console() -> Console {
@@ -121,4 +121,24 @@ async fn an_answer_that_comes_after_sign_out_is_thrown_away() {
     screen.click("button", "Sign in").await;
     screen.see_names(&["berlin"]).await;
     assert!(!screen.text().contains("berlin: "));
+}
+
+#[wasm_bindgen_test]
+async fn after_a_quarter_of_an_hour_without_activity_the_app_signs_out() {
+    let screen = at_work(&console(), "/engines?sort=-name").await;
+    screen.see_names(&["berlin"]).await;
+    let clock = ClockAhead::by(14.0 * 60_000.0);
+    look_at_the_window();
+    screen.see_names(&["berlin"]).await;
+    drop(clock);
+    let _clock = ClockAhead::by(16.0 * 60_000.0);
+    look_at_the_window();
+    screen.see("heading", "Sign in").await;
+    screen.read("You were signed out after 15 minutes without activity.").await;
+    assert!(!screen.text().contains("berlin"));
+    screen.type_into("Username", "admin").await;
+    screen.type_into("Password", "right").await;
+    screen.click("button", "Sign in").await;
+    screen.see_names(&["berlin"]).await;
+    assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-name");
 }
