@@ -4,8 +4,8 @@ pub mod query;
 pub mod refresh;
 pub mod transport;
 
-use console_api::{ConsoleInfo, Engine, List, Pool};
-use leptos::prelude::*;
+use console_api::{ConsoleInfo, Engine, Error, List, Pool};
+use leptos::{prelude::*, task::spawn_local};
 
 use self::{query::Query, refresh::Work};
 use crate::session::{Session, State};
@@ -51,8 +51,19 @@ impl Data {
 
     /// Reads the engines and the pools anew.
     pub fn read_engines(self) {
-        self.engines.read(self.session.call(async |console| console.engines().await));
+        spawn_local(async move {
+            // The query keeps why it failed.
+            _ = self.read_engines_now().await;
+        });
+    }
+
+    /// Reads the engines and the pools anew, and waits for the engines.
+    ///
+    /// # Errors
+    /// Why the engines could not be read, which the query keeps as well.
+    pub async fn read_engines_now(self) -> Result<(), Error> {
         self.pools.read(self.session.call(async |console| console.pools().await));
+        self.engines.read_now(self.session.call(async |console| console.engines().await)).await
     }
 
     /// Forgets everything and gives up what is under way, as on sign-out.

@@ -52,7 +52,11 @@ impl Work {
     }
 
     fn end(self, ids: &[EngineId]) {
-        self.rows.update(|rows| rows.retain(|id| !ids.contains(id)));
+        self.rows.update(|rows| {
+            for id in ids {
+                rows.remove(id);
+            }
+        });
     }
 }
 
@@ -94,12 +98,17 @@ impl Data {
         }
         let ids = ids.iter().copied().collect::<HashSet<_>>();
         spawn_local(async move {
-            match self.ask_then_read_all().await {
+            match self.ask().await {
                 Ok(asked) => {
-                    let list = untrack(|| self.engines.value());
-                    let engines =
-                        list.iter().flat_map(|list| &list.items).filter(|engine| ids.contains(&engine.id));
-                    toasts.show(all_refreshed(&asked, engines));
+                    // Why the list could not be read stands above it.
+                    if self.read_engines_now().await.is_ok() {
+                        let list = untrack(|| self.engines.value());
+                        let engines = list
+                            .iter()
+                            .flat_map(|list| &list.items)
+                            .filter(|engine| ids.contains(&engine.id));
+                        toasts.show(all_refreshed(&asked, engines));
+                    }
                 }
                 Err(Error::Cancelled) => {}
                 Err(error) => {
@@ -118,13 +127,6 @@ impl Data {
         let asked = self.ask().await?;
         let engine = self.session.call(async move |console| console.engine(id).await).await?;
         Ok((asked, engine))
-    }
-
-    async fn ask_then_read_all(self) -> Result<Asked, Error> {
-        let asked = self.ask().await?;
-        self.pools.read(self.session.call(async |console| console.pools().await));
-        self.engines.read_now(self.session.call(async |console| console.engines().await)).await?;
-        Ok(asked)
     }
 
     /// Joins the question that is under way, or asks.

@@ -239,7 +239,10 @@ fn filter_field(page: Page) -> impl IntoView {
 fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
     let buttons = move || {
         let chosen = page.status.get();
+        // While the list is on its way the row is there, without numbers, so that nothing moves when they come.
+        let loaded = page.rows.with(Option::is_some);
         let Shown { matching, counts, .. } = shown.get();
+        let counts = if loaded { counts } else { status_counts([]) };
         let all = (String::new(), None, "All".to_owned(), matching);
         let each = counts.into_iter().map(|StatusCount { status, count }| {
             let arrow = Arrow { direction: None, severity: status.severity() };
@@ -259,7 +262,7 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
                         {arrow.map(status_arrow)}
                         {label}
                         " "
-                        <span class="number">{count.to_string()}</span>
+                        <span class="number">{loaded.then(|| count.to_string())}</span>
                     </button>
                 }
             })
