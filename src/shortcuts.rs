@@ -6,9 +6,9 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
-use crate::{components::dialog::Dialog, routes::Route};
+use crate::{components::dialog::Dialog, preference::Preference, routes::Route};
 
-const KEY: &str = "engine-console.single-key-shortcuts";
+const CHOICE: Preference = Preference::named("engine-console.single-key-shortcuts");
 /// After `g`, the second key has this long.
 const CHORD: std::time::Duration = std::time::Duration::from_secs(2);
 
@@ -22,21 +22,9 @@ pub struct Shortcuts {
 impl Shortcuts {
     /// Takes what was chosen last time; put into the context for the components below.
     pub fn provide() -> Self {
-        let storage = || window().local_storage().ok().flatten();
-        let off = storage()
-            .and_then(|storage| storage.get_item(KEY).ok().flatten())
-            .is_some_and(|value| value == "off");
-        let shortcuts = Self { on: RwSignal::new(!off), slash: RwSignal::new(None) };
-        Effect::new(move |before: Option<bool>| {
-            let on = shortcuts.on.get();
-            if before.is_some_and(|before| before != on)
-                && let Some(storage) = storage()
-            {
-                // A full storage loses the choice with the page, no more.
-                _ = storage.set_item(KEY, if on { "on" } else { "off" });
-            }
-            on
-        });
+        let on = CHOICE.remembered().as_deref() != Some("off");
+        let shortcuts = Self { on: RwSignal::new(on), slash: RwSignal::new(None) };
+        CHOICE.follow(move || if shortcuts.on.get() { "on" } else { "off" });
         provide_context(shortcuts);
         shortcuts
     }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::preference::Preference;
+
 /// What the person chose. It is remembered, for it is no secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -14,7 +16,7 @@ pub enum Theme {
     Dark,
 }
 
-const KEY: &str = "engine-console.theme";
+const CHOICE: Preference = Preference::named("engine-console.theme");
 
 impl Theme {
     /// All, in the order of the menu.
@@ -45,25 +47,14 @@ impl Theme {
 
     /// Takes what was chosen last time, and applies and remembers every later choice.
     pub fn provide() -> RwSignal<Self> {
-        // A browser may refuse storage altogether: then the choice lasts as long as the page.
-        let storage = || window().local_storage().ok().flatten();
-        let remembered =
-            storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).unwrap_or_default();
-        let theme = RwSignal::new(Self::from_key(&remembered));
-        Effect::new(move |before: Option<Self>| {
-            let theme = theme.get();
+        let theme = RwSignal::new(Self::from_key(&CHOICE.remembered().unwrap_or_default()));
+        Effect::new(move |_| {
             if let Some(root) = document().document_element() {
                 // Fails only for a name that is not one.
-                _ = root.set_attribute("data-theme", theme.key());
+                _ = root.set_attribute("data-theme", theme.get().key());
             }
-            if before.is_some_and(|before| before != theme)
-                && let Some(storage) = storage()
-            {
-                // A full storage loses the choice with the page, no more.
-                _ = storage.set_item(KEY, theme.key());
-            }
-            theme
         });
+        CHOICE.follow(move || theme.get().key());
         theme
     }
 }

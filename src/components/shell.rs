@@ -73,7 +73,7 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                     <span class="unseen">"Signed in as "</span>
                     {who}
                 </span>
-                <label class="theme">
+                <label class="inline-select">
                     <span class="text">"Theme"</span>
                     <select
                         class="select"

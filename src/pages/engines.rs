@@ -1,6 +1,6 @@
 //! **Scan Engines**: all engines of the console in one table, with what is wrong and what to do about it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use console_api::{
     Engine, EngineId, EngineStatus,
@@ -22,6 +22,8 @@ use crate::{
         toast::Toasts,
     },
     data::Data,
+    preference::Preference,
+    session::Session,
     shortcuts,
 };
 
@@ -141,7 +143,7 @@ pub fn EnginesPage() -> impl IntoView {
                 <div class="actions">{move || refresh_displayed(page, keys.get().unwrap_or_default())}</div>
             </div>
             <div class="toolbar">
-                {filter_field(page)} <div class="end">{move || age(page)}</div>
+                {filter_field(page)} <div class="end">{move || age(page)} <AutoRefresh /></div>
                 <div class="whole">{status_filter(page, shown)}</div>
             </div>
             <div role="status" class="troubles">
@@ -272,6 +274,67 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
         <div class="counts" role="group" aria-label="Status">
             {buttons}
         </div>
+    }
+}
+
+/// How often the list is read again by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Interval {
+    label: &'static str,
+    key: &'static str,
+    seconds: u64,
+}
+
+const NEVER: Interval = Interval { label: "Off", key: "off", seconds: 0 };
+const INTERVALS: [Interval; 4] = [
+    NEVER,
+    Interval { label: "30 s", key: "30", seconds: 30 },
+    Interval { label: "1 min", key: "60", seconds: 60 },
+    Interval { label: "5 min", key: "300", seconds: 300 },
+];
+const AUTO_REFRESH: Preference = Preference::named("engine-console.auto-refresh");
+
+/// **Auto-refresh** reads the list again, only while the page is visible. It never makes the console ask its engines
+/// (console-facts §4), and stays off for accounts whose two-factor token will run out.
+#[component]
+fn AutoRefresh() -> impl IntoView {
+    let data = Data::here();
+    let session = Session::here();
+    let interval_of = |key: &str| INTERVALS.into_iter().find(|interval| interval.key == key);
+    let remembered = AUTO_REFRESH.remembered().and_then(|key| interval_of(&key));
+    let chosen = RwSignal::new(remembered.unwrap_or(INTERVALS[1]));
+    AUTO_REFRESH.follow(move || chosen.get().key);
+    let two_factor = Memo::new(move |_| session.account().is_some_and(|account| account.two_factor));
+    let interval = move || if two_factor.get() { NEVER } else { chosen.get() };
+    Effect::new(move |_| {
+        let period = Duration::from_secs(interval().seconds);
+        if period.is_zero() {
+            return;
+        }
+        let read = move || {
+            if !document().hidden() && !untrack(|| data.engines.is_reading()) {
+                data.read_engines();
+            }
+        };
+        if let Ok(timer) = set_interval_with_handle(read, period) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    view! {
+        <label class="inline-select">
+            "Auto-refresh"
+            <select
+                class="select"
+                title=move || {
+                    two_factor.get().then_some("Off for accounts with a two-factor token, which would run out.")
+                }
+                disabled=move || two_factor.get()
+                prop:value=move || interval().key
+                on:change=move |event| chosen.set(interval_of(&event_target_value(&event)).unwrap_or(NEVER))
+            >
+                {INTERVALS.map(|interval| view! { <option value=interval.key>{interval.label}</option> }).collect_view()}
+            </select>
+        </label>
     }
 }
 

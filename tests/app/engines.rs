@@ -1,10 +1,11 @@
 //! **Scan Engines**.
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault},
-    person::{at_work, focused, until},
+    person::{Timers, at_work, choose, focused, until},
 };
 
 fn console() -> Console {
@@ -160,7 +161,8 @@ async fn while_the_list_is_on_its_way_the_table_is_there_already() {
     let console = console();
     console.fault("scan_engines", Fault::Silence);
     let screen = at_work(&console, "/engines").await;
-    screen.see("table", "Scan Engines").await;
+    let table = screen.see("table", "Scan Engines").await;
+    assert_eq!(table.get_attribute("aria-busy").as_deref(), Some("true"));
     screen.see("columnheader", "Status").await;
     assert!(screen.rows().is_empty());
 }
@@ -195,4 +197,24 @@ async fn a_bad_row_tells_what_to_do_in_a_dialog() {
     screen.read("Start aachen").await;
     screen.click("button", "Close").await;
     screen.see_gone("dialog", "What to do: aachen").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_list_is_read_again_by_itself_only_as_often_as_chosen() {
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    let select =
+        screen.see("combobox", "Auto-refresh").await.dyn_into::<web_sys::HtmlSelectElement>().unwrap();
+    assert_eq!(select.value(), "30");
+    let timers = Timers::mine();
+    choose(&select, "60");
+    until("a timer of a minute", || timers.started(60_000).then_some(())).await;
+    let reads = console.calls("scan_engines");
+    timers.fire(60_000);
+    until("another reading", || (console.calls("scan_engines") == reads + 1).then_some(())).await;
+    assert_eq!(console.calls("commands"), 0, "it never makes the console ask its engines");
+    choose(&select, "off");
+    until("the timer to stop", || timers.stopped(60_000).then_some(())).await;
+    choose(&select, "30");
 }

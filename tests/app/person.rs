@@ -170,6 +170,59 @@ pub(crate) fn press(key: &str) {
         .unwrap();
 }
 
+/// Chooses an option.
+pub(crate) fn choose(select: &web_sys::HtmlSelectElement, value: &str) {
+    select.set_value(value);
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    select.dispatch_event(&Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
+}
+
+/// The page's repeating timers, in the test's hand until this goes.
+pub(crate) struct Timers {
+    book: wasm_bindgen::JsValue,
+}
+
+impl Timers {
+    pub(crate) fn mine() -> Self {
+        let take = "const book = { set: window.setInterval, clear: window.clearInterval, timers: new Map(), next: 1e6 };
+            window.setInterval = (run, period) => { book.timers.set(++book.next, { run, period }); return book.next; };
+            window.clearInterval = (id) => { if (book.timers.has(id)) book.timers.get(id).over = true; else book.clear.call(window, id); };
+            return book;";
+        let book = js_sys::Function::new_no_args(take).call0(&wasm_bindgen::JsValue::NULL).unwrap();
+        Self { book }
+    }
+
+    fn ask(&self, period: u32, question: &str) -> bool {
+        let ask = format!(
+            "const all = [...book.timers.values()].filter((t) => t.period === {period}); return {question};"
+        );
+        let ask = js_sys::Function::new_with_args("book", &ask);
+        ask.call1(&wasm_bindgen::JsValue::NULL, &self.book).unwrap().is_truthy()
+    }
+
+    pub(crate) fn started(&self, period: u32) -> bool {
+        self.ask(period, "all.some((t) => !t.over)")
+    }
+
+    pub(crate) fn stopped(&self, period: u32) -> bool {
+        self.ask(period, "all.length > 0 && all.every((t) => t.over)")
+    }
+
+    /// Lets the time of this period pass.
+    pub(crate) fn fire(&self, period: u32) {
+        self.ask(period, "all.filter((t) => !t.over).forEach((t) => t.run())");
+    }
+}
+
+impl Drop for Timers {
+    fn drop(&mut self) {
+        let give_back = "window.setInterval = book.set; window.clearInterval = book.clear;";
+        let give_back = js_sys::Function::new_with_args("book", give_back);
+        give_back.call1(&wasm_bindgen::JsValue::NULL, &self.book).unwrap();
+    }
+}
+
 /// The window gets the focus, as when a laptop wakes.
 pub(crate) fn look_at_the_window() {
     window().dispatch_event(&Event::new("focus").unwrap()).unwrap();
@@ -229,6 +282,11 @@ fn role_of(element: &Element) -> String {
 
 fn name_of(element: &Element) -> String {
     let referred = |id: String| document().get_element_by_id(&id).and_then(|element| element.text_content());
+    let around = || {
+        let label = element.closest("label").unwrap()?;
+        let text = label.child_nodes().get(0)?.text_content()?;
+        matches!(element.tag_name().as_str(), "SELECT" | "INPUT").then_some(text)
+    };
     let labelled = || {
         let id = element.get_attribute("id").filter(|id| !id.is_empty())?;
         document().query_selector(&format!("label[for='{id}']")).unwrap()?.text_content()
@@ -237,6 +295,7 @@ fn name_of(element: &Element) -> String {
         .get_attribute("aria-label")
         .or_else(|| element.get_attribute("aria-labelledby").and_then(referred))
         .or_else(labelled)
+        .or_else(around)
         .or_else(|| element.text_content())
         .unwrap_or_default();
     name.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,0 +1,38 @@
+//! What a person chose about the app itself, remembered in the browser. Never anything secret.
+
+use leptos::prelude::*;
+
+/// A choice that outlives the page where the browser allows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preference(&'static str);
+
+impl Preference {
+    /// The choice that is remembered under this name.
+    pub const fn named(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// What was chosen last time; nothing if nothing was, or the browser refuses storage.
+    pub fn remembered(self) -> Option<String> {
+        window().local_storage().ok()??.get_item(self.0).ok()?
+    }
+
+    /// Remembers a choice for the next time.
+    pub fn remember(self, choice: &str) {
+        if let Ok(Some(storage)) = window().local_storage() {
+            // A full storage loses the choice with the page, no more.
+            _ = storage.set_item(self.0, choice);
+        }
+    }
+
+    /// Remembers each later choice that the signal's text tells.
+    pub fn follow(self, choice: impl Fn() -> &'static str + 'static) {
+        Effect::new(move |before: Option<&'static str>| {
+            let now = choice();
+            if before.is_some_and(|before| before != now) {
+                self.remember(now);
+            }
+            now
+        });
+    }
+}
