@@ -46,6 +46,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), String> {
+    let mut signals = Signals::new().map_err(|error| format!("can't wait for signals: {error}"))?;
     let engine = Engine::open(Options {
         name: arguments.name,
         product_version: arguments.product_version,
@@ -64,7 +65,6 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         format!("can't listen on {}: {reason}", arguments.listen)
     })?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let mut signals = Signals::new().map_err(|error| format!("can't wait for signals: {error}"))?;
     print(&format!("listening on {address}\n"));
     engine.log().line(format!(
         "Scan Engine {:?} listens on {address}; fingerprint {}",
@@ -182,6 +182,10 @@ fn print(text: &str) {
     drop(output.write_all(text.as_bytes()).and_then(|()| output.flush()));
 }
 
+/// SIGXFSZ, which has no name in tokio: a file has reached the size that `ulimit -f` allows.
+#[cfg(unix)]
+const FILE_TOO_LARGE: i32 = 25;
+
 /// What stops the engine from outside.
 enum Signal {
     /// ctrl-c.
@@ -201,6 +205,8 @@ struct Signals {
 impl Signals {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
+        // With a handler the write fails, as on a full disk, and is told; without one the program would just die.
+        drop(signal(SignalKind::from_raw(FILE_TOO_LARGE))?);
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 

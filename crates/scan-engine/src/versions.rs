@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::registry::write_whole;
 
-/// The product version of an engine that was told none.
-pub const DEFAULT_PRODUCT_VERSION: &str = "6.6.300";
-/// The content version of an engine that was told none.
-pub const DEFAULT_CONTENT_VERSION: &str = "3120456789";
+/// The product version of an engine that was told none: older than the embedded console's, so that there is an update.
+pub const DEFAULT_PRODUCT_VERSION: &str = "6.6.260";
+/// The content version of an engine that was told none, likewise.
+pub const DEFAULT_CONTENT_VERSION: &str = "2026-10-28";
 
 /// How the file looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

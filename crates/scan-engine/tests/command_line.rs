@@ -299,6 +299,29 @@ fn a_broken_file_is_told_with_its_line_and_left_alone() {
 }
 
 #[test]
+fn a_full_disk_is_told_and_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut engine = Engine::start(dir.path());
+    let path = consoles_xml(dir.path());
+    engine.signal("-KILL");
+    engine.ends();
+    let file =
+        "<Consoles><console id=\"1\" enabled=\"0\"/><!--".to_owned() + &"x".repeat(2000) + "--></Consoles>";
+    fs::write(&path, &file).unwrap();
+
+    let mut engine = Engine::start(dir.path());
+    // The engine's files can't grow beyond this any more: as on a full disk, but with a signal.
+    let pid = engine.child.id().to_string();
+    assert!(Command::new("prlimit").args(["--pid", &pid, "--fsize=1000:"]).status().unwrap().success());
+    let answer = engine.ask("enable console 1");
+    assert!(answer.contains("consoles.xml") && answer.contains("File too large"), "{answer}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), file);
+    assert!(engine.consoles()[0].contains("enabled=0"));
+    assert!(Command::new("prlimit").args(["--pid", &pid, "--fsize=1000000:"]).status().unwrap().success());
+    assert_eq!(engine.ask("enable console 1"), "console 1 is enabled now");
+}
+
+#[test]
 fn a_port_or_a_directory_that_is_in_use_is_one_clear_line() {
     let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let engine = Engine::start(dir.path());
