@@ -52,6 +52,9 @@ pub struct Config {
     pub versions: Versions,
     /// How long a shared secret is valid; an hour at most (console-facts §3).
     pub shared_secret_lifetime: Duration,
+    /// How often the times of the engines' last contacts are written to the database. Not less than a minute, but for
+    /// tests: every engine is in contact every second.
+    pub contacts_every: Duration,
 }
 
 impl Config {
@@ -72,6 +75,7 @@ impl Config {
             data_calls: DataCalls::Basic,
             versions: Versions::default(),
             shared_secret_lifetime: Duration::from_secs(60 * 60),
+            contacts_every: Duration::from_secs(60),
         }
     }
 

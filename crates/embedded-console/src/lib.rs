@@ -19,6 +19,7 @@ pub mod fleet;
 mod persist;
 mod security;
 pub mod seed;
+mod serve;
 mod startup;
 mod static_files;
 mod tls;

@@ -81,6 +81,9 @@ impl Arguments {
     }
 }
 
+/// SIGXFSZ, which has no name in tokio: a file has reached the size that `ulimit -f` allows.
+const FILE_TOO_LARGE: i32 = 25;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -102,7 +105,13 @@ fn main() -> ExitCode {
     }
     let Some(config) = arguments.config() else { return ExitCode::FAILURE };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        // A log on a full disk loses lines. Telling that on the same log would panic.
+        .log_internal_errors(false)
+        .init();
     let result = tokio::runtime::Runtime::new()
         .map_err(|error| error.to_string())
         .and_then(|runtime| runtime.block_on(run(config)));
@@ -125,6 +134,8 @@ fn one_line(message: &str) -> String {
 async fn run(config: Config) -> Result<(), String> {
     // Before anything is started, so that no signal finds the program unprepared.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    // With a handler the write fails, as on a full disk, and is told; without one the program would just die.
+    drop(signal(SignalKind::from_raw(FILE_TOO_LARGE)).map_err(|error| error.to_string())?);
     let mut running = embedded_console::start(config).await.map_err(|error| error.to_string())?;
     println!("listening on {}", running.url());
     tokio::select! {

@@ -1,5 +1,6 @@
 //! What the fleet learns goes into the database: changes at once, contact times at most once a minute.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,6 @@ use crate::db::engines::{self, EngineRow, Learned};
 use crate::db::{DbError, scans};
 use crate::fleet::{EngineStatus, EngineTarget, Fleet, FleetEvent};
 
-/// How often contact times are written.
-const CONTACTS_EVERY: Duration = Duration::from_secs(60);
 /// Events that are stored in one transaction.
 const BATCH: usize = 1_024;
 
@@ -52,69 +51,105 @@ pub(crate) fn learn_from_report(tx: &Transaction<'_>, fleet: &Fleet, id: i64) ->
     )
 }
 
-fn store(tx: &Transaction<'_>, fleet: &Fleet, events: &[FleetEvent]) -> Result<(), DbError> {
-    let mut changed = Vec::with_capacity(events.len());
-    for event in events {
+/// What is not in the database yet. A write that failed, on a full disk say, leaves it as it is for the next one; it
+/// never grows beyond one entry for each engine.
+#[derive(Default)]
+struct Unsaved {
+    asked: BTreeSet<i64>,
+    updated: BTreeMap<i64, i64>,
+    changed: BTreeSet<i64>,
+}
+
+impl Unsaved {
+    fn note(&mut self, event: &FleetEvent) {
         match event {
-            FleetEvent::Asked { id } => engines::mark_asked(tx, *id)?,
+            FleetEvent::Asked { id } => {
+                self.asked.insert(*id);
+            }
             FleetEvent::Updated { id, at } => {
-                engines::mark_updated(tx, *id, clock::to_millis(*at))?;
-                changed.push(*id);
+                self.updated.insert(*id, clock::to_millis(*at));
+                self.changed.insert(*id);
             }
             FleetEvent::Pinned { id, .. }
             | FleetEvent::Status { id, .. }
             | FleetEvent::Versions { id, .. } => {
-                changed.push(*id);
+                self.changed.insert(*id);
             }
         }
     }
-    changed.sort_unstable();
-    changed.dedup();
-    changed.into_iter().try_for_each(|id| learn_from_report(tx, fleet, id))
+
+    fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.changed.is_empty()
+    }
+
+    fn store(&self, tx: &Transaction<'_>, fleet: &Fleet) -> Result<(), DbError> {
+        for id in &self.asked {
+            engines::mark_asked(tx, *id)?;
+        }
+        for (id, at) in &self.updated {
+            engines::mark_updated(tx, *id, *at)?;
+        }
+        self.changed.iter().try_for_each(|id| learn_from_report(tx, fleet, *id))
+    }
 }
 
-/// Runs until the fleet has ended, or until `stop`; then writes the contact times once more.
+/// Runs until the fleet has ended, or until `stop`; then writes the contact times once more. `contacts_every`: how
+/// often they are written before that.
 pub(crate) async fn run(
     console: Arc<Console>,
     mut events: UnboundedReceiver<FleetEvent>,
+    contacts_every: Duration,
     stop: impl Future<Output = ()>,
 ) {
-    let mut minute = tokio::time::interval(CONTACTS_EVERY);
-    minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    minute.tick().await;
+    let mut contacts = tokio::time::interval(contacts_every);
+    contacts.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    contacts.tick().await;
     let mut stop = std::pin::pin!(stop);
     let mut batch = Vec::with_capacity(BATCH);
+    let mut unsaved = Unsaved::default();
     loop {
         tokio::select! {
             count = events.recv_many(&mut batch, BATCH) => {
                 if count == 0 {
                     break;
                 }
-                save(&console, std::mem::take(&mut batch)).await;
+                batch.drain(..).for_each(|event| unsaved.note(&event));
+                unsaved = save(&console, unsaved).await;
             }
-            _ = minute.tick() => every_minute(&console).await,
+            _ = contacts.tick() => {
+                unsaved = save(&console, unsaved).await;
+                save_contacts(&console).await;
+            }
             () = &mut stop => break,
         }
     }
     // What was said before the end still counts.
     while let Ok(event) = events.try_recv() {
-        batch.push(event);
+        unsaved.note(&event);
     }
-    save(&console, batch).await;
-    every_minute(&console).await;
+    save(&console, unsaved).await;
+    save_contacts(&console).await;
 }
 
-async fn save(console: &Arc<Console>, events: Vec<FleetEvent>) {
-    if events.is_empty() {
-        return;
+/// Stores what changed, and gives back what could not be stored.
+async fn save(console: &Arc<Console>, unsaved: Unsaved) -> Unsaved {
+    if unsaved.is_empty() {
+        return unsaved;
     }
-    let fleet = console.fleet.clone();
-    if let Err(error) = console.db.write(move |tx| store(tx, &fleet, &events)).await {
-        tracing::error!(%error, "what the engines told could not be stored");
+    let unsaved = Arc::new(unsaved);
+    let (fleet, work) = (console.fleet.clone(), Arc::clone(&unsaved));
+    match console.db.write(move |tx| work.store(tx, &fleet)).await {
+        Ok(()) => Unsaved::default(),
+        Err(error) => {
+            let error: DbError = error;
+            tracing::error!(%error, "what the engines told could not be stored: it will be tried again");
+            // The work is over, and its share of this is gone.
+            Arc::into_inner(unsaved).unwrap_or_default()
+        }
     }
 }
 
-async fn every_minute(console: &Arc<Console>) {
+async fn save_contacts(console: &Arc<Console>) {
     let fleet = console.fleet.clone();
     let result = console
         .db

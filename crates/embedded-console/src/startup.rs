@@ -11,6 +11,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use engine_link::{Fingerprint, Identity};
+use futures::future::ready;
+use futures::{StreamExt as _, stream};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
@@ -24,11 +26,14 @@ use crate::db::engines::{self, EngineRow};
 use crate::db::users::{self, UserRow};
 use crate::db::{self, Database, DbError};
 use crate::fleet::{Fleet, FleetConfig};
-use crate::tls::{self, Peer, PlainListener, TlsListener};
+use crate::serve::{HEAD, serve};
+use crate::tls::{self, PlainListener, TlsListener};
 use crate::{persist, security, seed, static_files};
 
 /// How long requests that are under way may still take when the console stops.
 const GRACE: Duration = Duration::from_secs(5);
+/// Host names that are looked up at the same time, to say at the start where they lead.
+const LOOKUPS: usize = 32;
 /// The administrator's name.
 const ADMINISTRATOR: &str = "admin";
 
@@ -49,7 +54,7 @@ pub enum StartError {
     #[error("{0} can be reached from other machines: give --tls-cert and --tls-key, or --behind-proxy")]
     Unprotected(SocketAddr),
     /// The data directory can't be made or written to.
-    #[error("cannot write to the data directory {}: {error}", path.display())]
+    #[error("cannot write to the data directory {}: {error}; {}", path.display(), room(error))]
     DataDirectory {
         /// The directory.
         path: PathBuf,
@@ -57,7 +62,7 @@ pub enum StartError {
         error: io::Error,
     },
     /// A file of passwords can't be read or written.
-    #[error("cannot read or write {}: {error}", path.display())]
+    #[error("cannot read or write {}: {error}; give another --admin-password-file or --data-dir", path.display())]
     PasswordFile {
         /// The file.
         path: PathBuf,
@@ -72,14 +77,17 @@ pub enum StartError {
     Database {
         /// The file.
         path: PathBuf,
-        /// What SQLite says.
+        /// What SQLite says, and what to do.
         reason: String,
     },
     /// The app's files are not there.
     #[error("no app in {}: build it first (cargo xtask build), or give another --app-dir", .0.display())]
     NoApp(PathBuf),
     /// The public path has not the form `/x/`.
-    #[error("the public path {0:?} must start and end with a slash")]
+    #[error(
+        "the public path {0:?} can't be used: give one like /x/ or /x/y/, of letters, digits, - . _ and ~, that is not \
+         the API's"
+    )]
     PublicPath(String),
     /// Certificate or key can't be used.
     #[error("TLS: {0}")]
@@ -87,6 +95,12 @@ pub enum StartError {
     /// The operating system failed in another way.
     #[error("{0}")]
     Other(#[from] io::Error),
+}
+
+impl StartError {
+    fn database(path: &Path, error: &DbError) -> Self {
+        Self::Database { path: path.to_path_buf(), reason: format!("{error}{}", error.hint()) }
+    }
 }
 
 /// A console that runs until it is told to stop. Dropping it does not stop it.
@@ -97,7 +111,7 @@ pub struct Running {
     fingerprint: Fingerprint,
     console: Arc<Console>,
     stop: watch::Sender<bool>,
-    serving: JoinHandle<io::Result<()>>,
+    serving: JoinHandle<()>,
     persisting: JoinHandle<()>,
     /// Held while the console runs: a second one on the same data would spoil both.
     _lock: File,
@@ -129,10 +143,7 @@ impl Running {
     /// # Errors
     /// Why it ended.
     pub async fn ended(&mut self) -> io::Result<()> {
-        match (&mut self.serving).await {
-            Ok(result) => result,
-            Err(error) => Err(io::Error::other(error)),
-        }
+        (&mut self.serving).await.map_err(io::Error::other)
     }
 
     /// Stops: no new requests, a few seconds for those under way, the engines' connections closed, contact times
@@ -203,14 +214,19 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         data_calls: config.data_calls,
     });
     let (stop, stopped) = watch::channel(false);
-    let persisting = tokio::spawn(persist::run(Arc::clone(&console), events, until(stopped.clone())));
+    let persisting = tokio::spawn(persist::run(
+        Arc::clone(&console),
+        events,
+        config.contacts_every,
+        until(stopped.clone()),
+    ));
     let app = router(&console, &config);
     let serving = match tls_config {
         Some(tls_config) => {
             let listener = TlsListener::new(listener, tls_config)?;
-            tokio::spawn(serve_tls(listener, app, stopped))
+            tokio::spawn(serve(listener, app, HEAD, until(stopped)))
         }
-        None => tokio::spawn(serve_plain(listener, app, stopped)),
+        None => tokio::spawn(serve(PlainListener(listener), app, HEAD, until(stopped))),
     };
     Ok(Running {
         address,
@@ -236,24 +252,12 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn serve_plain(listener: TcpListener, app: Router, stopped: watch::Receiver<bool>) -> io::Result<()> {
-    axum::serve(PlainListener(listener), app.into_make_service_with_connect_info::<Peer>())
-        .with_graceful_shutdown(until(stopped))
-        .await
-}
-
-async fn serve_tls(listener: TlsListener, app: Router, stopped: watch::Receiver<bool>) -> io::Result<()> {
-    axum::serve(listener, app.into_make_service_with_connect_info::<Peer>())
-        .with_graceful_shutdown(until(stopped))
-        .await
-}
-
 /// What can be said without touching anything.
 fn check(config: &Config) -> Result<(), StartError> {
     if !config.listen.ip().is_loopback() && config.tls.is_none() && !config.behind_proxy {
         return Err(StartError::Unprotected(config.listen));
     }
-    if !config.public_path.starts_with('/') || !config.public_path.ends_with('/') {
+    if !is_public_path(&config.public_path) {
         return Err(StartError::PublicPath(config.public_path.clone()));
     }
     match &config.app_dir {
@@ -261,6 +265,29 @@ fn check(config: &Config) -> Result<(), StartError> {
             Err(StartError::NoApp(directory.clone()))
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether the app can be at this path: segments between single slashes, and none of the paths that the API has.
+fn is_public_path(path: &str) -> bool {
+    if path == "/" {
+        return true;
+    }
+    let Some(inside) = path.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) else { return false };
+    let is_segment = |segment: &str| {
+        !matches!(segment, "" | "." | "..")
+            && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    };
+    !matches!(inside.split('/').next(), Some("api" | "data")) && inside.split('/').all(is_segment)
+}
+
+/// What to do about a data directory that can't be written to.
+fn room(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "make room there, or give another --data-dir"
+        }
+        _ => "give another --data-dir",
     }
 }
 
@@ -285,13 +312,34 @@ fn console_address(engine_listener: SocketAddr) -> String {
 
 fn report_networks(config: &Config, fleet: &Fleet, rows: &[EngineRow]) {
     let dialled: Vec<&EngineRow> = rows.iter().filter(|row| row.kind.is_dialled()).collect();
-    let outside = dialled.iter().filter(|row| !fleet.reachable(&row.address)).count();
     let networks: Vec<String> = config.engine_networks.iter().map(ToString::to_string).collect();
+    let networks = networks.join(", ");
+    let outside = dialled.iter().filter(|row| fleet.inside(&row.address) == Some(false)).count();
     tracing::info!(
-        "{} engines, {outside} outside {}: these are never contacted and keep their stored status",
+        "{} engines, {outside} outside {networks}: these are never contacted and keep their stored status",
         dialled.len(),
-        networks.join(", "),
     );
+    let names: Vec<String> = dialled
+        .iter()
+        .filter(|row| fleet.inside(&row.address).is_none())
+        .map(|row| row.address.clone())
+        .collect();
+    if names.is_empty() {
+        return;
+    }
+    // The name service may take long: nobody waits for it.
+    let fleet = fleet.clone();
+    tokio::spawn(async move {
+        let all = names.len();
+        let lookups = stream::iter(names).map(|name| {
+            let fleet = fleet.clone();
+            async move { fleet.reachable(&name).await }
+        });
+        let outside = lookups.buffer_unordered(LOOKUPS).filter(|inside| ready(!inside)).count().await;
+        tracing::info!(
+            "{all} of them have host names, {outside} of which lead to no address in {networks}: likewise"
+        );
+    });
 }
 
 /// What is there before the first request.
@@ -323,7 +371,7 @@ fn prepare(config: &Config) -> Result<Prepared, StartError> {
     let path = directory.join("console.db");
     // Password hashes and two-factor secrets are in it. SQLite gives its other files the same mode.
     File::options().create(true).append(true).mode(0o600).open(&path).map_err(unwritable)?;
-    let broken = |error: DbError| StartError::Database { path: path.clone(), reason: error.to_string() };
+    let broken = |error: DbError| StartError::database(&path, &error);
     let db = Database::open(&path).map_err(broken)?;
     let seeded = seed::fill(&db, config.seed).map_err(broken)?;
     if seeded.demo_users {
@@ -351,8 +399,7 @@ fn serial(tx: &rusqlite::Transaction<'_>) -> Result<String, DbError> {
 /// again has changed the password.
 fn set_administrator(db: &Database, file: &Path, database: &Path) -> Result<(), StartError> {
     let unwritable = |error| StartError::PasswordFile { path: file.to_path_buf(), error };
-    let broken =
-        |error: DbError| StartError::Database { path: database.to_path_buf(), reason: error.to_string() };
+    let broken = |error: DbError| StartError::database(database, &error);
     let told = match fs::read_to_string(file) {
         Ok(text) => Some(text.lines().next().unwrap_or_default().trim().to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -398,7 +445,24 @@ fn write_demo_users(db: &Database, directory: &Path, database: &Path) -> Result<
     password::write_private(&file, &lines)
         .map_err(|error| StartError::PasswordFile { path: file.clone(), error })?;
     db.write_blocking(|tx| rows.iter().try_for_each(|(name, user)| users::put(tx, name, user)))
-        .map_err(|error| StartError::Database { path: database.to_path_buf(), reason: error.to_string() })?;
+        .map_err(|error| StartError::database(database, &error))?;
     tracing::info!("the demo's other users are in {}", file.display());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_public_path;
+
+    #[test]
+    fn the_app_can_be_at_any_plain_path_that_is_not_the_apis() {
+        for good in ["/", "/x/", "/security/console/", "/engine-console_2.0~/", "/apis/"] {
+            assert!(is_public_path(good), "{good}");
+        }
+        for bad in
+            ["", "x", "/x", "x/", "//", "/x//", "/../", "/./", "/api/", "/api/3/", "/data/", "/a b/", "/ä/"]
+        {
+            assert!(!is_public_path(bad), "{bad}");
+        }
+    }
 }

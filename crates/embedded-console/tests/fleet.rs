@@ -416,8 +416,8 @@ async fn an_engine_outside_of_the_networks_is_never_contacted() {
     let stored = EngineTarget { asked: true, status: EngineStatus::Active, ..outside.clone() };
     let console = Console::with(identity, "127.0.1.0/24", vec![stored]);
 
-    assert!(!console.fleet.reachable("127.0.0.1"));
-    assert!(console.fleet.reachable("127.0.1.1"));
+    assert!(!console.fleet.reachable("127.0.0.1").await);
+    assert!(console.fleet.reachable("127.0.1.1").await);
     console.fleet.ask_all().await;
     assert!(!console.fleet.add(outside).await);
     assert!(!console.fleet.moved(ID, "127.0.0.1", 1).await);

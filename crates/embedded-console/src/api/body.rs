@@ -2,28 +2,59 @@
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
-/// A JSON body. Another content type is refused with 415, other content with 400.
+/// A JSON body that is no array. Another content type is refused with 415, other content with 400.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-        if essence.is_some_and(|kind| kind != "application/json" && !kind.ends_with("+json")) {
-            return Err(ApiError::unsupported_media_type());
+        let text = json_text(request, state).await?;
+        // serde would take an array for an object whose properties come without their names.
+        if text.trim_ascii_start().starts_with(b"[") {
+            return Err(ApiError::invalid());
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::invalid())?;
-        // Where a body may be left out, its type has a place for `null`.
-        let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
-        serde_json::from_slice(text).map(Self).map_err(|_| ApiError::invalid())
+        parse(&text).map(Self)
     }
+}
+
+/// A JSON array.
+pub(crate) struct JsonArray<T>(pub(crate) Vec<T>);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonArray<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        parse(&json_text(request, state).await?).map(Self)
+    }
+}
+
+async fn json_text<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    if essence.is_some_and(|kind| kind != "application/json" && !kind.ends_with("+json")) {
+        return Err(ApiError::unsupported_media_type());
+    }
+    bytes(request, state).await
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
+        _ => ApiError::invalid(),
+    })
+}
+
+fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiError> {
+    // Where a body may be left out, its type has a place for `null`.
+    let text = if text.is_empty() { b"null" } else { text };
+    serde_json::from_slice(text).map_err(|_| ApiError::invalid())
 }
 
 /// A body as text, whatever its content type says: console commands come bare (console-facts §4).
@@ -33,8 +64,7 @@ impl<S: Send + Sync> FromRequest<S> for TextBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::invalid())?;
-        String::from_utf8(bytes.into()).map(Self).map_err(|_| ApiError::invalid())
+        String::from_utf8(bytes(request, state).await?.into()).map(Self).map_err(|_| ApiError::invalid())
     }
 }
 

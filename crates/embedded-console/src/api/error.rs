@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::links::{Link, Links};
-use crate::db::DbError;
+use crate::db::{DbError, DiskTrouble};
 
 /// What a console says to arguments that it can't take.
 pub(crate) const INVALID: &str = "One or more arguments supplied in the request is invalid.";
@@ -14,6 +14,13 @@ pub(crate) const INVALID: &str = "One or more arguments supplied in the request 
 const MISSING: &str = "The resource does not exist or access is prohibited.";
 /// What a console says when it failed.
 const UNEXPECTED: &str = "An unexpected error occurred. See the console's log.";
+
+/// What this console says when its disk is full.
+const DISK_FULL: &str =
+    "An unexpected error occurred: the console's disk is full, and nothing was changed. Make room on it.";
+/// What this console says when a file can't be read or written.
+const DISK_FAILED: &str =
+    "An unexpected error occurred: the console's disk is full or does not work. See the console's log.";
 
 /// An answer that is not a success.
 #[derive(Debug, Clone)]
@@ -60,6 +67,11 @@ impl ApiError {
     /// 405.
     pub(crate) fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed for this resource.")
+    }
+
+    /// 413.
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.")
     }
 
     /// 415.
@@ -114,7 +126,11 @@ impl IntoResponse for ApiError {
 impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
         tracing::error!(%error, "a request failed");
-        Self::unexpected()
+        match error.disk() {
+            Some(DiskTrouble::Full) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, DISK_FULL),
+            Some(DiskTrouble::Failed) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, DISK_FAILED),
+            None => Self::unexpected(),
+        }
     }
 }
 

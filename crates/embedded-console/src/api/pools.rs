@@ -10,7 +10,7 @@ use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::body::{JsonBody, required};
+use super::body::{JsonArray, JsonBody, required};
 use super::engines::assign_exactly;
 use super::error::ApiError;
 use super::links::{Link, Links};
@@ -206,7 +206,7 @@ pub(super) async fn set_engines(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
     Id(id): Id,
-    JsonBody(members): JsonBody<Vec<i64>>,
+    JsonArray(members): JsonArray<i64>,
 ) -> Result<Response, ApiError> {
     console
         .db

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 use tokio::sync::Semaphore;
 
 /// The schema's history. A step is never changed once it has been released: a new one is added.
@@ -40,6 +40,45 @@ pub(crate) enum DbError {
     /// The work on the blocking thread did not come to its end.
     #[error("the database task ended early")]
     Ended,
+}
+
+/// What is wrong with the disk below the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiskTrouble {
+    /// There is no room. What was to be written is undone.
+    Full,
+    /// It can't be read or written, or a limit on the size of files is reached.
+    Failed,
+}
+
+impl DbError {
+    /// Whether the disk is to blame.
+    pub(crate) fn disk(&self) -> Option<DiskTrouble> {
+        match self {
+            Self::Sqlite(error) => match error.sqlite_error_code()? {
+                ErrorCode::DiskFull => Some(DiskTrouble::Full),
+                ErrorCode::SystemIoFailure => Some(DiskTrouble::Failed),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What an administrator can do about it, as the end of a sentence.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self {
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+                    "; make room on the disk, or give another --data-dir"
+                }
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                    "; restore the file from a copy, or move it away to start with an empty database"
+                }
+                _ => "",
+            },
+            _ => "",
+        }
+    }
 }
 
 /// A cheap handle to the database.

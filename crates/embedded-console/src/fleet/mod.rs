@@ -86,11 +86,17 @@ impl Fleet {
         (Self { common, engines: Arc::new(Mutex::new(engines)) }, receiver)
     }
 
-    /// Whether the address is inside the networks that the console may contact. A host name is so if it resolves
-    /// there (the name service is given a second, and its answer is kept for half a minute).
+    /// Whether the address is inside the networks that the console may contact; `None` for a host name, which has to
+    /// be looked up first.
     #[must_use]
-    pub fn reachable(&self, address: &str) -> bool {
-        self.common.networks.reachable(address)
+    pub fn inside(&self, address: &str) -> Option<bool> {
+        self.common.networks.known(address)
+    }
+
+    /// The same, with host names looked up: a name is inside if one of its addresses is. The name service is given a
+    /// second.
+    pub async fn reachable(&self, address: &str) -> bool {
+        self.common.networks.reachable(address).await
     }
 
     /// Takes a new engine and makes the first contact, waiting for at most 3 s. `true`: the engine was reached, and

@@ -1,22 +1,20 @@
 //! Which addresses the console may contact.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use ipnet::IpNet;
-use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// The hosted engines of the real product (console-facts §5). They are not paired, and never contacted from here.
 const HOSTED: &str = "nse.extranet.rapid7.com";
-/// How long an answer of the name service counts.
-const NAME_KEPT: Duration = Duration::from_secs(30);
 /// How long the name service may take when somebody waits for the answer.
 const NAME_TIMEOUT: Duration = Duration::from_secs(1);
-/// How many names are kept; far more than there are in use.
-const NAMES: usize = 1000;
+/// Names that are looked up at the same time. The database works on the same threads, of which there are 512: a name
+/// service that is down must not take them all.
+const LOOKUPS: usize = 64;
 
 /// What an engine's address is, as far as can be said without asking anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +33,16 @@ pub(super) enum NoAddress {
     NoName(String),
 }
 
-/// The networks, and what the name service said lately.
+/// The networks, and the way to the name service.
 #[derive(Debug)]
 pub(super) struct Networks {
     networks: Vec<IpNet>,
-    names: Mutex<HashMap<String, (Instant, bool)>>,
+    lookups: Semaphore,
 }
 
 impl Networks {
     pub(super) fn new(networks: Vec<IpNet>) -> Self {
-        Self { networks, names: Mutex::new(HashMap::new()) }
+        Self { networks, lookups: Semaphore::new(LOOKUPS) }
     }
 
     fn contain(&self, ip: IpAddr) -> bool {
@@ -66,30 +64,15 @@ impl Networks {
         }
     }
 
-    /// Whether the address is inside. For a host name the name service is asked, which takes a second at most; the
-    /// answer is kept for half a minute.
-    pub(super) fn reachable(&self, address: &str) -> bool {
-        if let Some(known) = self.known(address) {
-            return known;
+    /// Whether the address is inside. For a host name the name service is asked, which is given [`NAME_TIMEOUT`].
+    pub(super) async fn reachable(&self, address: &str) -> bool {
+        match self.known(address) {
+            Some(known) => known,
+            None => match timeout(NAME_TIMEOUT, self.addresses(address, 0)).await {
+                Ok(found) => found != Err(NoAddress::Outside),
+                Err(_) => self.everywhere(),
+            },
         }
-        if is_localhost(address) {
-            return self.contain(Ipv4Addr::LOCALHOST.into()) || self.contain(Ipv6Addr::LOCALHOST.into());
-        }
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((asked, inside)) = names.get(address)
-            && asked.elapsed() < NAME_KEPT
-        {
-            return *inside;
-        }
-        drop(names);
-        let found = resolve_blocking(address);
-        let inside = found.into_iter().any(|ip| self.contain(ip)) || self.everywhere();
-        names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.len() >= NAMES {
-            names.clear();
-        }
-        names.insert(address.to_owned(), (Instant::now(), inside));
-        inside
     }
 
     /// What to dial. A name is resolved each time and only its addresses inside the networks count, so that a name
@@ -98,8 +81,8 @@ impl Networks {
         let found: Vec<SocketAddr> = match place(address) {
             Place::Ip(ip) => vec![SocketAddr::new(ip, port)],
             Place::Hosted => return Err(NoAddress::Outside),
-            Place::Name => match tokio::net::lookup_host((address, port)).await {
-                Ok(found) => found.collect(),
+            Place::Name => match self.look_up(address, port).await {
+                Ok(found) => found,
                 Err(error) if self.everywhere() => return Err(NoAddress::NoName(error.to_string())),
                 Err(_) => return Err(NoAddress::Outside),
             },
@@ -108,10 +91,13 @@ impl Networks {
         inside.dedup();
         if inside.is_empty() { Err(NoAddress::Outside) } else { Ok(inside) }
     }
-}
 
-fn is_localhost(address: &str) -> bool {
-    address.eq_ignore_ascii_case("localhost")
+    /// Asks the name service, which takes a thread as long as it takes to answer.
+    async fn look_up(&self, name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        // The semaphore is never closed: there is always a permit in the end.
+        let _permit = self.lookups.acquire().await;
+        Ok(tokio::net::lookup_host((name, port)).await?.collect())
+    }
 }
 
 fn place(address: &str) -> Place {
@@ -124,25 +110,6 @@ fn place(address: &str) -> Place {
     }
 }
 
-/// The addresses of a name, from a thread that nobody waits for longer than [`NAME_TIMEOUT`].
-fn resolve_blocking(name: &str) -> Vec<IpAddr> {
-    let (sender, receiver) = mpsc::channel();
-    let query = (name.to_owned(), 0_u16);
-    thread::spawn(move || {
-        let found = std::net::ToSocketAddrs::to_socket_addrs(&query);
-        let found: Vec<IpAddr> = found.into_iter().flatten().map(|address| address.ip()).collect();
-        // The one who asked may have given up.
-        drop(sender.send(found));
-    });
-    let wait = move || receiver.recv_timeout(NAME_TIMEOUT).unwrap_or_default();
-    match Handle::try_current() {
-        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
-            tokio::task::block_in_place(wait)
-        }
-        _ => wait(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,14 +118,14 @@ mod tests {
         Networks::new(text.iter().map(|network| network.parse().unwrap()).collect())
     }
 
-    #[test]
-    fn an_address_is_reachable_inside_the_networks_only() {
+    #[tokio::test]
+    async fn an_address_is_reachable_inside_the_networks_only() {
         let networks = networks(&["127.0.0.0/8", "10.1.0.0/16", "::1/128"]);
         for inside in ["127.0.1.7", "10.1.2.3", "::1", "[::1]", "::ffff:10.1.2.3", "localhost", "LOCALHOST"] {
-            assert!(networks.reachable(inside), "{inside}");
+            assert!(networks.reachable(inside).await, "{inside}");
         }
         for outside in ["192.0.2.1", "10.2.0.1", "0.0.0.0", "::", "2001:db8::1", HOSTED, "name.invalid", ""] {
-            assert!(!networks.reachable(outside), "{outside}");
+            assert!(!networks.reachable(outside).await, "{outside}");
         }
     }
 
@@ -178,7 +145,7 @@ mod tests {
     async fn a_name_without_address_is_said_to_be_one_where_every_network_is_allowed() {
         let everywhere = networks(&["0.0.0.0/0"]);
         assert!(matches!(everywhere.addresses("name.invalid", 1).await, Err(NoAddress::NoName(_))));
-        assert!(everywhere.reachable("name.invalid"));
-        assert!(!everywhere.reachable(HOSTED));
+        assert!(everywhere.reachable("name.invalid").await);
+        assert!(!everywhere.reachable(HOSTED).await);
     }
 }

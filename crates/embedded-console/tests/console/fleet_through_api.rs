@@ -1,9 +1,11 @@
 //! Real engines, seen through the API: what the fleet learns gets into answers and into the database.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use console_api::{EngineDraft, EngineId, EngineStatus, Saved};
+use rusqlite::{Connection, OpenFlags};
 use scan_engine::{Engine, Options};
 use serde_json::json;
 use tempfile::TempDir;
@@ -12,14 +14,14 @@ use tokio::net::TcpListener;
 use crate::lab::Lab;
 
 /// A scan engine of this process.
-struct RunningEngine {
+pub(crate) struct RunningEngine {
     _directory: TempDir,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     engine: Engine,
 }
 
 impl RunningEngine {
-    async fn start(product_version: &str) -> Self {
+    pub(crate) async fn start(product_version: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let options = Options {
             product_version: Some(product_version.to_owned()),
@@ -36,7 +38,7 @@ impl RunningEngine {
     }
 
     /// What an administrator types on the engine's command line.
-    fn enable(&self) {
+    pub(crate) fn enable(&self) {
         assert_eq!(self.engine.command("enable console 1").text, "console 1 is enabled now");
     }
 
@@ -157,4 +159,51 @@ async fn a_deleted_engine_is_left_alone() {
     engine.enable();
     lab.command("version engines").await;
     until(&lab, again, |engine| engine["status"] == "active").await;
+}
+
+/// What the database has of an engine: its status, and when it last talked to the console.
+pub(crate) fn stored(data: &Path, id: u64) -> (String, Option<i64>) {
+    let database =
+        Connection::open_with_flags(data.join("console.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let row = "SELECT status, last_refreshed FROM engines WHERE id = ?1";
+    database.query_row(row, [id.cast_signed()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+}
+
+/// Asks until it is so.
+pub(crate) async fn comes(what: &str, mut so: impl FnMut() -> bool) {
+    let mut pause = tokio::time::interval(Duration::from_millis(20));
+    let wait = async {
+        while !so() {
+            pause.tick().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(15), wait).await.is_ok(), "not so: {what}");
+}
+
+#[tokio::test]
+async fn contact_times_are_kept_in_memory_and_written_now_and_then() {
+    let rarely = Duration::from_secs(3600);
+    let lab = Lab::with(|config| config.contacts_every = rarely).await;
+    let data = lab.directory.path().join("data");
+    let engine = RunningEngine::start("6.6.1").await;
+    let id = lab.client().create_engine(&engine.draft("Oslo")).await.unwrap().id;
+    let number = id.to_string().parse().unwrap();
+    engine.enable();
+    lab.command("version engines").await;
+    comes("the new status is stored at once", || stored(&data, number).0 == "active").await;
+    let (_, at_first) = stored(&data, number);
+    let shown = |engine: &serde_json::Value| engine["lastRefreshedDate"].as_str().map(str::to_owned);
+    let mut last = shown(&lab.get(&format!("/api/3/scan_engines/{id}")).await.json());
+    for _ in 0..2 {
+        // It is pinged every second.
+        last = shown(&until(&lab, id, |engine| shown(engine) > last).await);
+    }
+    assert_eq!(stored(&data, number).1, at_first, "nothing was written for a contact that changed nothing");
+
+    // A stop writes them, and so does each interval.
+    let lab = lab.restart(|config| config.contacts_every = Duration::from_millis(50)).await;
+    let (_, at_the_stop) = stored(&data, number);
+    assert!(at_the_stop > at_first);
+    comes("the time is written while the console runs", || stored(&data, number).1 > at_the_stop).await;
+    drop(lab);
 }

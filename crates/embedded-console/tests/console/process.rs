@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use http::StatusCode;
 use serde_json::json;
 
+use crate::fleet_through_api::{RunningEngine, comes, stored};
 use crate::lab::{first_line, http, send};
 
 fn program() -> Command {
@@ -23,7 +24,26 @@ struct Program {
 
 impl Program {
     fn start(data: &Path, app: &Path) -> Self {
-        let mut child = program()
+        Self::run(program(), data, app)
+    }
+
+    /// A program whose files can't grow beyond so many bytes: for it, the disk is full then.
+    fn start_with_room(bytes: u32, data: &Path, app: &Path) -> Self {
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--fsize={bytes}:")).arg(env!("CARGO_BIN_EXE_embedded-console"));
+        command.env_remove("RUST_LOG").stdin(Stdio::null());
+        Self::run(command, data, app)
+    }
+
+    /// There is room again.
+    fn make_room(&self) {
+        let pid = self.child.id().to_string();
+        let made = Command::new("prlimit").args(["--pid", &pid, "--fsize=100000000:"]).status().unwrap();
+        assert!(made.success());
+    }
+
+    fn run(mut command: Command, data: &Path, app: &Path) -> Self {
+        let mut child = command
             .args(["--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data)
             .arg("--app-dir")
@@ -94,8 +114,80 @@ async fn what_was_acknowledged_survives_a_kill() {
     }
 }
 
+#[tokio::test]
+async fn on_a_full_disk_nothing_that_was_acknowledged_is_lost_and_the_console_goes_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let (first, second) = (RunningEngine::start("6.6.1").await, RunningEngine::start("6.6.1").await);
+    let mut program = Program::start_with_room(500_000, &data, &app);
+    let password = first_line(&data.join("admin-password"));
+    let (client, url) = (http(), program.url.clone());
+    let post = async |path: &str, body: String| {
+        let request = client.post(format!("{url}api/3/{path}")).basic_auth("admin", Some(&password));
+        send(request.header("content-type", "application/json").body(body)).await
+    };
+    let mut engines = Vec::new();
+    for (name, engine) in [("first", &first), ("second", &second)] {
+        let body = json!({"name": name, "address": "127.0.0.1", "port": engine.address.port()});
+        engines.push(post("scan_engines", body.to_string()).await.id());
+    }
+
+    // Until it is full.
+    let site =
+        |number: u32| json!({"name": format!("site {number}"), "description": "x".repeat(4000)}).to_string();
+    let mut acknowledged = 0;
+    let refused = loop {
+        let answer = post("sites", site(acknowledged)).await;
+        if answer.status != StatusCode::CREATED {
+            break answer;
+        }
+        acknowledged += 1;
+        assert!(acknowledged < 1000, "it never gets full");
+    };
+    assert!(refused.error(500).contains("disk is full"), "{refused:?}");
+    assert!(post("sites", site(acknowledged)).await.error(500).contains("disk is full"));
+    // What the engines tell is shown, and kept for later.
+    let asked = post("administration/commands", "version engines".to_owned()).await;
+    assert!(asked.text.contains("Pending-Auth"), "{asked:?}");
+    assert_eq!(stored(&data, engines[0]).0, "unknown");
+
+    program.make_room();
+    assert_eq!(post("sites", site(acknowledged)).await.status, StatusCode::CREATED);
+    acknowledged += 1;
+    second.enable();
+    comes("one engine's news is stored", || stored(&data, engines[1]).0 == "active").await;
+    comes("what had no room is stored as well", || stored(&data, engines[0]).0 == "pending-authorization")
+        .await;
+
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+    let program = Program::start(&data, &app);
+    let request =
+        client.get(format!("{}api/3/sites?size=1", program.url)).basic_auth("admin", Some(&password));
+    assert_eq!(send(request).await.json()["page"]["totalResources"], acknowledged);
+}
+
+#[test]
+fn a_disk_that_is_full_at_the_start_is_one_line_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let app = app(directory.path());
+    for (bytes, file) in [("100", "data"), ("50000", "console.db")] {
+        let data = directory.path().join(bytes).join("data");
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--fsize={bytes}:")).arg(env!("CARGO_BIN_EXE_embedded-console"));
+        let command =
+            command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data).arg("--app-dir").arg(&app);
+        let text = failure(command.env_remove("RUST_LOG").stdin(Stdio::null()));
+        assert!(text.contains(file) && text.contains("; make room"), "{text}");
+    }
+}
+
 fn fails(arguments: &[&str]) -> String {
-    let Output { status, stdout, stderr } = program().args(arguments).output().unwrap();
+    failure(program().args(arguments))
+}
+
+fn failure(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
     let text = String::from_utf8(stderr).unwrap();
     assert_eq!(status.code(), Some(1), "{text}");
     assert!(stdout.is_empty(), "{stdout:?}");
@@ -123,6 +215,10 @@ fn each_failure_is_one_line_with_what_to_do() {
     assert!(text.contains("\"10.0.0.0/40\" is not a network"), "{text}");
     let text = with(&["--seed", "huge"]);
     assert!(text.contains("use demo, empty or large:ENGINES,SITES"), "{text}");
+    for path in ["x", "/x", "//", "/api/", "/a b/"] {
+        let text = with(&["--listen", "127.0.0.1:0", "--public-path", path]);
+        assert!(text.contains(path) && text.contains("give one like /x/"), "{text}");
+    }
     let text = fails(&["--data-dir", data]);
     assert!(text.contains("--app-dir"), "{text}");
     let text = fails(&["--data-dir", data, "--app-dir", "/nonexistent"]);
@@ -133,6 +229,20 @@ fn each_failure_is_one_line_with_what_to_do() {
     assert!(text.contains("cannot write to the data directory"), "{text}");
     let text = with(&["--listen", "127.0.0.1:0", "--admin-password-file", &format!("{file}/password")]);
     assert!(text.contains("cannot read or write"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    std::fs::create_dir_all(&data).unwrap();
+    let text = "a letter, not a database\n".repeat(100);
+    std::fs::write(data.join("console.db"), &text).unwrap();
+    let said = failure(
+        program().args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(&data).arg("--app-dir").arg(&app),
+    );
+    assert!(said.contains("file is not a database; restore the file from a copy, or move it away"), "{said}");
+    assert_eq!(std::fs::read_to_string(data.join("console.db")).unwrap(), text);
 }
 
 #[test]
