@@ -83,6 +83,10 @@ async fn serve(State(files): State<Files>, request: Request) -> Response {
     };
     let inside = format!("/{inside}");
     let is_index = is_app_route(&inside);
+    if !is_index && inside.ends_with('/') {
+        // The file of that name is at another address.
+        return missing();
+    }
     let file = if is_index { "/index.html" } else { inside.as_str() };
     let cache = if !is_index && is_hashed(file) { FOREVER } else { ASK_AGAIN };
     let Ok(uri) = file.parse::<Uri>() else { return missing() };

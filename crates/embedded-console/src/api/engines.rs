@@ -1,5 +1,6 @@
 //! Scan engines.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::Extension;
@@ -16,6 +17,7 @@ use super::links::{Link, Links};
 use super::pools::PoolJson;
 use super::{Id, Resources, created, done, json, json_bytes, to_the_end};
 use crate::clock;
+use crate::config::ENGINE_PORT;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
 use crate::db::{pools, scans, sites};
@@ -27,8 +29,9 @@ use crate::persist;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EngineJson {
     address: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connection_direction: Option<String>,
+    /// Who opens the connection: an extra field of this console. The local and the hosted engine can't be reversed
+    /// (console-facts §4), so theirs is always the standard one.
+    connection_direction: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_version: Option<String>,
     id: i64,
@@ -86,7 +89,7 @@ pub(crate) fn engine_json(row: EngineRow, sites: Vec<i64>, links: &Links, relate
     }
     EngineJson {
         address: row.address,
-        connection_direction: row.kind.is_dialled().then_some(row.direction),
+        connection_direction: row.direction,
         content_version: row.content_version,
         id: row.id,
         is_aws_pre_auth_engine: row.kind == EngineKind::Aws,
@@ -188,28 +191,37 @@ struct Wanted {
 impl EngineBody {
     fn wanted(&self) -> Result<Wanted, ApiError> {
         let name = required(self.name.as_deref())?;
-        let address = required(self.address.as_deref())?;
+        let address = host(&required(self.address.as_deref())?).ok_or_else(ApiError::invalid)?;
         let port = self.port.filter(|port| *port > 0).ok_or_else(ApiError::invalid)?;
-        if !is_host(&address) {
-            return Err(ApiError::invalid());
-        }
         Ok(Wanted { name, address, port })
     }
 }
 
-/// A host name or an IP address. IPv6 may come in brackets.
-fn is_host(address: &str) -> bool {
-    if address.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>().is_ok() {
-        return true;
+/// A host name or an IP address, in the one way that it is stored: an IPv6 address has many spellings, with brackets
+/// and without, and all are one place.
+fn host(address: &str) -> Option<String> {
+    let bare = address.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Ok(ip) = bare.unwrap_or(address).parse::<Ipv6Addr>() {
+        return Some(ip.to_string());
     }
     let name = address.strip_suffix('.').unwrap_or(address);
-    name.len() <= 253
+    let is_name = name.len() <= 253
         && name.split('.').all(|label| {
             (1..=63).contains(&label.len())
                 && !label.starts_with('-')
                 && !label.ends_with('-')
                 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        })
+        });
+    // No top-level domain is a number, but resolvers read `10.1` and `0x7f.1` as addresses.
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_number =
+        last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X");
+    (is_name && (!is_number || address.parse::<Ipv4Addr>().is_ok())).then(|| address.to_owned())
+}
+
+/// Whether this is where the local engine listens, by another name than the stored `127.0.0.1` (console-facts §5).
+fn is_local(address: &str, port: u16) -> bool {
+    port == ENGINE_PORT && (address == "::1" || address.eq_ignore_ascii_case("localhost"))
 }
 
 /// Name, and address with port, must be free.
@@ -220,7 +232,9 @@ fn check_unique(tx: &Transaction<'_>, wanted: &Wanted, except: i64) -> Result<()
             wanted.name
         )));
     }
-    if engines::place_taken(tx, &wanted.address, wanted.port, except)? {
+    if engines::place_taken(tx, &wanted.address, wanted.port, except)?
+        || is_local(&wanted.address, wanted.port)
+    {
         return Err(ApiError::refused(format!(
             "A scan engine with the address {} and the port {} already exists.",
             wanted.address, wanted.port
@@ -387,13 +401,21 @@ pub(super) async fn delete(
 
 #[cfg(test)]
 mod tests {
-    use super::is_host;
+    use super::host;
 
     #[test]
     fn host_names_and_addresses_are_taken() {
-        for good in ["10.0.0.7", "::1", "[fe80::1]", "engine", "engine-1.acme.com", "scan_engine.local", "a."]
+        for good in
+            ["10.0.0.7", "::1", "engine", "engine-1.acme.com", "scan_engine.local", "a.", "7.acme.com"]
         {
-            assert!(is_host(good), "{good}");
+            assert_eq!(host(good).as_deref(), Some(good));
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_is_one_place_however_it_is_written() {
+        for same in ["2001:db8::7", "[2001:db8::7]", "2001:0DB8:0:0::7"] {
+            assert_eq!(host(same).as_deref(), Some("2001:db8::7"), "{same}");
         }
     }
 
@@ -409,8 +431,16 @@ mod tests {
             "a..b",
             "ä.de",
             "10.0.0.0/8",
+            "999.1.1.1",
+            "10.1",
+            "1",
+            "0x7f.1",
+            "10.0.0.7.",
+            "[::1",
+            "::1]",
+            "[10.0.0.7]",
         ] {
-            assert!(!is_host(bad), "{bad}");
+            assert_eq!(host(bad), None, "{bad}");
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 
-use super::body::JsonBody;
+use super::body::{JsonBody, required};
 use super::engines::current;
 use super::error::ApiError;
 use super::links::{Link, Links};
@@ -169,6 +169,7 @@ pub(super) async fn start(
     JsonBody(body): JsonBody<Option<ScanBody>>,
 ) -> Result<Response, ApiError> {
     let body = body.unwrap_or_default();
+    let name = required(Some(body.name.as_deref().unwrap_or("API scan")))?;
     let scan = console
         .db
         .clone()
@@ -200,7 +201,7 @@ pub(super) async fn start(
                     site_id: id,
                     engine_id: engine.id,
                     engine_name: &engine.name,
-                    name: body.name.as_deref().unwrap_or("API scan"),
+                    name: &name,
                     kind: "manual",
                     status: "running",
                     message: None,

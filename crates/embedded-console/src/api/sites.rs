@@ -185,7 +185,7 @@ pub(super) async fn create(
 ) -> Result<Response, ApiError> {
     let name = required(body.name.as_deref())?;
     let importance = importance(body.importance)?.unwrap_or_else(|| "normal".to_owned());
-    let template = body.scan_template_id.unwrap_or_else(|| DEFAULT_TEMPLATE.to_owned());
+    let template = required(Some(body.scan_template_id.as_deref().unwrap_or(DEFAULT_TEMPLATE)))?;
     let is_dynamic = match &body.scan {
         Some(ScopeBody { assets: Some(_), connection: Some(_) }) => return Err(ApiError::invalid()),
         Some(ScopeBody { connection: Some(_), .. }) => true,
@@ -231,6 +231,7 @@ pub(super) async fn replace(
     else {
         return Err(ApiError::invalid());
     };
+    let template = required(Some(&template))?;
     console
         .db
         .write(move |tx| {

@@ -21,6 +21,7 @@ async fn a_new_console_has_its_local_engine_and_it_is_active() {
     assert_eq!(raw["productVersion"], embedded_console::config::PRODUCT_VERSION);
     assert_eq!(raw["serialNumber"].as_str().unwrap().len(), 40);
     assert_eq!(raw["isAWSPreAuthEngine"], false);
+    assert_eq!(raw["connectionDirection"], "console-to-engine", "it can't be reversed");
 }
 
 #[tokio::test]
@@ -75,6 +76,9 @@ async fn a_body_with_an_id_or_without_sense_is_refused() {
         json!({"name": "Oslo", "address": "192.0.2.7", "port": 0}),
         json!({"name": "Oslo", "address": "192.0.2.7", "port": 65536}),
         json!({"name": "Oslo", "address": "192.0.2.7", "port": "many"}),
+        json!({"name": "Oslo", "address": "192.0.2.7", "port": "40814"}),
+        json!({"name": "Oslo", "address": "999.0.2.7", "port": 40814}),
+        json!([null, "Oslo", "192.0.2.7", 40814, null]),
         json!("Oslo"),
         json!(null),
     ] {
@@ -85,6 +89,8 @@ async fn a_body_with_an_id_or_without_sense_is_refused() {
     assert_eq!(send(cut_off).await.error(400), invalid);
     let form = lab.request(Method::POST, ENGINES).header("content-type", "text/plain").body("name=Oslo");
     assert_eq!(send(form).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let endless = lab.request(Method::POST, ENGINES).header("content-type", "application/json");
+    send(endless.body(" ".repeat(8 * 1024 * 1024 + 1))).await.error(413);
     assert_eq!(lab.client().engines().await.unwrap().items.len(), 1, "none of them was created");
 }
 
@@ -104,6 +110,21 @@ async fn a_name_is_taken_once_and_so_is_an_address_with_its_port() {
     let id = lab.post(ENGINES, &other_port).await.id();
     let takes_the_name = json!({"name": "Oslo", "address": "192.0.2.7", "port": 40815});
     lab.put(&format!("{ENGINES}/{id}"), &takes_the_name).await.error(400);
+}
+
+#[tokio::test]
+async fn one_place_is_taken_once_however_its_address_is_written() {
+    let lab = Lab::start().await;
+    let at = |name: &str, address: &str| json!({"name": name, "address": address, "port": 40814});
+    let id = lab.post(ENGINES, &at("Oslo", "[2001:DB8:0::7]")).await.id();
+    assert_eq!(lab.get(&format!("{ENGINES}/{id}")).await.json()["address"], "2001:db8::7");
+    lab.post(ENGINES, &at("Bergen", "2001:db8::0:7")).await.error(400);
+    for local in ["127.0.0.1", "localhost", "LocalHost", "::1"] {
+        let words = lab.post(ENGINES, &at("Local again", local)).await.error(400);
+        assert!(words.ends_with("and the port 40814 already exists."), "{local}: {words}");
+    }
+    let other_port = json!({"name": "Beside it", "address": "localhost", "port": 40815});
+    assert_eq!(lab.post(ENGINES, &other_port).await.status, StatusCode::CREATED);
 }
 
 #[tokio::test]

@@ -99,7 +99,9 @@ async fn under_a_public_path_the_app_is_there_and_the_api_where_it_was() {
             "{path}"
         );
     }
-    assert_eq!(send(lab.stranger(Method::GET, "/engines")).await.status, StatusCode::NOT_FOUND);
+    for missing in ["/engines", &format!("/engine-console/{SCRIPT}/")] {
+        assert_eq!(send(lab.stranger(Method::GET, missing)).await.status, StatusCode::NOT_FOUND, "{missing}");
+    }
     assert_eq!(lab.get("/api/3").await.status, StatusCode::OK);
 }
 

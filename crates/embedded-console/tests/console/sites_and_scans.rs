@@ -130,6 +130,19 @@ async fn a_site_is_refused_without_a_name_with_a_taken_one_and_with_two_scopes()
 }
 
 #[tokio::test]
+async fn templates_and_names_of_scans_are_texts_with_something_in_them() {
+    let lab = Lab::start().await;
+    for template in ["", " ", "full\u{0}audit"] {
+        lab.post("/api/3/sites", &json!({"name": "Oslo", "scanTemplateId": template})).await.error(400);
+    }
+    let site = lab.post("/api/3/sites", &json!({"name": "Oslo"})).await.id();
+    let scans = format!("/api/3/sites/{site}/scans");
+    for body in [json!({"name": ""}), json!({"name": "a\u{7}b"}), json!({"name": 5}), json!([1, "name"])] {
+        lab.post(&scans, &body).await.error(400);
+    }
+}
+
+#[tokio::test]
 async fn replacing_a_site_wants_four_things() {
     let lab = Lab::start().await;
     let site = lab.site("Harbour", 1).await;
