@@ -40,20 +40,19 @@ pub fn App(
     let data = Data::provide(session);
     watch_activity(session);
 
-    let signed_out = Memo::new(move |_| match session.state().get() {
-        State::SignedOut(why) => Some(why),
-        State::SignedIn(_) | State::Over(_) => None,
+    session.when_it_ends(move || {
+        data.forget();
+        toasts.clear();
     });
-    // What one person saw is not there for the next.
-    Effect::new(move |_| {
-        if signed_out.get().is_some() {
-            data.forget();
-            toasts.clear();
-        }
+
+    // Another visit has a page of its own, even when one user takes over from another without a sign-out between.
+    let place = Memo::new(move |_| match session.state().get() {
+        State::SignedOut(why) => (session.visit(), Some(why)),
+        State::SignedIn(_) | State::Over(_) => (session.visit(), None),
     });
     view! {
         <Router base=routes::base()>
-            {move || match signed_out.get() {
+            {move || match place.get().1 {
                 Some(why) => view! { <SignInPage why /> }.into_any(),
                 None => view! {
                     <Shell theme>

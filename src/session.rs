@@ -50,7 +50,9 @@ pub struct Session {
     transport: StoredValue<AppTransport, LocalStorage>,
     credentials: StoredValue<Option<Credentials>, LocalStorage>,
     waiting: StoredValue<Vec<oneshot::Sender<()>>, LocalStorage>,
-    visit: StoredValue<u64>,
+    /// Counts the visits: what was begun in one is nothing to the next.
+    visit: RwSignal<u64>,
+    leave: StoredValue<Vec<Callback<()>>>,
     active_at: StoredValue<f64>,
 }
 
@@ -62,7 +64,8 @@ impl Session {
             transport: StoredValue::new_local(transport),
             credentials: StoredValue::new_local(None),
             waiting: StoredValue::new_local(Vec::new()),
-            visit: StoredValue::new(0),
+            visit: RwSignal::new(0),
+            leave: StoredValue::new(Vec::new()),
             active_at: StoredValue::new(js_sys::Date::now()),
         };
         provide_context(session);
@@ -77,6 +80,17 @@ impl Session {
     /// Where it stands.
     pub fn state(self) -> Signal<State> {
         self.state.into()
+    }
+
+    /// Which visit this is. It changes when somebody signs out, also when another user takes over.
+    pub fn visit(self) -> u64 {
+        self.visit.get()
+    }
+
+    /// Calls this each time that a visit ends, before anything of the next: what one person saw is not there for the
+    /// other.
+    pub fn when_it_ends(self, forget: impl Fn() + Send + Sync + 'static) {
+        self.leave.update_value(|leave| leave.push(Callback::new(move |()| forget())));
     }
 
     /// Who is signed in, or was until the console stopped taking the credentials.
@@ -116,10 +130,10 @@ impl Session {
     async fn begin(self, credentials: Credentials) -> Result<(), SignInError> {
         let account =
             Account { username: credentials.username().to_owned(), two_factor: credentials.has_token() };
-        let visit = self.visit.get_value();
+        let visit = self.visit.get_untracked();
         let client = Client::new(self.transport.get_value(), credentials.clone());
         client.sign_in().await.map_err(SignInError::Console)?;
-        if visit != self.visit.get_value() {
+        if visit != self.visit.get_untracked() {
             return Err(SignInError::Console(Error::Cancelled));
         }
         // Another user starts clean: what was under way belongs to the one before.
@@ -144,7 +158,10 @@ impl Session {
     pub fn sign_out(self, why: Ended) {
         self.credentials.set_value(None);
         self.waiting.update_value(Vec::clear);
-        self.visit.update_value(|visit| *visit += 1);
+        for forget in self.leave.get_value() {
+            forget.run(());
+        }
+        self.visit.update(|visit| *visit += 1);
         self.state.set(State::SignedOut(Some(why)));
     }
 
@@ -154,11 +171,11 @@ impl Session {
     /// # Errors
     /// Whatever the call gives; [`Error::Cancelled`] when the person signed out meanwhile.
     pub async fn call<T>(self, operation: impl AsyncFn(Console) -> Result<T, Error>) -> Result<T, Error> {
-        let visit = self.visit.get_value();
+        let visit = self.visit.get_untracked();
         loop {
             let Some(credentials) = self.credentials.get_value() else { return Err(Error::Cancelled) };
             let result = operation(Client::new(self.transport.get_value(), credentials.clone())).await;
-            if visit != self.visit.get_value() {
+            if visit != self.visit.get_untracked() {
                 return Err(Error::Cancelled);
             }
             match result {

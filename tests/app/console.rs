@@ -53,7 +53,7 @@ struct State {
 }
 
 impl Console {
-    /// A console with these engines, user `admin`, password `right`.
+    /// A console with these engines, the users `admin` and `colleague`, password `right`.
     pub(crate) fn with(engines: &[(u64, &str, &str, &'static str)]) -> Self {
         let engines = engines
             .iter()
@@ -100,7 +100,7 @@ impl Console {
         }
     }
 
-    /// From now on only this password is right.
+    /// From now on only this password is right for `admin`.
     pub(crate) fn set_password(&self, password: &str) {
         *self.state.password.borrow_mut() = password.to_owned();
     }
@@ -210,9 +210,11 @@ impl Console {
     }
 
     fn is_signed_in(&self, request: &Request) -> bool {
-        let login = format!("admin:{}", self.state.password.borrow());
-        let encoded = web_sys::window().unwrap().btoa(&login).unwrap();
-        request.header("Authorization") == Some(format!("Basic {encoded}").as_str())
+        let admin = format!("admin:{}", self.state.password.borrow());
+        [admin.as_str(), "colleague:right"].into_iter().any(|login| {
+            let encoded = web_sys::window().unwrap().btoa(login).unwrap();
+            request.header("Authorization") == Some(format!("Basic {encoded}").as_str())
+        })
     }
 }
 

@@ -96,6 +96,26 @@ async fn a_session_that_ended_asks_again_and_goes_on_with_what_was_under_way() {
 }
 
 #[wasm_bindgen_test]
+async fn another_user_who_takes_over_starts_clean() {
+    let console = console();
+    let screen = at_work(&console, "/").await;
+    screen.see_names(&["berlin"]).await;
+    console.set_password("new");
+    screen.click("button", "Refresh berlin").await;
+    screen.see("dialog", "Sign in again").await;
+    let release = console.hold("scan_engines");
+    screen.type_into("Username", "colleague").await;
+    screen.type_into("Password", "right").await;
+    screen.click("button", "Sign in").await;
+    screen.read("Signed in as colleague").await;
+    screen.see_gone("dialog", "Sign in again").await;
+    assert!(!screen.text().contains("berlin"));
+    drop(release);
+    screen.see_names(&["berlin"]).await;
+    assert_eq!(console.calls("commands"), 1, "what the other had begun is not done for this one");
+}
+
+#[wasm_bindgen_test]
 async fn sign_out_leaves_nothing_of_the_list() {
     let screen = at_work(&console(), "/").await;
     screen.see_names(&["berlin"]).await;
