@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use embedded_console::Config;
@@ -81,6 +82,8 @@ impl Arguments {
     }
 }
 
+/// How long work on threads of its own may still take when everything else has ended.
+const LAST_WORK: Duration = Duration::from_secs(1);
 /// SIGXFSZ, which has no name in tokio: a file has reached the size that `ulimit -f` allows.
 const FILE_TOO_LARGE: i32 = 25;
 
@@ -112,9 +115,12 @@ fn main() -> ExitCode {
         // A log on a full disk loses lines. Telling that on the same log would panic.
         .log_internal_errors(false)
         .init();
-    let result = tokio::runtime::Runtime::new()
-        .map_err(|error| error.to_string())
-        .and_then(|runtime| runtime.block_on(run(config)));
+    let result = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
+        let result = runtime.block_on(run(config));
+        // A name service that does not answer holds its threads for long: the end does not wait for them.
+        runtime.shutdown_timeout(LAST_WORK);
+        result
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
