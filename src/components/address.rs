@@ -6,8 +6,8 @@ use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate, use_query_map},
-    location::Url,
 };
+use web_sys::UrlSearchParams;
 
 /// Browsers limit how often the address may change; typing is written once it pauses.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -36,15 +36,15 @@ impl AddressParam {
             if location.pathname.get_untracked() != path {
                 return;
             }
-            let others = query.with_untracked(|query| {
-                query.clone().into_iter().filter(|(name, _)| name != key).collect::<Vec<_>>()
-            });
-            let mine = (!text.is_empty()).then(|| (key.into(), text.to_owned()));
-            let pairs = others.into_iter().chain(mine);
-            let search = pairs
-                .map(|(name, value)| format!("{}={}", Url::escape(&name), Url::escape(&value)))
-                .collect::<Vec<_>>()
-                .join("&");
+            // What the address says now: the router's own signals follow it a little later.
+            let search = window().location().search().unwrap_or_default();
+            let Ok(params) = UrlSearchParams::new_with_str(&search) else { return };
+            if text.is_empty() {
+                params.delete(key);
+            } else {
+                params.set(key, text);
+            }
+            let search = String::from(params.to_string());
             let mark = if search.is_empty() { "" } else { "?" };
             let options =
                 NavigateOptions { resolve: false, replace, scroll: false, ..NavigateOptions::default() };

@@ -51,6 +51,14 @@ async fn a_filter_that_nothing_matches_says_so_and_can_be_emptied() {
 }
 
 #[wasm_bindgen_test]
+async fn show_all_takes_filter_and_status_out_of_the_address() {
+    let screen = at_work(&console(), "/engines?filter=zurich&status=active&sort=-name").await;
+    screen.click("button", "Show all engines").await;
+    screen.see_names(&["cologne", "berlin", "aachen"]).await;
+    assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-name");
+}
+
+#[wasm_bindgen_test]
 async fn status_counts_follow_the_text_and_filter_with_a_click() {
     let screen = at_work(&console(), "/engines").await;
     screen.type_into("Filter engines", "a").await;
