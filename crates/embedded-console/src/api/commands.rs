@@ -106,25 +106,30 @@ fn status_word(status: &str) -> &'static str {
     }
 }
 
-/// One engine's lines. What is not known has no line.
+/// One engine's lines: every key of console-facts §4, in its order. What is not known has an empty value.
 fn write_block(output: &mut String, engine: &EngineRow) {
     let prefix = if engine.kind == EngineKind::Local { "Local Engine  " } else { "Remote Engine " };
+    let (product, content) = (engine.product_version.as_deref(), engine.content_version.as_deref());
     let lines = [
         ("Name", Some(engine.name.as_str())),
-        ("Version", engine.product_version.as_deref()),
+        ("DN", None),
+        ("Version", product),
         ("Address (FQDN)", Some(engine.address.as_str())),
         ("Platform", engine.platform.as_deref()),
         ("Serial No", engine.serial_number.as_deref()),
         ("Product Name", Some("Scan Engine")),
-        ("Last Content Update ID", engine.content_version.as_deref()),
-        ("Last Product Update ID", engine.product_version.as_deref()),
+        ("Last Content Update ID", content),
+        ("Last Auto Content Update ID", content),
+        ("Last Product Update ID", product),
+        ("Software Revision", product),
+        ("Product ID", None),
+        ("Version ID", product),
+        ("VM Version", None),
         ("Status", Some(status_word(&engine.status))),
     ];
     for (key, value) in lines {
-        if let Some(value) = value {
-            // Writing to a string can't fail.
-            let _ = writeln!(output, "{prefix}{key}: {value}");
-        }
+        // Writing to a string can't fail.
+        let _ = writeln!(output, "{prefix}{key}: {}", value.unwrap_or_default());
     }
 }
 

@@ -54,6 +54,10 @@ pub(crate) struct EngineJson {
     status_message: Option<String>,
 }
 
+/// Why the status of an engine outside of the networks does not change.
+const NOT_CONTACTED: &str =
+    "This console does not contact the engine: its address lies outside of the networks that it may contact.";
+
 /// An engine with what is known of it at this moment: stored, overlaid with what the fleet reports.
 pub(crate) fn current(console: &Console, mut row: EngineRow) -> EngineRow {
     if row.kind == EngineKind::Local {
@@ -65,7 +69,13 @@ pub(crate) fn current(console: &Console, mut row: EngineRow) -> EngineRow {
         row.platform = Some(console.host.platform.clone());
         return row;
     }
-    let Some(report) = console.fleet.report(row.id) else { return row };
+    let Some(report) = console.fleet.report(row.id) else {
+        // It lies outside of the networks: what is stored is all there is, and why nothing helps is worth a sentence.
+        if row.status != EngineStatus::Active.as_str() {
+            row.status_message.get_or_insert_with(|| NOT_CONTACTED.to_owned());
+        }
+        return row;
+    };
     let EngineReport { status, status_message, direction, last_contact, .. } = report;
     status.as_str().clone_into(&mut row.status);
     row.status_message = status_message;

@@ -232,6 +232,29 @@ async fn commands_come_bare_and_unknown_ones_are_said_to_be() {
     let report = lab.client().version_engines().await.unwrap();
     let [local] = report.engines.as_slice() else { panic!("{report:?}") };
     assert!(local.local);
+    let output = lab.command("version engines").await;
+    for key in [
+        "Name",
+        "DN",
+        "Version",
+        "Address (FQDN)",
+        "Platform",
+        "Serial No",
+        "Product Name",
+        "Last Content Update ID",
+        "Last Auto Content Update ID",
+        "Last Product Update ID",
+        "Software Revision",
+        "Product ID",
+        "Version ID",
+        "VM Version",
+        "Status",
+    ] {
+        assert!(
+            output.lines().any(|line| line.starts_with(&format!("Local Engine  {key}:"))),
+            "{key} in {output}"
+        );
+    }
     assert_eq!(local.name.as_deref(), Some("Local scan engine"));
     assert_eq!(local.version.as_deref(), Some(embedded_console::config::PRODUCT_VERSION));
 }
