@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::body::TextBody;
-use super::engines::current;
+use super::engines::{NOT_CONTACTED, current};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::{json, require_global_administrator, to_the_end};
@@ -85,8 +85,9 @@ async fn version_engines(console: &Arc<Console>) -> Result<String, ApiError> {
             output.push('\n');
         }
         write_block(&mut output, &engine);
-        // The console's own sentence about an engine that has not enabled it, as a block of its own.
-        if let Some(message) = &engine.status_message {
+        // The console's own sentence about an engine that has not enabled it, as a block of its own. Those that it
+        // never contacts can be many, and were not asked.
+        if let Some(message) = engine.status_message.as_deref().filter(|message| *message != NOT_CONTACTED) {
             output.push('\n');
             output.push_str(message);
             output.push('\n');

@@ -55,7 +55,7 @@ pub(crate) struct EngineJson {
 }
 
 /// Why the status of an engine outside of the networks does not change.
-const NOT_CONTACTED: &str =
+pub(super) const NOT_CONTACTED: &str =
     "This console does not contact the engine: its address lies outside of the networks that it may contact.";
 
 /// An engine with what is known of it at this moment: stored, overlaid with what the fleet reports.
