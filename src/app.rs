@@ -11,6 +11,7 @@ use leptos_router::{
 use crate::{
     clock::Clock,
     components::{
+        live::live,
         shell::Shell,
         toast::{ToastRegion, Toasts},
     },
@@ -52,7 +53,7 @@ pub fn App(
     });
     view! {
         <Router base=routes::base()>
-            {move || match place.get().1 {
+            {live(move || match place.get().1 {
                 Some(why) => view! { <SignInPage why /> }.into_any(),
                 None => view! {
                     <Shell theme>
@@ -68,7 +69,7 @@ pub fn App(
                     <ShortcutKeys />
                 }
                 .into_any(),
-            }}
+            })}
             <ToastRegion />
         </Router>
     }

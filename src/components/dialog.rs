@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::{html, prelude::*};
 
-use super::icon::{Icon, glyph};
+use super::{
+    icon::{Icon, glyph},
+    live::{follow, live},
+};
 
 /// An element id that no other element of the page has, for `aria-labelledby` and its like.
 pub fn unique_id(prefix: &str) -> String {
@@ -25,7 +28,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
     let heading = StoredValue::new(unique_id("dialog"));
-    Effect::new(move |_| {
+    follow(move || {
         let Some(dialog) = element.get() else { return };
         if open.get() {
             if !dialog.open() {
@@ -38,13 +41,13 @@ pub fn Dialog(
     });
     view! {
         <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=move |_| open.set(false)>
-            {move || {
+            {live(move || {
                 open.get()
                     .then(|| {
                         view! {
                             <div class="dialog-body">
                                 <header>
-                                    <h2 id=heading.get_value()>{move || title.get()}</h2>
+                                    <h2 id=heading.get_value()>{live(move || title.get())}</h2>
                                     <button
                                         type="button"
                                         class="icon-button"
@@ -59,7 +62,7 @@ pub fn Dialog(
                             </div>
                         }
                     })
-            }}
+            })}
         </dialog>
     }
 }

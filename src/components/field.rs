@@ -5,6 +5,7 @@ use leptos::{html, prelude::*};
 use super::{
     dialog::unique_id,
     icon::{Icon, glyph},
+    live::{live, live_attribute},
 };
 
 /// One line of text that a person types. What was typed stays whatever happens.
@@ -39,11 +40,11 @@ pub fn TextField(
     let help_id = format!("{id}-help");
     let described = {
         let help = help.map(|_| help_id.clone());
-        move || {
+        live_attribute(move || {
             let ids = [help.clone(), problem.get()];
             let ids = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
             (!ids.is_empty()).then_some(ids)
-        }
+        })
     };
     view! {
         <div class="field">
@@ -58,7 +59,7 @@ pub fn TextField(
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
-                aria-invalid=move || refused.get().then_some("true")
+                aria-invalid=live_attribute(move || refused.get().then_some("true"))
                 aria-describedby=described
             />
             {help.map(|help| view! { <p class="help" id=help_id>{help}</p> })}
@@ -77,7 +78,7 @@ pub fn Problem(
 ) -> impl IntoView {
     view! {
         <div id=id role="alert">
-            {move || {
+            {live(move || {
                 text.get()
                     .map(|(what, more)| {
                         view! {
@@ -87,7 +88,7 @@ pub fn Problem(
                             </div>
                         }
                     })
-            }}
+            })}
         </div>
     }
 }

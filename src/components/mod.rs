@@ -5,6 +5,7 @@ pub mod dialog;
 pub mod field;
 pub mod icon;
 pub mod keyed;
+pub mod live;
 pub mod shell;
 pub mod status;
 pub mod table;

@@ -4,7 +4,10 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::{components::A, hooks::use_location};
 use wasm_bindgen::JsCast;
 
-use super::icon::{Icon, glyph};
+use super::{
+    icon::{Icon, glyph},
+    live::{live, live_attribute},
+};
 use crate::{
     data::Data,
     routes::Route,
@@ -65,13 +68,13 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                 {glyph(Icon::Engine, "")}
                 "Engine console"
             </span>
-            <span class="console" title=console>
-                {console}
+            <span class="console" title=live_attribute(console)>
+                {live(console)}
             </span>
             <div class="end">
-                <span class="who" title=who>
+                <span class="who" title=live_attribute(move || Some(who()))>
                     <span class="unseen">"Signed in as "</span>
-                    {who}
+                    {live(who)}
                 </span>
                 <label class="inline-select">
                     <span class="text">"Theme"</span>

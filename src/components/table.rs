@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use super::{
     icon::{Icon, glyph},
     keyed::KeyedList,
+    live::{follow, live, live_attribute},
     window::{Piece, Viewport, Window, scroll_to_show},
 };
 
@@ -113,7 +114,7 @@ pub fn DataTable(
     let key_at = move |at: usize| keys.with(|keys| keys.as_ref().and_then(|keys| keys.get(at).copied()));
     let active_index = move || active.get().and_then(|key| index.with(|index| index.get(&key).copied()));
     // The first row stands in for one that went away, so that Tab always finds the table.
-    Effect::new(move |_| {
+    follow(move || {
         if active_index().is_none()
             && let Some(first) = key_at(0)
         {
@@ -144,7 +145,7 @@ pub fn DataTable(
     };
     watch_size(frame, measure);
     // The first rows tell how high a row is.
-    Effect::new(move |_| {
+    follow(move || {
         if total() > 0 {
             request_animation_frame(measure);
         }
@@ -195,23 +196,23 @@ pub fn DataTable(
         view! {
             <tr
                 class=move || if working.run(key) { "row working" } else { "row" }
-                aria-busy=move || working.run(key).then_some("true")
-                aria-rowindex=move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string()))
+                aria-busy=live_attribute(move || working.run(key).then_some("true"))
+                aria-rowindex=live_attribute(move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string())))
                 data-key=key.to_string()
-                tabindex=tabindex
+                tabindex=live_attribute(move || Some(tabindex()))
                 on:focusin=move |_| {
                     if active.get_untracked() != Some(key) {
                         active.set(Some(key));
                     }
                 }
             >
-                {move || cells.run(RowPlace { key, tabindex: tabindex() })}
+                {live(move || cells.run(RowPlace { key, tabindex: tabindex() }))}
             </tr>
         }
         .into_any()
     };
     let piece = Callback::new(move |key: RowKey| match key.checked_sub(GAP_KEYS) {
-        Some(slot) => (move || gap(slot as usize)).into_any(),
+        Some(slot) => live(move || gap(slot as usize)),
         None => row(key),
     });
 
@@ -220,29 +221,29 @@ pub fn DataTable(
             <table
                 class=format!("table {class}")
                 aria-label=name
-                aria-rowcount=move || (total() + 1).to_string()
-                aria-busy=move || keys.with(Option::is_none).then_some("true")
+                aria-rowcount=live_attribute(move || Some((total() + 1).to_string()))
+                aria-busy=live_attribute(move || keys.with(Option::is_none).then_some("true"))
             >
                 <colgroup>{columns.iter().map(|column| view! { <col class=format!("col-{}", column.key) /> }).collect_view()}</colgroup>
                 <thead>
                     <tr aria-rowindex="1">
-                        {move || {
+                        {live(move || {
                             columns.iter().map(|column| head_cell(*column, sort, on_sort)).collect_view()
-                        }}
+                        })}
                     </tr>
                 </thead>
                 <tbody on:keydown=on_key>
                     <KeyedList keys=pieces item=piece />
                 </tbody>
-                {move || {
+                {live(move || {
                     keys.with(Option::is_none)
                         .then(|| {
                             let bones = (0..BONES).map(|at| bones(columns.len(), at)).collect_view();
                             view! { <tbody aria-hidden="true">{bones}</tbody> }
                         })
-                }}
+                })}
             </table>
-            {move || keys.with(|keys| keys.as_ref().is_some_and(|keys| keys.is_empty())).then(|| empty.run(()))}
+            {live(move || keys.with(|keys| keys.as_ref().is_some_and(|keys| keys.is_empty())).then(|| empty.run(())))}
         </div>
     }
 }
@@ -304,7 +305,7 @@ fn focus_row(frame: &web_sys::HtmlDivElement, key: RowKey) {
 /// Calls `measure` whenever the frame's size changes, until the owner goes away.
 fn watch_size(frame: NodeRef<html::Div>, measure: impl Fn() + Copy + 'static) {
     let observer = StoredValue::new_local(None::<(web_sys::ResizeObserver, Closure<dyn FnMut()>)>);
-    Effect::new(move |_| {
+    follow(move || {
         let Some(frame) = frame.get() else { return };
         let callback = Closure::<dyn FnMut()>::new(move || {
             // A measurement that re-renders inside the observer's own round would be reported as a loop.

@@ -8,6 +8,7 @@ use console_api::{ConsoleInfo, Engine, Error, List, Pool};
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{query::Query, refresh::Work};
+use crate::components::live::follow;
 use crate::session::{Session, State};
 
 /// What the app knows of the console. Copy it freely; all copies are the same.
@@ -34,7 +35,7 @@ impl Data {
             info: Query::new(),
             work: Work::new(),
         };
-        Effect::new(move |_| {
+        follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
             {
                 data.info.read(session.call(async |console| console.console_info().await));

@@ -17,6 +17,7 @@ use crate::{
         address::AddressParam,
         dialog::Dialog,
         icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
         status::{status_arrow, status_mark},
         table::{Column, DataTable, RowKey, RowPlace, SortBy},
         toast::Toasts,
@@ -140,14 +141,14 @@ pub fn EnginesPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engines"
                 </h1>
-                <div class="actions">{move || refresh_displayed(page, keys.get().unwrap_or_default())}</div>
+                <div class="actions">{live(move || refresh_displayed(page, keys.get().unwrap_or_default()))}</div>
             </div>
             <div class="toolbar">
-                {filter_field(page)} <div class="end">{move || age(page)} <AutoRefresh /></div>
+                {filter_field(page)} <div class="end">{live(move || age(page))} <AutoRefresh /></div>
                 <div class="whole">{status_filter(page, shown)}</div>
             </div>
             <div role="status" class="troubles">
-                {move || troubles(page)}
+                {live(move || troubles(page))}
             </div>
             <DataTable
                 name="Scan Engines"
@@ -211,7 +212,7 @@ fn filter_field(page: Page) -> impl IntoView {
                 prop:value=move || page.filter.get()
                 on:input=move |event| page.filter.type_in(event_target_value(&event))
             />
-            {move || {
+            {live(move || {
                 (!page.filter.get().is_empty())
                     .then(|| {
                         view! {
@@ -232,7 +233,7 @@ fn filter_field(page: Page) -> impl IntoView {
                             </button>
                         }
                     })
-            }}
+            })}
         </search>
     }
 }
@@ -272,7 +273,7 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
     };
     view! {
         <div class="counts" role="group" aria-label="Status">
-            {buttons}
+            {live(buttons)}
         </div>
     }
 }
@@ -306,7 +307,7 @@ fn AutoRefresh() -> impl IntoView {
     AUTO_REFRESH.follow(move || chosen.get().key);
     let two_factor = Memo::new(move |_| session.account().is_some_and(|account| account.two_factor));
     let interval = move || if two_factor.get() { NEVER } else { chosen.get() };
-    Effect::new(move |_| {
+    follow(move || {
         let period = Duration::from_secs(interval().seconds);
         if period.is_zero() {
             return;
@@ -325,9 +326,9 @@ fn AutoRefresh() -> impl IntoView {
             "Auto-refresh"
             <select
                 class="select"
-                title=move || {
+                title=live_attribute(move || {
                     two_factor.get().then_some("Off for accounts with a two-factor token, which would run out.")
-                }
+                })
                 disabled=move || two_factor.get()
                 prop:value=move || interval().key
                 on:change=move |event| chosen.set(interval_of(&event_target_value(&event)).unwrap_or(NEVER))
@@ -512,7 +513,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
 fn Advice(page: Page) -> impl IntoView {
     let open = RwSignal::new(false);
     let engine = move || page.advised.get().and_then(|id| page.engine(id));
-    Effect::new(move |_| open.set(engine().is_some()));
+    follow(move || open.set(engine().is_some()));
     Effect::new(move |before: Option<bool>| {
         let open = open.get();
         if before == Some(true) && !open {
@@ -557,7 +558,7 @@ fn Advice(page: Page) -> impl IntoView {
     };
     view! {
         <Dialog open title>
-            {content}
+            {live(content)}
         </Dialog>
     }
 }

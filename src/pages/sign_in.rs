@@ -8,6 +8,7 @@ use crate::{
         dialog::unique_id,
         field::{Problem, TextField},
         icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
     },
     session::{Account, Ended, Session, SignInError, State},
 };
@@ -51,7 +52,7 @@ pub fn SignInAgain() -> impl IntoView {
         State::Over(account) => Some(account),
         _ => None,
     });
-    Effect::new(move |_| {
+    follow(move || {
         let Some(dialog) = element.get() else { return };
         match over.get() {
             // Fails only where the element has left the document.
@@ -68,7 +69,7 @@ pub fn SignInAgain() -> impl IntoView {
             aria-labelledby="sign-in-again"
             on:cancel=move |event: ev::Event| event.prevent_default()
         >
-            {move || {
+            {live(move || {
                 over.get()
                     .map(|account| {
                         view! {
@@ -85,7 +86,7 @@ pub fn SignInAgain() -> impl IntoView {
                             </div>
                         }
                     })
-            }}
+            })}
         </dialog>
     }
 }
@@ -140,7 +141,7 @@ fn SignInForm(
     } else {
         username
     };
-    Effect::new(move |_| {
+    follow(move || {
         if let Some(input) = first.get() {
             // Fails only where the element can't take the focus.
             _ = input.focus();
@@ -208,9 +209,9 @@ fn SignInForm(
                 <button
                     type="submit"
                     class="button primary"
-                    aria-disabled=move || busy.get().then_some("true")
+                    aria-disabled=live_attribute(move || busy.get().then_some("true"))
                 >
-                    {move || if busy.get() { "Signing in…" } else { "Sign in" }}
+                    {live(move || if busy.get() { "Signing in…" } else { "Sign in" })}
                 </button>
             </div>
         </form>

@@ -1,0 +1,30 @@
+//! Parts of the page that follow signals.
+//!
+//! The code that keeps a closure's view, attribute or effect up to date is large, and the compiler makes it once for
+//! each closure. Boxed as here, each kind shares one copy.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+/// An attribute's value, read again when a signal that it read has changed.
+pub type LiveAttribute = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// A view that follows signals.
+pub fn live<V: IntoView + 'static>(content: impl Fn() -> V + Send + 'static) -> AnyView {
+    let content: Box<dyn Fn() -> AnyView + Send> = Box::new(move || content().into_any());
+    content.into_any()
+}
+
+/// An attribute that follows signals; absent where it gives nothing.
+pub fn live_attribute<T: Into<String>>(
+    value: impl Fn() -> Option<T> + Send + Sync + 'static,
+) -> LiveAttribute {
+    Arc::new(move || value().map(Into::into))
+}
+
+/// Does something now, and again when a signal that it read has changed.
+pub fn follow(run: impl Fn() + 'static) {
+    let run: Box<dyn Fn()> = Box::new(run);
+    Effect::new(move |_: Option<()>| run());
+}
