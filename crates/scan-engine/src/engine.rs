@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::log::Log;
 use crate::registry::Registry;
 use crate::session;
-use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions};
+use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions, at};
 
 /// How many connections an engine has at a time; more are closed at once.
 const MAX_CONNECTIONS: usize = 64;
@@ -228,8 +228,4 @@ impl Shared {
         // The sender lives as long as `self`: this can't fail.
         drop(self.down.subscribe().wait_for(|down| *down).await);
     }
-}
-
-fn at(path: &std::path::Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

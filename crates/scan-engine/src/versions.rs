@@ -39,7 +39,7 @@ impl Versions {
     pub(crate) fn open(path: PathBuf, product: &str, content: &str) -> io::Result<Self> {
         let stored = match fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|error| at(&path, io::Error::new(io::ErrorKind::InvalidData, error)))?,
+                .map_err(|error| at(&path, &io::Error::new(io::ErrorKind::InvalidData, error)))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let stored = Stored {
                     product_version: product.to_owned(),
@@ -49,7 +49,7 @@ impl Versions {
                 store(&path, &stored)?;
                 stored
             }
-            Err(error) => return Err(at(&path, error)),
+            Err(error) => return Err(at(&path, &error)),
         };
         Ok(Self { path, stored: Mutex::new(stored) })
     }
@@ -96,7 +96,7 @@ impl Versions {
 fn store(path: &Path, stored: &Stored) -> io::Result<()> {
     let mut json = serde_json::to_vec_pretty(stored).map_err(io::Error::other)?;
     json.push(b'\n');
-    write_whole(path, &json).map_err(|error| at(path, error))
+    write_whole(path, &json).map_err(|error| at(path, &error))
 }
 
 /// 40 hexadecimal digits, as the real product's.
@@ -117,8 +117,8 @@ fn platform() -> String {
     format!("{name}-{}", std::env::consts::ARCH)
 }
 
-fn at(path: &Path, error: impl Into<io::Error>) -> io::Error {
-    let error = error.into();
+/// The error with the path that it is about.
+pub(crate) fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
