@@ -1,14 +1,14 @@
 //! Connections: dialled or accepted, with both certificates shown and the protocol version agreed on.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use rustls::ConnectionCommon;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 
@@ -132,7 +132,22 @@ pub async fn dial(
     pinned: Option<Fingerprint>,
     timeouts: Timeouts,
 ) -> Result<Connection, LinkError> {
-    let stream = timeout(timeouts.connect, TcpStream::connect(address))
+    dial_from(None, identity, address, pinned, timeouts).await
+}
+
+/// The same, from one of this machine's own addresses: the other side sees the connection come from there. An address
+/// of the other family than `address` has no effect.
+///
+/// # Errors
+/// As of [`dial`]; also [`LinkError::Connect`] when this machine does not have the address.
+pub async fn dial_from(
+    from: Option<IpAddr>,
+    identity: &Identity,
+    address: SocketAddr,
+    pinned: Option<Fingerprint>,
+    timeouts: Timeouts,
+) -> Result<Connection, LinkError> {
+    let stream = timeout(timeouts.connect, connect(from, address))
         .await
         .map_err(|_| LinkError::Timeout(timeouts.connect))?
         .map_err(LinkError::Connect)?;
@@ -152,6 +167,15 @@ pub async fn dial(
         Connection::agree(stream.into(), peer, address, exporter).await
     };
     timeout(timeouts.handshake, handshake).await.map_err(|_| LinkError::Timeout(timeouts.handshake))?
+}
+
+async fn connect(from: Option<IpAddr>, address: SocketAddr) -> io::Result<TcpStream> {
+    let Some(from) = from.filter(|from| from.is_ipv4() == address.is_ipv4() && !from.is_unspecified()) else {
+        return TcpStream::connect(address).await;
+    };
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.bind(SocketAddr::new(from, 0))?;
+    socket.connect(address).await
 }
 
 /// Takes a connection that came in. Who it is, the caller decides by [`Connection::peer_fingerprint`].

@@ -16,21 +16,26 @@
 //!   | <--- Versions, Pong, UpdateAnswer ----- |
 //! ```
 //!
-//! Who dialled makes no difference to the messages. [`Connection::exporter`] binds a proof to one TLS connection.
+//! Who dialled makes no difference to the messages. An engine that dials a console which does not know it yet sends
+//! [`Message::PairRequest`] in place of its hello, and the connection ends with the verdict ([`pair_with_console`],
+//! [`Claim`]).
 
 mod connection;
 mod fingerprint;
 mod frame;
 mod identity;
 mod message;
+mod pairing;
 mod tls;
 mod version;
 
-pub use connection::{Connection, LinkError, Receiver, Sender, Timeouts, accept, dial};
+pub use connection::{Connection, LinkError, Receiver, Sender, Timeouts, accept, dial, dial_from};
 pub use fingerprint::{Certificate, CertificateError, Fingerprint, FingerprintError};
 pub use frame::{FrameDecoder, FrameError, MAX_FRAME, encode};
 pub use identity::Identity;
 pub use message::{
-    ConsoleHello, EngineHello, EngineVersions, MAX_TEXT, Message, PROTOCOL_VERSION, Preamble, UpdateAnswer,
+    ConsoleHello, EngineHello, EngineVersions, MAX_TEXT, Message, PROTOCOL_VERSION, PairRefusal, Preamble,
+    UpdateAnswer,
 };
+pub use pairing::{Claim, Nonce, PairError, Proof, SharedSecret, SharedSecretError, pair_with_console};
 pub use version::{compare_versions, major_version};

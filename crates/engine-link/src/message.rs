@@ -1,8 +1,11 @@
 //! What the two sides say to each other.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::pairing::{Nonce, Proof};
 
 /// The version of this protocol. The two sides of a connection must have the same one.
 pub const PROTOCOL_VERSION: u32 = 1;
@@ -88,6 +91,51 @@ pub enum UpdateAnswer {
     Unauthorized,
 }
 
+/// Why a console does not pair with an engine that has dialled it.
+///
+/// `Expired`, `Revoked` and `Taken` are said only to an engine that has proved the secret that they are about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum PairRefusal {
+    /// The console knows no such secret.
+    NotAccepted,
+    /// The secret was valid once: its time is over.
+    Expired,
+    /// The secret was revoked.
+    Revoked,
+    /// The console has another engine of this name, or at this address and port, with another key.
+    Taken {
+        /// Which, for a person.
+        #[serde(deserialize_with = "one_line")]
+        reason: String,
+    },
+    /// The console could not store the pairing, or is busy.
+    Failed {
+        /// What happened, for a person.
+        #[serde(deserialize_with = "one_line")]
+        reason: String,
+    },
+    /// A reason that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+impl fmt::Display for PairRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAccepted => f.write_str("the console does not accept this shared secret"),
+            Self::Expired => {
+                f.write_str("this shared secret has expired: generate a new one on the Security Console")
+            }
+            Self::Revoked => {
+                f.write_str("this shared secret was revoked: generate a new one on the Security Console")
+            }
+            Self::Taken { reason } | Self::Failed { reason } => f.write_str(reason),
+            Self::Unknown => f.write_str("the console refuses, for a reason that this engine does not know"),
+        }
+    }
+}
+
 /// One message. Which side dialled makes no difference to what a console and what an engine may say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -136,6 +184,46 @@ pub enum Message {
     UpdateAnswer {
         /// The answer.
         answer: UpdateAnswer,
+    },
+    /// From an engine that has dialled, in place of its hello: it wants to be paired. See [`crate::pair_with_console`].
+    PairRequest {
+        /// The engine's name.
+        #[serde(deserialize_with = "one_line")]
+        name: String,
+        /// The port that it listens on, 40814 unless changed.
+        port: u16,
+        /// The engine's random number.
+        nonce: Nonce,
+    },
+    /// The console's answer.
+    PairChallenge {
+        /// The console's random number.
+        nonce: Nonce,
+    },
+    /// The engine proves that it has the shared secret.
+    PairProof {
+        /// Its proof.
+        proof: Proof,
+    },
+    /// So does the console, which has taken the engine.
+    PairAccepted {
+        /// Its proof.
+        proof: Proof,
+    },
+    /// The console does not take the engine.
+    PairRefused {
+        /// Why.
+        refusal: PairRefusal,
+    },
+    /// From a console that is enabled: who opens the connection from now on. The engine stores it as `connectTo`.
+    Direction {
+        /// The engine does, to the address and port in its consoles.xml; otherwise the console does.
+        engine_dials: bool,
+    },
+    /// The engine's answer. After a yes to `engine_dials` the console ends this connection, and the engine dials.
+    DirectionAnswer {
+        /// Whether it was stored.
+        stored: bool,
     },
     /// A message that this version does not know. It is passed over.
     #[serde(other)]
