@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use leptos::{ev, prelude::*};
-use leptos_router::{
-    StaticSegment,
-    components::{FlatRoutes, Redirect, Route as RouteTo, Router},
-};
+use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
 
 use crate::{
     clock::Clock,
@@ -16,9 +13,14 @@ use crate::{
         toast::{ToastRegion, Toasts},
     },
     data::{Data, transport::AppTransport},
+    draft::Drafts,
     pages::{
+        administration::AdministrationPage,
+        engine::EnginePage,
         engines::EnginesPage,
+        new_engine::NewEnginePage,
         not_found::NotFound,
+        shared_secret::SharedSecretPage,
         sign_in::{SignInAgain, SignInPage},
     },
     routes::{self, Route},
@@ -39,6 +41,7 @@ pub fn App(
     Shortcuts::provide();
     let session = Session::provide(transport);
     let data = Data::provide(session);
+    Drafts::provide(session);
     watch_activity(session);
 
     session.when_it_ends(move || {
@@ -57,13 +60,7 @@ pub fn App(
                 Some(why) => view! { <SignInPage why /> }.into_any(),
                 None => view! {
                     <Shell theme>
-                        <FlatRoutes fallback=NotFound>
-                            <RouteTo
-                                path=StaticSegment("")
-                                view=|| view! { <Redirect path=Route::Engines.href() /> }
-                            />
-                            <RouteTo path=StaticSegment("engines") view=EnginesPage />
-                        </FlatRoutes>
+                        <Screen />
                     </Shell>
                     <SignInAgain />
                     <ShortcutKeys />
@@ -73,6 +70,32 @@ pub fn App(
             <ToastRegion />
         </Router>
     }
+}
+
+/// The screen that the address stands for.
+#[component]
+fn Screen() -> impl IntoView {
+    let route = routes::current();
+    routes::complete_navigation();
+    let navigate = use_navigate();
+    if document().location().and_then(|location| location.pathname().ok()).is_some_and(|path| is_start(&path))
+    {
+        let options = NavigateOptions { resolve: false, replace: true, ..NavigateOptions::default() };
+        navigate(&Route::Engines.href(), options);
+    }
+    live(move || match route.get() {
+        Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
+        Some(Route::NewEngine) => view! { <NewEnginePage /> }.into_any(),
+        Some(Route::Engine(id)) => view! { <EnginePage id /> }.into_any(),
+        Some(Route::SharedSecret) => view! { <SharedSecretPage /> }.into_any(),
+        Some(Route::Administration) => view! { <AdministrationPage /> }.into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    })
+}
+
+/// Whether the path is the app's start, which is the list of engines: its address says so.
+fn is_start(path: &str) -> bool {
+    path.strip_prefix(&routes::base()).is_some_and(|rest| rest.trim_matches('/').is_empty())
 }
 
 /// Keys and pointers are activity; reads that the app makes by itself are not.

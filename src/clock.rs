@@ -10,6 +10,11 @@ pub fn now() -> i64 {
     Date::now() as i64
 }
 
+/// Milliseconds of a clock that nobody can set. On some systems it stands still while the machine sleeps.
+pub fn monotonic_ms() -> f64 {
+    window().performance().map_or_else(Date::now, |performance| performance.now())
+}
+
 /// The clock of the app: relative times are worked out anew when it ticks.
 #[derive(Clone, Copy)]
 pub struct Clock {

@@ -1,28 +1,96 @@
-//! Every path of the app, built in one place.
+//! Every path of the app, built and read in one place.
 //!
 //! Links are written with [`Route`], never by hand, so that a changed path is changed once.
 
-use leptos::prelude::document;
+use console_api::EngineId;
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::use_location,
+    location::{BrowserUrl, LocationProvider},
+};
+
+use crate::components::live::follow;
 
 /// A screen of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     /// The list of scan engines.
     Engines,
+    /// Adds a scan engine.
+    NewEngine,
+    /// One scan engine.
+    Engine(EngineId),
+    /// The shared secret for engines that call the console.
+    SharedSecret,
+    /// The way in, as the documents have it.
+    Administration,
 }
 
 impl Route {
-    /// The path of the screen below the app's base, as the router matches it.
-    pub const fn pattern(self) -> &'static str {
+    /// The path of the screen below the app's base.
+    pub fn path(self) -> String {
         match self {
-            Self::Engines => "/engines",
+            Self::Engines => "/engines".to_owned(),
+            Self::NewEngine => "/engines/new".to_owned(),
+            Self::Engine(id) => format!("/engines/{id}"),
+            Self::SharedSecret => "/shared-secret".to_owned(),
+            Self::Administration => "/administration".to_owned(),
         }
+    }
+
+    /// The screen at a path below the app's base; the start is the list of engines. `None`: there is none.
+    pub fn parse(path: &str) -> Option<Self> {
+        let path = path.trim_matches('/');
+        Some(match path {
+            "" | "engines" => Self::Engines,
+            "engines/new" => Self::NewEngine,
+            "shared-secret" => Self::SharedSecret,
+            "administration" => Self::Administration,
+            _ => Self::Engine(EngineId(path.strip_prefix("engines/")?.parse().ok()?)),
+        })
     }
 
     /// The path as a link needs it: the app's base in front.
     pub fn href(self) -> String {
-        format!("{}{}", base(), self.pattern())
+        format!("{}{}", base(), self.path())
     }
+
+    /// The path with one parameter behind it, such as the tab.
+    pub fn href_with(self, key: &str, value: &str) -> String {
+        format!("{}?{key}={value}", self.href())
+    }
+
+    /// Whether this is the place that the navigation's link to `place` stands for.
+    pub fn is_within(self, place: Self) -> bool {
+        self == place || place == Self::Engines && matches!(self, Self::NewEngine | Self::Engine(_))
+    }
+}
+
+/// Goes to another screen of the app, by its `href`.
+pub fn go(navigate: &impl Fn(&str, NavigateOptions), href: &str) {
+    navigate(href, NavigateOptions { resolve: false, ..NavigateOptions::default() });
+}
+
+/// The screen that the address stands for, as it changes; `None` for an address without one.
+///
+/// The router's own tables of routes would bring a copy of their code for each screen; reading the path takes one
+/// `match`. What they do besides, [`complete_navigation`] does.
+pub fn current() -> Memo<Option<Route>> {
+    let path = use_location().pathname;
+    Memo::new(move |_| path.with(|path| Route::parse(path.strip_prefix(&base()).unwrap_or(path))))
+}
+
+/// Writes each new path into the browser's history: the router waits with it until the new screen is there.
+pub fn complete_navigation() {
+    let path = use_location().pathname;
+    let history = use_context::<BrowserUrl>();
+    follow(move || {
+        path.track();
+        if let Some(history) = &history {
+            history.ready_to_complete();
+        }
+    });
 }
 
 /// The public path that the app is served under, without its last slash: `""` or for example `/engine-console`.
@@ -54,6 +122,24 @@ mod tests {
     fn base_has_no_last_slash() {
         for (content, base) in [("", ""), ("/", ""), ("/x/", "/x"), ("/a/b/", "/a/b"), ("x", "/x")] {
             assert_eq!(trim_base(content), base, "{content:?}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn every_screen_has_its_path_and_is_found_by_it() {
+        for (route, path) in [
+            (Route::Engines, "/engines"),
+            (Route::NewEngine, "/engines/new"),
+            (Route::Engine(EngineId(17)), "/engines/17"),
+            (Route::SharedSecret, "/shared-secret"),
+            (Route::Administration, "/administration"),
+        ] {
+            assert_eq!(route.path(), path);
+            assert_eq!(Route::parse(path), Some(route));
+        }
+        assert_eq!(Route::parse("/"), Some(Route::Engines));
+        for nowhere in ["/engines/seventeen", "/engines/1/2", "/engine", "/engines/-1"] {
+            assert_eq!(Route::parse(nowhere), None, "{nowhere}");
         }
     }
 }

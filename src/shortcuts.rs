@@ -3,10 +3,14 @@
 //! They can be switched off, for speech input types letters (WCAG 2.1.4).
 
 use leptos::{ev, html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
-use crate::{components::dialog::Dialog, preference::Preference, routes::Route};
+use crate::{
+    components::dialog::Dialog,
+    preference::Preference,
+    routes::{self, Route},
+};
 
 const CHOICE: Preference = Preference::named("engine-console.single-key-shortcuts");
 /// After `g`, the second key has this long.
@@ -64,12 +68,8 @@ pub fn ShortcutKeys() -> impl IntoView {
                 }
             }
             "g" => went.set_value(now),
-            "e" if after_g => {
-                navigate(
-                    &Route::Engines.href(),
-                    NavigateOptions { resolve: false, ..NavigateOptions::default() },
-                );
-            }
+            "e" if after_g => routes::go(&navigate, &Route::Engines.href()),
+            "s" if after_g => routes::go(&navigate, &Route::SharedSecret.href()),
             _ => {}
         }
     });
@@ -87,6 +87,12 @@ pub fn ShortcutKeys() -> impl IntoView {
                     <kbd>"e"</kbd>
                 </dt>
                 <dd>"Go to Engines"</dd>
+                <dt>
+                    <kbd>"g"</kbd>
+                    " "
+                    <kbd>"s"</kbd>
+                </dt>
+                <dd>"Go to Shared Secret"</dd>
                 <dt>
                     <kbd>"?"</kbd>
                 </dt>

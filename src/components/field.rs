@@ -92,3 +92,65 @@ pub fn Problem(
         </div>
     }
 }
+
+/// A field of a form that is checked as one types. What was typed lives in `value`.
+#[component]
+pub fn FormField(
+    /// The visible label, which is the accessible name.
+    label: &'static str,
+    /// The field's name.
+    name: &'static str,
+    /// What is typed.
+    value: RwSignal<String>,
+    /// What is wrong with it, for a person.
+    problem: Memo<Option<String>>,
+    /// Set when the form was sent: then every problem is shown, also those of fields that nobody has touched.
+    sent: RwSignal<bool>,
+    /// The input, for its focus.
+    input: NodeRef<html::Input>,
+    /// A sentence below the field.
+    help: &'static str,
+) -> impl IntoView {
+    let id = unique_id(name);
+    let (help_id, problem_id) = (format!("{id}-help"), format!("{id}-problem"));
+    let touched = RwSignal::new(false);
+    let shown = Memo::new(move |_| problem.get().filter(|_| touched.get() || sent.get()));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                class="input"
+                id=id
+                name=name
+                type="text"
+                node_ref=input
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                prop:value=move || value.get()
+                on:input=move |event| {
+                    touched.set(true);
+                    value.set(event_target_value(&event));
+                }
+                aria-invalid=live_attribute(move || shown.get().map(|_| "true"))
+                aria-describedby=format!("{problem_id} {help_id}")
+            />
+            <p class="help" id=help_id>
+                {help}
+            </p>
+            <div id=problem_id aria-live="polite">
+                {live(move || shown.get().map(problem_line))}
+            </div>
+        </div>
+    }
+}
+
+/// What is wrong, in red and with a sign.
+pub fn problem_line(text: String) -> AnyView {
+    view! {
+        <p class="problem-line">
+            {glyph(Icon::Failed, "")} <span>{text}</span>
+        </p>
+    }
+    .into_any()
+}

@@ -19,6 +19,22 @@ pub enum Icon {
     Ascending,
     /// Sorted with the largest first.
     Descending,
+    /// Two sheets: copy.
+    Copy,
+    /// A pencil: edit.
+    Edit,
+    /// An arrow into a tray: bring an update.
+    Update,
+    /// A bin: delete.
+    Delete,
+    /// A cross of two strokes: add.
+    Add,
+    /// Two arrows side by side: turn around.
+    Reverse,
+    /// A key: the shared secret.
+    Key,
+    /// Two sliders: administration.
+    Settings,
     /// Done.
     Done,
     /// Something to look at.
@@ -39,6 +55,14 @@ impl Icon {
             Self::Menu => "M2 4h12M2 8h12M2 12h12",
             Self::Ascending => "M8 13V3M4 7l4-4 4 4",
             Self::Descending => "M8 3v10M4 9l4 4 4-4",
+            Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3",
+            Self::Edit => "M2.5 13.5l.8-3.3 7.7-7.7 2.5 2.5-7.7 7.7zM9.5 4l2.5 2.5",
+            Self::Update => "M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 10.5v3h11v-3",
+            Self::Delete => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.8 6.5v4.5M9.2 6.5v4.5",
+            Self::Add => "M8 3v10M3 8h10",
+            Self::Reverse => "M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3",
+            Self::Key => "M5.5 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M8 7.5l5.5-5.5M11 4.5l2 2",
+            Self::Settings => "M2 5h6M12 5h2M10 3v4M2 11h2M8 11h6M6 9v4",
             Self::Done => "M3 8.5 6.5 12 13 4.5",
             Self::Warning => "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.5h.01",
             Self::Failed => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",

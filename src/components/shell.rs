@@ -1,7 +1,7 @@
 //! The frame around every page: header, navigation, the page itself.
 
 use leptos::{ev, html, prelude::*};
-use leptos_router::{components::A, hooks::use_location};
+use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     data::Data,
-    routes::Route,
+    routes::{self, Route},
     session::{Ended, Session},
     theme::Theme,
 };
@@ -109,18 +109,30 @@ fn Navigation() -> impl IntoView {
             _ = nav.hide_popover();
         }
     };
+    let here = routes::current();
     view! {
         <nav id=NAV class="shell-nav" aria-label="Main" popover="auto" node_ref=element on:click=close>
             <ul>
-                <li>
-                    <A href=Route::Engines.href() attr:title="Engines">
-                        {glyph(Icon::Engine, "")}
-                        <span class="text">"Engines"</span>
-                    </A>
-                </li>
+                {place(here, Route::Engines, Icon::Engine, "Engines")}
+                {place(here, Route::SharedSecret, Icon::Key, "Shared Secret")}
+                {place(here, Route::Administration, Icon::Settings, "Administration")}
             </ul>
         </nav>
     }
+}
+
+/// A place of the navigation. The one that the page belongs to is marked.
+fn place(here: Memo<Option<Route>>, route: Route, icon: Icon, name: &'static str) -> AnyView {
+    let current = live_attribute(move || here.get().filter(|here| here.is_within(route)).map(|_| "page"));
+    view! {
+        <li>
+            <a href=route.href() title=name aria-current=current>
+                {glyph(icon, "")}
+                <span class="text">{name}</span>
+            </a>
+        </li>
+    }
+    .into_any()
 }
 
 /// After a move to another page the focus goes to its heading, as it would with a page that the browser loads.

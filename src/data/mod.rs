@@ -1,13 +1,16 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+mod engine;
 pub mod query;
 pub mod refresh;
+pub mod secret;
 pub mod transport;
+mod update;
 
 use console_api::{ConsoleInfo, Engine, Error, List, Pool};
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{query::Query, refresh::Work};
+use self::{query::Query, refresh::Work, secret::Secret};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -17,11 +20,15 @@ pub struct Data {
     session: Session,
     /// All scan engines.
     pub engines: Query<List<Engine>>,
+    /// The engine whose screen is open.
+    pub engine: Query<Engine>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
     /// The console itself. Not every account may read it.
     pub info: Query<ConsoleInfo>,
-    /// Which engines are being asked for their status.
+    /// The shared secret for engines that call the console.
+    pub secret: Secret,
+    /// Which engines are being worked on.
     pub work: Work,
 }
 
@@ -31,8 +38,10 @@ impl Data {
         let data = Self {
             session,
             engines: Query::new(),
+            engine: Query::new(),
             pools: Query::new(),
             info: Query::new(),
+            secret: Secret::new(),
             work: Work::new(),
         };
         follow(move || {
@@ -70,8 +79,10 @@ impl Data {
     /// Forgets everything and gives up what is under way, as on sign-out.
     pub fn forget(self) {
         self.engines.forget();
+        self.engine.forget();
         self.pools.forget();
         self.info.forget();
+        self.secret.forget();
         self.work.forget();
     }
 }

@@ -17,53 +17,73 @@ use crate::components::toast::{Toasts, Tone};
 
 type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
 
-/// Which engines are being refreshed. Copy it freely; all copies are the same.
+/// Some engines that something is being done with. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Busy(RwSignal<HashSet<EngineId>>);
+
+impl Busy {
+    fn new() -> Self {
+        Self(RwSignal::new(HashSet::new()))
+    }
+
+    /// Whether this engine is among them.
+    pub fn is_on(self, id: EngineId) -> bool {
+        self.0.with(|ids| ids.contains(&id))
+    }
+
+    /// Whether there are any.
+    pub fn is_on_any(self) -> bool {
+        self.0.with(|ids| !ids.is_empty())
+    }
+
+    /// Marks those that are not marked yet, and gives them back.
+    pub(super) fn begin(self, ids: &[EngineId]) -> Vec<EngineId> {
+        self.0
+            .try_update(|marked| ids.iter().copied().filter(|id| marked.insert(*id)).collect())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn end(self, ids: &[EngineId]) {
+        self.0.update(|marked| {
+            for id in ids {
+                marked.remove(id);
+            }
+        });
+    }
+}
+
+/// Which engines are being worked on. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct Work {
-    rows: RwSignal<HashSet<EngineId>>,
+    /// Those that are being asked for their status.
+    pub refreshing: Busy,
+    /// Those that were sent an update and have not reported new versions yet.
+    pub updating: Busy,
     asking: StoredValue<Option<Asking>, LocalStorage>,
 }
 
 impl Work {
     pub(super) fn new() -> Self {
-        Self { rows: RwSignal::new(HashSet::new()), asking: StoredValue::new_local(None) }
+        Self { refreshing: Busy::new(), updating: Busy::new(), asking: StoredValue::new_local(None) }
     }
 
-    /// Whether this engine is being refreshed.
+    /// Whether this engine is being worked on.
     pub fn is_on(self, id: EngineId) -> bool {
-        self.rows.with(|rows| rows.contains(&id))
-    }
-
-    /// Whether any engine is being refreshed.
-    pub fn is_on_any(self) -> bool {
-        self.rows.with(|rows| !rows.is_empty())
+        self.refreshing.is_on(id) || self.updating.is_on(id)
     }
 
     pub(super) fn forget(self) {
         self.asking.set_value(None);
-        self.rows.update(HashSet::clear);
-    }
-
-    /// Marks those that are not marked yet, and gives them back.
-    fn begin(self, ids: &[EngineId]) -> Vec<EngineId> {
-        self.rows
-            .try_update(|rows| ids.iter().copied().filter(|id| rows.insert(*id)).collect())
-            .unwrap_or_default()
-    }
-
-    fn end(self, ids: &[EngineId]) {
-        self.rows.update(|rows| {
-            for id in ids {
-                rows.remove(id);
-            }
-        });
+        for busy in [self.refreshing, self.updating] {
+            busy.0.update(HashSet::clear);
+        }
     }
 }
 
 impl Data {
     /// Asks for one engine's status and says in the news what came of it.
     pub fn refresh_engine(self, id: EngineId, name: String, toasts: Toasts) {
-        let mine = self.work.begin(&[id]);
+        let mine = self.work.refreshing.begin(&[id]);
         if mine.is_empty() {
             return;
         }
@@ -71,11 +91,7 @@ impl Data {
             match self.ask_then_read(id).await {
                 Ok((asked, engine)) => {
                     toasts.show(refreshed(&asked, &engine));
-                    self.engines.patch(|list| {
-                        if let Some(old) = list.items.iter_mut().find(|old| old.id == id) {
-                            *old = engine;
-                        }
-                    });
+                    self.engine_is(engine);
                 }
                 Err(Error::Cancelled) => {}
                 Err(error @ Error::NotFound { .. }) => {
@@ -86,13 +102,13 @@ impl Data {
                     toasts.say(Tone::Bad, format!("{name} could not be refreshed. {error}"), helps(&error));
                 }
             }
-            self.work.end(&mine);
+            self.work.refreshing.end(&mine);
         });
     }
 
     /// Asks for the status of these engines, which the page shows, and reads the whole list anew.
     pub fn refresh_displayed(self, ids: &[EngineId], toasts: Toasts) {
-        let mine = self.work.begin(ids);
+        let mine = self.work.refreshing.begin(ids);
         if mine.is_empty() {
             return;
         }
@@ -119,7 +135,7 @@ impl Data {
                     );
                 }
             }
-            self.work.end(&mine);
+            self.work.refreshing.end(&mine);
         });
     }
 
@@ -209,6 +225,6 @@ fn tone(status: &EngineStatus) -> Tone {
     }
 }
 
-fn helps(error: &Error) -> Option<String> {
+pub(super) fn helps(error: &Error) -> Option<String> {
     Some(error.what_helps().to_owned()).filter(|text| !text.is_empty())
 }

@@ -3,18 +3,20 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use console_api::{
-    Engine, EngineId, EngineStatus,
+    Engine, EngineId, EngineStatus, Error,
     rules::{
-        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, next_step, prepare_rows,
-        select, status_counts,
+        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, deletion, may_update,
+        next_step, prepare_rows, select, status_counts,
     },
 };
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, task::spawn_local};
 
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
+        button::{ActionButton, row_button},
+        confirm::Confirm,
         dialog::Dialog,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
@@ -23,7 +25,9 @@ use crate::{
         toast::Toasts,
     },
     data::Data,
+    pages::engine::DeleteDialog,
     preference::Preference,
+    routes::Route,
     session::Session,
     shortcuts,
 };
@@ -77,6 +81,8 @@ struct Page {
     status: AddressParam,
     /// The engine whose **What to do** is open.
     advised: RwSignal<Option<EngineId>>,
+    /// The engine that is to be deleted.
+    deleted: RwSignal<Option<EngineId>>,
 }
 
 impl Page {
@@ -87,6 +93,12 @@ impl Page {
     fn refresh(self, id: EngineId) {
         if let Some(engine) = untrack(|| self.engine(id)) {
             self.data.refresh_engine(id, engine.name, self.toasts);
+        }
+    }
+
+    fn update(self, id: EngineId) {
+        if let Some(engine) = untrack(|| self.engine(id)) {
+            self.data.update_engine(engine, self.toasts);
         }
     }
 }
@@ -113,6 +125,7 @@ pub fn EnginesPage() -> impl IntoView {
         filter: AddressParam::of("filter"),
         status: AddressParam::of("status"),
         advised: RwSignal::new(None),
+        deleted: RwSignal::new(None),
     };
     let sort = AddressParam::of("sort");
     let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
@@ -141,7 +154,13 @@ pub fn EnginesPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engines"
                 </h1>
-                <div class="actions">{live(move || refresh_displayed(page, keys.get().unwrap_or_default()))}</div>
+                <div class="actions">
+                    {live(move || refresh_displayed(page, keys.get().unwrap_or_default()))} <UpdateAll page />
+                    <a class="button primary" href=Route::NewEngine.href()>
+                        {glyph(Icon::Add, "")}
+                        "New engine"
+                    </a>
+                </div>
             </div>
             <div class="toolbar">
                 {filter_field(page)} <div class="end">{live(move || age(page))} <AutoRefresh /></div>
@@ -163,6 +182,105 @@ pub fn EnginesPage() -> impl IntoView {
             />
         </section>
         <Advice page />
+        <Delete page />
+    }
+}
+
+/// **Delete {name}** of a row, which asks first.
+#[component]
+fn Delete(page: Page) -> impl IntoView {
+    let engine = Memo::new(move |_| page.deleted.get().and_then(|id| page.engine(id)).map(Arc::new));
+    let open = open_while(page.deleted);
+    view! { <DeleteDialog engine open leave=false /> }
+}
+
+/// Whether a dialog is open, which is about whatever `subject` holds: closing it takes that away.
+fn open_while(subject: RwSignal<Option<EngineId>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    follow(move || open.set(subject.get().is_some()));
+    Effect::new(move |before: Option<bool>| {
+        let open = open.get();
+        if before == Some(true) && !open {
+            subject.set(None);
+        }
+        open
+    });
+    open
+}
+
+/// **Update all engines**, which asks first and shows what the console printed.
+#[component]
+fn UpdateAll(page: Page) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let printed = RwSignal::new(None::<String>);
+    let refused = Signal::derive(move || {
+        if page.data.work.updating.is_on_any() {
+            return Some("Engines are being updated.".to_owned());
+        }
+        let empty = page.rows.with(|rows| rows.as_ref().is_none_or(|rows| rows.all.is_empty()));
+        empty.then(|| "There is no engine to update.".to_owned())
+    });
+    let confirm = Callback::new(move |()| {
+        busy.set(true);
+        printed.set(None);
+        spawn_local(async move {
+            let result = page.data.update_all_engines(page.toasts).await;
+            _ = busy.try_set(false);
+            match result {
+                Ok(output) => {
+                    _ = open.try_set(false);
+                    _ = printed.try_set(Some(output));
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => _ = problem.try_set(Some(update_all_failed(&error))),
+            }
+        });
+    });
+    let shown = RwSignal::new(false);
+    follow(move || shown.set(printed.with(Option::is_some)));
+    view! {
+        <ActionButton
+            icon=Icon::Update
+            label="Update all engines".to_owned()
+            refused
+            on_press=Callback::new(move |()| {
+                problem.set(None);
+                open.set(true);
+            })
+        />
+        <Confirm
+            open
+            title="Update all engines".to_owned()
+            action="Update all engines".to_owned()
+            on_confirm=confirm
+            busy
+            problem
+        >
+            <p>
+                "The console sends the available update to every engine, also to those that the filter hides. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
+            </p>
+        </Confirm>
+        <Dialog open=shown title="Updates were sent".to_owned()>
+            <p>"The console's own words. Rows show progress until their engines report new versions."</p>
+            <pre class="output" tabindex="0">
+                {live(move || printed.get().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "The console printed nothing.".to_owned()))}
+            </pre>
+            <footer>
+                <button type="button" class="button primary" on:click=move |_| shown.set(false)>
+                    "Done"
+                </button>
+            </footer>
+        </Dialog>
+    }
+}
+
+fn update_all_failed(error: &Error) -> String {
+    match error {
+        Error::NotPermitted { .. } | Error::NotFound { .. } => {
+            "This account may not send console commands: that takes a Global Administrator.".to_owned()
+        }
+        error => format!("{error} {}", error.what_helps()),
     }
 }
 
@@ -170,7 +288,7 @@ pub fn EnginesPage() -> impl IntoView {
 fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
     let refused = if keys.is_empty() {
         Some("There is no engine to refresh.")
-    } else if page.data.work.is_on_any() {
+    } else if page.data.work.refreshing.is_on_any() {
         Some("Engines are being refreshed.")
     } else {
         None
@@ -399,8 +517,11 @@ fn empty(page: Page) -> AnyView {
             <div class="table-empty">
                 <h2>"No scan engines"</h2>
                 <p>
-                    "The console has no engine, or this account may not see any. Add an engine in the console, or ask an administrator for the permission."
+                    "The console has no engine, or this account may not see any. Add one, or ask an administrator for the permission."
                 </p>
+                <a class="button" href=Route::NewEngine.href()>
+                    "Add an engine"
+                </a>
             </div>
         }
         .into_any();
@@ -454,7 +575,10 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
         Some(time) => (page.clock.relative(time), page.clock.exact(time)),
         None => ("–".to_owned(), "The console has no time for it.".to_owned()),
     };
-    let working = page.data.work.is_on(id);
+    let refreshing = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
+    let updating = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
+    let updating = updating.or_else(|| may_update(engine).err().map(|refusal| refusal.to_string()));
+    let undeletable = deletion(engine, &[]).refused;
     let plain = |class: &'static str, label: &'static str, text: String| {
         view! {
             <td class=class data-label=label title=text.clone()>
@@ -467,7 +591,9 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
             <div class="status">{status_mark(engine)} {advice}</div>
         </td>
         <th scope="row" class="c-name" title=engine.name.clone()>
-            <span class="clamp">{engine.name.clone()}</span>
+            <a class="clamp" href=Route::Engine(id).href() tabindex=tabindex>
+                {engine.name.clone()}
+            </a>
         </th>
         <td class="c-address mono" title=engine.address.clone()>
             {engine.address.clone()}
@@ -491,17 +617,24 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
         </td>
         <td class="c-actions">
             <div class="row-actions">
-                <button
-                    type="button"
+                {row_button(Icon::Refresh, format!("Refresh {name}"), refreshing, tabindex, move || page.refresh(id))}
+                {row_button(Icon::Update, format!("Update {name}"), updating, tabindex, move || page.update(id))}
+                <a
                     class="icon-button"
-                    aria-label=format!("Refresh {}", engine.name)
-                    title=if working { "It is being refreshed" } else { "Refresh" }
-                    aria-disabled=working.then_some("true")
+                    aria-label=format!("Edit {name}")
+                    title=format!("Edit {name}")
                     tabindex=tabindex
-                    on:click=move |_| page.refresh(id)
+                    href=Route::Engine(id).href()
                 >
-                    {glyph(Icon::Refresh, "")}
-                </button>
+                    {glyph(Icon::Edit, "")}
+                </a>
+                {row_button(
+                    Icon::Delete,
+                    format!("Delete {name}"),
+                    undeletable,
+                    tabindex,
+                    move || page.deleted.set(Some(id)),
+                )}
             </div>
         </td>
     }
@@ -511,22 +644,15 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
 /// The dialog **What to do: {name}**: why the status is what it is, and the next step.
 #[component]
 fn Advice(page: Page) -> impl IntoView {
-    let open = RwSignal::new(false);
+    let open = open_while(page.advised);
     let engine = move || page.advised.get().and_then(|id| page.engine(id));
-    follow(move || open.set(engine().is_some()));
-    Effect::new(move |before: Option<bool>| {
-        let open = open.get();
-        if before == Some(true) && !open {
-            page.advised.set(None);
-        }
-        open
-    });
     let title =
         Signal::derive(move || format!("What to do: {}", engine().map(|e| e.name).unwrap_or_default()));
     let content = move || {
         engine().map(|engine| {
             let id = engine.id;
             let step = next_step(&engine);
+            let pairing_helps = step.as_ref().is_some_and(|step| step.pairing_helps);
             let (why, next) = step.map_or_else(
                 || (engine.status.meaning().to_owned(), "Nothing needs to be done.".to_owned()),
                 |step| (step.why, step.what),
@@ -541,6 +667,14 @@ fn Advice(page: Page) -> impl IntoView {
                     <dd>{next}</dd>
                 </dl>
                 <footer>
+                    {pairing_helps
+                        .then(|| {
+                            view! {
+                                <a class="button" href=Route::Engine(id).href_with("tab", "pairing")>
+                                    "Pairing steps"
+                                </a>
+                            }
+                        })}
                     <button
                         type="button"
                         class="button primary"

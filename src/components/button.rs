@@ -1,0 +1,73 @@
+//! Buttons for actions, which say why when the action can't be done now.
+
+use leptos::prelude::*;
+
+use super::{
+    icon::{Icon, glyph},
+    live::{live, live_attribute},
+};
+
+/// Why an action can't be done now; `None` when it can.
+pub type Refused = Signal<Option<String>>;
+
+/// A button of a page's head: an icon and words.
+#[component]
+pub fn ActionButton(
+    /// What it shows beside the words.
+    icon: Icon,
+    /// The verb and the thing.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Why not now.
+    #[prop(into, default = Signal::stored(None))]
+    refused: Refused,
+    /// Does it.
+    on_press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button"
+            aria-disabled=live_attribute(move || refused.get().map(|_| "true"))
+            title=live_attribute(move || refused.get())
+            on:click=move |_| {
+                if refused.get_untracked().is_none() {
+                    on_press.run(());
+                }
+            }
+        >
+            {glyph(icon, "")}
+            {live(move || label.get())}
+        </button>
+    }
+}
+
+/// A button of a row: an icon whose name is said and shown on hover.
+pub fn row_button(
+    icon: Icon,
+    label: String,
+    refused: Option<String>,
+    tabindex: &'static str,
+    on_press: impl Fn() + 'static,
+) -> AnyView {
+    let disabled = refused.is_some();
+    let title = refused.unwrap_or_else(|| label.clone());
+    view! {
+        <button
+            type="button"
+            class="icon-button"
+            aria-label=label
+            title=title
+            aria-disabled=disabled.then_some("true")
+            tabindex=tabindex
+            on:click=move |_| {
+                if !disabled {
+                    on_press();
+                }
+            }
+        >
+            {glyph(icon, "")}
+        </button>
+    }
+    .into_any()
+}

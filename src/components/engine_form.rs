@@ -1,0 +1,383 @@
+//! **General**: an engine's name, address and port, checked as one types.
+
+use std::sync::Arc;
+
+use console_api::{
+    Engine, EngineDraft, Error, Saved,
+    rules::{EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again},
+};
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos_router::hooks::use_navigate;
+
+use super::{
+    button::Refused,
+    field::{FormField, problem_line},
+    live::{follow, live, live_attribute},
+    toast::{Toasts, Tone},
+};
+use crate::{
+    data::Data,
+    draft::Drafts,
+    routes::{self, Route},
+};
+
+/// The console's refusal, and the texts that it was about: another text may be fine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
+    field: Option<EngineField>,
+    words: String,
+    about: EngineText,
+}
+
+/// What the form's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Form {
+    name: RwSignal<String>,
+    address: RwSignal<String>,
+    port: RwSignal<String>,
+    /// What the fields held when they were opened or last saved; `None` for a new engine.
+    opened: RwSignal<Option<Engine>>,
+    check: Memo<EngineCheck>,
+    refusal: RwSignal<Option<Refusal>>,
+    /// Somebody else has changed the engine since it was opened. This is how it is now.
+    theirs: RwSignal<Option<Engine>>,
+    sent: RwSignal<bool>,
+    busy: RwSignal<bool>,
+}
+
+impl Form {
+    fn text(self) -> EngineText {
+        EngineText { name: self.name.get(), address: self.address.get(), port: self.port.get() }
+    }
+
+    fn fill(self, text: EngineText) {
+        self.name.set(text.name);
+        self.address.set(text.address);
+        self.port.set(text.port);
+    }
+
+    fn opened_text(self) -> EngineText {
+        self.opened.with(|opened| opened.as_ref().map(EngineText::of)).unwrap_or_default()
+    }
+
+    fn is_changed(self) -> bool {
+        self.text() != self.opened_text()
+    }
+
+    /// What is wrong with a field: what the rules say, or else the console's refusal of this very text.
+    fn problem(self, field: EngineField) -> Memo<Option<String>> {
+        Memo::new(move |_| {
+            let by_rule = self.check.with(|check| match field {
+                EngineField::Name => check.name.clone(),
+                EngineField::Address => check.address.clone(),
+                EngineField::Port => check.port.clone(),
+            });
+            by_rule.or_else(|| self.refused().filter(|it| it.field == Some(field)).map(|it| it.words))
+        })
+    }
+
+    /// The refusal, as long as the text is the one that was refused.
+    fn refused(self) -> Option<Refusal> {
+        self.refusal.get().filter(|refusal| refusal.about == self.text())
+    }
+}
+
+/// The form, for a new engine or for one that is there. Typed text stays whatever happens.
+#[component]
+pub fn EngineForm(
+    /// The engine; `None` adds one.
+    engine: Option<Arc<Engine>>,
+) -> impl IntoView {
+    let data = Data::here();
+    let drafts = Drafts::here();
+    let id = engine.as_ref().map(|engine| engine.id);
+    let place = id.map_or(Route::NewEngine, Route::Engine);
+    let opened = RwSignal::new(engine.map(|engine| (*engine).clone()));
+    let start = untrack(|| opened.get()).as_ref().map(EngineText::of).unwrap_or_default();
+    let [name, address, port] = [start.name, start.address, start.port].map(RwSignal::new);
+    let check = Memo::new(move |_| {
+        let list = data.engines.value();
+        let text = EngineText { name: name.get(), address: address.get(), port: port.get() };
+        check_engine(&text, id, list.as_ref().map_or(&[], |list| &list.items))
+    });
+    let form = Form {
+        name,
+        address,
+        port,
+        opened,
+        check,
+        refusal: RwSignal::new(None),
+        theirs: RwSignal::new(None),
+        sent: RwSignal::new(false),
+        busy: RwSignal::new(false),
+    };
+    if let Some(typed) = drafts.of(&place.path())
+        && let Ok([name, address, port]) = <[String; 3]>::try_from(typed)
+    {
+        form.fill(EngineText { name, address, port });
+    }
+    follow(move || {
+        let EngineText { name, address, port } = form.text();
+        if form.is_changed() {
+            drafts.keep(&place.path(), vec![name, address, port]);
+        } else {
+            drafts.forget(&place.path());
+        }
+    });
+    // Who has typed nothing sees the engine as it is now.
+    follow(move || {
+        let Some(now) = data.engine.value().filter(|engine| Some(engine.id) == id) else { return };
+        untrack(|| {
+            if !form.is_changed() && form.theirs.with(Option::is_none) && !form.busy.get() {
+                form.opened.set(Some((*now).clone()));
+                form.fill(EngineText::of(&now));
+            }
+        });
+    });
+
+    let inputs: [NodeRef<html::Input>; 3] = [NodeRef::new(), NodeRef::new(), NodeRef::new()];
+    let focus_first_bad = move || {
+        let bad = form
+            .check
+            .with_untracked(|check| [&check.name, &check.address, &check.port].map(Option::is_some));
+        let refused = form.refusal.get_untracked().and_then(|refusal| refusal.field);
+        let at = bad.iter().position(|bad| *bad).or(match refused? {
+            EngineField::Name => Some(0),
+            EngineField::Address => Some(1),
+            EngineField::Port => Some(2),
+        })?;
+        // An element that can't take the focus leaves it where it was.
+        inputs[at].get_untracked()?.focus().ok()
+    };
+    let navigate = use_navigate();
+    let leave = navigate.clone();
+    let send = Callback::new(move |()| {
+        form.sent.set(true);
+        if form.busy.get_untracked() {
+            return;
+        }
+        let Some(draft) = form.check.with_untracked(|check| check.draft.clone()) else {
+            _ = focus_first_bad();
+            return;
+        };
+        form.busy.set(true);
+        let navigate = navigate.clone();
+        let toasts = Toasts::here();
+        spawn_local(async move {
+            let saved = save(data, form, draft).await;
+            form.busy.set(false);
+            match saved {
+                Ok(Some(done)) => {
+                    drafts.forget(&place.path());
+                    toasts.show(done.news);
+                    if let Some(href) = done.leads_to {
+                        routes::go(&navigate, &href);
+                    }
+                }
+                Ok(None) | Err(Error::Cancelled) => {}
+                Err(error) => {
+                    let words = error.to_string();
+                    let field = match &error {
+                        Error::Rejected { message, .. } => field_of_refusal(message),
+                        _ => None,
+                    };
+                    let words =
+                        if field.is_some() { words } else { format!("{words} {}", error.what_helps()) };
+                    let about = untrack(|| form.text());
+                    form.refusal.set(Some(Refusal { field, words, about }));
+                    if field.is_some() {
+                        _ = focus_first_bad();
+                    }
+                }
+            }
+        });
+    });
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if id.is_none() || untrack(|| form.is_changed()) {
+            send.run(());
+        }
+    };
+    let refused: Refused = Signal::derive(move || {
+        if form.busy.get() {
+            Some("It is being saved.".to_owned())
+        } else {
+            (id.is_some() && !form.is_changed()).then(|| "Nothing was changed.".to_owned())
+        }
+    });
+    let cancel = move |_| {
+        drafts.forget(&place.path());
+        routes::go(&leave, &Route::Engines.href());
+    };
+    view! {
+        <form class="form" novalidate=true on:submit=submit>
+            {live(move || form.theirs.get().map(|theirs| conflict(form, theirs, send)))}
+            <FormField
+                label="Name"
+                name="engine-name"
+                value=name
+                problem=form.problem(EngineField::Name)
+                sent=form.sent
+                input=inputs[0]
+                help="Unique in this console, and easy to remember."
+            />
+            <FormField
+                label="Address"
+                name="engine-address"
+                value=address
+                problem=form.problem(EngineField::Address)
+                sent=form.sent
+                input=inputs[1]
+                help="Host name or IP address under which the console reaches the engine."
+            />
+            <FormField
+                label="Port"
+                name="engine-port"
+                value=port
+                problem=form.problem(EngineField::Port)
+                sent=form.sent
+                input=inputs[2]
+                help="Where the engine listens for the console: 40814 unless changed."
+            />
+            <div role="status" class="troubles">
+                {live(move || moves(form))}
+            </div>
+            <div role="alert">
+                {live(move || {
+                    let refusal = form.refused().filter(|refusal| refusal.field.is_none());
+                    refusal.map(|refusal| problem_line(refusal.words))
+                })}
+            </div>
+            <div class="form-actions">
+                <button type="button" class="button" on:click=cancel>
+                    "Cancel"
+                </button>
+                <button
+                    type="submit"
+                    class="button primary"
+                    aria-disabled=live_attribute(move || refused.get().map(|_| "true"))
+                    title=live_attribute(move || refused.get())
+                >
+                    "Save"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// The note that a new address has to be paired, before it is saved.
+fn moves(form: Form) -> Option<AnyView> {
+    let opened = form.opened.get()?;
+    let wanted = form.check.with(|check| check.draft.clone())?;
+    needs_pairing_again(&EngineDraft::of(&opened), &wanted).then(|| {
+        view! {
+            <div class="notice uncertain">
+                <strong>"The engine must be paired again"</strong>
+                <span>
+                    "The pairing belongs to the old address. After saving, the status is Unknown until the console is enabled on the engine at the new one."
+                </span>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+/// Theirs beside yours, and which of the two it shall be.
+fn conflict(form: Form, theirs: Engine, send: Callback<()>) -> AnyView {
+    let text = EngineText::of(&theirs);
+    let row = |label: &'static str, theirs: String, yours: RwSignal<String>| {
+        view! {
+            <tr>
+                <th scope="row">{label}</th>
+                <td>{theirs}</td>
+                <td>{live(move || yours.get())}</td>
+            </tr>
+        }
+    };
+    let rows = [
+        row("Name", text.name, form.name),
+        row("Address", text.address, form.address),
+        row("Port", text.port, form.port),
+    ];
+    let now = theirs.clone();
+    view! {
+        <div class="notice uncertain" role="alert">
+            <strong>"Somebody else has changed this engine meanwhile. Nothing was saved."</strong>
+            <table class="compare">
+                <thead>
+                    <tr>
+                        <td></td>
+                        <th scope="col">"As it is now"</th>
+                        <th scope="col">"What you typed"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.into_iter().collect_view()}</tbody>
+            </table>
+            <div class="row">
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        form.opened.set(Some(theirs.clone()));
+                        form.fill(EngineText::of(&theirs));
+                        form.theirs.set(None);
+                    }
+                >
+                    "Take theirs"
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        form.opened.set(Some(now.clone()));
+                        form.theirs.set(None);
+                        send.run(());
+                    }
+                >
+                    "Save mine"
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What came of saving.
+struct Done {
+    news: (Tone, String, Option<String>),
+    leads_to: Option<String>,
+}
+
+/// Sends the form. `None`: nothing was saved, for somebody else was faster, and the form shows it.
+async fn save(data: Data, form: Form, draft: EngineDraft) -> Result<Option<Done>, Error> {
+    let name = draft.name.clone();
+    let Some(opened) = form.opened.get_untracked() else {
+        let created = data.create_engine(draft).await?;
+        let news = match created.despite {
+            None => (Tone::Good, format!("{name} is added."), None),
+            Some(error) => (
+                Tone::Uncertain,
+                format!("{name} is added, though the console answered with a failure. {error}"),
+                None,
+            ),
+        };
+        let leads_to = Some(Route::Engine(created.id).href_with("tab", "pairing"));
+        return Ok(Some(Done { news, leads_to }));
+    };
+    let moved = needs_pairing_again(&EngineDraft::of(&opened), &draft);
+    match data.save_engine(opened.id, EngineDraft::of(&opened), draft.clone()).await? {
+        Saved::Done => {
+            let EngineDraft { name, address, port } = draft;
+            let news = format!("{name} is saved.");
+            form.opened.set(Some(Engine { name, address, port: Some(port), ..opened.clone() }));
+            form.fill(untrack(|| form.opened_text()));
+            form.sent.set(false);
+            let leads_to = moved.then(|| Route::Engine(opened.id).href_with("tab", "pairing"));
+            Ok(Some(Done { news: (Tone::Good, news, None), leads_to }))
+        }
+        Saved::ChangedMeanwhile(theirs) => {
+            form.theirs.set(Some(theirs));
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Tabs: a few views of one thing, of which one is shown.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::{
+    dialog::unique_id,
+    live::{live, live_attribute},
+};
+
+/// A tab: its word for the address bar, and its label.
+pub type Tab = (&'static str, &'static str);
+
+/// The tabs and the panel of the chosen one. The arrow keys, Home and End go from tab to tab.
+#[component]
+pub fn Tabs(
+    /// The accessible name of the row of tabs.
+    name: &'static str,
+    /// The tabs, in order; there is at least one.
+    tabs: &'static [Tab],
+    /// The chosen tab's key. Anything else is the first.
+    #[prop(into)]
+    chosen: Signal<String>,
+    /// Called with the key of the tab that a person chooses.
+    on_choose: Callback<&'static str>,
+    /// Makes the panel of a tab.
+    panel: Callback<&'static str, AnyView>,
+) -> impl IntoView {
+    let row = NodeRef::<html::Div>::new();
+    let id = StoredValue::new(unique_id("tabs"));
+    let at =
+        Memo::new(move |_| chosen.with(|chosen| tabs.iter().position(|tab| tab.0 == chosen).unwrap_or(0)));
+    let tab_id = move |at: usize| id.with_value(|id| format!("{id}-{at}"));
+    let panel_id = move || id.with_value(|id| format!("{id}-panel"));
+    let on_key = move |event: ev::KeyboardEvent| {
+        let (now, last) = (at.get_untracked(), tabs.len() - 1);
+        let next = match event.key().as_str() {
+            "ArrowRight" => (now + 1) % tabs.len(),
+            "ArrowLeft" => now.checked_sub(1).unwrap_or(last),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        on_choose.run(tabs[next].0);
+        let tab = row.get_untracked().and_then(|row| row.children().item(u32::try_from(next).unwrap_or(0)));
+        if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // An element that can't take the focus leaves it where it was.
+            _ = tab.focus();
+        }
+    };
+    let buttons = tabs
+        .iter()
+        .enumerate()
+        .map(|(index, tab)| {
+            let is_chosen = move || at.get() == index;
+            view! {
+                <button
+                    type="button"
+                    role="tab"
+                    class="tab"
+                    id=tab_id(index)
+                    aria-controls=panel_id()
+                    aria-selected=live_attribute(move || Some(if is_chosen() { "true" } else { "false" }))
+                    tabindex=live_attribute(move || Some(if is_chosen() { "0" } else { "-1" }))
+                    on:click=move |_| on_choose.run(tab.0)
+                >
+                    {tab.1}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="tabs" role="tablist" aria-label=name node_ref=row on:keydown=on_key>
+            {buttons}
+        </div>
+        <div
+            class="tab-panel"
+            role="tabpanel"
+            id=panel_id()
+            aria-labelledby=live_attribute(move || Some(tab_id(at.get())))
+        >
+            {live(move || panel.run(tabs[at.get()].0))}
+        </div>
+    }
+}

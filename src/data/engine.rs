@@ -1,0 +1,112 @@
+//! One scan engine: read, added, saved, deleted, turned around.
+
+use console_api::{Created, Engine, EngineDraft, EngineId, Error, Saved};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Data;
+
+impl Data {
+    /// Reads one engine, and the list with the pools if it is not there yet. What is known of the engine already shows
+    /// at once.
+    pub fn open_engine(self, id: EngineId) {
+        let (known, listed) = untrack(|| {
+            let list = self.engines.value();
+            let listed = list.and_then(|list| list.items.iter().find(|engine| engine.id == id).cloned());
+            (self.engine.value().is_some_and(|engine| engine.id == id), listed)
+        });
+        if !known {
+            self.engine.forget();
+        }
+        if let Some(engine) = listed {
+            self.engine.set(engine);
+        }
+        self.read_engine(id);
+        if untrack(|| self.engines.value().is_none()) {
+            self.read_engines();
+        }
+    }
+
+    /// Reads one engine anew.
+    pub fn read_engine(self, id: EngineId) {
+        self.engine.read(self.session.call(async move |console| console.engine(id).await));
+    }
+
+    /// Puts what is known of an engine now into all that shows it.
+    pub fn engine_is(self, engine: Engine) {
+        if untrack(|| self.engine.value()).is_some_and(|shown| shown.id == engine.id) {
+            self.engine.set(engine.clone());
+        }
+        self.engines.patch(|list| {
+            if let Some(old) = list.items.iter_mut().find(|old| old.id == engine.id) {
+                *old = engine;
+            }
+        });
+    }
+
+    /// Adds an engine.
+    ///
+    /// # Errors
+    /// Why the console did not take it.
+    pub async fn create_engine(self, draft: EngineDraft) -> Result<Created<EngineId>, Error> {
+        let created =
+            self.session.call(async move |console| console.create_engine(&draft.clone()).await).await?;
+        self.read_engines();
+        Ok(created)
+    }
+
+    /// Saves an engine's name, address and port, unless somebody else has changed them since they were `opened`.
+    ///
+    /// # Errors
+    /// Why the console did not take it.
+    pub async fn save_engine(
+        self,
+        id: EngineId,
+        opened: EngineDraft,
+        wanted: EngineDraft,
+    ) -> Result<Saved<Engine>, Error> {
+        let saved = self
+            .session
+            .call(async move |console| console.update_engine(id, &opened.clone(), &wanted.clone()).await)
+            .await?;
+        match &saved {
+            Saved::Done => self.changed(id),
+            Saved::ChangedMeanwhile(theirs) => self.engine_is(theirs.clone()),
+        }
+        Ok(saved)
+    }
+
+    /// Deletes an engine.
+    ///
+    /// # Errors
+    /// What stands in the way. [`Error::NotFound`] is none: it is gone.
+    pub async fn delete_engine(self, id: EngineId) -> Result<(), Error> {
+        match self.session.call(async move |console| console.delete_engine(id).await).await {
+            Ok(()) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        self.engines.patch(|list| list.items.retain(|engine| engine.id != id));
+        self.read_engines();
+        Ok(())
+    }
+
+    /// Turns around who opens the connection, and reads the engine again. The console's own words, if it had any.
+    ///
+    /// # Errors
+    /// Why the console did not do it.
+    pub async fn reverse_engine(self, id: EngineId) -> Result<Option<String>, Error> {
+        let answer = self.session.call(async move |console| console.reverse_connection(id).await).await?;
+        self.changed(id);
+        Ok(answer.message)
+    }
+
+    /// Reads an engine again that was changed.
+    fn changed(self, id: EngineId) {
+        spawn_local(async move {
+            match self.session.call(async move |console| console.engine(id).await).await {
+                Ok(engine) => self.engine_is(engine),
+                // What is shown stays until the next read; whoever looks is told why that fails.
+                Err(_) => self.read_engines(),
+            }
+        });
+    }
+}

@@ -1,0 +1,143 @@
+//! The shared secret: how long it is valid, as the console tells, and the secret itself for as long as it is needed.
+
+use std::time::Duration;
+
+use console_api::{Error, SharedSecret};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Data;
+use crate::clock::monotonic_ms;
+
+/// Whether a secret is valid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Validity {
+    /// Not asked yet.
+    Unknown,
+    /// None is.
+    None,
+    /// One is, until this moment of [`monotonic_ms`].
+    Until(f64),
+    /// One was, and its time is over.
+    Expired,
+    /// One was, and the console has none any more before its time.
+    Gone,
+}
+
+/// The shared secret of this console. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Secret {
+    /// Whether one is valid, by the console's word.
+    pub validity: RwSignal<Validity>,
+    /// Why the console could not be asked the last time.
+    pub failed: RwSignal<Option<Error>>,
+    known: StoredValue<Option<SharedSecret>, LocalStorage>,
+    asking: StoredValue<bool>,
+}
+
+impl Secret {
+    pub(super) fn new() -> Self {
+        Self {
+            validity: RwSignal::new(Validity::Unknown),
+            failed: RwSignal::new(None),
+            known: StoredValue::new_local(None),
+            asking: StoredValue::new(false),
+        }
+    }
+
+    /// The seconds that it is still valid, counted on from the console's last word.
+    pub fn seconds_left(self) -> Option<u64> {
+        match self.validity.get() {
+            Validity::Until(end) => Some(((end - monotonic_ms()) / 1000.0).ceil().max(0.0) as u64),
+            _ => None,
+        }
+    }
+
+    /// Wipes the secret from memory.
+    pub fn wipe(self) {
+        self.known.set_value(None);
+    }
+
+    pub(super) fn forget(self) {
+        self.wipe();
+        self.asking.set_value(false);
+        self.validity.set(Validity::Unknown);
+        self.failed.set(None);
+    }
+
+    fn heard(self, left: Option<Duration>) {
+        self.failed.set(None);
+        let before = self.validity.get_untracked();
+        let now = match (left, before) {
+            (Some(left), _) => Validity::Until(monotonic_ms() + left.as_millis() as f64),
+            (None, Validity::Until(end)) if end - monotonic_ms() <= 2000.0 => Validity::Expired,
+            (None, Validity::Until(_)) => Validity::Gone,
+            (None, Validity::Unknown) => Validity::None,
+            (None, before) => before,
+        };
+        if left.is_none() {
+            self.wipe();
+        }
+        self.validity.set(now);
+    }
+}
+
+impl Data {
+    /// Asks the console how long the secret is still valid, unless it is being asked.
+    pub fn ask_secret(self) {
+        if self.secret.asking.get_value() {
+            return;
+        }
+        self.secret.asking.set_value(true);
+        spawn_local(async move {
+            let left = self.session.call(async |console| console.shared_secret_time_to_live().await).await;
+            match left {
+                Ok(left) => self.secret.heard(left),
+                // The visit is over: nothing of it is to be noted.
+                Err(Error::Cancelled) => return,
+                Err(error) => self.secret.failed.set(Some(error)),
+            }
+            self.secret.asking.set_value(false);
+        });
+    }
+
+    /// Makes a secret, or finds the one that is still valid. `true`: it is new.
+    ///
+    /// # Errors
+    /// Why the console made none.
+    pub async fn generate_secret(self) -> Result<bool, Error> {
+        let generated = self.session.call(async |console| console.generate_shared_secret().await).await?;
+        let left = self.session.call(async |console| console.shared_secret_time_to_live().await).await?;
+        self.secret.heard(left);
+        if left.is_some() {
+            self.secret.known.set_value(Some(generated.secret));
+        }
+        Ok(!generated.was_valid_before)
+    }
+
+    /// The secret itself, for **Show** and **Copy**. `None`: none is valid any more.
+    ///
+    /// # Errors
+    /// Why the console did not give it.
+    pub async fn reveal_secret(self) -> Result<Option<SharedSecret>, Error> {
+        if let Some(known) = self.secret.known.get_value() {
+            return Ok(Some(known));
+        }
+        let secret = self.session.call(async |console| console.shared_secret().await).await?;
+        if secret.is_none() {
+            self.secret.heard(None);
+        }
+        self.secret.known.set_value(secret.clone());
+        Ok(secret)
+    }
+
+    /// Makes the secret invalid. `false`: there was none.
+    ///
+    /// # Errors
+    /// Why the console did not do it.
+    pub async fn revoke_secret(self) -> Result<bool, Error> {
+        let revoked = self.session.call(async |console| console.revoke_shared_secret().await).await?;
+        self.secret.wipe();
+        self.secret.validity.set(Validity::None);
+        Ok(revoked)
+    }
+}

@@ -1,0 +1,62 @@
+//! What was typed into a form and not saved yet. It outlives a sign-out for inactivity, for the same user alone.
+//!
+//! It is kept in memory, and is not in the page while nobody is signed in.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use crate::session::{Ended, Session, State};
+
+/// The typed texts by form. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Drafts {
+    session: Session,
+    owner: StoredValue<Option<String>>,
+    texts: StoredValue<HashMap<String, Vec<String>>>,
+}
+
+impl Drafts {
+    /// Nothing typed yet; put into the context for the components below.
+    pub fn provide(session: Session) {
+        let drafts = Self { session, owner: StoredValue::new(None), texts: StoredValue::new(HashMap::new()) };
+        // Who signs out has done with what was typed; a session that ended by itself has not.
+        Effect::new(move |_: Option<()>| {
+            if session.state().get() == State::SignedOut(Some(Ended::SignedOut)) {
+                drafts.texts.update_value(HashMap::clear);
+            }
+        });
+        provide_context(drafts);
+    }
+
+    /// The drafts of the app around.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// What the person who is signed in had typed into this form.
+    pub fn of(self, form: &str) -> Option<Vec<String>> {
+        self.claim();
+        self.texts.with_value(|texts| texts.get(form).cloned())
+    }
+
+    /// Keeps what is typed.
+    pub fn keep(self, form: &str, typed: Vec<String>) {
+        self.claim();
+        self.texts.update_value(|texts| _ = texts.insert(form.to_owned(), typed));
+    }
+
+    /// The form was saved or given up.
+    pub fn forget(self, form: &str) {
+        self.texts.update_value(|texts| _ = texts.remove(form));
+    }
+
+    /// Another user than the one before starts clean.
+    fn claim(self) {
+        let user = untrack(|| self.session.account()).map(|account| account.username);
+        if self.owner.get_value() != user {
+            self.texts.update_value(HashMap::clear);
+            self.owner.set_value(user);
+        }
+    }
+}

@@ -1,0 +1,482 @@
+//! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
+
+use std::sync::Arc;
+
+use console_api::{
+    Direction, Engine, EngineId, Error,
+    rules::{
+        Arrow, console_place, deletion, may_reverse, may_update, next_step, pools_of, reverse_pairing,
+        reverse_refusal, standard_pairing,
+    },
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_navigate;
+
+use crate::{
+    clock::Clock,
+    components::{
+        address::AddressParam,
+        button::{ActionButton, Refused},
+        confirm::Confirm,
+        engine_form::EngineForm,
+        icon::{Icon, glyph},
+        live::{follow, live},
+        status::status_mark,
+        steps::PairingSteps,
+        tabs::{Tab, Tabs},
+        toast::{Toasts, Tone},
+    },
+    data::Data,
+    routes::{self, Route},
+};
+
+const TABS: &[Tab] = &[("general", "General"), ("pairing", "Pairing")];
+
+/// What the page's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Page {
+    id: EngineId,
+    data: Data,
+    clock: Clock,
+    /// The engine, once it was read.
+    engine: Memo<Option<Arc<Engine>>>,
+}
+
+/// The screen at `/engines/:id`.
+#[component]
+pub fn EnginePage(
+    /// Which engine.
+    id: EngineId,
+) -> impl IntoView {
+    let data = Data::here();
+    data.open_engine(id);
+    let engine = Memo::new(move |_| data.engine.value().filter(|engine| engine.id == id));
+    let page = Page { id, data, clock: Clock::here(), engine };
+    follow(move || {
+        let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
+        let name = name.unwrap_or_else(|| format!("Engine {id}"));
+        document().set_title(&format!("{name} – Engine console"));
+    });
+    let there = Memo::new(move |_| engine.with(Option::is_some));
+    view! {
+        <section class="page" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "Scan Engine Configuration"
+                </h1>
+                {live(move || there.get().then(|| actions(page)))}
+            </div>
+            <div role="status" class="troubles">
+                {live(move || troubles(page))}
+            </div>
+            {live(move || summary(page))}
+            {live(move || there.get().then(|| tabs(page)))}
+        </section>
+    }
+}
+
+/// The engine could not be read. What is on screen stays.
+fn troubles(page: Page) -> Option<AnyView> {
+    let error = page.data.engine.failed()?;
+    let known = page.engine.with(Option::is_some);
+    let missing = matches!(error, Error::NotFound { .. });
+    let what = match (missing, page.data.engine.read_at().filter(|_| known)) {
+        (true, _) => format!("There is no engine with ID {}, or this account may not see it.", page.id),
+        (false, Some(at)) => {
+            format!("The engine could not be read again. What is shown is from {}.", page.clock.exact(at))
+        }
+        (false, None) => "The engine could not be read.".to_owned(),
+    };
+    let more = if missing { String::new() } else { format!("{error} {}", error.what_helps()) };
+    let view = view! {
+        <div class="notice bad">
+            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+            <span>{more}</span>
+            <div class="row">
+                <button type="button" class="button" on:click=move |_| page.data.read_engine(page.id)>
+                    "Try again"
+                </button>
+                <a class="button" href=Route::Engines.href()>
+                    "Go to Scan Engines"
+                </a>
+            </div>
+        </div>
+    };
+    Some(view.into_any())
+}
+
+/// What is known of the engine.
+fn summary(page: Page) -> AnyView {
+    let Some(engine) = page.engine.get() else {
+        if page.data.engine.failed().is_some() {
+            return ().into_any();
+        }
+        let bones =
+            ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
+        return view! {
+            <div class="card" aria-busy="true">
+                <span class="unseen">"The engine is being read."</span>
+                {bones.into_iter().collect_view()}
+            </div>
+        }
+        .into_any();
+    };
+    let pools = page.data.pools.value();
+    let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
+    let pools = pools_of(engine.id, listed);
+    let names = pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>().join(", ");
+    let through = pools.iter().map(|pool| pool.sites.as_ref().map_or(0, Vec::len)).sum::<usize>();
+    let sites = format!("{} directly, {through} through pools", engine.sites.len());
+    let time = |time: Option<_>| time.map(|time| (page.clock.relative(time), page.clock.exact(time)));
+    let unknown = || ("–".to_owned(), "The console does not tell.".to_owned());
+    let text =
+        |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| (text.clone(), String::new()));
+    let port = engine.port.map(|port| format!(":{port}")).unwrap_or_default();
+    let facts = [
+        ("Address", (format!("{}{port}", engine.address), String::new())),
+        ("Product version", text(&engine.product_version)),
+        ("Content version", text(&engine.content_version)),
+        ("Serial number", text(&engine.serial_number)),
+        ("Last refreshed", time(engine.last_refreshed).unwrap_or_else(unknown)),
+        ("Last updated", time(engine.last_updated).unwrap_or_else(unknown)),
+        ("Sites", (sites, String::new())),
+        ("Pools", (if names.is_empty() { "None".to_owned() } else { names }, String::new())),
+    ];
+    let facts = facts.map(|(label, (value, title))| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd title=title>{value}</dd>
+            </div>
+        }
+    });
+    let working = page.data.work.is_on(page.id);
+    let step = next_step(&engine).map(|step| {
+        let help = step.pairing_helps.then(|| {
+            view! { <a href=Route::Engine(page.id).href_with("tab", "pairing")>"Pairing steps"</a> }
+        });
+        view! {
+            <p class="next-step">
+                {step.why} " " <strong>{step.what}</strong> " " {help}
+            </p>
+        }
+    });
+    view! {
+        <section
+            class=if working { "card summary working" } else { "card summary" }
+            aria-label="Summary"
+            aria-busy=working.then_some("true")
+        >
+            <div class="summary-head">
+                <h2>{engine.name.clone()}</h2>
+                {status_mark(&engine)}
+                <span class="secondary">{Arrow::of(&engine).direction_label()}</span>
+            </div>
+            {step}
+            <dl class="summary-facts">{facts.into_iter().collect_view()}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// Why something can't be done with the engine as it is now.
+fn unless(page: Page, rule: impl Fn(&Engine) -> Option<String> + Send + Sync + 'static) -> Refused {
+    Signal::derive(move || page.engine.with(|engine| rule(engine.as_ref()?)))
+}
+
+/// The actions of the page's head, with the dialogs that ask first.
+fn actions(page: Page) -> AnyView {
+    let toasts = Toasts::here();
+    let (data, id) = (page.data, page.id);
+    let work = data.work;
+    let refreshing =
+        Signal::derive(move || work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned()));
+    let updating = Signal::derive(move || {
+        let busy = work.updating.is_on(id).then(|| "It is being updated.".to_owned());
+        busy.or_else(|| {
+            page.engine.with(|engine| may_update(engine.as_ref()?).err().map(|it| it.to_string()))
+        })
+    });
+    let [reverse, delete] = [RwSignal::new(false), RwSignal::new(false)];
+    view! {
+        <div class="actions">
+            <ActionButton
+                icon=Icon::Refresh
+                label="Refresh".to_owned()
+                refused=refreshing
+                on_press=Callback::new(move |()| {
+                    if let Some(engine) = untrack(|| page.engine.get()) {
+                        data.refresh_engine(id, engine.name.clone(), toasts);
+                    }
+                })
+            />
+            <ActionButton
+                icon=Icon::Update
+                label="Update".to_owned()
+                refused=updating
+                on_press=Callback::new(move |()| {
+                    if let Some(engine) = untrack(|| page.engine.get()) {
+                        data.update_engine((*engine).clone(), toasts);
+                    }
+                })
+            />
+            <ActionButton
+                icon=Icon::Reverse
+                label="Reverse direction".to_owned()
+                refused=unless(page, reverse_refusal)
+                on_press=Callback::new(move |()| reverse.set(true))
+            />
+            <ActionButton
+                icon=Icon::Delete
+                label="Delete".to_owned()
+                refused=unless(page, |engine| deletion(engine, &[]).refused)
+                on_press=Callback::new(move |()| delete.set(true))
+            />
+        </div>
+        <ReverseDialog page open=reverse />
+        <DeleteDialog engine=page.engine open=delete leave=true />
+    }
+    .into_any()
+}
+
+/// Asks before the direction is turned around, and warns about firewalls.
+#[component]
+fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
+    let toasts = Toasts::here();
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let name = move || {
+        page.engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone())).unwrap_or_default()
+    };
+    let words = move || {
+        let engine = page.engine.get()?;
+        let info = page.data.info.value();
+        let console = console_place(info.as_deref(), &host());
+        let port = engine.port.unwrap_or(40814);
+        let to_engine = format!(
+            "The console will call the engine at {}, port {port}. Open this port on every firewall between them, from the console to the engine.",
+            engine.address
+        );
+        let to_console = format!(
+            "The engine will call the console at {}, port {}. Open this port on every firewall between them, from the engine to the console.",
+            console.address, console.port
+        );
+        let words = match engine.direction {
+            Some(Direction::ConsoleToEngine) => {
+                vec![("Now the console calls the engine.".to_owned()), to_console]
+            }
+            Some(Direction::EngineToConsole) => {
+                vec![("Now the engine calls the console.".to_owned()), to_engine]
+            }
+            None => vec![
+                "This console does not tell who calls whom now: reversing turns it around.".to_owned(),
+                to_console,
+                "If the engine calls already, it will be the other way:".to_owned(),
+                to_engine,
+            ],
+        };
+        Some(words.into_iter().map(|words| view! { <p>{words}</p> }).collect_view())
+    };
+    let confirm = Callback::new(move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            let result = page.data.reverse_engine(page.id).await;
+            busy.set(false);
+            match result {
+                Ok(words) => {
+                    open.set(false);
+                    let more = words
+                        .or_else(|| Some("If nothing changes, the console may need a restart.".to_owned()));
+                    toasts.say(Tone::Good, format!("{}: the direction is reversed.", untrack(name)), more);
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => problem.set(Some(format!("{error} {}", error.what_helps()))),
+            }
+        });
+    });
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || format!("Reverse direction of {}", name()))
+            action="Reverse direction".to_owned()
+            on_confirm=confirm
+            busy
+            problem
+        >
+            {live(words)}
+            <p>"If the firewall is closed that way, the engine will be Not responding until the direction is reversed again."</p>
+        </Confirm>
+    }
+}
+
+/// Asks before an engine is deleted, names it, and says what stands in the way.
+#[component]
+pub fn DeleteDialog(
+    /// The engine that it is about.
+    engine: Memo<Option<Arc<Engine>>>,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// Whether the list is to be shown afterwards.
+    leave: bool,
+) -> impl IntoView {
+    let data = Data::here();
+    let toasts = Toasts::here();
+    let navigate = use_navigate();
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let name =
+        move || engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone())).unwrap_or_default();
+    let check = Memo::new(move |_| {
+        let pools = data.pools.value();
+        engine.with(|engine| {
+            engine.as_ref().map(|engine| deletion(engine, pools.as_ref().map_or(&[], |pools| &pools.items)))
+        })
+    });
+    let refused = Signal::derive(move || {
+        check.with(|check| {
+            let check = check.as_ref()?;
+            let sites = (check.sites > 0).then(|| "It has sites.".to_owned());
+            check.refused.clone().or(sites)
+        })
+    });
+    let words = move || {
+        let check = check.get()?;
+        let sites = (check.sites > 0).then(|| {
+            let sites = if check.sites == 1 { "1 site is".to_owned() } else { format!("{} sites are", check.sites) };
+            view! {
+                <p class="problem-line">
+                    {glyph(Icon::Failed, "")}
+                    <span>
+                        {format!("{sites} assigned to it. A site always needs an engine: give them another one in the console first.")}
+                    </span>
+                </p>
+            }
+        });
+        let pools = (!check.pools.is_empty())
+            .then(|| view! { <p>{format!("It leaves these pools: {}.", check.pools.join(", "))}</p> });
+        Some((
+            sites,
+            pools,
+            view! {
+                <p>
+                    "The console forgets the engine and its pairing. The engine itself goes on; to use it again, add it and pair it anew."
+                </p>
+            },
+        ))
+    };
+    let confirm = Callback::new(move |()| {
+        let Some(target) = engine.get_untracked() else { return };
+        let navigate = navigate.clone();
+        busy.set(true);
+        spawn_local(async move {
+            let result = data.delete_engine(target.id).await;
+            busy.set(false);
+            match result {
+                Ok(()) => {
+                    open.set(false);
+                    toasts.say(Tone::Good, format!("{} is deleted.", target.name), None);
+                    if leave {
+                        routes::go(&navigate, &Route::Engines.href());
+                    }
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => problem.set(Some(format!("{error} {}", error.what_helps()))),
+            }
+        });
+    });
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || format!("Delete {}", name()))
+            action=Signal::derive(move || format!("Delete {}", name()))
+            destructive=true
+            refused
+            on_confirm=confirm
+            busy
+            problem
+        >
+            {live(words)}
+        </Confirm>
+    }
+}
+
+fn tabs(page: Page) -> AnyView {
+    let tab = AddressParam::of("tab");
+    let panel = move |tab| match tab {
+        "pairing" => live(move || pairing(page)),
+        _ => view! { <EngineForm engine=untrack(|| page.engine.get()) /> }.into_any(),
+    };
+    view! {
+        <Tabs
+            name="Scan Engine Configuration"
+            tabs=TABS
+            chosen=Signal::derive(move || tab.get())
+            on_choose=Callback::new(move |key: &'static str| {
+                tab.choose(if key == TABS[0].0 { String::new() } else { key.to_owned() });
+            })
+            panel=Callback::new(panel)
+        />
+    }
+    .into_any()
+}
+
+/// The host in the browser's address bar.
+pub(super) fn host() -> String {
+    window().location().hostname().unwrap_or_default()
+}
+
+/// **Pairing**: what to do on the engine, both ways, with this engine's and this console's values.
+fn pairing(page: Page) -> AnyView {
+    let Some(engine) = page.engine.get() else { return ().into_any() };
+    if let Err(special) = may_reverse(&engine) {
+        return view! {
+            <div class="notice">
+                <strong>"This engine needs no pairing"</strong>
+                <span>{special.to_string()}</span>
+            </div>
+        }
+        .into_any();
+    }
+    let info = page.data.info.value();
+    let console = console_place(info.as_deref(), &host());
+    let fingerprint = |text: &Option<String>| {
+        text.clone().map_or_else(
+            || view! { <span class="secondary">"This console does not tell."</span> }.into_any(),
+            |text| view! { <code class="fingerprint">{text}</code> }.into_any(),
+        )
+    };
+    let (standard, reverse) = (Arc::clone(&engine), Arc::clone(&engine));
+    let (at, place) = (console.clone(), console.clone());
+    let is_reverse = engine.direction == Some(Direction::EngineToConsole);
+    view! {
+        <section class="card" aria-labelledby="fingerprints">
+            <h2 id="fingerprints">"Certificates"</h2>
+            <p>
+                "Compare these SHA-256 fingerprints with what "<code>"show consoles"</code>
+                " prints on the engine: they are the same when nobody stands between the two."
+            </p>
+            <dl class="facts">
+                <dt>"This engine"</dt>
+                <dd>{fingerprint(&engine.certificate_fingerprint)}</dd>
+                <dt>"This console"</dt>
+                <dd>{fingerprint(&engine.console_fingerprint)}</dd>
+            </dl>
+        </section>
+        <details class="card" open=!is_reverse>
+            <summary>
+                <h2>"The console calls the engine (standard pair)"</h2>
+            </summary>
+            <PairingSteps steps=Callback::new(move |host| standard_pairing(host, &standard, &at)) />
+        </details>
+        <details class="card" open=is_reverse>
+            <summary>
+                <h2>"The engine calls the console (reverse pair)"</h2>
+            </summary>
+            <p>
+                "For an engine that the console does not know yet, or that was deleted. A shared secret comes from "
+                <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
+                ". A paired engine is turned around with Reverse direction instead."
+            </p>
+            <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, Some(&reverse), &place)) />
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,36 @@
+//! Adds a scan engine: the first step of pairing a standard engine.
+
+use leptos::prelude::*;
+
+use crate::{components::engine_form::EngineForm, data::Data};
+
+/// The screen at `/engines/new`.
+#[component]
+pub fn NewEnginePage() -> impl IntoView {
+    document().set_title("New engine – Engine console");
+    let data = Data::here();
+    // The names and addresses that are taken.
+    if untrack(|| data.engines.value().is_none()) {
+        data.read_engines();
+    }
+    view! {
+        <section class="page narrow" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "New engine"
+                </h1>
+            </div>
+            <div class="notice">
+                <strong>"Before you add an engine"</strong>
+                <ul class="plain">
+                    <li>"The engine is installed on its host, and running."</li>
+                    <li>"Port 40814 is open on every firewall between this console and the engine."</li>
+                </ul>
+                <span>
+                    "Once it is saved, the console makes contact, and the engine writes the console into its consoles.xml. The next page shows how to enable it there."
+                </span>
+            </div>
+            <EngineForm engine=None />
+        </section>
+    }
+}

@@ -1,0 +1,341 @@
+//! **Generate Scan Engine Shared Secret**: for engines that call the console (a reverse pair).
+//!
+//! The secret is not in the document until **Show**, and not in memory after the page was left.
+
+use std::time::Duration;
+
+use console_api::{
+    Error,
+    rules::{console_place, reverse_pairing},
+};
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::engine::host;
+use crate::{
+    clock,
+    components::{
+        button::{ActionButton, Refused},
+        confirm::Confirm,
+        copy::copy,
+        field::problem_line,
+        icon::{Icon, glyph},
+        live::{follow, live},
+        steps::PairingSteps,
+        toast::{Toasts, Tone},
+    },
+    data::{Data, secret::Validity},
+    routes::Route,
+};
+
+/// How often the countdown moves.
+const TICK: Duration = Duration::from_millis(500);
+/// How often the console is asked how long the secret is still valid, in milliseconds.
+const ASK_EVERY_MS: f64 = 30_000.0;
+/// When the two clocks of the browser part by more than this many milliseconds, the laptop slept or somebody set one.
+const JUMP_MS: f64 = 2_000.0;
+
+/// What the page's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Page {
+    data: Data,
+    toasts: Toasts,
+    /// The secret's text while it is shown.
+    shown: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    problem: RwSignal<Option<String>>,
+    /// Seconds that the secret is still valid, as it counts down.
+    left: RwSignal<Option<u64>>,
+}
+
+impl Page {
+    fn hide(self) {
+        self.shown.set(None);
+    }
+
+    fn failed(self, error: &Error) {
+        if *error != Error::Cancelled {
+            self.problem.set(Some(format!("{error} {}", error.what_helps())));
+        }
+    }
+
+    fn generate(self) {
+        self.problem.set(None);
+        self.busy.set(true);
+        spawn_local(async move {
+            let generated = self.data.generate_secret().await;
+            self.busy.set(false);
+            match generated {
+                Ok(true) => self.toasts.say(Tone::Good, "A new shared secret was made.", None),
+                Ok(false) => self.toasts.say(
+                    Tone::Good,
+                    "No new shared secret was made: this is the one that is still valid.",
+                    Some("Revoke it first if you want another.".to_owned()),
+                ),
+                Err(error) => self.failed(&error),
+            }
+        });
+    }
+
+    /// Takes the secret from the console, for `then`.
+    fn reveal(self, then: impl FnOnce(&str) + 'static) {
+        self.problem.set(None);
+        spawn_local(async move {
+            match self.data.reveal_secret().await {
+                Ok(Some(secret)) => then(secret.reveal()),
+                // That it is gone stands in its place.
+                Ok(None) => {}
+                Err(error) => self.failed(&error),
+            }
+        });
+    }
+}
+
+/// The screen at `/shared-secret`.
+#[component]
+pub fn SharedSecretPage() -> impl IntoView {
+    document().set_title("Generate Scan Engine Shared Secret – Engine console");
+    let data = Data::here();
+    let page = Page {
+        data,
+        toasts: Toasts::here(),
+        shown: RwSignal::new(None),
+        busy: RwSignal::new(false),
+        problem: RwSignal::new(None),
+        left: RwSignal::new(None),
+    };
+    data.ask_secret();
+    count_down(page);
+    on_cleanup(move || data.secret.wipe());
+    let valid = Memo::new(move |_| matches!(data.secret.validity.get(), Validity::Until(_)));
+    // What is not valid any more is not shown any more either.
+    follow(move || {
+        if !valid.get() {
+            page.hide();
+        }
+    });
+    let info = data.info;
+    let busy: Refused = Signal::derive(move || page.busy.get().then(|| "It is under way.".to_owned()));
+    view! {
+        <section class="page narrow" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "Generate Scan Engine Shared Secret"
+                </h1>
+            </div>
+            <p>
+                "With a shared secret, an engine that calls this console pairs itself (engine-to-console, or reverse pair). One secret pairs any number of engines, and is valid for 60 minutes."
+            </p>
+            <section class="card" aria-labelledby="secret-heading">
+                <h2 id="secret-heading">"Shared secret"</h2>
+                <div role="status">{live(move || state(page))}</div>
+                {live(move || valid.get().then(|| secret(page)))}
+                <div role="alert">{live(move || page.problem.get().map(problem_line))}</div>
+                <div class="row">
+                    <ActionButton
+                        icon=Icon::Key
+                        label="Generate".to_owned()
+                        refused=busy
+                        on_press=Callback::new(move |()| page.generate())
+                    />
+                    {live(move || valid.get().then(|| view! { <Revoke page /> }))}
+                </div>
+            </section>
+            <section class="card" aria-labelledby="steps-heading">
+                <h2 id="steps-heading">"Steps on the engine"</h2>
+                {live(move || {
+                    let console = console_place(info.value().as_deref(), &host());
+                    view! { <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, None, &console)) /> }
+                })}
+                <p>
+                    "Afterwards the engine is in the list: "
+                    <a href=Route::Engines.href()>"Scan Engines"</a>
+                    ", then Refresh displayed engines."
+                </p>
+            </section>
+        </section>
+    }
+}
+
+/// Whether a secret is valid, in words.
+fn state(page: Page) -> AnyView {
+    let failed = page.data.secret.failed.get().map(|error| {
+        view! {
+            <div class="notice bad">
+                <strong class="problem-line">
+                    {glyph(Icon::Failed, "")} "The console could not be asked about the secret."
+                </strong>
+                <span>{format!("{error} {}", error.what_helps())}</span>
+                <div>
+                    <button type="button" class="button" on:click=move |_| page.data.ask_secret()>
+                        "Try again"
+                    </button>
+                </div>
+            </div>
+        }
+    });
+    let words = match page.data.secret.validity.get() {
+        Validity::Unknown if failed.is_some() => "",
+        Validity::Unknown => "The console is being asked …",
+        Validity::None => "There is no valid shared secret. Generate makes one.",
+        Validity::Until(_) => "A shared secret is valid.",
+        Validity::Expired => "The shared secret has expired. Generate makes a new one.",
+        Validity::Gone => {
+            "The shared secret is not valid any more: it was revoked, or the console was started again. Generate makes a new one."
+        }
+    };
+    view! { <p>{words}</p> {failed} }.into_any()
+}
+
+/// The secret that is valid: hidden or shown, with its time.
+fn secret(page: Page) -> AnyView {
+    let value = move || {
+        match page.shown.get() {
+        Some(text) => view! { <code class="secret">{text}</code> }.into_any(),
+        None => {
+            view! { <span class="secret secondary">"•••• •••• •••• •••• •••• •••• •••• ••••"<span class="unseen">"hidden"</span></span> }
+                .into_any()
+        }
+    }
+    };
+    let show = move |_| {
+        if page.shown.with_untracked(Option::is_some) {
+            page.hide();
+        } else {
+            page.reveal(move |text| {
+                // Whoever has left the page meanwhile sees nothing of it.
+                _ = page.shown.try_set(Some(text.to_owned()));
+            });
+        }
+    };
+    let copy_it = move |_| {
+        page.reveal(move |text| {
+            let text = console_api::SharedSecret::parse(text);
+            spawn_local(async move {
+                if let Some(secret) = text {
+                    copy(secret.reveal(), "the shared secret", page.toasts).await;
+                }
+            });
+        });
+    };
+    view! {
+        <div class="command">
+            {live(value)}
+            <button type="button" class="button small" on:click=show>
+                {live(move || if page.shown.with(Option::is_some) { "Hide" } else { "Show" })}
+            </button>
+            <button type="button" class="button small" on:click=copy_it>
+                {glyph(Icon::Copy, "")}
+                "Copy"
+            </button>
+        </div>
+        <p>
+            "Valid for "
+            <span role="timer" class="countdown" aria-label="Time left">
+                {live(move || page.left.get().map(minutes_and_seconds))}
+            </span>
+            " of 60 minutes."
+        </p>
+    }
+    .into_any()
+}
+
+/// **Revoke**, which asks first.
+#[component]
+fn Revoke(page: Page) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let confirm = Callback::new(move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            let revoked = page.data.revoke_secret().await;
+            _ = busy.try_set(false);
+            match revoked {
+                Ok(done) => {
+                    let words = if done {
+                        "The shared secret is revoked."
+                    } else {
+                        "There was no valid shared secret any more."
+                    };
+                    page.toasts.say(Tone::Good, words, None);
+                    _ = open.try_set(false);
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => _ = problem.try_set(Some(format!("{error} {}", error.what_helps()))),
+            }
+        });
+    });
+    view! {
+        <ActionButton icon=Icon::Delete label="Revoke".to_owned() on_press=Callback::new(move |()| open.set(true)) />
+        <Confirm
+            open
+            title="Revoke the shared secret".to_owned()
+            action="Revoke the shared secret".to_owned()
+            destructive=true
+            on_confirm=confirm
+            busy
+            problem
+        >
+            <p>"No further engine can pair with it. Engines that are paired already stay so."</p>
+        </Confirm>
+    }
+}
+
+/// Lets the countdown move, and asks the console again: now and then, at its end, when the page is looked at again, and
+/// when the browser's clocks show that the laptop slept or a clock was set.
+fn count_down(page: Page) {
+    let apart = || clock::now() as f64 - clock::monotonic_ms();
+    let asked = StoredValue::new(clock::monotonic_ms());
+    let gap = StoredValue::new(apart());
+    let ask = move || {
+        asked.set_value(clock::monotonic_ms());
+        gap.set_value(apart());
+        page.data.ask_secret();
+    };
+    let tick = move || {
+        let left = untrack(|| page.data.secret.seconds_left());
+        if untrack(|| page.left.get()) != left {
+            page.left.set(left);
+        }
+        if left.is_none() {
+            return;
+        }
+        let since = clock::monotonic_ms() - asked.get_value();
+        let jumped = (apart() - gap.get_value()).abs() > JUMP_MS;
+        // At its end the console has the last word.
+        if jumped || since > ASK_EVERY_MS || (left == Some(0) && since > 1_000.0) {
+            ask();
+        }
+    };
+    // A new word of the console shows at once.
+    follow(move || {
+        page.data.secret.validity.track();
+        untrack(|| page.left.set(page.data.secret.seconds_left()));
+    });
+    let timer = set_interval_with_handle(tick, TICK).ok();
+    let looked = window_event_listener(ev::focus, move |_| ask());
+    on_cleanup(move || {
+        looked.remove();
+        if let Some(timer) = timer {
+            timer.clear();
+        }
+    });
+}
+
+/// `mm:ss`.
+fn minutes_and_seconds(seconds: u64) -> String {
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    fn the_time_left_is_told_in_minutes_and_seconds() {
+        for (seconds, told) in [(3600, "60:00"), (3599, "59:59"), (61, "01:01"), (0, "00:00")] {
+            assert_eq!(minutes_and_seconds(seconds), told);
+        }
+    }
+}
