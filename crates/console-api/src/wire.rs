@@ -53,6 +53,11 @@ impl<'a> Fields<'a> {
         self.integer(key).and_then(|number| u64::try_from(number).ok())
     }
 
+    /// A port, 1 to 65535.
+    pub(crate) fn port(self, key: &str) -> Option<u16> {
+        self.integer(key).and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0)
+    }
+
     pub(crate) fn decimal(self, key: &str) -> Option<f64> {
         match self.get(key)? {
             Json::Number(text) | Json::Text(text) => parse_decimal(text.trim()),

@@ -51,7 +51,7 @@ pub use locator::{
 pub use page::Page;
 pub use proxy::Fault;
 pub use settings::{Settings, settings};
-pub use stack::{DemoUser, Engine, Stack};
+pub use stack::{DemoUser, Engine, ShownConsole, Stack};
 pub use thirtyfour::Key;
 pub use wait::{PATIENCE, until};
 

@@ -353,6 +353,48 @@ impl Page {
         }
     }
 
+    /// What lies in the clipboard. Chromium only: Firefox lets no page read it.
+    #[track_caller]
+    pub fn clipboard(&self) -> impl Future<Output = String> {
+        assert_eq!(self.kind, Kind::Chromium, "only Chromium lets the clipboard be read");
+        let page = self.clone();
+        async move {
+            let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+            page.devtools("Browser.grantPermissions", permissions).await;
+            let read = page
+                .run_async(
+                    "const done = arguments[arguments.length - 1];
+                     navigator.clipboard.readText().then(done, (error) => done(String(error)));",
+                    Vec::new(),
+                )
+                .await;
+            read.as_str().unwrap_or_default().to_owned()
+        }
+    }
+
+    /// Waits until the text of the one that is meant passes the check, and gives it.
+    #[track_caller]
+    pub fn see_text_that(
+        &self,
+        what: impl Into<Locator>,
+        check: impl Fn(&str) -> bool,
+    ) -> impl Future<Output = String> {
+        let (at, page, what) = (Location::caller(), self.clone(), what.into());
+        async move {
+            let result = until(PATIENCE, async || {
+                let texts = page.look("texts", &what).await.map_err(|error| error.to_string())?.texts;
+                match texts.as_slice() {
+                    [text] if check(text) => Ok(text.clone()),
+                    texts => Err(format!("{texts:?}")),
+                }
+            });
+            match result.await {
+                Ok(text) => text,
+                Err(texts) => fail(at, &format!("{what} says {texts}, which is not it")),
+            }
+        }
+    }
+
     // --- underneath ---
 
     /// Runs JavaScript in the page, as a function body.

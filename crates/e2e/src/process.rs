@@ -15,8 +15,12 @@ pub(crate) struct Process {
     name: String,
     child: Child,
     input: Option<ChildStdin>,
-    lines: Arc<Mutex<Vec<String>>>,
+    lines: Lines,
+    output: Lines,
 }
+
+/// Lines that were printed so far.
+type Lines = Arc<Mutex<Vec<String>>>;
 
 impl Process {
     /// Starts a program and reads what it prints. `name` is for messages.
@@ -32,14 +36,14 @@ impl Process {
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("{name} can't be started ({command:?}): {error}"));
-        let lines = Arc::default();
-        if let Some(output) = child.stdout.take() {
-            collect(output, &lines);
+        let (lines, output) = (Lines::default(), Lines::default());
+        if let Some(stdout) = child.stdout.take() {
+            collect(stdout, &[&lines, &output]);
         }
-        if let Some(output) = child.stderr.take() {
-            collect(output, &lines);
+        if let Some(stderr) = child.stderr.take() {
+            collect(stderr, &[&lines]);
         }
-        Self { name, input: child.stdin.take(), child, lines }
+        Self { name, input: child.stdin.take(), child, lines, output }
     }
 
     /// Waits for a line that contains `marker` and gives what follows it, up to the next white space.
@@ -94,6 +98,11 @@ impl Process {
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// What it has printed to its standard output so far: answers, without the log.
+    pub(crate) fn output(&self) -> Vec<String> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Drop for Process {
@@ -107,13 +116,15 @@ impl Drop for Process {
     }
 }
 
-fn collect(output: impl AsyncRead + Send + Unpin + 'static, lines: &Arc<Mutex<Vec<String>>>) {
-    let lines = Arc::clone(lines);
+fn collect(output: impl AsyncRead + Send + Unpin + 'static, into: &[&Lines]) {
+    let into: Vec<_> = into.iter().map(|&lines| Arc::clone(lines)).collect();
     tokio::spawn(async move {
         let mut reader = BufReader::new(output).lines();
         // The end of the output, or bytes that are no text: there is nothing more to read.
         while let Ok(Some(line)) = reader.next_line().await {
-            lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            for lines in &into {
+                lines.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+            }
         }
     });
 }

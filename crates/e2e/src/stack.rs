@@ -24,6 +24,7 @@ pub struct Stack {
     console: Option<Process>,
     proxy: Proxy,
     address: SocketAddr,
+    engine_listener: SocketAddr,
     options: Vec<String>,
     dir: TempDir,
 }
@@ -48,9 +49,10 @@ impl Stack {
         let dir = TempDir::with_prefix("engine-console-e2e-")
             .unwrap_or_else(|error| panic!("no folder for the test's data: {error}"));
         let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
-        let (console, address) = start_console(dir.path(), &options).await;
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (console, address, engine_listener) = start_console(dir.path(), &options, any_port).await;
         let proxy = Proxy::start(address).await;
-        Self { console: Some(console), proxy, address, options, dir }
+        Self { console: Some(console), proxy, address, engine_listener, options, dir }
     }
 
     /// The proxy, which makes answers fail and knows what was asked.
@@ -63,6 +65,18 @@ impl Stack {
     #[must_use]
     pub fn console_address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the console listens for engines that dial it. It stays the same when the console is started again.
+    #[must_use]
+    pub fn engine_listener(&self) -> SocketAddr {
+        self.engine_listener
+    }
+
+    /// Everything that the running console has printed so far: its log.
+    #[must_use]
+    pub fn console_said(&self) -> Vec<String> {
+        self.console.as_ref().map(Process::lines).unwrap_or_default()
     }
 
     /// The address of a path of the app, as the browser opens it.
@@ -115,7 +129,8 @@ impl Stack {
     /// # Panics
     /// If it does not come up.
     pub async fn start_console(&mut self) {
-        let (console, address) = start_console(self.dir.path(), &self.options).await;
+        // Engines that dial it have written this address down.
+        let (console, address, _) = start_console(self.dir.path(), &self.options, self.engine_listener).await;
         self.console = Some(console);
         self.address = address;
         self.proxy.lead_to(address);
@@ -170,9 +185,39 @@ impl Stack {
     /// # Panics
     /// If the engine does not come up or the console refuses it.
     pub async fn engine_with(&self, name: &str, options: &[&str]) -> Engine {
-        let engine = Engine::start(self.dir.path(), name, options).await;
+        let engine = self.unknown_engine_with(name, options).await;
         let id = self.add(name, &engine.address.ip().to_string(), engine.address.port()).await;
-        Engine { id, ..engine }
+        Engine { id: Some(id), ..engine }
+    }
+
+    /// Starts an engine that the console does not know: installed and running, and no more.
+    ///
+    /// # Panics
+    /// If the engine does not come up.
+    pub async fn unknown_engine(&self, name: &str) -> Engine {
+        self.unknown_engine_with(name, &[]).await
+    }
+
+    /// Starts an engine with these options more that the console does not know.
+    ///
+    /// # Panics
+    /// If the engine does not come up.
+    pub async fn unknown_engine_with(&self, name: &str, options: &[&str]) -> Engine {
+        Engine::start(self.dir.path(), name, options).await
+    }
+
+    /// The id of the engine of that name, as the console has it.
+    ///
+    /// # Panics
+    /// If the console has none, or does not answer.
+    pub async fn id_of(&self, name: &str) -> EngineId {
+        match self.api().engines().await {
+            Ok(list) => match list.items.iter().find(|engine| engine.name == name) {
+                Some(engine) => engine.id,
+                None => panic!("the console has no engine {name}"),
+            },
+            Err(error) => panic!("the console does not list its engines: {error}"),
+        }
     }
 
     /// Adds an engine to the console that nothing is known of but its address.
@@ -222,20 +267,28 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{} can't be read: {error}", path.display()))
 }
 
-async fn start_console(dir: &Path, options: &[String]) -> (Process, SocketAddr) {
+/// The console, where it listens for browsers, and where for engines.
+async fn start_console(
+    dir: &Path,
+    options: &[String],
+    engine_listener: SocketAddr,
+) -> (Process, SocketAddr, SocketAddr) {
     let mut command = Command::new(settings().bin_dir.join("embedded-console"));
-    command.args(["--listen", "127.0.0.1:0", "--engine-listener", "127.0.0.1:0"]);
+    command.args(["--listen", "127.0.0.1:0", "--engine-listener", &engine_listener.to_string()]);
     command.arg("--data-dir").arg(dir.join("console"));
     command.arg("--app-dir").arg(&settings().dist);
     command.arg("--admin-password-file").arg(password_file(dir));
     command.args(options);
     let mut console = Process::start("embedded-console", &mut command);
     let url = console.word_after("listening on http://", START).await;
-    let address = url.trim_end_matches('/').parse();
-    (
-        console,
-        address.unwrap_or_else(|error| panic!("the console listens on {url}, which is no address: {error}")),
-    )
+    let address = parse_address("the console", url.trim_end_matches('/'));
+    let engines = console.word_after("engines connect to ", START).await;
+    let engine_listener = parse_address("the console", &engines);
+    (console, address, engine_listener)
+}
+
+fn parse_address(who: &str, said: &str) -> SocketAddr {
+    said.parse().unwrap_or_else(|error| panic!("{who} listens on {said}, which is no address: {error}"))
 }
 
 /// A running scan engine. Dropping it kills it.
@@ -246,7 +299,45 @@ pub struct Engine {
     name: String,
     options: Vec<String>,
     address: SocketAddr,
-    id: EngineId,
+    id: Option<EngineId>,
+    asked: u32,
+}
+
+/// The file of the engine that names its consoles (console-facts §6).
+const CONSOLES_XML: &str = "nse/conf/consoles.xml";
+
+/// A line of `show consoles`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownConsole {
+    /// `ID`.
+    pub id: u32,
+    /// `IP`.
+    pub address: String,
+    /// `enabled`.
+    pub enabled: bool,
+    /// `connectTo`: whether the engine dials the console.
+    pub connect_to: bool,
+    /// `port`: where the console listens for the engine.
+    pub port: u16,
+    /// The fingerprint of the console's certificate; `none` before the first contact.
+    pub fingerprint: String,
+}
+
+impl ShownConsole {
+    fn read(line: &str) -> Option<Self> {
+        let value = |key: &str| {
+            let key = format!("{key}=");
+            line.split_whitespace().find_map(|word| word.strip_prefix(&key))
+        };
+        Some(Self {
+            id: value("ID")?.parse().ok()?,
+            address: value("IP")?.to_owned(),
+            enabled: value("enabled")? == "1",
+            connect_to: value("connectTo")? == "1",
+            port: value("port")?.parse().ok()?,
+            fingerprint: value("fingerprint")?.to_owned(),
+        })
+    }
 }
 
 impl Engine {
@@ -259,13 +350,25 @@ impl Engine {
             .keep();
         let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
         let (process, address) = start_engine(&dir, name, &options, "127.0.0.1:0").await;
-        Self { process, dir, name: name.to_owned(), options, address, id: EngineId(0) }
+        Self { process, dir, name: name.to_owned(), options, address, id: None, asked: 0 }
     }
 
     /// Its id at the console.
+    ///
+    /// # Panics
+    /// If the harness has not added it; see [`Stack::id_of`].
     #[must_use]
     pub fn id(&self) -> EngineId {
-        self.id
+        match self.id {
+            Some(id) => id,
+            None => panic!("the harness has not added {} to the console", self.name),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Where it listens.
@@ -277,7 +380,120 @@ impl Engine {
     /// Its `consoles.xml` (console-facts §6), empty before a console's first contact.
     #[must_use]
     pub fn consoles_xml(&self) -> String {
-        std::fs::read_to_string(self.dir.join("nse/conf/consoles.xml")).unwrap_or_default()
+        std::fs::read_to_string(self.dir.join(CONSOLES_XML)).unwrap_or_default()
+    }
+
+    /// Edits its `consoles.xml` by hand: the engine takes no notice before it is started again.
+    ///
+    /// # Panics
+    /// If the file is not there, if nothing in it changes, or if it can't be written.
+    pub fn edit_consoles_xml(&self, edit: impl FnOnce(&str) -> String) {
+        let path = self.dir.join(CONSOLES_XML);
+        let before = read(&path);
+        let after = edit(&before);
+        assert_ne!(before, after, "the edit changes nothing in:\n{before}");
+        if let Err(error) = std::fs::write(&path, after) {
+            panic!("{} can't be written: {error}", path.display());
+        }
+    }
+
+    /// Everything it has printed since it was started: answers and log.
+    #[must_use]
+    pub fn said(&self) -> Vec<String> {
+        self.process.lines()
+    }
+
+    /// Types a line on its command line.
+    pub async fn type_line(&mut self, line: &str) {
+        self.process.type_line(line).await;
+    }
+
+    /// Types a line on its command line and gives the whole answer, without the log.
+    ///
+    /// # Panics
+    /// If no answer comes.
+    pub async fn answer(&mut self, line: &str) -> String {
+        self.answer_to(&[line]).await
+    }
+
+    /// Types lines, of which each may be an answer to what the one before has asked, and gives all that was answered.
+    async fn answer_to(&mut self, lines: &[&str]) -> String {
+        // The engine answers line by line: what it says to a line that is no command ends the answer before.
+        self.asked += 1;
+        let end = format!("end-of-answer-{}", self.asked);
+        let before = self.process.output().len();
+        for line in lines.iter().copied().chain([end.as_str()]) {
+            self.process.type_line(line).await;
+        }
+        let answer = until(PATIENCE, async || {
+            let said = self.process.output().split_off(before);
+            match said.iter().position(|line| line.contains(&end)) {
+                Some(at) => Ok(said[..at].join("\n")),
+                None => Err(said.join("\n")),
+            }
+        });
+        match answer.await {
+            Ok(answer) => answer,
+            Err(said) => panic!("{} does not answer “{}”; it said:\n{said}", self.name, lines[0]),
+        }
+    }
+
+    /// `show consoles`.
+    ///
+    /// # Panics
+    /// If a line of the answer can't be read.
+    pub async fn show_consoles(&mut self) -> Vec<ShownConsole> {
+        let answer = self.answer("show consoles").await;
+        let lines = answer.lines().filter(|line| line.starts_with("ID="));
+        let read = |line: &str| {
+            ShownConsole::read(line)
+                .unwrap_or_else(|| panic!("{}: no line of show consoles: {line}", self.name))
+        };
+        lines.map(read).collect()
+    }
+
+    /// The one console that it knows.
+    ///
+    /// # Panics
+    /// If it knows none, or more.
+    pub async fn show_console(&mut self) -> ShownConsole {
+        let mut consoles = self.show_consoles().await;
+        match (consoles.pop(), consoles.is_empty()) {
+            (Some(console), true) => console,
+            (last, _) => panic!("{} does not know exactly one console: {consoles:?} {last:?}", self.name),
+        }
+    }
+
+    /// The fingerprint of its own certificate, as `show consoles` tells it.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub async fn fingerprint(&mut self) -> String {
+        let answer = self.answer("show consoles").await;
+        let found = answer.lines().find_map(|line| line.strip_prefix("This engine's fingerprint: "));
+        found.map_or_else(
+            || panic!("{} does not tell its fingerprint:\n{answer}", self.name),
+            |fingerprint| fingerprint.trim().to_owned(),
+        )
+    }
+
+    /// `add shared secret <ID>`, and the secret where the engine asks for it. What the engine says to it.
+    pub async fn add_shared_secret(&mut self, id: u32, secret: &str) -> String {
+        self.answer_to(&[&format!("add shared secret {id}"), secret]).await
+    }
+
+    /// Pairs it from its side, as the document has it: adds the console, sets it to dial it, gives the secret, and
+    /// enables the console. What the engine said to the secret.
+    ///
+    /// # Panics
+    /// If the console is not there after it was added.
+    pub async fn pair_with(&mut self, stack: &Stack, secret: &str) -> String {
+        self.answer(&format!("add console {}", stack.engine_listener())).await;
+        let id = self.show_console().await.id;
+        self.answer(&format!("connect to console {id}")).await;
+        let verdict = self.add_shared_secret(id, secret).await;
+        self.answer(&format!("enable console {id}")).await;
+        verdict
     }
 
     /// Pairs it, as its administrator does: waits for the console's entry and enables it on the command line.
@@ -306,6 +522,26 @@ impl Engine {
         self.process.kill().await;
     }
 
+    /// Restarts the service.
+    pub async fn restart(&mut self) {
+        self.kill().await;
+        self.start_again().await;
+    }
+
+    /// Installs it anew on the same host: it has a new key, knows no console, and listens at the same address.
+    ///
+    /// # Panics
+    /// If its old files can't be removed.
+    pub async fn rebuild(&mut self) {
+        self.kill().await;
+        let removed = std::fs::remove_dir_all(self.dir.join("keys"))
+            .and_then(|()| std::fs::remove_file(self.dir.join(CONSOLES_XML)));
+        if let Err(error) = removed {
+            panic!("{} can't be rebuilt: {error}", self.name);
+        }
+        self.start_again().await;
+    }
+
     /// Starts it again at the same address, with what it had stored.
     pub async fn start_again(&mut self) {
         let (process, _) =
@@ -319,9 +555,5 @@ async fn start_engine(dir: &Path, name: &str, options: &[String], listen: &str) 
     command.args(["--listen", listen, "--name", name]).arg("--dir").arg(dir).args(options);
     let mut process = Process::start(format!("scan-engine {name}"), &mut command);
     let address = process.word_after("listening on ", START).await;
-    let parsed = address.parse();
-    (
-        process,
-        parsed.unwrap_or_else(|error| panic!("{name} listens on {address}, which is no address: {error}")),
-    )
+    (process, parse_address(name, &address))
 }

@@ -21,6 +21,9 @@ pub struct ConsoleInfo {
     pub build: Option<String>,
     /// The serial number of the installation.
     pub serial: Option<String>,
+    /// The port on which it listens for engines that dial it, 1 to 65535. Real consoles do not tell: theirs is 40815
+    /// (console-facts §6).
+    pub engine_listener_port: Option<u16>,
 }
 
 impl ConsoleInfo {
@@ -36,6 +39,7 @@ impl ConsoleInfo {
             platform: of_version("platform"),
             build: of_version("build"),
             serial: fields.text("serial"),
+            engine_listener_port: fields.port("engineListenerPort"),
         })
     }
 

@@ -24,6 +24,10 @@ pub struct Engine {
     pub status_message: Option<String>,
     /// Who opens the connection. Real consoles do not tell.
     pub direction: Option<Direction>,
+    /// The SHA-256 fingerprint of the engine's certificate, as the console has pinned it. Real consoles do not tell.
+    pub certificate_fingerprint: Option<String>,
+    /// The SHA-256 fingerprint of the certificate that the console shows to this engine. Real consoles do not tell.
+    pub console_fingerprint: Option<String>,
     /// The version of the engine's software.
     pub product_version: Option<String>,
     /// The version of the engine's checks; often with a date: `2445745114 (2018-10-22)`.
@@ -58,10 +62,12 @@ impl Engine {
             id,
             name: fields.text("name").unwrap_or_else(|| format!("Engine {id}")),
             address: fields.text("address").unwrap_or_default(),
-            port: fields.integer("port").and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0),
+            port: fields.port("port"),
             status: fields.text("status").map_or(EngineStatus::Missing, |text| EngineStatus::parse(&text)),
             status_message: fields.text("statusMessage"),
             direction: fields.text("connectionDirection").and_then(|text| Direction::parse(&text)),
+            certificate_fingerprint: fields.text("certificateFingerprint"),
+            console_fingerprint: fields.text("consoleFingerprint"),
             product_version: fields.text("productVersion"),
             content_version: fields.text("contentVersion"),
             serial_number: fields.text("serialNumber"),

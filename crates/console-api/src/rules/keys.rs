@@ -72,19 +72,77 @@ pub(crate) fn address(text: &str) -> Box<[u8]> {
     }
 }
 
-/// The octets of an IPv4 address. The standard library's parser brings the one for IPv6 along, which costs the app
-/// 1 kB to download.
+/// The octets of an IPv4 address, without leading zeros. The standard library's parsers of addresses cost the app 1 kB
+/// to download.
 pub(crate) fn ipv4(text: &str) -> Option<[u8; 4]> {
     let mut octets = [0; 4];
     let mut parts = text.split('.');
     for octet in &mut octets {
         let part = parts.next()?;
-        if part.starts_with('+') {
+        // A zero before other digits means octal to some programs.
+        if part.starts_with('+') || (part.len() > 1 && part.starts_with('0')) {
             return None;
         }
         *octet = part.parse().ok()?;
     }
     parts.next().is_none().then_some(octets)
+}
+
+/// The groups of an IPv6 address, in any of its spellings but without brackets and zone.
+pub(crate) fn ipv6(text: &str) -> Option<[u16; 8]> {
+    let (head, tail) = match text.split_once("::") {
+        Some((head, tail)) => (head, Some(tail)),
+        None => (text, None),
+    };
+    let mut address = [0; 8];
+    let length = groups(head, tail.is_none(), &mut address)?;
+    let Some(tail) = tail else { return (length == 8).then_some(address) };
+    let mut last = [0; 8];
+    let tail_length = groups(tail, true, &mut last)?;
+    // The two colons stand for one group at least.
+    if length + tail_length > 7 {
+        return None;
+    }
+    address[8 - tail_length..].copy_from_slice(&last[..tail_length]);
+    Some(address)
+}
+
+/// Reads groups into the start of `address`, and tells how many. The last two may be written as an IPv4 address at the
+/// end of the whole text only.
+fn groups(text: &str, at_end: bool, address: &mut [u16; 8]) -> Option<usize> {
+    let mut length = 0;
+    if text.is_empty() {
+        return Some(0);
+    }
+    let mut parts = text.split(':').peekable();
+    while let Some(part) = parts.next() {
+        if let (true, None, Some([a, b, c, d])) = (at_end, parts.peek(), ipv4(part)) {
+            let last = address.get_mut(length..length + 2)?;
+            last.copy_from_slice(&[u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
+            return Some(length + 2);
+        }
+        if part.len() > 4 || part.starts_with('+') {
+            return None;
+        }
+        *address.get_mut(length)? = u16::from_str_radix(part, 16).ok()?;
+        length += 1;
+    }
+    Some(length)
+}
+
+/// An address without blanks at its ends and without the brackets of an IPv6 address.
+pub(crate) fn bare(address: &str) -> &str {
+    let address = address.trim();
+    address.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(address)
+}
+
+/// Whether two addresses are one place: without regard to case, brackets and the spelling of IPv6.
+pub(crate) fn same_host(a: &str, b: &str) -> bool {
+    let (a, b) = (bare(a), bare(b));
+    match (ipv6(a), ipv6(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.eq_ignore_ascii_case(b),
+    }
 }
 
 /// The numbers below `length` in sorted order. Everything that is sorted here is sorted through this one function:
@@ -133,8 +191,24 @@ mod tests {
     #[test]
     fn an_ipv4_address_has_four_numbers_to_255() {
         assert_eq!(ipv4("192.0.2.255"), Some([192, 0, 2, 255]));
-        for bad in ["", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.+4", "1.2.3.x", "1..2.3", "::1"] {
+        for bad in ["", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.+4", "1.2.3.x", "1..2.3", "::1", "1.2.3.04"]
+        {
             assert_eq!(ipv4(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_place_has_many_spellings() {
+        for (a, b) in [
+            ("2001:db8::7", " [2001:0DB8:0:0:0:0:0:7] "),
+            ("::ffff:192.0.2.1", "::ffff:c000:201"),
+            ("Oslo.example", "oslo.EXAMPLE"),
+            ("192.0.2.1", "192.0.2.1"),
+        ] {
+            assert!(same_host(a, b), "{a} {b}");
+        }
+        for (a, b) in [("::1", "::2"), ("192.0.2.1", "192.0.2.2"), ("oslo", "oslo.example"), ("::1", "")] {
+            assert!(!same_host(a, b), "{a} {b}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What to do about a status that is not good, with the engine's own values filled in (console-facts §1).
 
 use crate::model::{Direction, Engine, EngineStatus};
+use crate::rules::ConsolePlace;
 
 /// The next step for one engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,16 @@ pub enum StepAction {
 /// What to do next about this engine; `None` when it is active.
 #[must_use]
 pub fn next_step(engine: &Engine) -> Option<NextStep> {
+    step(engine, None)
+}
+
+/// [`next_step`], with where engines reach this console filled in as well.
+#[must_use]
+pub fn next_step_at(engine: &Engine, console: &ConsolePlace) -> Option<NextStep> {
+    step(engine, Some(console))
+}
+
+fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
     let name = &engine.name;
     let (what, action, pairing_helps) = match engine.status {
         EngineStatus::Active => return None,
@@ -37,49 +48,62 @@ pub fn next_step(engine: &Engine) -> Option<NextStep> {
             (format!("Refresh {name} to read its status again."), StepAction::Refresh, false)
         }
         EngineStatus::PendingAuthorization => {
-            let place = place(engine);
-            let what = format!("On {name}{place}, enable this console on its command line. Then refresh it.");
+            let (there, here) =
+                (place(&engine.address), place(console.map_or("", |console| &console.address)));
+            let what =
+                format!("On {name}{there}, enable this console{here} on its command line. Then refresh it.");
             (what, StepAction::Refresh, true)
+        }
+        // The console's words decide which of the two is behind.
+        EngineStatus::IncompatibleVersion if says(engine, "update the console") => {
+            (format!("Update the console, then refresh {name}."), StepAction::Refresh, false)
         }
         EngineStatus::IncompatibleVersion => (format!("Update {name}."), StepAction::Update, false),
         // Keys changed: only deleting and adding pairs it again (console-facts §6).
-        EngineStatus::NotResponding if certificate_changed(engine) => {
-            let what = format!("If {name} was installed anew, delete it here, add it again and pair it.");
+        EngineStatus::NotResponding if says(engine, "certificate") => {
+            let again = if engine.direction == Some(Direction::EngineToConsole) {
+                "and pair it again with a shared secret."
+            } else {
+                "add it again and pair it."
+            };
+            let what = format!("If {name} was installed anew, delete it here, {again}");
             (what, StepAction::Delete, true)
         }
         EngineStatus::NotResponding => {
-            (format!("{} Then refresh it.", reach(engine)), StepAction::Refresh, true)
+            (format!("{} Then refresh it.", reach(engine, console)), StepAction::Refresh, true)
         }
     };
     let why = engine.status_message.clone().unwrap_or_else(|| engine.status.meaning().to_owned());
     Some(NextStep { why, what, action, pairing_helps })
 }
 
-fn reach(engine: &Engine) -> String {
+fn reach(engine: &Engine, console: Option<&ConsolePlace>) -> String {
     let name = &engine.name;
     let port = engine.port.unwrap_or(40814);
     let there = if engine.address.is_empty() { String::new() } else { format!(" at {}", engine.address) };
+    let here = match console {
+        Some(console) => format!("at {} on port {}", console.address, console.port),
+        None => "on port 40815".to_owned(),
+    };
     match engine.direction {
         Some(Direction::EngineToConsole) => {
-            format!("Start {name}{there} and make sure that it can reach this console on port 40815.")
+            format!("Start {name}{there} and make sure that it can reach this console {here}.")
         }
         Some(Direction::ConsoleToEngine) => {
             format!("Start {name} and make sure that this console can reach it{there} on port {port}.")
         }
         None => format!(
             "Start {name} and make sure that this console can reach it{there} on port {port}; if it calls the \
-             console (reverse pair), that it can reach the console on port 40815."
+             console (reverse pair), that it can reach the console {here}."
         ),
     }
 }
 
-fn place(engine: &Engine) -> String {
-    if engine.address.is_empty() { String::new() } else { format!(" ({})", engine.address) }
+fn place(address: &str) -> String {
+    if address.is_empty() { String::new() } else { format!(" ({address})") }
 }
 
-fn certificate_changed(engine: &Engine) -> bool {
-    engine
-        .status_message
-        .as_deref()
-        .is_some_and(|message| message.to_ascii_lowercase().contains("certificate"))
+/// Whether the console's reason has these words (in lower case).
+fn says(engine: &Engine, words: &str) -> bool {
+    engine.status_message.as_deref().is_some_and(|message| message.to_ascii_lowercase().contains(words))
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::model::Engine;
+use crate::model::{Direction, Engine, EngineStatus};
 use crate::rules::keys;
 
 /// The host of the engines that Rapid7 runs for its customers.
@@ -13,23 +13,19 @@ const LOCAL_PORT: u16 = 40814;
 /// engine on loopback is an ordinary one.
 #[must_use]
 pub fn is_local(engine: &Engine) -> bool {
-    let address = bare(&engine.address);
-    let here = address.eq_ignore_ascii_case("localhost")
-        || keys::ipv4(address) == Some([127, 0, 0, 1])
-        || matches!(address, "::1" | "0:0:0:0:0:0:0:1");
-    here && engine.port == Some(LOCAL_PORT)
+    is_local_place(&engine.address, engine.port)
+}
+
+pub(crate) fn is_local_place(address: &str, port: Option<u16>) -> bool {
+    let here = ["127.0.0.1", "localhost", "::1"].iter().any(|local| keys::same_host(address, local));
+    here && port == Some(LOCAL_PORT)
 }
 
 /// Whether this is an engine that Rapid7 hosts.
 #[must_use]
 pub fn is_hosted(engine: &Engine) -> bool {
-    let address = bare(&engine.address);
+    let address = keys::bare(&engine.address);
     address.strip_suffix('.').unwrap_or(address).eq_ignore_ascii_case(HOSTED)
-}
-
-fn bare(address: &str) -> &str {
-    let address = address.trim();
-    address.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(address)
 }
 
 /// Why something can't be done with an engine. `Display` gives the sentence for the disabled button.
@@ -41,6 +37,12 @@ pub enum Refusal {
     Hosted,
     /// Amazon Web Services authorised it beforehand.
     AwsPreAuthorised,
+    /// It is the local engine, whose updates come with the console's own.
+    UpdatedWithConsole,
+    /// Rapid7 updates it.
+    UpdatedByRapid7,
+    /// It is not paired, or can't be told now.
+    NotActive,
 }
 
 impl fmt::Display for Refusal {
@@ -49,6 +51,9 @@ impl fmt::Display for Refusal {
             Self::Local => "Not possible for the local engine, which comes with the console.",
             Self::Hosted => "Not possible for an engine hosted by Rapid7.",
             Self::AwsPreAuthorised => "Not possible for an AWS pre-authorised engine.",
+            Self::UpdatedWithConsole => "The local engine is updated together with the console.",
+            Self::UpdatedByRapid7 => "An engine hosted by Rapid7 is updated by Rapid7.",
+            Self::NotActive => "Not possible now: only a paired engine that is active can be told.",
         })
     }
 }
@@ -78,6 +83,36 @@ pub fn may_join_pool(engine: &Engine) -> Result<(), Refusal> {
 /// Why it can't: it is local or hosted.
 pub fn may_reverse(engine: &Engine) -> Result<(), Refusal> {
     ordinary(engine)
+}
+
+/// Why the direction can't be turned around now, as a sentence for the disabled button; `None` when it can.
+///
+/// An engine that the console calls has to be told that it is to call from now on, which takes a pairing that works.
+/// Whether it works is not known of a status that is missing or outside the list; then the console decides. The way
+/// back is always open: the console simply calls again.
+#[must_use]
+pub fn reverse_refusal(engine: &Engine) -> Option<String> {
+    let can_be_told =
+        matches!(engine.status, EngineStatus::Active | EngineStatus::Missing | EngineStatus::Other(_));
+    let refusal = match may_reverse(engine) {
+        Err(refusal) => refusal,
+        Ok(()) if can_be_told || engine.direction == Some(Direction::EngineToConsole) => return None,
+        Ok(()) => Refusal::NotActive,
+    };
+    Some(refusal.to_string())
+}
+
+/// Whether an update can be sent to an engine as far as its kind goes.
+///
+/// # Errors
+/// Why it can't: the local engine comes with the console and is updated with it, hosted ones belong to Rapid7
+/// (console-facts §5).
+pub fn may_update(engine: &Engine) -> Result<(), Refusal> {
+    match ordinary(engine) {
+        Err(Refusal::Local) => Err(Refusal::UpdatedWithConsole),
+        Err(_) => Err(Refusal::UpdatedByRapid7),
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Whether an engine can be deleted as far as its kind goes; assigned sites and running scans are in the way too.

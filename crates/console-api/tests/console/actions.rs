@@ -195,4 +195,14 @@ fn the_console_tells_about_itself_as_far_as_it_likes() {
     assert_eq!((info.version.as_deref(), info.platform.as_deref()), (Some("6.4.65"), Some("Linux64")));
     let info = now(script.client().console_info()).unwrap();
     assert_eq!((info.name(), info.version.as_deref()), (Some("SERVER"), Some("6.6.1")));
+    assert_eq!(info.engine_listener_port, None);
+}
+
+#[test]
+fn a_console_may_tell_where_it_listens_for_engines() {
+    for (port, read) in [("40900", Some(40900)), (r#""40815""#, Some(40815)), ("0", None), ("70000", None)] {
+        let body = format!(r#"{{"engineListenerPort":{port}}}"#);
+        let script = Script::new().then("GET api/3/administration/info", json(200, &body));
+        assert_eq!(now(script.client().console_info()).unwrap().engine_listener_port, read, "{port}");
+    }
 }

@@ -118,7 +118,7 @@ fn content_type() -> impl Strategy<Value = Option<String>> {
 }
 
 /// Names of fields that the client looks for, so that arbitrary values reach its readers.
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 38] = [
     "id",
     "name",
     "address",
@@ -126,6 +126,8 @@ const KEYS: [&str; 36] = [
     "status",
     "statusMessage",
     "connectionDirection",
+    "certificateFingerprint",
+    "engineListenerPort",
     "productVersion",
     "contentVersion",
     "serialNumber",

@@ -46,6 +46,14 @@ fn the_documents_own_example_is_read_whole() {
     assert_eq!(engine.last_refreshed, Timestamp::parse("2024-10-07T12:00:00Z"));
     assert_eq!(engine.last_updated, Timestamp::parse("2024-10-07T12:00:00Z"));
     assert_eq!((engine.direction, engine.status_message, engine.pools), (None, None, None));
+    assert_eq!((engine.certificate_fingerprint, engine.console_fingerprint), (None, None));
+}
+
+#[test]
+fn a_console_may_tell_the_fingerprints_of_both_certificates() {
+    let engine = engine(&value!({"certificateFingerprint": "AB:CD", "consoleFingerprint": "01:23"}));
+    assert_eq!(engine.certificate_fingerprint.as_deref(), Some("AB:CD"));
+    assert_eq!(engine.console_fingerprint.as_deref(), Some("01:23"));
 }
 
 #[test]

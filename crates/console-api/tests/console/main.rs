@@ -4,9 +4,11 @@
 
 mod actions;
 mod anything;
+mod engine_form;
 mod engines;
 mod errors;
 mod paging;
+mod pairing;
 mod pools;
 mod retries;
 mod rules;
@@ -14,3 +16,4 @@ mod secret;
 mod sites_and_scans;
 mod support;
 mod table;
+mod updates;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use console_api::rules::{
-    Arrow, Refusal, Staleness, StepAction, Thresholds, is_hosted, is_local, may_delete, may_join_pool,
-    may_reverse, next_step, pools_of, staleness,
+    Arrow, ConsolePlace, DeletionCheck, Refusal, Staleness, StepAction, Thresholds, deletion, is_hosted,
+    is_local, may_delete, may_join_pool, may_reverse, next_step, next_step_at, pools_of, reverse_refusal,
+    staleness,
 };
 use console_api::{Direction, EngineId, Severity, Timestamp};
 use serde_json::json as value;
@@ -92,6 +93,73 @@ fn the_reason_is_the_consoles_own_if_it_gives_one() {
     assert_eq!((step.why.as_str(), step.action), ("certificate changed", StepAction::Delete));
     assert!(step.what.contains("add it again"), "{}", step.what);
     assert!(next_step(&engine(&value!({"status": "Sleeping"}))).is_some());
+}
+
+#[test]
+fn the_next_step_names_the_console_where_it_is_known() {
+    let console = ConsolePlace { address: "10.0.0.1".to_owned(), port: 40900 };
+    let what = |fields: serde_json::Value| next_step_at(&engine(&fields), &console).unwrap().what;
+    let pending = what(value!({"status": "pending-authorization"}));
+    assert!(pending.contains("Oslo (192.0.2.6)") && pending.contains("(10.0.0.1)"), "{pending}");
+    let down = value!({"status": "not-responding", "connectionDirection": "engine-to-console"});
+    assert!(what(down.clone()).contains("this console at 10.0.0.1 on port 40900"), "{}", what(down));
+    let unknown = what(value!({"status": "not-responding"}));
+    assert!(unknown.contains("on port 40814") && unknown.contains("on port 40900"), "{unknown}");
+    assert_eq!(next_step_at(&engine(&value!({})), &console), None);
+}
+
+#[test]
+fn a_reverse_pair_with_a_new_key_is_paired_with_a_secret_again() {
+    let step = |direction: &str| {
+        let fields = value!({"status": "not-responding", "statusMessage": "The certificate changed.",
+            "connectionDirection": direction});
+        next_step(&engine(&fields)).unwrap()
+    };
+    assert!(step("engine-to-console").what.contains("shared secret"));
+    assert!(step("console-to-engine").what.contains("add it again"));
+    assert_eq!(step("engine-to-console").action, StepAction::Delete);
+}
+
+#[test]
+fn a_console_that_is_behind_its_engine_is_what_to_update() {
+    let told = "Scan engine (Oslo) has product version 7.0, this console 6.6: they do not work together. Update the console.";
+    let step =
+        next_step(&engine(&value!({"status": "incompatible-version", "statusMessage": told}))).unwrap();
+    assert_eq!(
+        (step.what.as_str(), step.action),
+        ("Update the console, then refresh Oslo.", StepAction::Refresh)
+    );
+}
+
+#[test]
+fn the_direction_turns_when_the_engine_can_be_told_and_back_always() {
+    let refusal = |fields: serde_json::Value| reverse_refusal(&engine(&fields));
+    assert_eq!(refusal(value!({})), None);
+    assert_eq!(refusal(value!({"connectionDirection": "console-to-engine"})), None);
+    for status in ["unknown", "pending-authorization", "incompatible-version", "not-responding"] {
+        for direction in [value!(null), value!("console-to-engine")] {
+            let why = refusal(value!({"status": status, "connectionDirection": direction})).unwrap();
+            assert!(why.contains("only a paired engine that is active"), "{why}");
+        }
+        assert_eq!(refusal(value!({"status": status, "connectionDirection": "engine-to-console"})), None);
+    }
+    for status in [value!(null), value!("Sleeping")] {
+        assert_eq!(refusal(value!({ "status": status })), None, "nobody knows, so the console decides");
+    }
+    assert!(refusal(value!({"address": "127.0.0.1"})).unwrap().contains("local engine"));
+    let hosted = value!({"address": "nse.extranet.rapid7.com", "connectionDirection": "engine-to-console"});
+    assert!(refusal(hosted).unwrap().contains("hosted"));
+}
+
+#[test]
+fn sites_stand_in_the_way_of_deleting_and_pools_do_not() {
+    let pools = [pool(9, "North", &[6, 7], &[1]), pool(10, "South", &[7], &[])];
+    let check = deletion(&engine(&value!({"sites": [1, 2]})), &pools);
+    assert_eq!(check, DeletionCheck { refused: None, sites: 2, pools: vec!["North".to_owned()] });
+    assert!(check.is_blocked());
+    assert!(!deletion(&engine(&value!({})), &pools).is_blocked());
+    let local = deletion(&engine(&value!({"address": "127.0.0.1"})), &[]);
+    assert!(local.is_blocked() && local.refused.unwrap().contains("local engine"));
 }
 
 #[test]

@@ -32,6 +32,22 @@ fn sites_are_paged_and_sorted_by_the_console() {
 }
 
 #[test]
+fn scans_that_occupy_an_engine_are_counted_through_all_pages() {
+    let first = r#"{"page":{"number":0,"size":500,"totalPages":2},"resources":[
+        {"id":1,"engineId":6,"status":"running"},
+        {"id":2,"engineIds":[{"id":6},{"id":7}],"status":"paused"},
+        {"id":3,"engineId":7,"status":"running"},
+        {"id":4,"engineId":6,"status":"finished"}]}"#;
+    let second = r#"{"page":{"number":1,"size":500,"totalPages":2},"resources":[
+        {"id":5,"engineIds":[6],"status":"integrating"}]}"#;
+    let script = Script::new()
+        .then("GET api/3/scans?active=true&page=0&size=500", json(200, first))
+        .then("GET api/3/scans?active=true&page=1&size=500", json(200, second));
+    assert_eq!(now(script.client().running_scans(EngineId(6))), Ok(3));
+    script.assert_done();
+}
+
+#[test]
 fn a_sites_scanner_is_a_bare_number() {
     let script = Script::new()
         .then("PUT api/3/sites/1/scan_engine", done())

@@ -1,8 +1,8 @@
 //! axe-core over every screen, in both themes.
 
 use e2e::{
-    Fault, Key, Page, Stack, alert, any, button, dialog, ends, has, heading, in_both_browsers, news, role,
-    row, text,
+    Fault, Key, Page, Stack, alert, any, button, dialog, ends, has, heading, in_both_browsers, link, news,
+    role, row, text,
 };
 
 use crate::fleet::{LOCAL, every_status, sign_in};
@@ -66,7 +66,7 @@ in_both_browsers! {
         page.fill("Filter engines", "nothing like it").await;
         page.see(heading("No engine matches the filter")).await;
         in_both_themes(&page, "no match").await;
-        page.open(stack.url("/engines/4711")).await;
+        page.open(stack.url("/pools/4711")).await;
         page.sign_in("admin", &stack.password()).await;
         page.see(heading("Nothing here")).await;
         in_both_themes(&page, "not found").await;
@@ -95,5 +95,67 @@ in_both_browsers! {
         page.see(dialog("Sign in again")).await;
         page.see(role("button", "Sign out")).await;
         page.check_accessibility("sign in again").await;
+    }
+
+    async fn the_screens_of_pairing_follow_the_rules(page: Page) {
+        let stack = Stack::start().await;
+        let mut engine = stack.engine("Oslo").await;
+        engine.enable_console().await;
+        sign_in(&page, &stack).await;
+        page.see(row("Oslo")).await;
+        page.click(link("Administration")).await;
+        page.see(heading("Administration")).await;
+        in_both_themes(&page, "administration").await;
+
+        page.click(link("Shared Secret")).await;
+        page.see(text(has("There is no valid shared secret."))).await;
+        in_both_themes(&page, "shared secret, none").await;
+        page.click(button("Generate")).await;
+        page.click(button("Show")).await;
+        page.see(button("Hide")).await;
+        in_both_themes(&page, "shared secret").await;
+        page.click(role("tab", "Windows")).await;
+        in_both_themes(&page, "shared secret, Windows").await;
+        page.click(button("Revoke")).await;
+        page.see(dialog("Revoke the shared secret")).await;
+        page.check_accessibility("revoke").await;
+        page.click(button("Cancel")).await;
+
+        page.click(link("Engines")).await;
+        page.click(link("New engine")).await;
+        page.click(button("Save")).await;
+        page.see(text("Enter a name.")).await;
+        in_both_themes(&page, "new engine with problems").await;
+
+        page.click(link("Engines")).await;
+        page.click(link("Oslo")).await;
+        page.click(button("Refresh")).await;
+        page.see_words(role("region", "Summary"), "Active").await;
+        page.fill("Address", "oslo.example").await;
+        page.see(text("The engine must be paired again")).await;
+        in_both_themes(&page, "general with a new address").await;
+        page.click(role("tab", "Pairing")).await;
+        page.see_attribute(role("tab", "Pairing"), "aria-selected", Some("true")).await;
+        in_both_themes(&page, "pairing").await;
+        for (action, question) in [("Reverse direction", "Reverse direction of Oslo"), ("Delete", "Delete Oslo")] {
+            for theme in ["Light", "Dark"] {
+                page.choose("Theme", theme).await;
+                page.click(button(action)).await;
+                page.see(dialog(question)).await;
+                page.check_accessibility(&format!("{question}, {theme}")).await;
+                page.press(Key::Escape).await;
+                page.see_no(any("dialog")).await;
+            }
+        }
+        page.click(link("Engines")).await;
+        page.click(button("Update all engines")).await;
+        page.check_accessibility("update all engines").await;
+        page.click(button("Update all engines").within(dialog("Update all engines"))).await;
+        page.see(dialog("Updates were sent")).await;
+        page.check_accessibility("updates were sent").await;
+        page.click(button("Done")).await;
+        page.resize(600, 900).await;
+        page.see(row("Oslo")).await;
+        in_both_themes(&page, "engines with their actions as cards").await;
     }
 }

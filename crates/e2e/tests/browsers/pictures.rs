@@ -1,6 +1,9 @@
 //! How each screen looks, at three widths in both themes; and that none runs out of the window at the side.
 
-use e2e::{Fault, Key, Stack, alert, any, button, dialog, ends, has, heading, in_chromium, news, row, text};
+use e2e::{
+    Fault, Key, Stack, alert, any, button, dialog, ends, has, heading, in_chromium, link, news, role, row,
+    text,
+};
 
 use crate::fleet::{LOCAL, every_status, sign_in};
 
@@ -56,7 +59,7 @@ in_chromium! {
         page.fill("Filter engines", "nothing like it").await;
         page.see(heading("No engine matches the filter")).await;
         page.take_pictures("engines-empty").await;
-        page.open(stack.url("/engines/4711")).await;
+        page.open(stack.url("/pools/4711")).await;
         page.sign_in("admin", &stack.password()).await;
         page.see(heading("Nothing here")).await;
         page.take_pictures("not-found").await;
@@ -78,5 +81,61 @@ in_chromium! {
         sign_in(&page, &stack).await;
         page.see(row("<script>alert(1)</script>")).await;
         page.take_pictures("engines-markup-in-names").await;
+    }
+
+    async fn pictures_of_pairing(page: Page) {
+        let stack = Stack::start().await;
+        let mut engine = stack.engine("Oslo data centre").await;
+        engine.enable_console().await;
+        sign_in(&page, &stack).await;
+        page.click(link("Administration")).await;
+        page.see(heading("Administration")).await;
+        page.take_pictures("administration").await;
+        page.click(link("Engines")).await;
+        page.click(link("New engine")).await;
+        page.see(heading("New engine")).await;
+        page.take_pictures("new-engine").await;
+        page.fill("Name", "oslo DATA centre").await;
+        page.fill("Address", "https://oslo.example").await;
+        page.fill("Port", "0").await;
+        page.see(text("Enter a port from 1 to 65535.")).await;
+        page.take_pictures("new-engine-problems").await;
+        page.click(link("Engines")).await;
+        page.click(link("Oslo data centre")).await;
+        page.click(button("Refresh")).await;
+        page.see_words(role("region", "Summary"), "Active").await;
+        page.take_pictures("engine").await;
+        page.fill("Port", "40900").await;
+        page.see(text("The engine must be paired again")).await;
+        page.take_pictures("engine-moves").await;
+        page.fill("Port", &engine.address().port().to_string()).await;
+        page.click(role("tab", "Pairing")).await;
+        page.see(heading("Certificates")).await;
+        page.take_pictures("pairing").await;
+        page.click(button("Reverse direction")).await;
+        page.see(dialog("Reverse direction of Oslo data centre")).await;
+        page.take_pictures("reverse-direction").await;
+        page.press(Key::Escape).await;
+        page.see_no(any("dialog")).await;
+        page.click(button("Delete")).await;
+        page.see(dialog("Delete Oslo data centre")).await;
+        page.take_pictures("delete-engine").await;
+    }
+
+    async fn pictures_of_the_shared_secret(page: Page) {
+        let stack = Stack::with(&["--seed", "empty", "--shared-secret-lifetime", "3600"]).await;
+        sign_in(&page, &stack).await;
+        page.click(link("Shared Secret")).await;
+        page.see(text(has("There is no valid shared secret."))).await;
+        page.take_pictures("shared-secret-none").await;
+        page.click(button("Generate")).await;
+        page.see(button("Show")).await;
+        page.take_pictures("shared-secret-hidden").await;
+        page.click(button("Show")).await;
+        page.see(button("Hide")).await;
+        page.take_pictures("shared-secret-shown").await;
+        page.click(button("Revoke")).await;
+        page.see(dialog("Revoke the shared secret")).await;
+        page.take_pictures("shared-secret-revoke").await;
     }
 }
