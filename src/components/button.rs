@@ -18,6 +18,9 @@ pub fn ActionButton(
     /// The verb and the thing.
     #[prop(into)]
     label: Signal<String>,
+    /// Whether it is what the page is for.
+    #[prop(default = false)]
+    primary: bool,
     /// Why not now.
     #[prop(into, default = Signal::stored(None))]
     refused: Refused,
@@ -27,7 +30,7 @@ pub fn ActionButton(
     view! {
         <button
             type="button"
-            class="button"
+            class=if primary { "button primary" } else { "button" }
             aria-disabled=live_attribute(move || refused.get().map(|_| "true"))
             title=live_attribute(move || refused.get())
             on:click=move |_| {

@@ -313,7 +313,7 @@ fn conflict(form: Form, theirs: Engine, send: Callback<()>) -> AnyView {
                 </thead>
                 <tbody>{rows.into_iter().collect_view()}</tbody>
             </table>
-            <div class="row">
+            <div class="buttons">
                 <button
                     type="button"
                     class="button"

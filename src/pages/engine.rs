@@ -5,8 +5,8 @@ use std::sync::Arc;
 use console_api::{
     Direction, Engine, EngineId, Error,
     rules::{
-        Arrow, console_place, deletion, may_reverse, may_update, next_step, pools_of, reverse_pairing,
-        reverse_refusal, standard_pairing,
+        Arrow, Refusal, console_place, deletion, may_reverse, may_update, next_step, pools_of,
+        reverse_pairing, reverse_refusal, standard_pairing,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -92,7 +92,7 @@ fn troubles(page: Page) -> Option<AnyView> {
         <div class="notice bad">
             <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
             <span>{more}</span>
-            <div class="row">
+            <div class="buttons">
                 <button type="button" class="button" on:click=move |_| page.data.read_engine(page.id)>
                     "Try again"
                 </button>
@@ -430,7 +430,12 @@ fn pairing(page: Page) -> AnyView {
         return view! {
             <div class="notice">
                 <strong>"This engine needs no pairing"</strong>
-                <span>{special.to_string()}</span>
+                <span>
+                    {match special {
+                        Refusal::Hosted => "Rapid7 runs it, and has paired it with this console.",
+                        _ => "It comes with the console.",
+                    }}
+                </span>
             </div>
         }
         .into_any();

@@ -130,10 +130,11 @@ pub fn SharedSecretPage() -> impl IntoView {
                 <div role="status">{live(move || state(page))}</div>
                 {live(move || valid.get().then(|| secret(page)))}
                 <div role="alert">{live(move || page.problem.get().map(problem_line))}</div>
-                <div class="row">
+                <div class="buttons">
                     <ActionButton
                         icon=Icon::Key
                         label="Generate".to_owned()
+                        primary=true
                         refused=busy
                         on_press=Callback::new(move |()| page.generate())
                     />
