@@ -53,10 +53,11 @@ impl Drafts {
 
     /// Another user than the one before starts clean.
     fn claim(self) {
-        let user = untrack(|| self.session.account()).map(|account| account.username);
-        if self.owner.get_value() != user {
+        // What was typed just before the session ended still belongs to who typed it.
+        let Some(account) = untrack(|| self.session.account()) else { return };
+        if self.owner.with_value(|owner| owner.as_ref() != Some(&account.username)) {
             self.texts.update_value(HashMap::clear);
-            self.owner.set_value(user);
+            self.owner.set_value(Some(account.username));
         }
     }
 }

@@ -140,11 +140,13 @@ pub fn EngineForm(
         let bad = form
             .check
             .with_untracked(|check| [&check.name, &check.address, &check.port].map(Option::is_some));
-        let refused = form.refusal.get_untracked().and_then(|refusal| refusal.field);
-        let at = bad.iter().position(|bad| *bad).or(match refused? {
-            EngineField::Name => Some(0),
-            EngineField::Address => Some(1),
-            EngineField::Port => Some(2),
+        let refused = || form.refusal.get_untracked().and_then(|refusal| refusal.field);
+        let at = bad.iter().position(|bad| *bad).or_else(|| {
+            Some(match refused()? {
+                EngineField::Name => 0,
+                EngineField::Address => 1,
+                EngineField::Port => 2,
+            })
         })?;
         // An element that can't take the focus leaves it where it was.
         inputs[at].get_untracked()?.focus().ok()

@@ -18,7 +18,7 @@ use super::{
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
-    /// Behind `col-` its class for widths (`<col>`), and the word for it in the address bar.
+    /// Behind `col-` its class for widths (`<col>`), behind `h-` its head's, and the word for it in the address bar.
     pub key: &'static str,
     /// What its head says.
     pub label: &'static str,
@@ -270,7 +270,7 @@ fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> i
     view! {
         <th
             scope="col"
-            class=if column.numeric { "numeric" } else { "" }
+            class=format!("h-{}{}", column.key, if column.numeric { " numeric" } else { "" })
             aria-sort=direction.map(|descending| if descending { "descending" } else { "ascending" })
         >
             {content}

@@ -102,7 +102,11 @@ impl Toasts {
         set_timeout(
             move || {
                 // While somebody reads, nothing goes away under the eyes.
-                if self.held.get_untracked() { self.leave_later(id) } else { self.close(id) }
+                if self.held.try_get_untracked() == Some(true) {
+                    self.leave_later(id)
+                } else {
+                    self.close(id)
+                }
             },
             STAYS,
         );

@@ -16,10 +16,10 @@ use crate::{
     components::toast::{Toasts, Tone},
 };
 
-/// How often an engine that is updated is looked at.
-const LOOK: Duration = Duration::from_secs(2);
-/// How often the list is read while many are updated.
-const LOOK_AT_ALL: Duration = Duration::from_secs(4);
+/// The first pause before an engine that is updated is looked at; each is half as long again as the one before.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long new versions are waited for, in milliseconds.
 const PATIENCE_MS: i64 = 3 * 60 * 1000;
 
@@ -54,8 +54,9 @@ impl Data {
     async fn wait_for_versions(self, before: Engine, toasts: Toasts) {
         let (id, name) = (before.id, &before.name);
         let until = clock::now() + PATIENCE_MS;
+        let mut pause = FIRST_PAUSE;
         while clock::now() < until {
-            sleep(LOOK).await;
+            pause = wait(pause).await;
             match self.session.call(async move |console| console.engine(id).await).await {
                 Ok(now) => {
                     let news = has_new_versions(&before, &now).then(|| versions(&now));
@@ -125,8 +126,9 @@ impl Data {
     ) {
         let count = before.len();
         let until = clock::now() + PATIENCE_MS;
+        let mut pause = FIRST_PAUSE;
         while !before.is_empty() && clock::now() < until {
-            sleep(LOOK_AT_ALL).await;
+            pause = wait(pause).await;
             match self.read_engines_now().await {
                 Ok(()) => {}
                 // Somebody else reads the list anew: its answer will do as well.
@@ -158,6 +160,12 @@ impl Data {
             );
         }
     }
+}
+
+/// Waits, and gives the next pause.
+async fn wait(pause: Duration) -> Duration {
+    sleep(pause).await;
+    (pause * 3 / 2).min(LONGEST_PAUSE)
 }
 
 fn engines(count: usize) -> String {

@@ -600,7 +600,10 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
             <span class="with-port">{format!(":{port}")}</span>
         </td>
         {plain("c-port numeric mono", "", port)}
-        {plain("c-product mono", "Product", engine.product_version.clone().unwrap_or_default())}
+        <td class="c-product mono" data-label=engine.product_version.as_ref().map(|_| "Product") title=engine.product_version.clone()>
+            {engine.product_version.clone()}
+            <span class="with-content">{engine.content_version.clone()}</span>
+        </td>
         {plain("c-content mono", "Content", engine.content_version.clone().unwrap_or_default())}
         <td
             class="c-sites numeric"

@@ -34,7 +34,12 @@ pub(crate) struct Engine {
     pub(crate) name: String,
     pub(crate) address: String,
     pub(crate) status: &'static str,
+    /// What it tells more, as JSON that begins with a comma.
+    pub(crate) more: &'static str,
 }
+
+/// The shared secret of the console in memory.
+pub(crate) const SECRET: &str = "99DB-B9F0-CD8B-5997-06BF-607B-BA21-0A81";
 
 /// The console. Copies are the same one.
 #[derive(Clone)]
@@ -49,7 +54,11 @@ struct State {
     faults: RefCell<HashMap<&'static str, Fault>>,
     held: RefCell<HashMap<&'static str, Shared<oneshot::Receiver<()>>>>,
     calls: RefCell<Vec<String>>,
+    bodies: RefCell<Vec<String>>,
     may_command: Cell<bool>,
+    /// Seconds that the shared secret is still valid, if there is one.
+    secret: Cell<Option<u64>>,
+    printed: RefCell<String>,
 }
 
 impl Console {
@@ -62,6 +71,7 @@ impl Console {
                 name: (*name).to_owned(),
                 address: (*address).to_owned(),
                 status,
+                more: "",
             })
             .collect::<Vec<_>>();
         Self {
@@ -72,7 +82,10 @@ impl Console {
                 faults: RefCell::default(),
                 held: RefCell::default(),
                 calls: RefCell::default(),
+                bodies: RefCell::default(),
                 may_command: Cell::new(true),
+                secret: Cell::new(None),
+                printed: RefCell::new("Remote Engine Name: x\n".to_owned()),
             }),
         }
     }
@@ -86,6 +99,7 @@ impl Console {
                 name: format!("engine-{id:05}"),
                 address: format!("10.0.{}.{}", id / 250, id % 250),
                 status: if id % 10 == 0 { "not-responding" } else { "active" },
+                more: "",
             })
             .collect::<Vec<_>>();
         *console.state.engines.borrow_mut() = engines.clone();
@@ -98,6 +112,33 @@ impl Console {
         for engine in self.state.after_asking.borrow_mut().iter_mut().filter(|engine| engine.id == id) {
             engine.status = status;
         }
+    }
+
+    /// The engine tells this more: JSON that begins with a comma.
+    pub(crate) fn tells(&self, id: u64, more: &'static str) {
+        self.change(id, |engine| engine.more = more);
+    }
+
+    /// Somebody else changes the engine.
+    pub(crate) fn change(&self, id: u64, change: impl Fn(&mut Engine)) {
+        for engines in [&self.state.engines, &self.state.after_asking] {
+            engines.borrow_mut().iter_mut().filter(|engine| engine.id == id).for_each(&change);
+        }
+    }
+
+    /// The shared secret is valid for so many seconds, or there is none.
+    pub(crate) fn secret_for(&self, seconds: Option<u64>) {
+        self.state.secret.set(seconds);
+    }
+
+    /// What commands print.
+    pub(crate) fn prints(&self, text: &str) {
+        *self.state.printed.borrow_mut() = text.to_owned();
+    }
+
+    /// The bodies that were sent, in order.
+    pub(crate) fn bodies(&self) -> Vec<String> {
+        self.state.bodies.borrow().clone()
     }
 
     /// From now on only this password is right for `admin`.
@@ -143,6 +184,9 @@ impl Console {
     async fn answer(&self, request: Request) -> Result<Response, TransportError> {
         let path = request.path_and_query.clone();
         self.state.calls.borrow_mut().push(path.clone());
+        if let Some(body) = &request.body {
+            self.state.bodies.borrow_mut().push(String::from_utf8_lossy(body).into_owned());
+        }
         let held = self
             .state
             .held
@@ -182,7 +226,10 @@ impl Console {
         match (request.method, path) {
             (Method::Get, "api/3") => json(r#"{"links":[]}"#.to_owned()),
             (Method::Get, "api/3/administration/info") => {
-                json(r#"{"fqdn":"console.example.org","version":{"semantic":"6.6.200"}}"#.to_owned())
+                json(
+                    r#"{"fqdn":"console.example.org","ip":"10.9.8.7","version":{"semantic":"6.6.200","platform":"Linux64"}}"#
+                        .to_owned(),
+                )
             }
             (Method::Get, "api/3/scan_engines") => {
                 let engines = self.state.engines.borrow();
@@ -194,10 +241,30 @@ impl Console {
             }
             (Method::Post, "api/3/administration/commands") if self.state.may_command.get() => {
                 *self.state.engines.borrow_mut() = self.state.after_asking.borrow().clone();
-                json(r#"{"output":"Remote Engine Name: x\n"}"#.to_owned())
+                let printed = String::from(js_sys::JSON::stringify(&self.state.printed.borrow().as_str().into()).unwrap());
+                json(format!(r#"{{"output":{printed}}}"#))
             }
             (Method::Post, "api/3/administration/commands") => {
                 error(401, "The user does not have permission.")
+            }
+            (_, "api/3/scan_engines/shared_secret") => self.secret(request.method),
+            (Method::Get, "api/3/scan_engines/shared_secret/time_to_live") => match self.state.secret.get() {
+                Some(seconds) => json(seconds.to_string()),
+                None => error(404, "There is no valid shared secret."),
+            },
+            (Method::Post, "api/3/scan_engines") => {
+                response(201, "application/json", r#"{"id":77,"links":[]}"#.to_owned())
+            }
+            (Method::Put, "api/2.1/engine/1/reverseConnection") => {
+                self.tells(1, r#","connectionDirection":"engine-to-console""#);
+                json(r#"{"message":"The direction is turned around."}"#.to_owned())
+            }
+            (Method::Post, "data/engine/1/update") => json(r#"{"message":"berlin: the update was sent"}"#.to_owned()),
+            (Method::Put, _) => json(r#"{"links":[]}"#.to_owned()),
+            (Method::Delete, path) => {
+                let id = path.strip_prefix("api/3/scan_engines/").and_then(|id| id.parse::<u64>().ok());
+                self.state.engines.borrow_mut().retain(|engine| Some(engine.id) != id);
+                json(r#"{"links":[]}"#.to_owned())
             }
             (Method::Get, path) => {
                 let id = path.strip_prefix("api/3/scan_engines/").and_then(|id| id.parse::<u64>().ok());
@@ -206,6 +273,23 @@ impl Console {
                 engine.map_or_else(|| error(404, "Not found."), |engine| json(engine_json(engine)))
             }
             _ => error(405, "No such call."),
+        }
+    }
+
+    fn secret(&self, method: Method) -> Response {
+        let valid = self.state.secret.get().is_some();
+        let plain = |status| response(status, "text/plain", SECRET.to_owned());
+        match method {
+            Method::Get if valid => plain(200),
+            Method::Post => {
+                self.state.secret.set(self.state.secret.get().or(Some(3600)));
+                plain(201)
+            }
+            Method::Delete if valid => {
+                self.state.secret.set(None);
+                json(r#"{"links":[]}"#.to_owned())
+            }
+            _ => error(404, "There is no valid shared secret."),
         }
     }
 
@@ -224,10 +308,10 @@ fn is_meant(end: &str, path: &str) -> bool {
 }
 
 fn engine_json(engine: &Engine) -> String {
-    let Engine { id, name, address, status } = engine;
+    let Engine { id, name, address, status, more } = engine;
     let name = String::from(js_sys::JSON::stringify(&name.into()).unwrap());
     format!(
-        r#"{{"id":{id},"name":{name},"address":"{address}","port":40814,"status":"{status}","productVersion":"6.6.{id}","sites":[{id}]}}"#
+        r#"{{"id":{id},"name":{name},"address":"{address}","port":40814,"status":"{status}","productVersion":"6.6.{id}","sites":[{id}]{more}}}"#
     )
 }
 

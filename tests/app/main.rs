@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod console;
+mod engine;
 mod engines;
 mod person;
+mod shared_secret;
 mod sign_in;
 mod table;
 

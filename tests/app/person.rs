@@ -46,6 +46,7 @@ fn wear_the_style() {
         include_str!("../../style/status.css"),
         include_str!("../../style/table.css"),
         include_str!("../../style/engines.css"),
+        include_str!("../../style/pages.css"),
         include_str!("../../style/overlays.css"),
     );
     if document().query_selector("style#app").unwrap().is_none() {
@@ -58,11 +59,14 @@ fn wear_the_style() {
 
 /// Opens the app and signs in.
 pub(crate) async fn at_work(console: &Console, address: &str) -> Screen {
+    at_work_on(console, address, "Scan Engines").await
+}
+
+/// Opens the app, signs in, and waits for the page with this heading.
+pub(crate) async fn at_work_on(console: &Console, address: &str, heading: &str) -> Screen {
     let screen = open(console, address);
-    screen.type_into("Username", "admin").await;
-    screen.type_into("Password", "right").await;
-    screen.click("button", "Sign in").await;
-    screen.see("heading", "Scan Engines").await;
+    screen.sign_in("admin").await;
+    screen.see("heading", heading).await;
     screen
 }
 
@@ -83,6 +87,12 @@ pub(crate) async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) ->
 }
 
 impl Screen {
+    pub(crate) async fn sign_in(&self, user: &str) {
+        self.type_into("Username", user).await;
+        self.type_into("Password", "right").await;
+        self.click("button", "Sign in").await;
+    }
+
     /// All elements with this role whose name contains the text.
     pub(crate) fn all(&self, role: &str, name: &str) -> Vec<HtmlElement> {
         let nodes = self.root.query_selector_all("*").unwrap();
@@ -263,7 +273,7 @@ fn role_of(element: &Element) -> String {
     match (element.tag_name().as_str(), kind.as_str()) {
         ("BUTTON", _) => "button",
         ("A", _) => "link",
-        ("H1" | "H2", _) => "heading",
+        ("H1" | "H2" | "H3", _) => "heading",
         ("TABLE", _) => "table",
         ("TR", _) => "row",
         ("TD", _) => "cell",
