@@ -96,7 +96,7 @@ impl Terminal {
             if keys.edits {
                 // The line editor shows what is typed. What is typed ahead of a question must not be shown: it may be
                 // the secret.
-                echo = Some(Echo::off()?);
+                echo = Some(Echo::off(true)?);
                 if io::stderr().is_terminal() {
                     let mut printer = keys.editor.create_external_printer().map_err(io::Error::other)?;
                     log.redirect(move |line| drop(printer.print(format!("{line}\n"))));
@@ -206,7 +206,7 @@ impl Keys {
         let secret = matches!(ask, Ask::Secret(_));
         self.hidden.store(secret, Ordering::Release);
         // Where the terminal itself shows what is typed, it has to stop doing so.
-        let _echo = (secret && !self.edits).then(Echo::off);
+        let _echo = (secret && !self.edits).then(|| Echo::off(false));
         let result = loop {
             match self.editor.readline(&ask.prompt()) {
                 // The window was resized at a bad moment.
@@ -305,18 +305,23 @@ struct Echo {
 }
 
 impl Echo {
+    /// With `by_key` the terminal also hands on each key as it is. Else a ctrl-d that is typed while a command is being
+    /// carried out would be gone.
     #[cfg(unix)]
-    fn off() -> io::Result<Self> {
+    fn off(by_key: bool) -> io::Result<Self> {
         use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
         let before = tcgetattr(io::stdin())?;
         let mut without = before.clone();
-        without.local_flags &= !LocalFlags::ECHO;
+        without.local_flags.remove(LocalFlags::ECHO);
+        if by_key {
+            without.local_flags.remove(LocalFlags::ICANON);
+        }
         tcsetattr(io::stdin(), SetArg::TCSANOW, &without)?;
         Ok(Self { before })
     }
 
     #[cfg(not(unix))]
-    fn off() -> io::Result<Self> {
+    fn off(_: bool) -> io::Result<Self> {
         Ok(Self {})
     }
 }

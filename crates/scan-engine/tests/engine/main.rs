@@ -5,3 +5,5 @@
 mod command_line;
 mod reverse;
 mod support;
+#[cfg(unix)]
+mod terminal;
