@@ -1,5 +1,6 @@
 //! Connections: dialled or accepted, with both certificates shown and the protocol version agreed on.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -99,13 +100,19 @@ fn connect_words(error: &io::Error) -> String {
 }
 
 /// A connection on which both sides have shown their certificates and speak the same protocol version.
-#[derive(Debug)]
 pub struct Connection {
     sender: Sender,
     receiver: Receiver,
     peer: Certificate,
     address: SocketAddr,
     exporter: [u8; 32],
+}
+
+/// Without the exporter value, which nobody but the two ends is to have.
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connection({} at {})", self.peer_fingerprint(), self.address)
+    }
 }
 
 /// The half that sends.

@@ -165,14 +165,22 @@ impl Role {
     }
 }
 
-/// What both proofs of an attempt are about. Every part has a fixed length, so that no two say the same.
-#[derive(Debug, Clone, Copy)]
+/// What both proofs of an attempt are about. Every part has a fixed length, so that no two say the same. The exporter
+/// value stands for all that was said on the connection so far, but for the certificate of the side that dialled.
+#[derive(Clone, Copy)]
 struct Transcript {
     engine_nonce: Nonce,
     console_nonce: Nonce,
     engine: Fingerprint,
     console: Fingerprint,
     exporter: [u8; 32],
+}
+
+/// Without the exporter value, which nobody but the two ends is to have.
+impl fmt::Debug for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transcript({} with {})", self.engine, self.console)
+    }
 }
 
 impl Transcript {
@@ -339,6 +347,104 @@ impl Claim {
     }
 }
 
+/// The next message that this version knows.
 async fn next(connection: &mut Connection) -> Result<Message, LinkError> {
-    timeout(STEP, connection.recv()).await.map_err(|_| LinkError::Timeout(STEP))?
+    let known = async {
+        loop {
+            match connection.recv().await {
+                Ok(Message::Unknown) => {}
+                other => return other,
+            }
+        }
+    };
+    timeout(STEP, known).await.map_err(|_| LinkError::Timeout(STEP))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> SharedSecret {
+        "00010203-0405-0607-0809-0a0b0c0d0e0f".parse().unwrap()
+    }
+
+    fn transcript() -> Transcript {
+        Transcript {
+            engine_nonce: Nonce([1; 32]),
+            console_nonce: Nonce([2; 32]),
+            engine: Fingerprint([3; 32]),
+            console: Fingerprint([4; 32]),
+            exporter: [5; 32],
+        }
+    }
+
+    /// Worked out with Python's `hmac`, from the description at the top of this file and the key's 16 bytes.
+    #[test]
+    fn the_proofs_of_known_values_are_known() {
+        let hex = |role| serde_json::to_value(transcript().proof(&secret(), role)).unwrap();
+        assert_eq!(hex(Role::Engine), "a3acc0b5c463442480d2365f23d78a8a38c9dafc2419922a0073905b3197d64c");
+        assert_eq!(hex(Role::Console), "af6201d4ec95c16adcacf77b5f46bdd4aa7389a302d540fe39d845875d8e177c");
+    }
+
+    #[test]
+    fn a_proof_holds_for_its_secret_its_role_and_its_transcript_alone() {
+        let proof = transcript().proof(&secret(), Role::Engine);
+        assert!(transcript().verifies(&secret(), Role::Engine, proof));
+        assert!(!transcript().verifies(&secret(), Role::Console, proof));
+        assert!(!transcript().verifies(&SharedSecret::generate().unwrap(), Role::Engine, proof));
+        let with = transcript();
+        for other in [
+            Transcript { engine_nonce: Nonce([9; 32]), ..with },
+            Transcript { console_nonce: Nonce([9; 32]), ..with },
+            Transcript { engine: Fingerprint([9; 32]), ..with },
+            Transcript { console: Fingerprint([9; 32]), ..with },
+            Transcript { exporter: [9; 32], ..with },
+            // The same bytes, in other places.
+            Transcript { engine_nonce: with.console_nonce, console_nonce: with.engine_nonce, ..with },
+            Transcript { engine: with.console, console: with.engine, ..with },
+        ] {
+            assert!(!other.verifies(&secret(), Role::Engine, proof));
+        }
+        let mut bytes = proof.0;
+        bytes[31] ^= 1;
+        assert!(!transcript().verifies(&secret(), Role::Engine, Proof(bytes)));
+    }
+
+    #[test]
+    fn a_secret_is_written_in_eight_groups_and_read_as_people_type_it() {
+        let text = "99DB-B9F0-CD8B-5997-06BF-607B-BA21-0A81";
+        let secret: SharedSecret = text.parse().unwrap();
+        assert_eq!(*secret.expose(), text);
+        for typed in [
+            "99db-b9f0-cd8b-5997-06bf-607b-ba21-0a81",
+            " 99DBB9F0CD8B599706BF607BBA210A81\r\n",
+            "99DB B9F0 CD8B 5997 06BF 607B BA21 0A81",
+        ] {
+            assert_eq!(typed.parse::<SharedSecret>().unwrap().0, secret.0, "{typed}");
+        }
+        for bad in
+            ["", "99DB", &text[..38], &format!("{text}0"), &text.replace('F', "G"), &text.replace("0A", "٠A")]
+        {
+            assert!(bad.parse::<SharedSecret>().is_err(), "{bad}");
+        }
+        assert_ne!(SharedSecret::generate().unwrap().0, SharedSecret::generate().unwrap().0);
+    }
+
+    #[test]
+    fn nothing_of_a_secret_is_shown() {
+        assert_eq!(format!("{:?}", secret()), "SharedSecret(…)");
+        assert!(!format!("{:?}", transcript()).contains("5, 5"));
+    }
+
+    #[test]
+    fn nonces_and_proofs_travel_as_64_hexadecimal_digits() {
+        let nonce = Nonce::new().unwrap();
+        let text = serde_json::to_string(&nonce).unwrap();
+        assert_eq!(text.len(), 66);
+        assert_eq!(serde_json::from_str::<Nonce>(&text).unwrap(), nonce);
+        assert_ne!(Nonce::new().unwrap(), nonce);
+        for bad in [String::new(), "ab".repeat(31), "ab".repeat(33), "+1".repeat(32), "é".repeat(32)] {
+            assert!(serde_json::from_value::<Proof>(bad.clone().into()).is_err(), "{bad}");
+        }
+    }
 }

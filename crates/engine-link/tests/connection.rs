@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as the tests do")]
 
+mod raw;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -124,7 +126,7 @@ async fn a_side_that_shows_no_certificate_is_refused() {
 #[tokio::test]
 async fn another_protocol_version_is_told_with_both_numbers() {
     let (address, accepting) = listening(identity()).await;
-    let mut stream = raw::known(&identity_files(), address).await;
+    let mut stream = raw::known(address).await;
     let later = serde_json::json!({"protocol": "engine-link", "version": 99, "something": ["new"]});
     stream.write_all(&encode(&later).unwrap()).await.unwrap();
     let error = accepting.await.unwrap().unwrap_err();
@@ -138,7 +140,7 @@ async fn what_is_no_preamble_is_another_protocol() {
         [encode(&"hello").unwrap(), encode(&serde_json::json!({"protocol": "x", "version": 1})).unwrap()]
     {
         let (address, accepting) = listening(identity()).await;
-        let mut stream = raw::known(&identity_files(), address).await;
+        let mut stream = raw::known(address).await;
         stream.write_all(&bytes).await.unwrap();
         assert!(matches!(accepting.await.unwrap(), Err(LinkError::OtherProtocol)));
     }
@@ -150,7 +152,7 @@ async fn frames_that_are_too_long_or_cut_off_end_the_connection() {
     let cut_off = [0, 0, 0, 9, b'{'];
     for (bytes, is_long) in [(&too_long[..], true), (&cut_off[..], false)] {
         let (address, accepting) = listening(identity()).await;
-        let mut stream = raw::known(&identity_files(), address).await;
+        let mut stream = raw::known(address).await;
         stream.write_all(&encode(&engine_link::Preamble::ours()).unwrap()).await.unwrap();
         stream.write_all(bytes).await.unwrap();
         stream.flush().await.unwrap();
@@ -160,94 +162,6 @@ async fn frames_that_are_too_long_or_cut_off_end_the_connection() {
             LinkError::Frame(_) => assert!(is_long),
             LinkError::Cut => assert!(!is_long),
             error => panic!("{error}"),
-        }
-    }
-}
-
-/// An identity's two files, for the ends below.
-fn identity_files() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    Identity::load_or_create(dir.path(), "raw").unwrap();
-    dir
-}
-
-/// Ends that do what this library never does.
-mod raw {
-    use std::fs;
-    use std::net::SocketAddr;
-    use std::sync::Arc;
-
-    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::crypto::ring;
-    use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-    use rustls::{ClientConfig, ConfigBuilder, DigitallySignedStruct, Error, SignatureScheme};
-    use tokio::net::TcpStream;
-    use tokio_rustls::TlsConnector;
-    use tokio_rustls::client::TlsStream;
-
-    /// Without a certificate.
-    pub(super) async fn anonymous(address: SocketAddr) -> TlsStream<TcpStream> {
-        connect(builder().with_no_client_auth(), address).await
-    }
-
-    /// With the certificate of an identity, for saying something else than the protocol.
-    pub(super) async fn known(identity: &tempfile::TempDir, address: SocketAddr) -> TlsStream<TcpStream> {
-        let read = |name: &str| fs::read(identity.path().join(name)).unwrap();
-        let certificate = CertificateDer::from_pem_slice(&read("identity.crt")).unwrap();
-        let key = PrivateKeyDer::from_pem_slice(&read("identity.key")).unwrap();
-        connect(builder().with_client_auth_cert(vec![certificate], key).unwrap(), address).await
-    }
-
-    fn builder() -> ConfigBuilder<ClientConfig, rustls::client::WantsClientCert> {
-        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .unwrap()
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Anybody))
-    }
-
-    async fn connect(config: ClientConfig, address: SocketAddr) -> TlsStream<TcpStream> {
-        let stream = TcpStream::connect(address).await.unwrap();
-        let name = ServerName::try_from("engine").unwrap();
-        TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
-    }
-
-    #[derive(Debug)]
-    struct Anybody;
-
-    impl ServerCertVerifier for Anybody {
-        fn verify_server_cert(
-            &self,
-            _: &CertificateDer<'_>,
-            _: &[CertificateDer<'_>],
-            _: &ServerName<'_>,
-            _: &[u8],
-            _: UnixTime,
-        ) -> Result<ServerCertVerified, Error> {
-            Ok(ServerCertVerified::assertion())
-        }
-
-        fn verify_tls12_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn verify_tls13_signature(
-            &self,
-            _: &[u8],
-            _: &CertificateDer<'_>,
-            _: &DigitallySignedStruct,
-        ) -> Result<HandshakeSignatureValid, Error> {
-            Ok(HandshakeSignatureValid::assertion())
-        }
-
-        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            vec![SignatureScheme::ECDSA_NISTP256_SHA256]
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use engine_link::Certificate;
+use engine_link::{Certificate, Fingerprint};
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::escape::escape;
@@ -29,12 +29,21 @@ pub struct ConsoleEntry {
     pub connect_to: bool,
     /// `name`, as the console says it.
     pub name: String,
-    /// `lastAddress`, as the console says it. Empty: the console has never been in contact, somebody wrote the entry.
+    /// `lastAddress`: where this engine dials the console if `connectTo` is set, else as the console says it. Empty:
+    /// the console has never been in contact, somebody wrote the entry.
     pub last_address: String,
     /// `port` of the console's listener for reverse pairs.
     pub port: u16,
     /// `<cert>`: the console that this entry is about. Without it nobody matches the entry.
     pub certificate: Option<Certificate>,
+}
+
+impl ConsoleEntry {
+    /// The certificate's fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.certificate.as_ref().map(Certificate::fingerprint)
+    }
 }
 
 /// The file can't be read as consoles.xml.
@@ -62,6 +71,24 @@ struct Located {
     entry: ConsoleEntry,
     /// The start tag in the text, from `<` to `>`.
     tag: Range<usize>,
+    /// The end tag; for `<console/>` the same as the start tag.
+    end: Range<usize>,
+    /// The `<cert>` that counts.
+    certificate: Option<Element>,
+}
+
+impl Located {
+    /// All of it in the text.
+    fn element(&self) -> Range<usize> {
+        self.tag.start..self.end.end
+    }
+}
+
+/// An element in the text: its start tag and its end tag, which are the same for an empty one.
+#[derive(Debug, Clone)]
+struct Element {
+    start: Range<usize>,
+    end: Range<usize>,
 }
 
 impl Default for ConsolesFile {
@@ -127,7 +154,7 @@ impl ConsolesFile {
             entry.port,
         );
         if let Some(certificate) = &entry.certificate {
-            element.push_str(&format!("    <cert>\n{}    </cert>\n", certificate.to_pem()));
+            element.push_str(&certificate_lines(certificate));
         }
         element.push_str("  </console>\n");
 
@@ -136,13 +163,84 @@ impl ConsolesFile {
             text.insert_str(self.root_end.start, &element);
         } else {
             // The root is one empty tag: it gets a start and an end.
-            let start =
-                text[self.root_end.clone()].trim_end_matches('>').trim_end_matches('/').trim_end().to_owned();
-            text.replace_range(self.root_end.clone(), &format!("{start}>\n{element}</{}>", self.root_name));
+            let start = opened(&text[self.root_end.clone()]);
+            text.replace_range(self.root_end.clone(), &format!("{start}\n{element}</{}>", self.root_name));
         }
         *self = Self::parse(&text)?;
         Ok(())
     }
+
+    /// Puts another certificate into one entry. `false`: there is no entry with this id.
+    ///
+    /// # Errors
+    /// [`ConsolesFileError`] when the file can't be read any more then; nothing is changed then.
+    pub fn set_certificate(&mut self, id: u32, certificate: &Certificate) -> Result<bool, ConsolesFileError> {
+        let Some(console) = self.consoles.iter().find(|console| console.entry.id == id) else {
+            return Ok(false);
+        };
+        let mut text = self.text.clone();
+        match &console.certificate {
+            Some(old) if old.start != old.end => {
+                text.replace_range(old.start.end..old.end.start, &format!("\n{}    ", certificate.to_pem()));
+            }
+            Some(empty) => {
+                text.replace_range(empty.start.clone(), certificate_lines(certificate).trim());
+            }
+            None if console.tag == console.end => {
+                let tag = opened(&text[console.tag.clone()]);
+                let name = tag.trim_start_matches('<');
+                let name = &name[..name.find([' ', '\t', '\r', '\n', '>']).unwrap_or(name.len())];
+                let element = format!("{tag}\n{}  </{name}>", certificate_lines(certificate));
+                text.replace_range(console.tag.clone(), &element);
+            }
+            None => {
+                // Lines of its own, before the line of the end tag where that has one.
+                let end = console.end.start;
+                match line_start(&text, end) {
+                    Some(at) => text.insert_str(at, &certificate_lines(certificate)),
+                    None => text.insert_str(end, &format!("\n{}  ", certificate_lines(certificate))),
+                }
+            }
+        }
+        *self = Self::parse(&text)?;
+        Ok(true)
+    }
+
+    /// Takes one entry out, with the lines that it has for itself. `false`: there is no entry with this id.
+    ///
+    /// # Errors
+    /// [`ConsolesFileError`] when the file can't be read any more then; nothing is changed then.
+    pub fn remove(&mut self, id: u32) -> Result<bool, ConsolesFileError> {
+        let Some(console) = self.consoles.iter().find(|console| console.entry.id == id) else {
+            return Ok(false);
+        };
+        let mut span = console.element();
+        let after = &self.text[span.end..];
+        let blank = after.len() - after.trim_start_matches([' ', '\t', '\r']).len();
+        if let (Some(start), true) = (line_start(&self.text, span.start), after[blank..].starts_with('\n')) {
+            span = start..span.end + blank + 1;
+        }
+        let mut text = self.text.clone();
+        text.replace_range(span, "");
+        *self = Self::parse(&text)?;
+        Ok(true)
+    }
+}
+
+/// Where the line of this place starts, when nothing but blanks is before it.
+fn line_start(text: &str, at: usize) -> Option<usize> {
+    let start = text[..at].trim_end_matches([' ', '\t']).len();
+    text[..start].ends_with('\n').then_some(start)
+}
+
+fn certificate_lines(certificate: &Certificate) -> String {
+    format!("    <cert>\n{}    </cert>\n", certificate.to_pem())
+}
+
+/// The start tag of an element that was one empty tag.
+fn opened(tag: &str) -> String {
+    let inner = tag.strip_suffix("/>").unwrap_or(tag);
+    format!("{}>", inner.trim_end())
 }
 
 /// The start tag with other values in their places; attributes that it does not have yet come last.
@@ -178,8 +276,8 @@ struct Parser<'a> {
     root: Option<(String, Range<usize>)>,
     /// The names of the open elements, the root first.
     open: Vec<String>,
-    /// The text of the `<cert>` that is open, and where it started.
-    certificate: Option<(String, usize)>,
+    /// The text of the `<cert>` that is open, and its start tag.
+    certificate: Option<(String, Range<usize>)>,
 }
 
 impl<'a> Parser<'a> {
@@ -239,10 +337,10 @@ impl<'a> Parser<'a> {
             }
             [_] if name.eq_ignore_ascii_case("console") => {
                 let entry = self.entry(tag, span.start)?;
-                self.consoles.push(Located { entry, tag: span });
+                self.consoles.push(Located { entry, end: span.clone(), tag: span, certificate: None });
             }
             [_, console] if name.eq_ignore_ascii_case("cert") && console.eq_ignore_ascii_case("console") => {
-                self.certificate = Some((String::new(), span.start));
+                self.certificate = Some((String::new(), span));
             }
             _ => {}
         }
@@ -251,21 +349,42 @@ impl<'a> Parser<'a> {
     }
 
     fn end(&mut self, span: Range<usize>) -> Result<(), ConsolesFileError> {
-        self.open.pop();
-        if self.open.is_empty()
-            && let Some((_, end)) = &mut self.root
-        {
-            *end = span;
-        }
-        if self.open.len() == 2
-            && let Some((text, from)) = self.certificate.take()
-            && !text.trim().is_empty()
-        {
-            let certificate = Certificate::from_text(&text)
-                .map_err(|error| self.error(from, format!("<cert> holds {error}")))?;
-            if let Some(console) = self.consoles.last_mut() {
-                console.entry.certificate = Some(certificate);
+        let name = self.open.pop().unwrap_or_default();
+        match self.open.len() {
+            0 => {
+                if let Some((_, end)) = &mut self.root {
+                    *end = span;
+                }
             }
+            1 if name.eq_ignore_ascii_case("console") => {
+                if let Some(console) = self.consoles.last_mut() {
+                    console.end = span;
+                }
+            }
+            2 => {
+                if let Some((text, start)) = self.certificate.take() {
+                    return self.certificate(&text, Element { start, end: span });
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A `<cert>` is over. Of several the last one that is not empty counts.
+    fn certificate(&mut self, text: &str, element: Element) -> Result<(), ConsolesFileError> {
+        let certificate = if text.trim().is_empty() {
+            None
+        } else {
+            let read = Certificate::from_text(text)
+                .map_err(|error| self.error(element.start.start, format!("<cert> holds {error}")))?;
+            Some(read)
+        };
+        if let Some(console) = self.consoles.last_mut()
+            && (certificate.is_some() || console.entry.certificate.is_none())
+        {
+            console.entry.certificate = certificate;
+            console.certificate = Some(element);
         }
         Ok(())
     }
@@ -401,6 +520,54 @@ mod tests {
             let mut file = ConsolesFile::parse(root).unwrap();
             file.add(&entry(1)).unwrap();
             assert_eq!(file.entries().count(), 1, "{}", file.text());
+        }
+    }
+
+    #[test]
+    fn an_entry_is_taken_out_and_no_other_byte() {
+        let before = "<Consoles>\r\n  <!-- ours -->\r\n";
+        let after = "  <console id=\"2\" note=\"x\"/><console id=\"3\"><note/></console>\n</Consoles>";
+        let one = "\t<console id='1'>\n   <cert>\n</cert>\n  </console> \r\n";
+        let mut file = ConsolesFile::parse(&format!("{before}{one}{after}")).unwrap();
+        assert!(file.remove(1).unwrap());
+        assert_eq!(file.text(), format!("{before}{after}"));
+        assert!(!file.remove(1).unwrap());
+        // These two share a line.
+        assert!(file.remove(3).unwrap());
+        assert_eq!(file.text(), format!("{before}  <console id=\"2\" note=\"x\"/>\n</Consoles>"));
+        assert!(file.remove(2).unwrap());
+        assert_eq!(file.text(), format!("{before}</Consoles>"));
+        file.add(&entry(4)).unwrap();
+        assert_eq!(file.entries().count(), 1);
+    }
+
+    #[test]
+    fn a_certificate_is_put_in_wherever_its_place_is() {
+        let certificate = entry(1).certificate.unwrap();
+        let pem = certificate.to_pem();
+        let old = entry(1).certificate.unwrap().to_pem();
+        for (inner, expected) in [
+            ("/>".to_owned(), format!(">\n    <cert>\n{pem}    </cert>\n  </console>")),
+            (" />".to_owned(), format!(">\n    <cert>\n{pem}    </cert>\n  </console>")),
+            ("></console>".to_owned(), format!(">\n    <cert>\n{pem}    </cert>\n  </console>")),
+            (
+                ">\n\t<note/>\n\t</console>".to_owned(),
+                format!(">\n\t<note/>\n    <cert>\n{pem}    </cert>\n\t</console>"),
+            ),
+            (
+                format!("><cert a=\"b\">{old}</cert><note/></console>"),
+                format!("><cert a=\"b\">\n{pem}    </cert><note/></console>"),
+            ),
+            ("><cert/></console>".to_owned(), format!("><cert>\n{pem}    </cert></console>")),
+            ("><cert></cert></console>".to_owned(), format!("><cert>\n{pem}    </cert></console>")),
+        ] {
+            let around =
+                |inner: &str| format!("<Consoles><!-- a -->\n  <console id=\"1\"{inner}<b/></Consoles>");
+            let mut file = ConsolesFile::parse(&around(&inner)).unwrap();
+            assert!(file.set_certificate(1, &certificate).unwrap());
+            assert_eq!(file.text(), around(&expected), "{inner}");
+            assert_eq!(file.entries().next().unwrap().certificate.as_ref(), Some(&certificate));
+            assert!(!file.set_certificate(2, &certificate).unwrap());
         }
     }
 

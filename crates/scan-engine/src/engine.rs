@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine_link::{Fingerprint, Identity, accept};
@@ -14,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::log::Log;
 use crate::registry::Registry;
+use crate::reverse::{self, Links};
 use crate::session;
 use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions, at};
 
@@ -79,6 +81,9 @@ pub(crate) struct Shared {
     pub(crate) registry: Registry,
     pub(crate) versions: Versions,
     pub(crate) log: Log,
+    pub(crate) links: Links,
+    /// Where the engine listens, once it does.
+    listens: Mutex<Option<SocketAddr>>,
     /// An update is being applied.
     updating: AtomicBool,
     /// The part of it in which the engine is down.
@@ -117,6 +122,8 @@ impl Engine {
                     content_version.as_deref().unwrap_or(DEFAULT_CONTENT_VERSION),
                 )?,
                 log: Log::default(),
+                links: Links::default(),
+                listens: Mutex::default(),
                 updating: AtomicBool::new(false),
                 down: watch::Sender::new(false),
                 update_time,
@@ -150,8 +157,17 @@ impl Engine {
         &self.shared.log
     }
 
-    /// Answers consoles until it is dropped; then every connection ends.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Answers consoles, and dials those that are to be dialled, until it is dropped; then every connection ends.
     pub async fn serve(&self, listener: TcpListener) {
+        *self.shared.listens.lock().unwrap_or_else(PoisonError::into_inner) = listener.local_addr().ok();
+        tokio::join!(self.accept(listener), reverse::run(Arc::clone(&self.shared)));
+    }
+
+    async fn accept(&self, listener: TcpListener) {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut connections = JoinSet::new();
         loop {
@@ -185,9 +201,14 @@ impl Engine {
 
 async fn answer(shared: Arc<Shared>, stream: TcpStream) {
     let Ok(peer) = stream.peer_addr() else { return };
+    let peer = peer.ip().to_canonical();
     match accept(&shared.identity, stream, HANDSHAKE).await {
-        Ok(connection) => session::run(&shared, connection).await,
-        Err(error) => shared.log.failure(format!("a connection from {} came to nothing: {error}", peer.ip())),
+        Ok(connection) => {
+            if let Err(error) = session::run(&shared, connection, None).await {
+                shared.log.failure(format!("a connection from {peer}: {error}"));
+            }
+        }
+        Err(error) => shared.log.failure(format!("a connection from {peer} came to nothing: {error}")),
     }
 }
 
@@ -221,6 +242,17 @@ impl Shared {
     /// Whether an update is being applied.
     pub(crate) fn is_updating(&self) -> bool {
         self.updating.load(Ordering::Acquire)
+    }
+
+    /// Where the engine listens, once it does.
+    pub(crate) fn listens(&self) -> Option<SocketAddr> {
+        *self.listens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits while an update has taken the engine down.
+    pub(crate) async fn is_up(&self) {
+        // The sender lives as long as `self`: this can't fail.
+        drop(self.down.subscribe().wait_for(|down| !*down).await);
     }
 
     /// Waits until an update takes the engine down.

@@ -4,20 +4,26 @@
 //! its installation directory: `nse/conf/consoles.xml` ([`ConsolesFile`], console-facts §6), `nse/conf/versions.json`
 //! and its certificate and key in `keys/`.
 //!
-//! A connection is answered in the same way whoever dialled, so that an engine that dials its console (a reverse pair)
-//! needs no second session.
+//! A connection is answered in the same way whoever dialled. An engine that dials its console (a reverse pair) was
+//! paired with a shared secret before ([`Engine::add_shared_secret`]), and keeps a connection with it from then on.
 
+mod address;
 mod commands;
 mod consoles_file;
 mod engine;
 mod log;
+mod pairing;
 mod registry;
+mod reverse;
 mod session;
 mod versions;
 
-pub use commands::{Command, CommandError, Reply};
+pub use address::{ConsoleAddress, ConsoleAddressError};
+pub use commands::{Command, CommandError, Phrase, Reply, Then, holds_secret};
 pub use consoles_file::{ConsoleEntry, ConsolesFile, ConsolesFileError, DEFAULT_CONSOLE_PORT};
 pub use engine::{Engine, Options, StartError};
 pub use log::Log;
-pub use registry::{Contact, KnownConsole, MAX_NOT_ENABLED, Refusal, Registry, RegistryError};
+pub use pairing::{Paired, PairingError};
+pub use registry::{AddError, Contact, KnownConsole, MAX_NOT_ENABLED, Refusal, Registry, RegistryError};
+pub use reverse::DialError;
 pub use versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION};

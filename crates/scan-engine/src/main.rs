@@ -1,15 +1,16 @@
 //! The scan engine program: the engine, its command line on the standard input, and signals.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+mod terminal;
+
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread;
 
 use clap::Parser;
-use scan_engine::{Engine, Options};
+use scan_engine::{Engine, Options, Reply, Then};
+use terminal::{Ask, Terminal, Typed, print};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 
 /// A Scan Engine stand-in: pairs with a Security Console, tells its status, applies updates, runs no scans.
 ///
@@ -72,114 +73,79 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         engine.fingerprint()
     ));
 
+    let terminal =
+        Terminal::start(engine.log()).map_err(|error| format!("can't use the terminal: {error}"))?;
+    let interrupts = terminal.interrupts();
     let serve = engine.serve(listener);
-    tokio::pin!(serve);
-    let mut terminal = Terminal::start();
+    let commands = command_line(&engine, terminal);
+    tokio::pin!(serve, commands);
     loop {
         tokio::select! {
+            // The engine listens before the first command is read.
+            biased;
             () = &mut serve => {}
-            line = terminal.line() => {
-                match terminal.stop_answered(&line) {
-                    Some(true) => return Ok(()),
-                    Some(false) => continue,
-                    None => {}
-                }
-                let reply = engine.command(&line);
-                terminal.answer(&reply.text);
-                if reply.quit {
-                    return Ok(());
-                }
-            }
-            signal = signals.next() => match signal {
-                Signal::Interrupt if terminal.asks_before_stop() => {}
-                Signal::Interrupt | Signal::Terminate => return Ok(()),
+            () = &mut commands => return Ok(()),
+            signal = signals.next() => match (signal, &interrupts) {
+                (Signal::Interrupt, Some(interrupts)) => interrupts.notify_one(),
+                // Nobody sits there who could be asked.
+                (Signal::Interrupt, None) | (Signal::Terminate, _) => return Ok(()),
             },
         }
     }
 }
 
-/// The standard input and output, with a prompt when a person sits there.
-struct Terminal {
-    lines: mpsc::UnboundedReceiver<String>,
-    interactive: bool,
-    /// ctrl-c was pressed: the next line is the answer to the question whether to stop.
-    asked: bool,
-    ended: bool,
-}
-
-impl Terminal {
-    fn start() -> Self {
-        let (sender, lines) = mpsc::unbounded_channel();
-        // A thread of its own, that nobody waits for: reading the standard input can't be given up.
-        thread::spawn(move || {
-            let mut input = io::stdin().lock();
-            let mut line = Vec::new();
-            // Bytes that are no UTF-8 make an unknown command, and don't end the reading.
-            while let Ok(1..) = input.read_until(b'\n', &mut line) {
-                if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
-                    return;
-                }
-                line.clear();
+/// Reads commands and answers them, until the engine is to stop.
+async fn command_line(engine: &Engine, mut terminal: Terminal) {
+    loop {
+        let line = match terminal.read(Ask::Command).await {
+            Typed::Line(line) => line,
+            Typed::Interrupt if stop(&mut terminal).await => return,
+            Typed::Interrupt => continue,
+            Typed::Leave => {
+                answer("The Scan Engine goes on. Detach with ctrl-a d (in screen); quit stops it.");
+                continue;
             }
-        });
-        let interactive = io::stdin().is_terminal() && io::stdout().is_terminal();
-        let terminal = Self { lines, interactive, asked: false, ended: false };
-        terminal.prompt();
-        terminal
-    }
-
-    /// The next line. After the end of the input there is none any more, and the engine runs on.
-    async fn line(&mut self) -> String {
-        if !self.ended {
-            if let Some(line) = self.lines.recv().await {
-                return line;
-            }
-            self.ended = true;
-        }
-        std::future::pending().await
-    }
-
-    /// Asks whether to stop, if there is somebody to ask: ctrl-c is easily pressed to get away from the terminal, and
-    /// ends the service (the documents warn of it).
-    fn asks_before_stop(&mut self) -> bool {
-        if !self.interactive || self.ended {
-            return false;
-        }
-        self.asked = true;
-        print("\nThis stops the Scan Engine service. Stop it? Type yes to stop, anything else to go on: ");
-        true
-    }
-
-    /// Whether the line is the answer to that question, and is it yes? The answer is never a command as well.
-    fn stop_answered(&mut self, line: &str) -> Option<bool> {
-        if !std::mem::take(&mut self.asked) {
-            return None;
-        }
-        let stop = matches!(line.trim().to_lowercase().as_str(), "yes" | "y");
-        if !stop {
-            self.answer("The Scan Engine goes on.");
-        }
-        Some(stop)
-    }
-
-    fn answer(&self, text: &str) {
-        if !text.is_empty() {
-            print(&format!("{text}\n"));
-        }
-        self.prompt();
-    }
-
-    fn prompt(&self) {
-        if self.interactive {
-            print("> ");
+        };
+        let Reply { text, then } = engine.command(&line);
+        answer(&text);
+        match then {
+            Then::Next => {}
+            Then::Quit => return,
+            Then::AskSecret(id) => add_shared_secret(engine, &mut terminal, id).await,
         }
     }
 }
 
-/// Writes at once. Nobody may be reading any more: that must not end the engine.
-fn print(text: &str) {
-    let mut output = io::stdout().lock();
-    drop(output.write_all(text.as_bytes()).and_then(|()| output.flush()));
+/// Asks whether to stop: ctrl-c is easily pressed to get away from the terminal, and ends the service (the documents
+/// warn of it). The answer is never a command as well.
+async fn stop(terminal: &mut Terminal) -> bool {
+    if let Typed::Line(line) = terminal.read(Ask::Stop).await
+        && matches!(line.trim().to_lowercase().as_str(), "yes" | "y")
+    {
+        return true;
+    }
+    answer("The Scan Engine goes on.");
+    false
+}
+
+async fn add_shared_secret(engine: &Engine, terminal: &mut Terminal, id: u32) {
+    let Typed::Line(secret) = terminal.read(Ask::Secret(id)).await else {
+        answer(&format!("No shared secret was given: console {id} is as it was."));
+        return;
+    };
+    tokio::select! {
+        result = engine.add_shared_secret(id, &secret) => match result {
+            Ok(paired) => answer(&paired.to_string()),
+            Err(error) => answer(&error.to_string()),
+        },
+        () = terminal.interrupted() => answer(&format!("Given up: console {id} is as it was.")),
+    }
+}
+
+fn answer(text: &str) {
+    if !text.is_empty() {
+        print(&format!("{text}\n"));
+    }
 }
 
 /// SIGXFSZ, which has no name in tokio: a file has reached the size that `ulimit -f` allows.
@@ -230,33 +196,5 @@ impl Signals {
             Ok(()) => Signal::Interrupt,
             Err(_) => std::future::pending().await,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn terminal(interactive: bool) -> Terminal {
-        let (_, lines) = mpsc::unbounded_channel();
-        Terminal { lines, interactive, asked: false, ended: false }
-    }
-
-    #[test]
-    fn on_a_terminal_ctrl_c_asks_and_only_a_yes_stops_the_engine() {
-        let mut terminal = terminal(true);
-        for (answer, stops) in [("no", false), ("", false), ("help", false), (" Yes\n", true), ("y", true)] {
-            assert!(terminal.asks_before_stop());
-            assert_eq!(terminal.stop_answered(answer), Some(stops), "{answer}");
-            assert_eq!(terminal.stop_answered("yes"), None, "without a question, a line is a command");
-        }
-    }
-
-    #[test]
-    fn where_nobody_can_answer_ctrl_c_does_not_ask() {
-        assert!(!terminal(false).asks_before_stop());
-        let mut gone = terminal(true);
-        gone.ended = true;
-        assert!(!gone.asks_before_stop());
     }
 }

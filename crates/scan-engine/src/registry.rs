@@ -7,9 +7,10 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use engine_link::{Certificate, ConsoleHello};
+use engine_link::{Certificate, ConsoleHello, Fingerprint};
 use tokio::sync::watch;
 
+use crate::address::ConsoleAddress;
 use crate::consoles_file::{ConsoleEntry, ConsolesFile, ConsolesFileError};
 
 /// How many entries that are not enabled may stand in the file before another console is refused: anybody who reaches
@@ -41,6 +42,9 @@ pub enum RegistryError {
     /// There is no such console.
     #[error("no console with ID {0}: show consoles lists them")]
     NoConsole(u32),
+    /// The highest id that there can be is taken.
+    #[error("{}: no id is left for another console: give its entries lower ones", .0.display())]
+    NoId(PathBuf),
     /// Somebody took the console out of the file.
     #[error("console {id} is no longer in {}: restart the engine to apply the change", path.display())]
     Gone {
@@ -56,10 +60,33 @@ pub enum RegistryError {
 pub enum Refusal {
     /// There are [`MAX_NOT_ENABLED`] entries that nobody enabled.
     #[error(
-        "{MAX_NOT_ENABLED} consoles wait to be enabled already: enable or delete some of them in consoles.xml"
+        "{MAX_NOT_ENABLED} consoles wait to be enabled already: \"enable console\" or \"delete console\" on the \
+         engine's command line makes room"
     )]
     TooMany,
+    /// This engine has dialled the console for an entry that is no longer there, or has another certificate now.
+    #[error("its entry was changed meanwhile")]
+    Changed,
     /// The file could not be written.
+    #[error(transparent)]
+    File(#[from] RegistryError),
+}
+
+/// Why `add console` adds none.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// An entry has this address and port.
+    #[error(
+        "console {id} has the address {address} already: \"connect to console {id}\" makes this engine dial it, \
+         \"delete console {id}\" removes it"
+    )]
+    Exists {
+        /// The entry.
+        id: u32,
+        /// The address.
+        address: ConsoleAddress,
+    },
+    /// The file.
     #[error(transparent)]
     File(#[from] RegistryError),
 }
@@ -74,11 +101,32 @@ pub struct KnownConsole {
 }
 
 impl KnownConsole {
-    /// The address for people: the one that was seen, or else the one that the console told.
+    /// The address for people: the one that this engine dials; or the one that was seen, or else the one that the
+    /// console told.
     #[must_use]
     pub fn address(&self) -> String {
-        self.seen.map_or_else(|| self.entry.last_address.clone(), |seen| seen.to_string())
+        match self.seen {
+            Some(seen) if !self.entry.connect_to => seen.to_string(),
+            _ => self.entry.last_address.clone(),
+        }
     }
+
+    /// Where the console listens for engines.
+    #[must_use]
+    pub fn place(&self) -> ConsoleAddress {
+        ConsoleAddress::of_entry(&self.entry.last_address, self.entry.port)
+    }
+}
+
+/// A console that this engine dials: an entry with `connectTo="1"`, an address and a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The entry.
+    pub(crate) id: u32,
+    /// Where it listens.
+    pub(crate) place: ConsoleAddress,
+    /// Who it must be.
+    pub(crate) pinned: Fingerprint,
 }
 
 /// What a contact changed.
@@ -87,7 +135,12 @@ pub enum Contact {
     /// The console was known, and nothing is different.
     Known(u32),
     /// A new entry was made.
-    New(u32),
+    New {
+        /// The entry.
+        id: u32,
+        /// Another entry with the same address and another certificate: the console may have been rebuilt.
+        instead_of: Option<u32>,
+    },
     /// The console has added this engine anew: the entry is not enabled any more.
     Reset(u32),
 }
@@ -97,7 +150,7 @@ impl Contact {
     #[must_use]
     pub const fn id(self) -> u32 {
         match self {
-            Self::Known(id) | Self::New(id) | Self::Reset(id) => id,
+            Self::Known(id) | Self::New { id, .. } | Self::Reset(id) => id,
         }
     }
 }
@@ -110,8 +163,15 @@ impl Contact {
 #[derive(Debug)]
 pub struct Registry {
     path: PathBuf,
-    consoles: Mutex<Vec<KnownConsole>>,
+    known: Mutex<Known>,
     changed: watch::Sender<()>,
+}
+
+#[derive(Debug)]
+struct Known {
+    consoles: Vec<KnownConsole>,
+    /// The highest id since the start: an id that somebody has read is not given to another console.
+    last_id: u32,
 }
 
 impl Registry {
@@ -123,24 +183,51 @@ impl Registry {
         let file = read(&path)?;
         let consoles =
             file.entries().map(|entry| KnownConsole { entry: entry.clone(), seen: None }).collect();
-        Ok(Self { path, consoles: Mutex::new(consoles), changed: watch::Sender::new(()) })
+        let last_id = file.entries().map(|entry| entry.id).max().unwrap_or(0);
+        Ok(Self { path, known: Mutex::new(Known { consoles, last_id }), changed: watch::Sender::new(()) })
     }
 
     /// Every console, by id.
     #[must_use]
     pub fn list(&self) -> Vec<KnownConsole> {
-        let mut consoles = self.lock().clone();
+        let mut consoles = self.lock().consoles.clone();
         consoles.sort_by_key(|console| console.entry.id);
         consoles
+    }
+
+    /// One console.
+    ///
+    /// # Errors
+    /// [`RegistryError::NoConsole`].
+    pub fn get(&self, id: u32) -> Result<KnownConsole, RegistryError> {
+        let known = self.lock();
+        known.find(id).cloned().ok_or(RegistryError::NoConsole(id))
     }
 
     /// Whether this console may use the engine now.
     #[must_use]
     pub fn is_enabled(&self, id: u32) -> bool {
-        self.lock().iter().any(|console| console.entry.id == id && console.entry.enabled)
+        self.lock().find(id).is_some_and(|console| console.entry.enabled)
     }
 
-    /// Is told whenever a console was enabled or disabled.
+    /// The same for the holder of this certificate; `None` when the entry is gone or has another one.
+    pub(crate) fn standing(&self, id: u32, certificate: Fingerprint) -> Option<bool> {
+        let known = self.lock();
+        let entry = &known.find(id)?.entry;
+        (entry.fingerprint() == Some(certificate)).then_some(entry.enabled)
+    }
+
+    /// The consoles that this engine dials.
+    pub(crate) fn targets(&self) -> Vec<Target> {
+        self.lock().consoles.iter().filter_map(target).collect()
+    }
+
+    /// Whether this one is still to be dialled.
+    pub(crate) fn wants(&self, wanted: &Target) -> bool {
+        self.lock().find(wanted.id).and_then(target).as_ref() == Some(wanted)
+    }
+
+    /// Is told whenever a console was added, changed or removed.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<()> {
         self.changed.subscribe()
@@ -158,53 +245,25 @@ impl Registry {
         hello: &ConsoleHello,
         seen: IpAddr,
     ) -> Result<Contact, Refusal> {
-        let address = if hello.address.is_empty() { seen.to_string() } else { hello.address.clone() };
-        let mut consoles = self.lock();
-        // With two entries for one certificate, which only a person can have written, the enabled one counts.
-        let known = consoles
+        let mut known = self.lock();
+        // With two entries for one certificate, which only a person can have made, the enabled one counts.
+        let console = known
+            .consoles
             .iter_mut()
             .filter(|console| console.entry.certificate.as_ref() == Some(certificate))
             .max_by_key(|console| console.entry.enabled);
-        if let Some(known) = known {
-            known.seen = Some(seen);
-            let mut entry = known.entry.clone();
-            // An entry that somebody wrote and enabled before the first contact is meant to be used.
-            let reset = hello.first_contact && entry.enabled && !entry.last_address.is_empty();
-            entry.enabled &= !reset;
-            entry.name.clone_from(&hello.name);
-            entry.last_address = address;
-            entry.port = hello.port;
-            let contact = if reset { Contact::Reset(entry.id) } else { Contact::Known(entry.id) };
-            if entry != known.entry {
-                let port = entry.port.to_string();
-                let mut values = vec![
-                    ("name", entry.name.as_str()),
-                    ("lastAddress", &entry.last_address),
-                    ("port", &port),
-                ];
-                if reset {
-                    values.push(("enabled", "0"));
-                }
-                let mut file = read(&self.path)?;
-                // Gone from the file: a change by hand that waits for the next start.
-                if file.set(entry.id, &values).map_err(|error| self.broken(error))? {
-                    self.write(&file)?;
-                }
-                known.entry = entry;
-                if reset {
-                    self.changed.send_replace(());
-                }
-            }
-            return Ok(contact);
+        if let Some(console) = console {
+            return self.known_contact(console, hello, seen, hello.first_contact);
         }
-        if consoles.iter().filter(|console| !console.entry.enabled).count() >= MAX_NOT_ENABLED {
+        if known.waiting() >= MAX_NOT_ENABLED {
             return Err(Refusal::TooMany);
         }
-        let mut file = read(&self.path)?;
-        let last =
-            consoles.iter().map(|console| &console.entry).chain(file.entries()).map(|entry| entry.id).max();
+        let address = if hello.address.is_empty() { seen.to_string() } else { hello.address.clone() };
+        let place = ConsoleAddress::of_entry(&address, hello.port);
+        let instead_of =
+            known.consoles.iter().find(|other| other.place() == place).map(|other| other.entry.id);
         let entry = ConsoleEntry {
-            id: last.unwrap_or(0) + 1,
+            id: 0,
             enabled: false,
             connect_to: false,
             name: hello.name.clone(),
@@ -212,11 +271,107 @@ impl Registry {
             port: hello.port,
             certificate: Some(certificate.clone()),
         };
+        let id = self.insert(&mut known, entry, Some(seen))?;
+        Ok(Contact::New { id, instead_of })
+    }
+
+    /// This engine has dialled the console of an entry, and was told who it is.
+    ///
+    /// # Errors
+    /// [`Refusal`]; nothing is changed then.
+    pub(crate) fn dialled(
+        &self,
+        id: u32,
+        certificate: &Certificate,
+        hello: &ConsoleHello,
+        seen: IpAddr,
+    ) -> Result<Contact, Refusal> {
+        let mut known = self.lock();
+        let console = known
+            .find_mut(id)
+            .filter(|console| console.entry.certificate.as_ref() == Some(certificate))
+            .ok_or(Refusal::Changed)?;
+        // Pairing was this engine's doing: the console can't have added it anew.
+        self.known_contact(console, hello, seen, false)
+    }
+
+    fn known_contact(
+        &self,
+        console: &mut KnownConsole,
+        hello: &ConsoleHello,
+        seen: IpAddr,
+        first_contact: bool,
+    ) -> Result<Contact, Refusal> {
+        console.seen = Some(seen);
+        let mut entry = console.entry.clone();
+        // An entry that somebody wrote and enabled before the first contact is meant to be used.
+        let reset = first_contact && entry.enabled && !entry.last_address.is_empty();
+        entry.enabled &= !reset;
+        entry.name.clone_from(&hello.name);
+        // Where this engine dials to is the administrator's word.
+        if !entry.connect_to || entry.last_address.is_empty() {
+            entry.last_address =
+                if hello.address.is_empty() { seen.to_string() } else { hello.address.clone() };
+            entry.port = hello.port;
+        }
+        let contact = if reset { Contact::Reset(entry.id) } else { Contact::Known(entry.id) };
+        if entry != console.entry {
+            let port = entry.port.to_string();
+            let mut values =
+                vec![("name", entry.name.as_str()), ("lastAddress", &entry.last_address), ("port", &port)];
+            if reset {
+                values.push(("enabled", "0"));
+            }
+            let mut file = read(&self.path)?;
+            // Gone from the file: a change by hand that waits for the next start.
+            if file.set(entry.id, &values).map_err(|error| self.broken(error))? {
+                self.write(&file)?;
+            }
+            console.entry = entry;
+            self.changed.send_replace(());
+        }
+        Ok(contact)
+    }
+
+    /// Adds a console that this engine is to dial: not enabled, not dialled yet, and without a certificate. Gives its
+    /// id.
+    ///
+    /// # Errors
+    /// [`AddError`]; nothing is changed then.
+    pub fn add(&self, place: &ConsoleAddress) -> Result<u32, AddError> {
+        let mut known = self.lock();
+        if let Some(other) = known.consoles.iter().find(|other| other.place() == *place) {
+            return Err(AddError::Exists { id: other.entry.id, address: place.clone() });
+        }
+        let entry = ConsoleEntry {
+            id: 0,
+            enabled: false,
+            connect_to: false,
+            name: String::new(),
+            last_address: place.host.clone(),
+            port: place.port,
+            certificate: None,
+        };
+        Ok(self.insert(&mut known, entry, None)?)
+    }
+
+    /// Gives the entry its id and stores it.
+    fn insert(
+        &self,
+        known: &mut Known,
+        mut entry: ConsoleEntry,
+        seen: Option<IpAddr>,
+    ) -> Result<u32, RegistryError> {
+        let mut file = read(&self.path)?;
+        let last = file.entries().map(|entry| entry.id).fold(known.last_id, u32::max);
+        entry.id = last.checked_add(1).ok_or_else(|| RegistryError::NoId(self.path.clone()))?;
         file.add(&entry).map_err(|error| self.broken(error))?;
         self.write(&file)?;
-        let contact = Contact::New(entry.id);
-        consoles.push(KnownConsole { entry, seen: Some(seen) });
-        Ok(contact)
+        let id = entry.id;
+        known.last_id = id;
+        known.consoles.push(KnownConsole { entry, seen });
+        self.changed.send_replace(());
+        Ok(id)
     }
 
     /// Enables or disables a console at once. `false`: it was so already.
@@ -224,19 +379,80 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`]; nothing is changed then.
     pub fn set_enabled(&self, id: u32, enabled: bool) -> Result<bool, RegistryError> {
-        let mut consoles = self.lock();
-        let console =
-            consoles.iter_mut().find(|console| console.entry.id == id).ok_or(RegistryError::NoConsole(id))?;
-        let mut file = read(&self.path)?;
         let value = if enabled { "1" } else { "0" };
-        if !file.set(id, &[("enabled", value)]).map_err(|error| self.broken(error))? {
+        self.change(
+            id,
+            |file| file.set(id, &[("enabled", value)]),
+            |entry| std::mem::replace(&mut entry.enabled, enabled) != enabled,
+        )
+    }
+
+    /// Makes the engine dial a console from now on, or no longer. `false`: it was so already.
+    ///
+    /// # Errors
+    /// [`RegistryError`]; nothing is changed then.
+    pub fn set_connect_to(&self, id: u32, connect_to: bool) -> Result<bool, RegistryError> {
+        let value = if connect_to { "1" } else { "0" };
+        self.change(
+            id,
+            |file| file.set(id, &[("connectTo", value)]),
+            |entry| std::mem::replace(&mut entry.connect_to, connect_to) != connect_to,
+        )
+    }
+
+    /// Pins a console's certificate: it has proved to be the one that the entry means. Gives the one that was pinned
+    /// before, if it was another.
+    ///
+    /// # Errors
+    /// [`RegistryError`]; nothing is changed then.
+    pub(crate) fn pin(
+        &self,
+        id: u32,
+        certificate: &Certificate,
+    ) -> Result<Option<Certificate>, RegistryError> {
+        self.change(
+            id,
+            |file| file.set_certificate(id, certificate),
+            |entry| entry.certificate.replace(certificate.clone()).filter(|old| old != certificate),
+        )
+    }
+
+    /// Removes a console's entry, and ends its connections.
+    ///
+    /// # Errors
+    /// [`RegistryError`]; nothing is changed then.
+    pub fn delete(&self, id: u32) -> Result<(), RegistryError> {
+        let mut known = self.lock();
+        if known.find(id).is_none() {
+            return Err(RegistryError::NoConsole(id));
+        }
+        let mut file = read(&self.path)?;
+        // Whoever took it out by hand wanted the same.
+        if file.remove(id).map_err(|error| self.broken(error))? {
+            self.write(&file)?;
+        }
+        known.consoles.retain(|console| console.entry.id != id);
+        self.changed.send_replace(());
+        Ok(())
+    }
+
+    /// Changes one entry, in the file first.
+    fn change<T>(
+        &self,
+        id: u32,
+        edit: impl FnOnce(&mut ConsolesFile) -> Result<bool, ConsolesFileError>,
+        apply: impl FnOnce(&mut ConsoleEntry) -> T,
+    ) -> Result<T, RegistryError> {
+        let mut known = self.lock();
+        let console = known.find_mut(id).ok_or(RegistryError::NoConsole(id))?;
+        let mut file = read(&self.path)?;
+        if !edit(&mut file).map_err(|error| self.broken(error))? {
             return Err(RegistryError::Gone { id, path: self.path.clone() });
         }
         self.write(&file)?;
-        let changed = console.entry.enabled != enabled;
-        console.entry.enabled = enabled;
+        let result = apply(&mut console.entry);
         self.changed.send_replace(());
-        Ok(changed)
+        Ok(result)
     }
 
     fn broken(&self, error: ConsolesFileError) -> RegistryError {
@@ -249,9 +465,34 @@ impl Registry {
             .map_err(|error| RegistryError::Io { path: self.path.clone(), error })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<KnownConsole>> {
-        self.consoles.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Known {
+    fn find(&self, id: u32) -> Option<&KnownConsole> {
+        self.consoles.iter().find(|console| console.entry.id == id)
+    }
+
+    fn find_mut(&mut self, id: u32) -> Option<&mut KnownConsole> {
+        self.consoles.iter_mut().find(|console| console.entry.id == id)
+    }
+
+    /// How many entries strangers may have made. Those that an administrator added have no certificate, or are dialled.
+    fn waiting(&self) -> usize {
+        self.consoles
+            .iter()
+            .map(|console| &console.entry)
+            .filter(|entry| !entry.enabled && !entry.connect_to && entry.certificate.is_some())
+            .count()
+    }
+}
+
+fn target(console: &KnownConsole) -> Option<Target> {
+    let entry = &console.entry;
+    let pinned = entry.fingerprint().filter(|_| entry.connect_to && !entry.last_address.is_empty())?;
+    Some(Target { id: entry.id, place: console.place(), pinned })
 }
 
 fn read(path: &Path) -> Result<ConsolesFile, RegistryError> {
@@ -310,7 +551,10 @@ mod tests {
     fn the_first_contact_makes_an_entry_that_is_not_enabled_and_later_ones_find_it() {
         let (_dir, path, registry) = registry();
         let console = certificate();
-        assert_eq!(registry.contact(&console, &hello(true), SEEN).unwrap(), Contact::New(1));
+        assert_eq!(
+            registry.contact(&console, &hello(true), SEEN).unwrap(),
+            Contact::New { id: 1, instead_of: None }
+        );
         assert_eq!(registry.contact(&console, &hello(false), SEEN).unwrap(), Contact::Known(1));
         assert!(!registry.is_enabled(1));
         assert!(fs::read_to_string(path).unwrap().contains("lastAddress=\"10.0.0.1\""));
@@ -321,7 +565,11 @@ mod tests {
         let (_dir, _path, registry) = registry();
         registry.contact(&certificate(), &hello(true), SEEN).unwrap();
         registry.set_enabled(1, true).unwrap();
-        assert_eq!(registry.contact(&certificate(), &hello(false), SEEN).unwrap(), Contact::New(2));
+        assert_eq!(
+            registry.contact(&certificate(), &hello(false), SEEN).unwrap(),
+            Contact::New { id: 2, instead_of: Some(1) },
+            "a rebuilt console, perhaps"
+        );
         assert!(registry.is_enabled(1));
         assert!(!registry.is_enabled(2));
     }
@@ -375,7 +623,96 @@ mod tests {
         }
         assert!(matches!(registry.contact(&certificate(), &hello(true), SEEN), Err(Refusal::TooMany)));
         registry.set_enabled(3, true).unwrap();
-        assert_eq!(registry.contact(&certificate(), &hello(true), SEEN).unwrap(), Contact::New(17));
+        assert_eq!(registry.contact(&certificate(), &hello(true), SEEN).unwrap().id(), 17);
+        assert!(matches!(registry.contact(&certificate(), &hello(true), SEEN), Err(Refusal::TooMany)));
+        registry.delete(4).unwrap();
+        assert_eq!(registry.contact(&certificate(), &hello(true), SEEN).unwrap().id(), 18);
+        assert_eq!(
+            registry.add(&"10.0.0.9".parse().unwrap()).unwrap(),
+            19,
+            "strangers don't keep the administrator out"
+        );
+    }
+
+    #[test]
+    fn a_console_is_added_by_its_address_once() {
+        let (_dir, path, registry) = registry();
+        assert_eq!(registry.add(&"Console.example".parse().unwrap()).unwrap(), 1);
+        let error = registry.add(&"console.example:40815".parse().unwrap()).unwrap_err().to_string();
+        assert!(error.starts_with("console 1 has the address console.example:40815 already"), "{error}");
+        assert_eq!(registry.add(&"console.example:40816".parse().unwrap()).unwrap(), 2);
+        // One that made contact has the address that it told.
+        registry.contact(&certificate(), &hello(true), SEEN).unwrap();
+        assert!(matches!(registry.add(&"10.0.0.1".parse().unwrap()), Err(AddError::Exists { id: 3, .. })));
+        let xml = fs::read_to_string(path).unwrap();
+        assert!(
+            xml.contains("<console id=\"1\" enabled=\"0\" connectTo=\"0\" name=\"\" lastAddress=\"console.example\" port=\"40815\">"),
+            "{xml}"
+        );
+    }
+
+    #[test]
+    fn a_console_is_dialled_once_it_has_an_address_a_certificate_and_connect_to() {
+        let (_dir, path, registry) = registry();
+        let (console, rebuilt) = (certificate(), certificate());
+        let id = registry.add(&"10.0.0.9:7".parse().unwrap()).unwrap();
+        assert!(registry.set_connect_to(id, true).unwrap());
+        assert!(!registry.set_connect_to(id, true).unwrap());
+        assert_eq!(registry.targets(), []);
+        assert_eq!(registry.pin(id, &console).unwrap(), None);
+        assert_eq!(registry.pin(id, &console).unwrap(), None);
+        let [target] = &registry.targets()[..] else { panic!() };
+        assert_eq!(
+            (target.place.to_string(), target.pinned),
+            ("10.0.0.9:7".to_owned(), console.fingerprint())
+        );
+        assert_eq!(
+            Registry::open(path.clone()).unwrap().targets()[..],
+            *std::slice::from_ref(target),
+            "after a restart"
+        );
+
+        assert_eq!(registry.pin(id, &rebuilt).unwrap(), Some(console.clone()));
+        assert!(!registry.wants(target));
+        assert_eq!(registry.standing(id, console.fingerprint()), None, "the old one has no entry any more");
+        assert_eq!(registry.standing(id, rebuilt.fingerprint()), Some(false));
+        registry.set_connect_to(id, false).unwrap();
+        assert_eq!(Registry::open(path).unwrap().targets(), []);
+    }
+
+    #[test]
+    fn where_the_engine_dials_is_not_changed_by_what_the_console_says() {
+        let (_dir, path, registry) = registry();
+        let console = certificate();
+        let id = registry.add(&"console.example:7".parse().unwrap()).unwrap();
+        registry.set_connect_to(id, true).unwrap();
+        registry.pin(id, &console).unwrap();
+        registry.set_enabled(id, true).unwrap();
+        assert_eq!(registry.dialled(id, &console, &hello(true), SEEN).unwrap(), Contact::Known(id));
+        let known = registry.get(id).unwrap();
+        assert_eq!(
+            (known.entry.name.as_str(), known.place().to_string().as_str()),
+            ("HQ", "console.example:7")
+        );
+        assert_eq!(known.address(), "console.example");
+        assert!(known.entry.enabled, "a console that was dialled has not added the engine anew");
+        assert_eq!(Registry::open(path).unwrap().get(id).unwrap().entry, known.entry);
+        assert!(matches!(registry.dialled(id, &certificate(), &hello(false), SEEN), Err(Refusal::Changed)));
+    }
+
+    #[test]
+    fn a_console_that_was_deleted_is_gone_and_its_id_is_not_used_again() {
+        let (_dir, path, registry) = registry();
+        let console = certificate();
+        registry.contact(&console, &hello(true), SEEN).unwrap();
+        let mut watch = registry.watch();
+        registry.delete(1).unwrap();
+        assert!(watch.has_changed().unwrap());
+        watch.mark_unchanged();
+        assert_eq!(fs::read_to_string(&path).unwrap().matches("<console ").count(), 0);
+        assert!(matches!(registry.delete(1), Err(RegistryError::NoConsole(1))));
+        assert!(matches!(registry.set_connect_to(1, true), Err(RegistryError::NoConsole(1))));
+        assert_eq!(registry.contact(&console, &hello(true), SEEN).unwrap().id(), 2);
     }
 
     #[test]
