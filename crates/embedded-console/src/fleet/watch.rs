@@ -533,6 +533,8 @@ impl Talk<'_> {
             // The status follows the answer: the engine may be incompatible.
             return self.sender.send(&Message::VersionQuestion).await;
         }
+        // It answers nothing else from here on. Those who wait hear it by that.
+        self.asked.clear();
         self.link.unauthorized(Some(seen), None);
         self.waiting.answered();
         self.waiting.updated(&UpdateOutcome::NotAuthorized);
