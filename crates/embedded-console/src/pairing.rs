@@ -170,20 +170,25 @@ impl Wanted {
     }
 }
 
+/// The longest part of a name in a reason, in characters: a reason is cut when it arrives, and what to do comes last.
+const NAME_SHOWN: usize = 40;
+
 /// Why an engine's name or place is not free, and what to do.
 fn reason(conflict: &Conflict) -> String {
-    let describe = |engine: &EngineRow| format!("{} (ID {})", engine.name, engine.id);
+    let describe = |engine: &EngineRow| {
+        let name: String = engine.name.chars().take(NAME_SHOWN).collect();
+        let cut = if name == engine.name { "" } else { "…" };
+        format!("{name}{cut} (ID {})", engine.id)
+    };
     match conflict {
         Conflict::Name(engine) => format!(
-            "the console has another scan engine of this name, {}: start this engine with another --name, or delete the \
-             other one in the console, then add the shared secret again",
+            "the console has another engine of this name, {}: delete that one, or start this one with another --name; then \
+             add the shared secret again",
             describe(engine)
         ),
         Conflict::Place(engine) => format!(
-            "the console has another scan engine at {} and port {}, {}: let this engine listen elsewhere, or delete the \
-             other one in the console, then add the shared secret again",
-            engine.address,
-            engine.port,
+            "the console has another engine at this address and port, {}: delete that one, or let this one listen \
+             elsewhere; then add the shared secret again",
             describe(engine)
         ),
     }

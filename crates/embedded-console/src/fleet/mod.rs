@@ -227,30 +227,33 @@ impl Fleet {
             }
         }
         match self.turn(id, direction, true).await {
-            Some(true) => Ok(direction),
-            Some(false) => Err("could not store it: look into the engine's log".to_owned()),
+            Ok(true) => Ok(direction),
+            Ok(false) => Err("could not store it: look into the engine's log".to_owned()),
             // It is not there, not enabled, or does not answer.
-            None if direction == Direction::ConsoleToEngine => match self.turn(id, direction, false).await {
-                Some(true) => Ok(direction),
-                _ => Err("was deleted or moved meanwhile".to_owned()),
-            },
-            None => Err(format!(
-                "did not answer within {} s, and the direction stays as it is: refresh it, and try again",
-                REVERSE.as_secs()
-            )),
+            Err(_) if direction == Direction::ConsoleToEngine => {
+                match self.turn(id, direction, false).await {
+                    Ok(true) => Ok(direction),
+                    _ => Err("was deleted or moved meanwhile".to_owned()),
+                }
+            }
+            Err(what) => {
+                Err(format!("{what}, and the direction stays as it is: refresh the engine, and try again"))
+            }
         }
     }
 
-    async fn turn(&self, id: i64, direction: Direction, agreed: bool) -> Option<bool> {
+    /// Whether the engine has stored it, or why it could not be asked.
+    async fn turn(&self, id: i64, direction: Direction, agreed: bool) -> Result<bool, String> {
         let (reply, answer) = oneshot::channel();
         let wished = self
             .engines()
             .get(&id)
             .is_some_and(|engine| engine.wish(Wish::Turn(Turn { direction, agreed, reply })));
-        if !wished {
-            return None;
+        match timeout(REVERSE, answer).await {
+            Ok(Ok(stored)) if wished => Ok(stored),
+            Ok(_) => Err("was not reached".to_owned()),
+            Err(_) => Err(format!("did not answer within {} s", REVERSE.as_secs())),
         }
-        timeout(REVERSE, answer).await.ok()?.ok()
     }
 
     /// The engine is no longer this console's: its connection ends, and no more events come of it.

@@ -175,9 +175,13 @@ async fn a_name_or_place_that_another_engine_has_is_never_taken_over() {
     // One that was added in the console, and never reached: it has no key.
     let body = json!({"name": "Oslo", "address": "127.0.3.7", "port": 40_814});
     lab.post(ENGINES, &body).await.id();
+    let long = "x".repeat(200);
+    lab.post(ENGINES, &json!({"name": long, "address": "127.0.3.8", "port": 40_814})).await.id();
+    let shown = format!("{}… (ID", "x".repeat(40));
     let before = all(&lab).await;
-
     for (name, host, port, named) in [
+        (long.as_str(), 2, 40_814, shown.as_str()),
+        ("Paris", 8, 40_814, shown.as_str()),
         ("LONDON", 2, 40_814, "London (ID"),
         ("Paris", 1, 40_814, "London (ID"),
         ("oslo", 2, 40_814, "Oslo (ID"),
@@ -186,7 +190,7 @@ async fn a_name_or_place_that_another_engine_has_is_never_taken_over() {
         let other = SmallEngine::new(name, Ipv4Addr::new(127, 0, 3, host), port);
         let refusal = other.refusal(&lab, &secret).await;
         let PairRefusal::Taken { reason } = &refusal else { panic!("{refusal:?}") };
-        assert!(reason.contains(named) && reason.contains("then add the shared secret again"), "{reason}");
+        assert!(reason.contains(named) && reason.ends_with("then add the shared secret again"), "{reason}");
         assert!(other.connect(lab.running.engine_listener()).await.is_err());
     }
     let here = SmallEngine::new("Paris", Ipv4Addr::LOCALHOST, 40_814);
