@@ -25,7 +25,8 @@ pub struct Config {
     /// Where the app and the API are served. Port 0 takes any free one. Another address than loopback needs `tls` or
     /// `behind_proxy`, because passwords would go over the network in the clear.
     pub listen: SocketAddr,
-    /// What engines are told to dial for reverse pairs: it gets into their consoles.xml.
+    /// Where engines dial for reverse pairs, with a secure connection of their own; it gets into their consoles.xml. Port 0
+    /// takes any free one. Only engines inside `engine_networks` are answered.
     pub engine_listener: SocketAddr,
     /// Database, certificate and passwords. Made if it is not there.
     pub data_dir: PathBuf,
@@ -38,7 +39,7 @@ pub struct Config {
     pub admin_password_file: Option<PathBuf>,
     /// What an empty database is filled with.
     pub seed: Seed,
-    /// Engines outside these networks are never contacted. Loopback unless given.
+    /// Engines outside these networks are never contacted, and get no answer. Loopback unless given.
     pub engine_networks: Vec<IpNet>,
     /// 401 for every call, and a root page that says "maintenance" (console-facts §2).
     pub maintenance: bool,
@@ -58,11 +59,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// A console on this machine with its data in `data_dir`: any free port, no app, an empty database.
+    /// A console on this machine with its data in `data_dir`: any free ports, no app, an empty database.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            engine_listener: SocketAddr::from((Ipv4Addr::LOCALHOST, ENGINE_LISTENER_PORT)),
+            engine_listener: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             data_dir: data_dir.into(),
             app_dir: None,
             public_path: "/".to_owned(),

@@ -4,12 +4,14 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
+use engine_link::Fingerprint;
 use http::request::Parts;
 use tokio::sync::Mutex;
 
-use crate::api::SharedSecret;
+use crate::api::Secrets;
 use crate::auth::Authenticator;
 use crate::auth::session::Sessions;
+use crate::auth::slow::SlowDown;
 use crate::config::{DataCalls, Versions};
 use crate::db::Database;
 use crate::fleet::Fleet;
@@ -21,13 +23,19 @@ pub(crate) struct Console {
     pub(crate) fleet: Fleet,
     pub(crate) auth: Authenticator,
     pub(crate) sessions: Sessions,
-    pub(crate) secret: SharedSecret,
+    pub(crate) secrets: Secrets,
+    /// Engines that had a wrong shared secret.
+    pub(crate) guesses: SlowDown,
     /// Held while an engine's place changes in the database and in the fleet.
     pub(crate) moves: Mutex<()>,
     pub(crate) versions: Versions,
     pub(crate) serial: String,
     pub(crate) host: Host,
     pub(crate) listen: SocketAddr,
+    /// Where engines dial.
+    pub(crate) engine_listener: SocketAddr,
+    /// The certificate that engines see.
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) tls: bool,
     pub(crate) behind_proxy: bool,
     pub(crate) maintenance: bool,

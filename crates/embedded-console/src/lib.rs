@@ -7,6 +7,7 @@
 //! browser ── static_files          the app, with its security headers
 //!         └─ api ── db             engines, pools, sites, scans, users in one SQLite file
 //!              └─── fleet          engine-link connections; what they tell goes through `persist` into `db`
+//! engines ── engine_listener      those that dial: to the fleet, or to `pairing` with the shared secret
 //! ```
 
 mod api;
@@ -15,7 +16,9 @@ mod clock;
 pub mod config;
 mod console;
 mod db;
+mod engine_listener;
 pub mod fleet;
+mod pairing;
 mod persist;
 mod security;
 pub mod seed;

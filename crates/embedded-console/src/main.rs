@@ -20,7 +20,7 @@ struct Arguments {
     /// Address and port of the app and the API
     #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::from(([127, 0, 0, 1], config::CONSOLE_PORT)))]
     listen: SocketAddr,
-    /// Address and port that engines are told to dial for reverse pairs
+    /// Address and port that engines dial for reverse pairs
     #[arg(long, value_name = "ADDR:PORT",
           default_value_t = SocketAddr::from(([127, 0, 0, 1], config::ENGINE_LISTENER_PORT)))]
     engine_listener: SocketAddr,
@@ -39,7 +39,7 @@ struct Arguments {
     /// What an empty database is filled with: demo, empty or large:ENGINES,SITES
     #[arg(long, default_value_t = Seed::Empty)]
     seed: Seed,
-    /// Network that engines may be dialled in; can be repeated [default: loopback]
+    /// Network that engines may be in; can be repeated [default: loopback]
     #[arg(long = "engine-network", value_name = "CIDR", value_parser = config::parse_network)]
     engine_networks: Vec<IpNet>,
     /// Certificate chain (PEM) of the console's address
@@ -57,6 +57,10 @@ struct Arguments {
     /// How /data and /api/2.1 answer, as consoles differ: basic, redirect, page or unauthorized
     #[arg(long, value_name = "WAY", default_value = "basic")]
     data_calls: DataCalls,
+    /// How long a shared secret is valid, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600,
+          value_parser = clap::value_parser!(u32).range(1..=3600))]
+    shared_secret_lifetime: u32,
     /// Print the engines of the demo seed and end: name, address, product version, content version, state
     #[arg(long)]
     print_demo_fleet: bool,
@@ -78,6 +82,7 @@ impl Arguments {
         config.tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
         config.behind_proxy = self.behind_proxy;
         config.data_calls = self.data_calls;
+        config.shared_secret_lifetime = Duration::from_secs(self.shared_secret_lifetime.into());
         Some(config)
     }
 }
@@ -144,6 +149,7 @@ async fn run(config: Config) -> Result<(), String> {
     drop(signal(SignalKind::from_raw(FILE_TOO_LARGE)).map_err(|error| error.to_string())?);
     let mut running = embedded_console::start(config).await.map_err(|error| error.to_string())?;
     println!("listening on {}", running.url());
+    println!("engines connect to {}", running.engine_listener());
     tokio::select! {
         ended = running.ended() => return ended.map_err(|error| error.to_string()),
         interrupted = tokio::signal::ctrl_c() => interrupted.map_err(|error| error.to_string())?,

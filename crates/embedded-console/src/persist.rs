@@ -12,7 +12,7 @@ use crate::clock;
 use crate::console::Console;
 use crate::db::engines::{self, EngineRow, Learned};
 use crate::db::{DbError, scans};
-use crate::fleet::{EngineStatus, EngineTarget, Fleet, FleetEvent};
+use crate::fleet::{Direction, EngineStatus, EngineTarget, Fleet, FleetEvent};
 
 /// Events that are stored in one transaction.
 const BATCH: usize = 1_024;
@@ -27,6 +27,7 @@ pub(crate) fn target(row: EngineRow) -> EngineTarget {
         pinned: row.pinned.and_then(|text| text.parse().ok()),
         asked: row.asked,
         status: row.status.parse().unwrap_or(EngineStatus::Unknown),
+        direction: Direction::from_word(&row.direction),
     }
 }
 
@@ -71,6 +72,7 @@ impl Unsaved {
                 self.changed.insert(*id);
             }
             FleetEvent::Pinned { id, .. }
+            | FleetEvent::Direction { id, .. }
             | FleetEvent::Status { id, .. }
             | FleetEvent::Versions { id, .. } => {
                 self.changed.insert(*id);

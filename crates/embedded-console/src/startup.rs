@@ -17,18 +17,19 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
-use crate::api::{self, SharedSecret};
+use crate::api::{self, Secrets};
 use crate::auth::session::Sessions;
+use crate::auth::slow::SlowDown;
 use crate::auth::{Authenticator, Role, password};
-use crate::config::{Config, ENGINE_LISTENER_PORT};
+use crate::config::Config;
 use crate::console::{Console, Host};
 use crate::db::engines::{self, EngineRow};
 use crate::db::users::{self, UserRow};
 use crate::db::{self, Database, DbError};
-use crate::fleet::{Fleet, FleetConfig};
+use crate::fleet::{Direction, Fleet, FleetConfig};
 use crate::serve::{HEAD, serve};
 use crate::tls::{self, PlainListener, TlsListener};
-use crate::{persist, security, seed, static_files};
+use crate::{engine_listener, persist, security, seed, static_files};
 
 /// How long requests that are under way may still take when the console stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -40,7 +41,7 @@ const ADMINISTRATOR: &str = "admin";
 /// Why a console did not start. Each is one line for a person, with what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Another program has the port, or the address is not this machine's.
+    /// Another program has the port, or the address is not this machine's: that of the app or that for engines.
     #[error("cannot listen on {address}: {error}{hint}")]
     Listen {
         /// The address that was asked for.
@@ -48,7 +49,7 @@ pub enum StartError {
         /// The operating system's reason.
         error: io::Error,
         /// What to do, as the end of the sentence.
-        hint: &'static str,
+        hint: String,
     },
     /// Passwords would go over the network in the clear.
     #[error("{0} can be reached from other machines: give --tls-cert and --tls-key, or --behind-proxy")]
@@ -106,12 +107,14 @@ impl StartError {
 /// A console that runs until it is told to stop. Dropping it does not stop it.
 pub struct Running {
     address: SocketAddr,
+    engine_listener: SocketAddr,
     tls: bool,
     admin_password_file: PathBuf,
     fingerprint: Fingerprint,
     console: Arc<Console>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    listening: JoinHandle<()>,
     persisting: JoinHandle<()>,
     /// Held while the console runs: a second one on the same data would spoil both.
     _lock: File,
@@ -121,6 +124,11 @@ impl Running {
     /// Where the console listens; the port is the real one also when any was asked for.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where engines dial; the port is the real one also when any was asked for.
+    pub fn engine_listener(&self) -> SocketAddr {
+        self.engine_listener
     }
 
     /// The console's address for a browser, with a slash at the end.
@@ -153,6 +161,8 @@ impl Running {
         if !self.serving.is_finished() && tokio::time::timeout(GRACE, &mut self.serving).await.is_err() {
             self.serving.abort();
         }
+        // Nobody new: it has ended, or is about to.
+        let _ = self.listening.await;
         // In this order the last contact times are the fleet's last words.
         let _ = self.persisting.await;
         self.console.fleet.shutdown().await;
@@ -170,8 +180,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         None => None,
     };
     // The port first: a console that runs already is the likeliest reason to stop here.
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen, "--listen").await?;
     let address = listener.local_addr()?;
+    let engines = listen(config.engine_listener, "--engine-listener").await?;
+    let engine_listener = engines.local_addr()?;
     let (prepared, config) =
         tokio::task::spawn_blocking(move || prepare(&config).map(|prepared| (prepared, config)))
             .await
@@ -182,13 +194,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 
     let (fleet, events) = Fleet::start(
         FleetConfig {
-            identity,
+            identity: identity.clone(),
             console_name: host.name.clone(),
-            console_address: console_address(config.engine_listener),
-            listener_port: match config.engine_listener.port() {
-                0 => ENGINE_LISTENER_PORT,
-                port => port,
-            },
+            console_address: console_address(engine_listener),
+            listener_port: engine_listener.port(),
             networks: config.engine_networks.clone(),
             product_version: config.versions.product.clone(),
             content_version: config.versions.content.clone(),
@@ -202,12 +211,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         db,
         fleet,
         sessions: Sessions::default(),
-        secret: SharedSecret::new(config.shared_secret_lifetime.min(Duration::from_secs(60 * 60))),
+        secrets: Secrets::new(config.shared_secret_lifetime.min(Duration::from_secs(60 * 60))),
+        guesses: SlowDown::default(),
         moves: Mutex::new(()),
         versions: config.versions.clone(),
         serial,
         host,
         listen: address,
+        engine_listener,
+        fingerprint,
         tls: tls_config.is_some(),
         behind_proxy: config.behind_proxy,
         maintenance: config.maintenance,
@@ -220,6 +232,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         config.contacts_every,
         until(stopped.clone()),
     ));
+    let listening =
+        tokio::spawn(engine_listener::serve(engines, identity, Arc::clone(&console), until(stopped.clone())));
     let app = router(&console, &config);
     let serving = match tls_config {
         Some(tls_config) => {
@@ -230,12 +244,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     Ok(Running {
         address,
+        engine_listener,
         tls: console.tls,
         admin_password_file: config.admin_password_path(),
         fingerprint,
         console,
         stop,
         serving,
+        listening,
         persisting,
         _lock: lock,
     })
@@ -291,15 +307,18 @@ fn room(error: &io::Error) -> &'static str {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+/// `option`: what to give to have another address.
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|error| {
         let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => "; stop the program that uses it, or give another --listen",
-            io::ErrorKind::PermissionDenied => "; ports below 1024 need more rights: give another --listen",
-            io::ErrorKind::AddrNotAvailable => {
-                "; it is not an address of this machine: give another --listen"
+            io::ErrorKind::AddrInUse => format!("; stop the program that uses it, or give another {option}"),
+            io::ErrorKind::PermissionDenied => {
+                format!("; ports below 1024 need more rights: give another {option}")
             }
-            _ => "",
+            io::ErrorKind::AddrNotAvailable => {
+                format!("; it is not an address of this machine: give another {option}")
+            }
+            _ => String::new(),
         };
         StartError::Listen { address, error, hint }
     })
@@ -311,12 +330,14 @@ fn console_address(engine_listener: SocketAddr) -> String {
 }
 
 fn report_networks(config: &Config, fleet: &Fleet, rows: &[EngineRow]) {
-    let dialled: Vec<&EngineRow> = rows.iter().filter(|row| row.kind.is_dialled()).collect();
+    let dials = Direction::EngineToConsole.as_str();
+    let dialled: Vec<&EngineRow> =
+        rows.iter().filter(|row| row.kind.is_dialled() && row.direction != dials).collect();
     let networks: Vec<String> = config.engine_networks.iter().map(ToString::to_string).collect();
     let networks = networks.join(", ");
     let outside = dialled.iter().filter(|row| fleet.inside(&row.address) == Some(false)).count();
     tracing::info!(
-        "{} engines, {outside} outside {networks}: these are never contacted and keep their stored status",
+        "{} engines to contact, {outside} outside {networks}: these are left alone and keep their stored status",
         dialled.len(),
     );
     let names: Vec<String> = dialled

@@ -165,6 +165,7 @@ fn target(id: i64, address: SocketAddr) -> EngineTarget {
         pinned: None,
         asked: false,
         status: EngineStatus::Unknown,
+        direction: Direction::ConsoleToEngine,
     }
 }
 
@@ -358,6 +359,19 @@ async fn an_engine_of_another_major_version_is_incompatible_until_it_is_updated(
     let _engine = Running::start_in(dir, address, "5.17.4").await;
     console.fleet.ask_all().await;
     assert_eq!(console.report().status, EngineStatus::Active);
+}
+
+#[tokio::test]
+async fn an_update_does_not_help_an_engine_that_is_newer_than_the_console() {
+    let engine = Running::with_product("7.0.1").await;
+    let mut console = Console::start(Vec::new());
+    assert!(console.fleet.add(engine.target()).await);
+    engine.command("enable console 1");
+    let UpdateOutcome::Incompatible(why) = console.fleet.update(ID).await else { panic!("not incompatible") };
+    let words = "Scan engine (London) has product version 7.0.1, this console 6.6.300: they do not work together. Update \
+                 the console.";
+    assert_eq!(why, words);
+    assert_eq!(console.becomes(EngineStatus::IncompatibleVersion).await.as_deref(), Some(words));
 }
 
 #[tokio::test]

@@ -32,9 +32,14 @@ struct Info {
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu: Option<Cpu>,
     distinguished_name: String,
+    /// Where engines dial this console for reverse pairs: an extra field of this console.
+    engine_listener_port: u16,
     fqdn: String,
     host: String,
-    ip: String,
+    /// Where engines reach this console. Left out when it listens on every address of the machine: which of them leads
+    /// here from an engine is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<String>,
     links: [Link; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     memory: Option<Memory>,
@@ -94,9 +99,13 @@ pub(super) async fn info(
     let info = Info {
         cpu: host.processors.map(|count| Cpu { count }),
         distinguished_name: format!("CN={}", host.name),
+        engine_listener_port: console.engine_listener.port(),
         fqdn: host.name.clone(),
         host: host.name.split('.').next().unwrap_or_default().to_ascii_uppercase(),
-        ip: console.listen.ip().to_string(),
+        ip: [console.engine_listener.ip(), console.listen.ip()]
+            .into_iter()
+            .find(|ip| !ip.is_unspecified())
+            .map(|ip| ip.to_string()),
         links: [links.this()],
         memory: Host::memory()
             .map(|(free, total)| Memory { free: Bytes::new(free), total: Bytes::new(total) }),

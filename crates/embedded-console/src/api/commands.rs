@@ -140,7 +140,10 @@ pub(super) fn describe(outcome: &UpdateOutcome) -> (bool, String) {
         UpdateOutcome::Sent => (true, "the update was sent".to_owned()),
         UpdateOutcome::UpToDate => (true, "is up to date".to_owned()),
         UpdateOutcome::AlreadyUpdating => (false, "is updating already".to_owned()),
-        UpdateOutcome::Offline(reason) => (false, reason.clone()),
+        UpdateOutcome::Offline(reason) => (false, format!("is offline: {reason}")),
+        UpdateOutcome::Incompatible(reason) => {
+            (false, format!("is incompatible, and an update of the engine does not help: {reason}"))
+        }
         UpdateOutcome::NotAuthorized => {
             (false, "has not authorized this console: enable it on the engine first".to_owned())
         }
@@ -149,11 +152,9 @@ pub(super) fn describe(outcome: &UpdateOutcome) -> (bool, String) {
 
 async fn update_engines(console: &Arc<Console>) -> Result<String, ApiError> {
     let engines = engines_now(console).await?;
-    // Engines outside the networks have no report: they are never contacted.
-    let reachable = engines
-        .into_iter()
-        .filter(|engine| engine.kind.is_dialled() && console.fleet.report(engine.id).is_some());
-    let mut lines: Vec<(i64, String)> = futures::stream::iter(reachable)
+    // The local engine is a part of this console and has its versions; the hosted one is updated by Rapid7.
+    let remote = engines.into_iter().filter(|engine| engine.kind.is_dialled());
+    let mut lines: Vec<(i64, String)> = futures::stream::iter(remote)
         .map(|engine| {
             let fleet = console.fleet.clone();
             async move {

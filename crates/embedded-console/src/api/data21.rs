@@ -24,8 +24,8 @@ use crate::auth::session::{NO_SESSION, SESSION_NAME};
 use crate::config::DataCalls;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind};
-use crate::fleet::UpdateOutcome;
-use crate::static_files;
+use crate::fleet::{Direction, UpdateOutcome};
+use crate::{persist, static_files};
 
 /// Where those are sent who have no session.
 const SIGN_IN_PAGE: &str = "/login.jsp";
@@ -116,7 +116,7 @@ async fn unknown_page(State(console): State<Arc<Console>>, parts: Parts) -> Resp
 }
 
 #[derive(Serialize)]
-struct Updated {
+struct Changed {
     message: String,
 }
 
@@ -158,10 +158,11 @@ async fn update_one(console: &Console, id: i64) -> Result<Response, ApiError> {
     };
     let (sent, text) = describe(&outcome);
     let message = format!("{}: {text}", engine.name);
-    if sent { Ok(json(StatusCode::OK, &Updated { message })) } else { Err(ApiError::refused(message)) }
+    if sent { Ok(json(StatusCode::OK, &Changed { message })) } else { Err(ApiError::refused(message)) }
 }
 
-/// `PUT /api/2.1/engine/{id}/reverseConnection`. This console has no reverse pairing yet and says so.
+/// `PUT /api/2.1/engine/{id}/reverseConnection`: turns the direction around. Needs Global Administrator. The answer comes
+/// when the new direction is stored; the connection follows within seconds, without a restart.
 async fn reverse(
     State(console): State<Arc<Console>>,
     id: Result<Path<i64>, axum::extract::rejection::PathRejection>,
@@ -172,17 +173,41 @@ async fn reverse(
         Err(response) => return response,
     };
     let Ok(Path(id)) = id else { return ApiError::missing().into_response() };
-    let engine = match console.db.read(move |tx| engines::find(tx, id).map_err(ApiError::from)).await {
-        Ok(engine) => engine,
-        Err(error) => return error.into_response(),
+    let result = match require_global_administrator(&session.user) {
+        Ok(()) => to_the_end(async move { reverse_one(&console, id).await }).await,
+        Err(error) => Err(error),
     };
-    let error = match (require_global_administrator(&session.user), engine) {
-        (Err(error), _) => error,
-        (Ok(()), None) => ApiError::missing(),
-        (Ok(()), Some(engine)) => ApiError::not_implemented(format!(
-            "The direction of {} stays as it is: this console does not reverse connections.",
-            engine.name
-        )),
+    with_cookie(result.unwrap_or_else(ApiError::into_response), session.cookie)
+}
+
+async fn reverse_one(console: &Console, id: i64) -> Result<Response, ApiError> {
+    let engine = console.db.read(move |tx| engines::find(tx, id)?.ok_or_else(ApiError::missing)).await?;
+    let name = &engine.name;
+    let because = match engine.kind {
+        EngineKind::Local => Some("is a part of this console: there is no direction to reverse"),
+        EngineKind::Hosted => Some("is run by Rapid7: its direction cannot be reversed"),
+        EngineKind::Aws | EngineKind::Distributed => None,
     };
-    with_cookie(error.into_response(), session.cookie)
+    if let Some(because) = because {
+        return Err(ApiError::refused(format!("The scan engine {name} {because}.")));
+    }
+    let direction =
+        console.fleet.reverse(id).await.map_err(|why| {
+            ApiError::refused(format!("The scan engine {name} {}.", why.trim_end_matches('.')))
+        })?;
+    // The fleet has told it to those who store it; the answer waits until that is on disk.
+    let _turn = console.moves.lock().await;
+    let fleet = console.fleet.clone();
+    console.db.write(move |tx| Ok::<_, ApiError>(persist::learn_from_report(tx, &fleet, id)?)).await?;
+    let message = match direction {
+        Direction::EngineToConsole => format!(
+            "{name}: the engine connects to this console from now on, at port {}",
+            console.engine_listener.port()
+        ),
+        Direction::ConsoleToEngine => format!(
+            "{name}: this console connects to the engine from now on, at {} and port {}",
+            engine.address, engine.port
+        ),
+    };
+    Ok(json(StatusCode::OK, &Changed { message }))
 }

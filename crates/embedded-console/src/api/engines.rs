@@ -20,7 +20,7 @@ use crate::clock;
 use crate::config::ENGINE_PORT;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
-use crate::db::{pools, scans, sites};
+use crate::db::{DbError, pools, scans, sites};
 use crate::fleet::{EngineReport, EngineStatus};
 use crate::persist;
 
@@ -29,9 +29,16 @@ use crate::persist;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EngineJson {
     address: String,
+    /// The fingerprint of the engine's certificate, as this console has pinned it: an extra field of this console.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_fingerprint: Option<String>,
     /// Who opens the connection: an extra field of this console. The local and the hosted engine can't be reversed
     /// (console-facts §4), so theirs is always the standard one.
     connection_direction: String,
+    /// The fingerprint of this console's own certificate, beside the engine's: what the engine has pinned. An extra field
+    /// of this console.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console_fingerprint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_version: Option<String>,
     id: i64,
@@ -76,7 +83,7 @@ pub(crate) fn current(console: &Console, mut row: EngineRow) -> EngineRow {
         }
         return row;
     };
-    let EngineReport { status, status_message, direction, last_contact, .. } = report;
+    let EngineReport { status, status_message, direction, last_contact, pinned, .. } = report;
     status.as_str().clone_into(&mut row.status);
     row.status_message = status_message;
     direction.as_str().clone_into(&mut row.direction);
@@ -84,12 +91,21 @@ pub(crate) fn current(console: &Console, mut row: EngineRow) -> EngineRow {
     row.content_version = report.content_version.or(row.content_version);
     row.serial_number = report.serial_number.or(row.serial_number);
     row.platform = report.platform.or(row.platform);
+    row.pinned = pinned.map(|fingerprint| fingerprint.to_string());
     row.last_refreshed = row.last_refreshed.max(last_contact.map(clock::to_millis));
     row
 }
 
-/// How an engine looks in an answer. `related`: with links to what belongs to it, as a single engine has them.
-pub(crate) fn engine_json(row: EngineRow, sites: Vec<i64>, links: &Links, related: bool) -> EngineJson {
+/// How an engine looks in an answer at this moment. `related`: with links to what belongs to it, as a single engine has
+/// them.
+pub(crate) fn engine_json(
+    console: &Console,
+    row: EngineRow,
+    sites: Vec<i64>,
+    links: &Links,
+    related: bool,
+) -> EngineJson {
+    let row = current(console, row);
     let path = format!("/scan_engines/{}", row.id);
     let mut all = vec![links.to(&path, "self")];
     if related {
@@ -99,6 +115,8 @@ pub(crate) fn engine_json(row: EngineRow, sites: Vec<i64>, links: &Links, relate
     }
     EngineJson {
         address: row.address,
+        console_fingerprint: row.pinned.as_ref().map(|_| console.fingerprint.to_string()),
+        certificate_fingerprint: row.pinned,
         connection_direction: row.direction,
         content_version: row.content_version,
         id: row.id,
@@ -130,7 +148,7 @@ pub(super) async fn list(
                 .into_iter()
                 .map(|row| {
                     let sites = sites.remove(&row.id).unwrap_or_default();
-                    engine_json(current(&console, row), sites, &links, false)
+                    engine_json(&console, row, sites, &links, false)
                 })
                 .collect();
             // Written here, on the blocking thread: for ten thousand engines these are megabytes.
@@ -152,7 +170,7 @@ pub(super) async fn one(
         .read(move |tx| {
             let row = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
             let sites = sites::ids_of_scanner(tx, id)?;
-            Ok::<_, ApiError>(engine_json(current(&console, row), sites, &links, true))
+            Ok::<_, ApiError>(engine_json(&console, row, sites, &links, true))
         })
         .await?;
     Ok(json(StatusCode::OK, &engine))
@@ -234,23 +252,41 @@ fn is_local(address: &str, port: u16) -> bool {
     port == ENGINE_PORT && (address == "::1" || address.eq_ignore_ascii_case("localhost"))
 }
 
+/// What of a new engine is not free, and the engine that has it.
+pub(crate) enum Conflict {
+    Name(EngineRow),
+    Place(EngineRow),
+}
+
 /// Name, and address with port, must be free.
-fn check_unique(tx: &Transaction<'_>, wanted: &Wanted, except: i64) -> Result<(), ApiError> {
-    if engines::name_taken(tx, &wanted.name, except)? {
-        return Err(ApiError::refused(format!(
-            "A scan engine with the name {} already exists.",
-            wanted.name
-        )));
+pub(crate) fn conflict(
+    tx: &Transaction<'_>,
+    name: &str,
+    address: &str,
+    port: u16,
+    except: i64,
+) -> Result<Option<Conflict>, DbError> {
+    if let Some(engine) = engines::named(tx, name, except)? {
+        return Ok(Some(Conflict::Name(engine)));
     }
-    if engines::place_taken(tx, &wanted.address, wanted.port, except)?
-        || is_local(&wanted.address, wanted.port)
-    {
-        return Err(ApiError::refused(format!(
+    let at_place = if is_local(address, port) {
+        engines::find(tx, engines::local_id(tx)?)?
+    } else {
+        engines::at_place(tx, address, port, except)?
+    };
+    Ok(at_place.map(Conflict::Place))
+}
+
+fn check_unique(tx: &Transaction<'_>, wanted: &Wanted, except: i64) -> Result<(), ApiError> {
+    let words = match conflict(tx, &wanted.name, &wanted.address, wanted.port, except)? {
+        None => return Ok(()),
+        Some(Conflict::Name(_)) => format!("A scan engine with the name {} already exists.", wanted.name),
+        Some(Conflict::Place(_)) => format!(
             "A scan engine with the address {} and the port {} already exists.",
             wanted.address, wanted.port
-        )));
-    }
-    Ok(())
+        ),
+    };
+    Err(ApiError::refused(words))
 }
 
 /// `POST /scan_engines`. The answer comes after the first contact, which is bounded: when the engine could be reached
@@ -284,7 +320,7 @@ pub(super) async fn create(
 }
 
 /// Somebody else may have deleted the engine while it was being contacted.
-async fn forget_if_deleted(console: &Console, id: i64) -> Result<(), ApiError> {
+pub(crate) async fn forget_if_deleted(console: &Console, id: i64) -> Result<(), ApiError> {
     let found = console.db.read(move |tx| engines::find(tx, id).map_err(ApiError::from)).await?;
     if found.is_none() {
         console.fleet.remove(id);

@@ -92,11 +92,6 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, UNEXPECTED)
     }
 
-    /// 501.
-    pub(crate) fn not_implemented(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_IMPLEMENTED, message)
-    }
-
     /// The whole answer, once it is known what was asked.
     pub(crate) fn render(&self, links: &Links) -> Response {
         #[derive(Serialize)]

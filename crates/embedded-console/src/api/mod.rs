@@ -1,10 +1,10 @@
 //! The REST API v3, and the calls of the console's own pages that the app needs beside it.
 
 mod admin;
-mod body;
+pub(crate) mod body;
 mod commands;
 mod data21;
-mod engines;
+pub(crate) mod engines;
 pub(crate) mod error;
 pub(crate) mod links;
 mod paging;
@@ -26,7 +26,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
-pub(crate) use self::secret::SharedSecret;
+pub(crate) use self::secret::{Proven, Secrets};
 
 use self::error::ApiError;
 use self::links::{Link, Links};

@@ -1,5 +1,6 @@
 //! The shared secret for reverse pairing (console-facts §3). It is kept in memory only: a restart revokes it.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -7,88 +8,147 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use engine_link::SharedSecret;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
-use zeroize::Zeroizing;
 
 use super::error::ApiError;
 use super::links::Links;
 use super::{done, json};
 use crate::console::Console;
 
-struct Issued {
-    text: Zeroizing<String>,
+/// Secrets that are no longer valid and that are remembered, so that an engine that has one can be told why.
+const OLD: usize = 16;
+/// How long they are remembered.
+const OLD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A moment by two clocks: one stands still while the machine sleeps, the other can be set. Whichever has moved further
+/// counts.
+#[derive(Clone, Copy)]
+struct Moment {
     since: Instant,
     at: SystemTime,
 }
 
-/// The one shared secret that may be valid.
-pub(crate) struct SharedSecret {
-    lifetime: Duration,
-    issued: Mutex<Option<Issued>>,
+impl Moment {
+    fn now() -> Self {
+        Self { since: Instant::now(), at: SystemTime::now() }
+    }
+
+    fn age(self) -> Duration {
+        self.since.elapsed().max(self.at.elapsed().unwrap_or_default())
+    }
 }
 
-impl SharedSecret {
+/// What an engine's proof says of the secret that it has.
+#[derive(Debug, Clone)]
+pub(crate) enum Proven {
+    /// It is the valid one.
+    Valid(SharedSecret),
+    /// It was valid until its time was over.
+    Expired,
+    /// It was valid until it was revoked.
+    Revoked,
+    /// This console has not made it, or has forgotten it.
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Expired,
+    Revoked,
+}
+
+#[derive(Default)]
+struct Made {
+    valid: Option<(SharedSecret, Moment)>,
+    old: VecDeque<(SharedSecret, End, Moment)>,
+}
+
+/// The one shared secret that may be valid, and those that were.
+pub(crate) struct Secrets {
+    lifetime: Duration,
+    made: Mutex<Made>,
+}
+
+impl Secrets {
     /// No secret yet; those that are made will be valid for `lifetime`.
     pub(crate) fn new(lifetime: Duration) -> Self {
-        Self { lifetime, issued: Mutex::default() }
+        Self { lifetime, made: Mutex::default() }
     }
 
-    fn issued(&self) -> MutexGuard<'_, Option<Issued>> {
-        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        if issued.as_ref().is_some_and(|issued| self.left(issued).is_zero()) {
-            *issued = None;
+    fn made(&self) -> MutexGuard<'_, Made> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.valid.as_ref().is_some_and(|(_, since)| self.left(*since).is_zero()) {
+            made.end(End::Expired);
         }
-        issued
+        made.old.retain(|(_, _, since)| since.age() < OLD_FOR);
+        made
     }
 
-    /// Whichever clock has moved further counts: one stands still while the machine sleeps, the other can be set.
-    fn left(&self, issued: &Issued) -> Duration {
-        let age = issued.since.elapsed().max(issued.at.elapsed().unwrap_or_default());
-        self.lifetime.saturating_sub(age)
+    fn left(&self, since: Moment) -> Duration {
+        self.lifetime.saturating_sub(since.age())
     }
 
     /// The valid secret.
-    fn read(&self) -> Option<Zeroizing<String>> {
-        self.issued().as_ref().map(|issued| issued.text.clone())
+    fn read(&self) -> Option<SharedSecret> {
+        self.made().valid.as_ref().map(|(secret, _)| secret.clone())
     }
 
     /// The still valid secret, or a new one.
-    fn generate(&self) -> io::Result<Zeroizing<String>> {
-        let mut issued = self.issued();
-        if let Some(issued) = issued.as_ref() {
-            return Ok(issued.text.clone());
+    fn generate(&self) -> io::Result<SharedSecret> {
+        let mut made = self.made();
+        if let Some((secret, _)) = &made.valid {
+            return Ok(secret.clone());
         }
-        let text = new_text()?;
-        *issued = Some(Issued { text: text.clone(), since: Instant::now(), at: SystemTime::now() });
-        Ok(text)
+        let secret = SharedSecret::generate()?;
+        made.valid = Some((secret.clone(), Moment::now()));
+        Ok(secret)
     }
 
     /// False: there was none.
     fn revoke(&self) -> bool {
-        self.issued().take().is_some()
+        let mut made = self.made();
+        let any = made.valid.is_some();
+        made.end(End::Revoked);
+        any
     }
 
     fn time_to_live(&self) -> Option<Duration> {
-        self.issued().as_ref().map(|issued| self.left(issued))
+        self.made().valid.as_ref().map(|(_, since)| self.left(*since))
+    }
+
+    /// Which secret it is that `proves` finds proved. Every secret is tried, whichever it is, so that the time tells
+    /// nothing.
+    pub(crate) fn proven(&self, proves: impl Fn(&SharedSecret) -> bool) -> Proven {
+        let made = self.made();
+        let mut proven = Proven::Unknown;
+        for (secret, end, _) in &made.old {
+            if proves(secret) {
+                proven = match end {
+                    End::Expired => Proven::Expired,
+                    End::Revoked => Proven::Revoked,
+                };
+            }
+        }
+        if let Some((secret, _)) = &made.valid
+            && proves(secret)
+        {
+            proven = Proven::Valid(secret.clone());
+        }
+        proven
     }
 }
 
-/// Eight groups of four upper-case hexadecimal digits: 128 random bits.
-fn new_text() -> io::Result<Zeroizing<String>> {
-    let mut bytes = Zeroizing::new([0_u8; 16]);
-    getrandom::fill(bytes.as_mut_slice())
-        .map_err(|error| io::Error::other(format!("random numbers: {error}")))?;
-    let mut text = Zeroizing::new(String::with_capacity(39));
-    for (index, byte) in bytes.iter().enumerate() {
-        if index > 0 && index % 2 == 0 {
-            text.push('-');
+impl Made {
+    /// The valid secret is one of the old ones now.
+    fn end(&mut self, end: End) {
+        let Some((secret, _)) = self.valid.take() else { return };
+        if self.old.len() >= OLD {
+            self.old.pop_front();
         }
-        for digit in [byte >> 4, byte & 0xF] {
-            text.push(char::from(b"0123456789ABCDEF"[usize::from(digit)]));
-        }
+        self.old.push_back((secret, end, Moment::now()));
     }
-    Ok(text)
 }
 
 fn none() -> ApiError {
@@ -104,17 +164,17 @@ fn plain(status: StatusCode, text: &str) -> Response {
 
 /// `GET /scan_engines/shared_secret`.
 pub(super) async fn read(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
-    let text = console.secret.read().ok_or_else(none)?;
-    Ok(plain(StatusCode::OK, &text))
+    let secret = console.secrets.read().ok_or_else(none)?;
+    Ok(plain(StatusCode::OK, &secret.expose()))
 }
 
 /// `POST /scan_engines/shared_secret`.
 pub(super) async fn generate(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
-    let text = console.secret.generate().map_err(|error| {
+    let secret = console.secrets.generate().map_err(|error| {
         tracing::error!(%error, "no shared secret could be made");
         ApiError::unexpected()
     })?;
-    Ok(plain(StatusCode::CREATED, &text))
+    Ok(plain(StatusCode::CREATED, &secret.expose()))
 }
 
 /// `DELETE /scan_engines/shared_secret`.
@@ -122,12 +182,12 @@ pub(super) async fn revoke(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
 ) -> Result<Response, ApiError> {
-    if console.secret.revoke() { Ok(done(&links)) } else { Err(none()) }
+    if console.secrets.revoke() { Ok(done(&links)) } else { Err(none()) }
 }
 
 /// `GET /scan_engines/shared_secret/time_to_live`: a bare integer, seconds.
 pub(super) async fn time_to_live(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
-    let left = console.secret.time_to_live().ok_or_else(none)?;
+    let left = console.secrets.time_to_live().ok_or_else(none)?;
     // A secret that is valid has at least a second to live.
     Ok(json(StatusCode::OK, &left.as_secs().max(1)))
 }
@@ -136,34 +196,69 @@ pub(super) async fn time_to_live(State(console): State<Arc<Console>>) -> Result<
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_secret_is_eight_groups_of_four_digits() {
-        let text = new_text().unwrap();
-        let groups: Vec<&str> = text.split('-').collect();
-        assert_eq!(groups.len(), 8);
-        for group in groups {
-            assert_eq!(group.len(), 4);
-            assert!(
-                group.chars().all(|digit| digit.is_ascii_digit() || ('A'..='F').contains(&digit)),
-                "{}",
-                *text
-            );
-        }
+    fn text(secret: &SharedSecret) -> String {
+        secret.expose().to_string()
+    }
+
+    /// As a claim does, with the secret that the engine has.
+    fn is(has: &SharedSecret) -> impl Fn(&SharedSecret) -> bool {
+        let has = text(has);
+        move |secret| text(secret) == has
     }
 
     #[test]
     fn a_valid_secret_is_given_again_and_an_expired_one_is_not() {
-        let secret = SharedSecret::new(Duration::from_secs(3600));
-        assert!(secret.read().is_none());
-        let first = secret.generate().unwrap();
-        assert_eq!(*secret.generate().unwrap(), *first);
-        assert!(secret.time_to_live().unwrap() > Duration::from_secs(3590));
-        assert!(secret.revoke());
-        assert!(!secret.revoke());
-        assert_ne!(*secret.generate().unwrap(), *first);
+        let secrets = Secrets::new(Duration::from_secs(3600));
+        assert!(secrets.read().is_none());
+        let first = secrets.generate().unwrap();
+        assert_eq!(text(&secrets.generate().unwrap()), text(&first));
+        assert!(secrets.time_to_live().unwrap() > Duration::from_secs(3590));
+        assert!(secrets.revoke());
+        assert!(!secrets.revoke());
+        assert_ne!(text(&secrets.generate().unwrap()), text(&first));
 
-        let brief = SharedSecret::new(Duration::ZERO);
+        let brief = Secrets::new(Duration::ZERO);
         brief.generate().unwrap();
         assert!(brief.read().is_none() && brief.time_to_live().is_none());
+    }
+
+    #[test]
+    fn what_became_of_a_secret_is_known_for_the_last_sixteen() {
+        let secrets = Secrets::new(Duration::from_secs(3600));
+        let first = secrets.generate().unwrap();
+        assert!(matches!(secrets.proven(is(&first)), Proven::Valid(_)));
+        secrets.revoke();
+        assert!(matches!(secrets.proven(is(&first)), Proven::Revoked));
+        assert!(matches!(secrets.proven(is(&SharedSecret::generate().unwrap())), Proven::Unknown));
+        let last = secrets.generate().unwrap();
+        for _ in 0..OLD {
+            secrets.revoke();
+            secrets.generate().unwrap();
+        }
+        assert!(matches!(secrets.proven(is(&first)), Proven::Unknown), "forgotten");
+        assert!(matches!(secrets.proven(is(&last)), Proven::Revoked));
+
+        let brief = Secrets::new(Duration::ZERO);
+        let expired = brief.generate().unwrap();
+        assert!(matches!(brief.proven(is(&expired)), Proven::Expired));
+        assert!(!brief.revoke(), "what has expired can't be revoked");
+    }
+
+    #[test]
+    fn every_secret_is_tried_whichever_it_is() {
+        let secrets = Secrets::new(Duration::from_secs(3600));
+        let mut known = Vec::new();
+        for _ in 0..4 {
+            secrets.revoke();
+            known.push(secrets.generate().unwrap());
+        }
+        for has in &known {
+            let tried = std::cell::Cell::new(0);
+            secrets.proven(|secret| {
+                tried.set(tried.get() + 1);
+                text(secret) == text(has)
+            });
+            assert_eq!(tried.get(), known.len());
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::body::{JsonBody, required};
-use super::engines::{current, engine_json};
+use super::engines::engine_json;
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::Paging;
@@ -265,7 +265,7 @@ pub(super) async fn scan_engine(
             let scanner = found(tx, id)?.scan_engine;
             let sites = sites::ids_of_scanner(tx, scanner)?;
             if let Some(row) = engines::find(tx, scanner)? {
-                let engine = engine_json(current(&console, row), sites, &links, true);
+                let engine = engine_json(&console, row, sites, &links, true);
                 return Ok(json(StatusCode::OK, &engine));
             }
             let pool = pools::find(tx, scanner)?.ok_or_else(ApiError::missing)?;

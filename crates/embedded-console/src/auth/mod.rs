@@ -3,7 +3,7 @@
 pub(crate) mod cache;
 pub(crate) mod password;
 pub(crate) mod session;
-mod slow;
+pub(crate) mod slow;
 
 use std::io;
 use std::net::IpAddr;

@@ -119,21 +119,45 @@ pub(crate) fn local_id(tx: &Transaction<'_>) -> Result<i64, DbError> {
 }
 
 /// Another engine of that name.
-pub(crate) fn name_taken(tx: &Transaction<'_>, name: &str, except: i64) -> Result<bool, DbError> {
-    let mut statement = tx.prepare_cached("SELECT 1 FROM engines WHERE name = ?1 AND id <> ?2")?;
-    Ok(statement.exists(params![name, except])?)
+pub(crate) fn named(tx: &Transaction<'_>, name: &str, except: i64) -> Result<Option<EngineRow>, DbError> {
+    let mut statement =
+        tx.prepare_cached(&format!("SELECT {COLUMNS} FROM engines WHERE name = ?1 AND id <> ?2"))?;
+    Ok(statement.query_row(params![name, except], from_row).optional()?)
 }
 
 /// Another engine at that address and port together.
-pub(crate) fn place_taken(
+pub(crate) fn at_place(
     tx: &Transaction<'_>,
     address: &str,
     port: u16,
     except: i64,
-) -> Result<bool, DbError> {
-    let mut statement =
-        tx.prepare_cached("SELECT 1 FROM engines WHERE address = ?1 AND port = ?2 AND id <> ?3")?;
-    Ok(statement.exists(params![address, port, except])?)
+) -> Result<Option<EngineRow>, DbError> {
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM engines WHERE address = ?1 AND port = ?2 AND id <> ?3"
+    ))?;
+    Ok(statement.query_row(params![address, port, except], from_row).optional()?)
+}
+
+/// The engine whose certificate this is. If it stands at several addresses: the one that dials, or else the oldest.
+pub(crate) fn of_key(tx: &Transaction<'_>, pinned: &str) -> Result<Option<EngineRow>, DbError> {
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM engines WHERE pinned = ?1 ORDER BY direction = 'engine-to-console' DESC, id LIMIT 1"
+    ))?;
+    Ok(statement.query_row([pinned], from_row).optional()?)
+}
+
+/// Pairs an engine from its side: it opens the connection, and this is its certificate.
+pub(crate) fn pair_reverse(tx: &Transaction<'_>, id: i64, pinned: &str) -> Result<(), DbError> {
+    tx.prepare_cached("UPDATE engines SET direction = 'engine-to-console', pinned = ?2 WHERE id = ?1")?
+        .execute(params![id, pinned])?;
+    Ok(())
+}
+
+/// Notes where an engine is, which is paired by its certificate and stays so.
+pub(crate) fn set_place(tx: &Transaction<'_>, id: i64, address: &str, port: u16) -> Result<(), DbError> {
+    tx.prepare_cached("UPDATE engines SET address = ?2, port = ?3 WHERE id = ?1")?
+        .execute(params![id, address, port])?;
+    Ok(())
 }
 
 /// A fresh id from the space that engines and pools share.

@@ -17,6 +17,9 @@ use super::types::{Direction, EngineReport, EngineStatus, EngineTarget, FleetCon
 const UPDATE_LIMIT: Duration = Duration::from_secs(60);
 /// While it is updated, an engine may be away for this long before it counts as not responding.
 const UPDATE_ABSENCE: Duration = Duration::from_secs(4);
+/// After the direction was turned, an engine that the console dials may be unreachable for this long before it counts
+/// as not responding: it has to end its own attempts first.
+const TURN_ABSENCE: Duration = Duration::from_secs(3);
 /// An engine that was in contact this long ago is dialled with preference.
 const RECENT: Duration = Duration::from_secs(60);
 
@@ -49,7 +52,12 @@ struct State {
     versions: Option<EngineVersions>,
     last_contact: Option<(Instant, OffsetDateTime)>,
     updating: Option<Update>,
-    /// Inside the networks, as far as is known.
+    direction: Direction,
+    /// The engine has confirmed this direction since the console was started.
+    told: bool,
+    /// When the direction was turned.
+    turned: Option<Instant>,
+    /// Inside the networks, as far as is known. An engine that dials is: the listener sees to it.
     inside: bool,
     /// The engine was removed or moved: nothing that is still under way counts.
     gone: bool,
@@ -98,7 +106,8 @@ impl Cause {
 
 impl Link {
     pub(super) fn new(target: EngineTarget, common: Arc<Common>) -> Self {
-        let inside = common.networks.known(&target.address).unwrap_or(false);
+        let dials = target.direction == Direction::EngineToConsole;
+        let inside = dials || common.networks.known(&target.address).unwrap_or(false);
         Self {
             id: target.id,
             address: target.address,
@@ -113,6 +122,10 @@ impl Link {
                 versions: None,
                 last_contact: None,
                 updating: None,
+                direction: target.direction,
+                // A first contact makes an entry that says so. Whether the word of an earlier turn arrived is not known.
+                told: target.pinned.is_none(),
+                turned: None,
                 inside,
                 gone: false,
             }),
@@ -140,6 +153,16 @@ impl Link {
         self.state().asked
     }
 
+    pub(super) fn direction(&self) -> Direction {
+        self.state().direction
+    }
+
+    /// Whether the engine may not know yet that this console opens the connection.
+    pub(super) fn is_to_be_told(&self) -> bool {
+        let state = self.state();
+        state.direction == Direction::ConsoleToEngine && !state.told
+    }
+
     pub(super) fn is_inside(&self) -> bool {
         self.state().inside
     }
@@ -162,7 +185,7 @@ impl Link {
             content_version: versions.map(|versions| versions.content.clone()),
             serial_number: versions.map(|versions| versions.serial.clone()),
             platform: versions.map(|versions| versions.platform.clone()),
-            direction: Direction::ConsoleToEngine,
+            direction: state.direction,
             last_contact: state.last_contact.map(|(_, at)| at),
             pinned: state.pinned,
             updating: state.is_updating(),
@@ -187,6 +210,26 @@ impl Link {
             state.inside = inside;
             state.status
         });
+    }
+
+    /// Another side opens the connection from now on. `told`: the engine has confirmed it.
+    pub(super) fn turned(&self, direction: Direction, told: bool) {
+        let known = self.common.networks.known(&self.address).unwrap_or(false);
+        self.change(|state, events| {
+            state.told = told;
+            if state.direction != direction {
+                state.direction = direction;
+                state.turned = Some(Instant::now());
+                state.inside = known || direction == Direction::EngineToConsole;
+                events.push(FleetEvent::Direction { id: self.id, direction });
+            }
+            state.status
+        });
+    }
+
+    /// Whether the engine knows who opens the connection.
+    pub(super) fn told(&self, told: bool) {
+        self.state().told = told;
     }
 
     pub(super) fn asked(&self) {
@@ -224,6 +267,18 @@ impl Link {
             state.cause = Some(Cause::Unauthorized { seen, reason });
             EngineStatus::PendingAuthorization
         });
+    }
+
+    /// Why an update of the engine does not help, if it does not: the engine is the newer side.
+    pub(super) fn is_too_new(&self) -> Option<String> {
+        let ours = &self.common.config.product_version;
+        let state = self.state();
+        match &state.cause {
+            Some(Cause::Incompatible { engine }) if compare_versions(engine, ours).is_gt() => {
+                state.message(ours)
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn versions(&self, versions: EngineVersions) {
@@ -274,9 +329,12 @@ impl Link {
             LinkError::CertificateChanged { .. } => {
                 "If the engine was rebuilt, delete it and add it again".to_owned()
             }
-            LinkError::Connect(_) | LinkError::Timeout(_) => {
-                format!("Start the engine, or open port {} on the firewall", self.port)
-            }
+            LinkError::Connect(_) | LinkError::Timeout(_) => match self.direction() {
+                Direction::ConsoleToEngine => {
+                    format!("Start the engine, or open port {} on the firewall", self.port)
+                }
+                Direction::EngineToConsole => self.start_it(),
+            },
             LinkError::Version { ours, theirs } if theirs < ours => "Install a newer engine".to_owned(),
             LinkError::Version { .. } => "Install a newer console".to_owned(),
             LinkError::OtherProtocol
@@ -301,9 +359,26 @@ impl Link {
         );
     }
 
+    /// The engine opens the connection, and does not. `false`: it may be away for a moment, and this is to be found
+    /// out again.
+    pub(super) fn absent(&self) -> bool {
+        if self.state().may_be_away() {
+            return false;
+        }
+        let help = self.start_it();
+        self.not_reached(EngineStatus::NotResponding, "the engine is not connected".to_owned(), &help);
+        true
+    }
+
+    /// What helps when an engine that dials is not there.
+    fn start_it(&self) -> String {
+        let port = self.common.config.listener_port;
+        format!("Start the engine, or open port {port} on the console's firewall")
+    }
+
     fn not_reached(&self, status: EngineStatus, what: String, help: &str) {
         self.change(|state, _| {
-            if state.may_be_away() {
+            if state.may_be_away() || state.may_be_turning() {
                 return state.status;
             }
             state.cause = Some(Cause::Failed { what, help: format!("{help}.") });
@@ -357,6 +432,12 @@ impl State {
 
     fn is_updating(&self) -> bool {
         self.updating.as_ref().is_some_and(|update| update.sent.elapsed() < UPDATE_LIMIT)
+    }
+
+    /// Whether the console dials since a moment ago, and the engine may not be ready for it.
+    fn may_be_turning(&self) -> bool {
+        self.direction == Direction::ConsoleToEngine
+            && self.turned.is_some_and(|turned| turned.elapsed() < TURN_ABSENCE)
     }
 
     /// Whether the engine is away to start anew after an update.

@@ -5,13 +5,15 @@
 //! [`FleetEvent`] to the database. An engine that was added is contacted once, which writes the console's entry into
 //! its consoles.xml, and stays `unknown` until the first [`Fleet::ask_all`].
 //!
-//! The certificate that an engine shows at the first contact is pinned. A connection of the engine's own (a reverse
-//! pair) would enter at `watch::talk`, with its own way of knowing the pin.
+//! The certificate that an engine shows at the first contact is pinned. An engine that opens the connection itself (a
+//! reverse pair) is known by the certificate that was pinned when it was paired: [`Fleet::connected`] brings its
+//! connections to its task, which waits for them instead of dialling.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use engine_link::{Connection, Fingerprint, Message};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -25,7 +27,7 @@ mod watch;
 use lanes::Lanes;
 use link::{Common, Link};
 use networks::Networks;
-use watch::Wish;
+use watch::{Turn, Wish};
 
 pub use lanes::DialCounts;
 pub use types::{
@@ -38,6 +40,15 @@ const FIRST_CONTACT: Duration = Duration::from_secs(3);
 const ASK_ALL: Duration = Duration::from_secs(120);
 /// How long [`Fleet::update`] waits for one engine's answer.
 const UPDATE: Duration = Duration::from_secs(10);
+/// How long [`Fleet::reverse`] waits for the engine's answer.
+const REVERSE: Duration = Duration::from_secs(5);
+
+/// Said to an engine that dials and that this console has no key of.
+const UNKNOWN: &str =
+    "this console does not know the engine, or has deleted it: pair it again with a shared secret";
+/// Said to an engine that dials although this console does.
+const NOT_EXPECTED: &str = "this console opens the connection to the engine itself: reverse the direction on the console, \
+     or pair the engine again with a shared secret";
 
 /// The engines that this console talks to. Clones share them.
 #[derive(Debug, Clone)]
@@ -128,8 +139,121 @@ impl Fleet {
             pinned: None,
             asked: false,
             status: EngineStatus::Unknown,
+            direction: Direction::ConsoleToEngine,
         })
         .await
+    }
+
+    /// Takes an engine that has just been paired from its side, in place of what was known of it before. From now on its
+    /// connections are taken.
+    pub fn paired(&self, target: EngineTarget) {
+        let (id, direction) = (target.id, target.direction);
+        let engine = Engine::new(target, &self.common);
+        self.engines().insert(id, engine);
+        // What was still to be stored of it may have been something older. Nobody listens while the console stops.
+        drop(self.common.events.send(FleetEvent::Direction { id, direction }));
+    }
+
+    /// Takes a connection that came in and whose engine has introduced itself: it is the engine's whose pinned certificate
+    /// that is, and replaces an older one.
+    ///
+    /// # Errors
+    /// Why not; the engine was told, and the connection is closed.
+    pub async fn connected(&self, mut connection: Connection) -> Result<(), &'static str> {
+        let (known, expected) = self.of_key(connection.peer_fingerprint());
+        let Some(wishes) = expected else {
+            let reason = if known { NOT_EXPECTED } else { UNKNOWN };
+            // An engine that is gone needs no reason.
+            if connection.send(&Message::Refused { reason: reason.to_owned() }).await.is_ok() {
+                connection.split().0.close().await;
+            }
+            return Err(reason);
+        };
+        // If the engine is removed just now, so is its connection.
+        drop(wishes.send(Wish::Arrived(Box::new(connection))));
+        Ok(())
+    }
+
+    /// Whether there is an engine with this key, and the task of the one that opens the connection itself.
+    fn of_key(&self, key: Fingerprint) -> (bool, Option<mpsc::UnboundedSender<Wish>>) {
+        let mut known = false;
+        for engine in self.engines().values() {
+            if engine.link.pinned() == Some(key) {
+                known = true;
+                if engine.link.direction() == Direction::EngineToConsole {
+                    return (known, engine.task.as_ref().map(|task| task.wishes.clone()));
+                }
+            }
+        }
+        (known, None)
+    }
+
+    /// Lets the other side open the connection from now on, and says which side that is.
+    ///
+    /// An engine that is to dial must be active, for it has to agree. One that dials and is not there is told later, so
+    /// that it can be had back when a firewall does not let it through.
+    ///
+    /// # Errors
+    /// Why not, with what to do: the end of a sentence that begins with the engine's name.
+    pub async fn reverse(&self, id: i64) -> Result<Direction, String> {
+        let link = self.engines().get(&id).map(|engine| Arc::clone(&engine.link));
+        let Some(link) = link else { return Err("is not one of the engines of this console".to_owned()) };
+        let direction = link.direction().reversed();
+        let report = link.report();
+        match direction {
+            Direction::EngineToConsole => {
+                let active = report.as_ref().is_some_and(|report| report.status == EngineStatus::Active);
+                if !active {
+                    let why = match report {
+                        Some(report) => report
+                            .status_message
+                            .unwrap_or_else(|| format!("it is {}. Refresh it first", report.status)),
+                        None => watch::outside(&link),
+                    };
+                    return Err(format!("must be active to be told: {why}"));
+                }
+                if let Some(key) = report.and_then(|report| report.pinned)
+                    && self.of_key(key).1.is_some()
+                {
+                    return Err("has the same certificate as another engine, which dials this console already: delete \
+                                one of the two"
+                        .to_owned());
+                }
+            }
+            Direction::ConsoleToEngine => {
+                if self.inside(&link.address) == Some(false) {
+                    return Err(format!("can't be dialled: {}", watch::outside(&link)));
+                }
+            }
+        }
+        match self.turn(id, direction, true).await {
+            Ok(true) => Ok(direction),
+            Ok(false) => Err("could not store it: look into the engine's log".to_owned()),
+            // It is not there, not enabled, or does not answer.
+            Err(_) if direction == Direction::ConsoleToEngine => {
+                match self.turn(id, direction, false).await {
+                    Ok(true) => Ok(direction),
+                    _ => Err("was deleted or moved meanwhile".to_owned()),
+                }
+            }
+            Err(what) => {
+                Err(format!("{what}, and the direction stays as it is: refresh the engine, and try again"))
+            }
+        }
+    }
+
+    /// Whether the engine has stored it, or why it could not be asked.
+    async fn turn(&self, id: i64, direction: Direction, agreed: bool) -> Result<bool, String> {
+        let (reply, answer) = oneshot::channel();
+        let wished = self
+            .engines()
+            .get(&id)
+            .is_some_and(|engine| engine.wish(Wish::Turn(Turn { direction, agreed, reply })));
+        match timeout(REVERSE, answer).await {
+            Ok(Ok(stored)) if wished => Ok(stored),
+            Ok(_) => Err("was not reached".to_owned()),
+            Err(_) => Err(format!("did not answer within {} s", REVERSE.as_secs())),
+        }
     }
 
     /// The engine is no longer this console's: its connection ends, and no more events come of it.
@@ -213,7 +337,9 @@ impl Fleet {
 
 impl Engine {
     fn new(target: EngineTarget, common: &Arc<Common>) -> Self {
-        let outside = common.networks.known(&target.address) == Some(false);
+        // An engine that dials is where its connections come from, which the listener sees.
+        let outside = target.direction == Direction::ConsoleToEngine
+            && common.networks.known(&target.address) == Some(false);
         let link = Arc::new(Link::new(target, Arc::clone(common)));
         let task = (!outside).then(|| {
             let (wishes, receiver) = mpsc::unbounded_channel();

@@ -18,7 +18,7 @@ pub struct FleetConfig {
     pub console_address: String,
     /// `port` in an engine's consoles.xml: where this console listens for reverse pairs, 40815 unless changed.
     pub listener_port: u16,
-    /// Engines outside these networks are never contacted.
+    /// Engines outside these networks are never contacted, and their connections are not taken.
     pub networks: Vec<IpNet>,
     /// The console's own product version. An engine of another major version is incompatible; an update brings this one.
     pub product_version: String,
@@ -44,6 +44,8 @@ pub struct EngineTarget {
     pub asked: bool,
     /// The stored status: what is reported until the engine was tried.
     pub status: EngineStatus,
+    /// Who opens the connection.
+    pub direction: Direction,
 }
 
 /// The statuses of API v3 (console-facts §1).
@@ -124,6 +126,21 @@ impl Direction {
             Self::EngineToConsole => "engine-to-console",
         }
     }
+
+    /// The direction of that word; the standard one for every other.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        if word == Self::EngineToConsole.as_str() { Self::EngineToConsole } else { Self::ConsoleToEngine }
+    }
+
+    /// The other direction.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::ConsoleToEngine => Self::EngineToConsole,
+            Self::EngineToConsole => Self::ConsoleToEngine,
+        }
+    }
 }
 
 /// What is known of an engine now.
@@ -160,6 +177,13 @@ pub enum FleetEvent {
         id: i64,
         /// Its certificate.
         fingerprint: Fingerprint,
+    },
+    /// Another side opens the connection from now on.
+    Direction {
+        /// The engine.
+        id: i64,
+        /// Who does.
+        direction: Direction,
     },
     /// The engine was asked for the first time: its status is watched from now on.
     Asked {
@@ -208,6 +232,9 @@ pub enum UpdateOutcome {
     AlreadyUpdating,
     /// The engine did not answer; why, with what to do.
     Offline(String),
+    /// The engine's product version or its protocol is one that an update of the engine does not help against; why, with
+    /// the side to update.
+    Incompatible(String),
     /// This console is not enabled on the engine.
     NotAuthorized,
 }
@@ -215,6 +242,15 @@ pub enum UpdateOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_direction_is_found_by_its_word_and_turned_around() {
+        for direction in [Direction::ConsoleToEngine, Direction::EngineToConsole] {
+            assert_eq!(Direction::from_word(direction.as_str()), direction);
+            assert_ne!(direction.reversed(), direction);
+        }
+        assert_eq!(Direction::from_word("sideways"), Direction::ConsoleToEngine);
+    }
 
     #[test]
     fn every_status_has_its_word_and_is_found_by_it() {

@@ -4,7 +4,9 @@ use console_api::{EngineId, Error};
 use embedded_console::config::DataCalls;
 use http::{Method, StatusCode};
 
+use crate::fleet_through_api::RunningEngine;
 use crate::lab::{Lab, send};
+use crate::small_engine::{later_preamble, raw_listener};
 
 const UPDATE: &str = "/data/engine/1/update";
 const HEADER: &str = "nexposeCCSessionID";
@@ -57,31 +59,78 @@ async fn the_local_engine_is_up_to_date_and_others_say_why_not() {
     let unreachable = EngineId(lab.engine("Oslo", 7).await);
     let refused = client.update_engine_software(unreachable).await.unwrap_err();
     assert!(
-        matches!(&refused, Error::Rejected { status: 400, message } if message.starts_with("Oslo: ")),
+        matches!(&refused, Error::Rejected { status: 400, message } if message.starts_with("Oslo: is offline: ")),
         "{refused:?}"
     );
+    let all = lab.command("update engines").await;
+    let [line] = all.lines().collect::<Vec<_>>()[..] else { panic!("one line for each engine: {all}") };
+    assert!(line.starts_with("Oslo: is offline: ") && line.contains("outside of the networks"), "{line}");
     let missing = client.update_engine_software(EngineId(99)).await;
     assert!(matches!(missing, Err(Error::NotFound { .. })), "{missing:?}");
 }
 
 #[tokio::test]
-async fn reversing_is_refused_in_words() {
+async fn an_update_that_would_not_help_says_which_side_is_to_be_updated() {
     let lab = Lab::start().await;
-    let engine = EngineId(lab.engine("Oslo", 7).await);
-    let refused = lab.client().reverse_connection(engine).await.unwrap_err();
-    assert!(
-        matches!(&refused, Error::Rejected { status: 501, message } if message.contains("Oslo")),
-        "{refused:?}"
-    );
+    let later = raw_listener(later_preamble()).await;
+    let body = serde_json::json!({"name": "Oslo", "address": later.ip(), "port": later.port()});
+    let oslo = EngineId(lab.post("/api/3/scan_engines", &body).await.id());
+    let newer = RunningEngine::start("7.0.1").await;
+    let bergen = lab.client().create_engine(&newer.draft("Bergen")).await.unwrap().id;
+    newer.enable();
+    for (engine, words) in [
+        (
+            oslo,
+            "Oslo: is incompatible, and an update of the engine does not help: Cannot refresh scan engine (Oslo): the other side speaks version 2 of the protocol, this one version 1",
+        ),
+        (oslo, "Install a newer console."),
+        (
+            bergen,
+            "Bergen: is incompatible, and an update of the engine does not help: Scan engine (Bergen) has product version 7.0.1",
+        ),
+        (bergen, "Update the console."),
+    ] {
+        let refused = lab.client().update_engine_software(engine).await.unwrap_err();
+        assert!(
+            matches!(&refused, Error::Rejected { status: 400, message } if message.contains(words)),
+            "{words}: {refused:?}"
+        );
+    }
+    assert!(lab.command("update engines").await.lines().all(|line| line.contains(": is incompatible")));
 }
 
 #[tokio::test]
-async fn a_user_without_global_administrator_may_not_update() {
+async fn the_local_the_hosted_and_an_engine_that_is_not_active_are_not_reversed() {
+    let lab = Lab::with(|config| config.seed = "demo".parse().unwrap()).await;
+    let oslo = lab.engine("Oslo", 77).await;
+    let engines = lab.client().engines().await.unwrap().items;
+    let hosted = engines.iter().find(|engine| engine.address == "nse.extranet.rapid7.com").unwrap().id;
+    for (engine, words) in [
+        (EngineId(1), "is a part of this console: there is no direction to reverse."),
+        (hosted, "is run by Rapid7: its direction cannot be reversed."),
+        (
+            EngineId(oslo),
+            "must be active to be told: Scan engine (Oslo) at 192.0.2.77:40814 is outside of the networks",
+        ),
+    ] {
+        let refused = lab.client().reverse_connection(engine).await.unwrap_err();
+        assert!(
+            matches!(&refused, Error::Rejected { status: 400, message } if message.contains(words)),
+            "{refused:?}"
+        );
+    }
+    let missing = lab.client().reverse_connection(EngineId(99)).await;
+    assert!(matches!(missing, Err(Error::NotFound { .. })), "{missing:?}");
+}
+
+#[tokio::test]
+async fn a_user_without_global_administrator_may_neither_update_nor_reverse() {
     let lab = Lab::with(|config| config.seed = "demo".parse().unwrap()).await;
     let (password, _) = lab.demo_user("operator");
-    let request =
-        lab.stranger(Method::POST, UPDATE).basic_auth("operator", Some(password)).header(HEADER, ZEROS);
-    send(request).await.error(401);
+    for (method, path) in [(Method::POST, UPDATE), (Method::PUT, "/api/2.1/engine/1/reverseConnection")] {
+        let request = lab.stranger(method, path).basic_auth("operator", Some(&password));
+        send(request.header(HEADER, ZEROS)).await.error(401);
+    }
 }
 
 #[tokio::test]
@@ -90,6 +139,7 @@ async fn a_console_that_does_not_take_basic_here_is_not_a_reason_to_sign_in_agai
         let lab = Lab::with(|config| config.data_calls = way).await;
         let client = lab.client();
         assert_eq!(client.update_engine_software(EngineId(1)).await, Err(Error::NotAllowedHere), "{way:?}");
+        assert_eq!(client.reverse_connection(EngineId(1)).await, Err(Error::NotAllowedHere), "{way:?}");
         client.sign_in().await.unwrap();
     }
 }

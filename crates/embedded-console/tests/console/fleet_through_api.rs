@@ -42,7 +42,7 @@ impl RunningEngine {
         assert_eq!(self.engine.command("enable console 1").text, "console 1 is enabled now");
     }
 
-    fn draft(&self, name: &str) -> EngineDraft {
+    pub(crate) fn draft(&self, name: &str) -> EngineDraft {
         EngineDraft {
             name: name.to_owned(),
             address: self.address.ip().to_string(),
@@ -52,7 +52,11 @@ impl RunningEngine {
 }
 
 /// Reads the engine again until it is as wanted. The limit is far beyond the five seconds that are promised.
-async fn until(lab: &Lab, id: EngineId, wanted: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+pub(crate) async fn until(
+    lab: &Lab,
+    id: EngineId,
+    wanted: impl Fn(&serde_json::Value) -> bool,
+) -> serde_json::Value {
     let path = format!("/api/3/scan_engines/{id}");
     let mut pause = tokio::time::interval(Duration::from_millis(20));
     let wait = async {

@@ -1,14 +1,20 @@
 //! The program itself: what it prints, how it fails, and what a kill leaves behind.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use engine_link::{PairError, PairRefusal};
 use http::StatusCode;
 use serde_json::json;
 
 use crate::fleet_through_api::{RunningEngine, comes, stored};
 use crate::lab::{first_line, http, send};
+use crate::small_engine::SmallEngine;
+
+/// For many consoles at a time.
+const ANY_PORTS: [&str; 4] = ["--listen", "127.0.0.1:0", "--engine-listener", "127.0.0.1:0"];
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_embedded-console"));
@@ -20,6 +26,7 @@ fn program() -> Command {
 struct Program {
     child: Child,
     url: String,
+    engines: String,
 }
 
 impl Program {
@@ -44,7 +51,8 @@ impl Program {
 
     fn run(mut command: Command, data: &Path, app: &Path) -> Self {
         let mut child = command
-            .args(["--listen", "127.0.0.1:0", "--data-dir"])
+            .args(ANY_PORTS)
+            .arg("--data-dir")
             .arg(data)
             .arg("--app-dir")
             .arg(app)
@@ -52,10 +60,14 @@ impl Program {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}")).to_owned();
-        Self { child, url }
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut after = |words: &str| {
+            let line = lines.next().unwrap().unwrap();
+            line.strip_prefix(words).unwrap_or_else(|| panic!("{line:?}")).to_owned()
+        };
+        let url = after("listening on ");
+        let engines = after("engines connect to ");
+        Self { child, url, engines }
     }
 }
 
@@ -166,6 +178,36 @@ async fn on_a_full_disk_nothing_that_was_acknowledged_is_lost_and_the_console_go
     assert_eq!(send(request).await.json()["page"]["totalResources"], acknowledged);
 }
 
+#[tokio::test]
+async fn a_pairing_that_finds_no_room_on_the_disk_is_refused_and_can_be_made_later() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let program = Program::start_with_room(400_000, &data, &app);
+    let password = first_line(&data.join("admin-password"));
+    let request = http().post(format!("{}api/3/scan_engines/shared_secret", program.url));
+    let secret = send(request.basic_auth("admin", Some(&password))).await.text;
+    let console = program.engines.parse().unwrap();
+    // Until it is full: each needs a place of its own.
+    let mut port = 1000;
+    let (engine, refusal) = loop {
+        port += 1;
+        let engine = SmallEngine::new(&format!("engine {port}"), Ipv4Addr::LOCALHOST, port);
+        match engine.pair_at(console, &secret).await {
+            Ok(_) => assert!(port < 3000, "it never gets full"),
+            Err(PairError::Refused(refusal)) => break (engine, refusal),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert!(
+        matches!(&refusal, PairRefusal::Failed { reason } if reason.contains("disk is full")),
+        "{refusal:?}"
+    );
+    assert!(engine.connect(console).await.is_err(), "it is not one of the console's engines");
+    program.make_room();
+    engine.pair_at(console, &secret).await.unwrap();
+    engine.connect(console).await.unwrap();
+}
+
 #[test]
 fn a_disk_that_is_full_at_the_start_is_one_line_with_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
@@ -174,8 +216,7 @@ fn a_disk_that_is_full_at_the_start_is_one_line_with_what_to_do() {
         let data = directory.path().join(bytes).join("data");
         let mut command = Command::new("prlimit");
         command.arg(format!("--fsize={bytes}:")).arg(env!("CARGO_BIN_EXE_embedded-console"));
-        let command =
-            command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data).arg("--app-dir").arg(&app);
+        let command = command.args(ANY_PORTS).arg("--data-dir").arg(data).arg("--app-dir").arg(&app);
         let text = failure(command.env_remove("RUST_LOG").stdin(Stdio::null()));
         assert!(text.contains(file) && text.contains("; make room"), "{text}");
     }
@@ -205,9 +246,18 @@ fn each_failure_is_one_line_with_what_to_do() {
     let taken = taken.local_addr().unwrap().to_string();
     let base = ["--data-dir", data, "--app-dir", app];
     let with = |more: &[&str]| fails(&[&base, more].concat());
+    let with_any_ports = |more: &[&str]| with(&[&ANY_PORTS, more].concat());
 
     let text = with(&["--listen", &taken]);
     assert!(text.contains(&taken) && text.contains("stop the program that uses it"), "{text}");
+    let text = with(&["--listen", "127.0.0.1:0", "--engine-listener", &taken]);
+    assert!(text.contains(&taken) && text.contains("or give another --engine-listener"), "{text}");
+    let text = with(&["--listen", "127.0.0.1:0", "--engine-listener", "192.0.2.1:0"]);
+    assert!(text.contains("not an address of this machine: give another --engine-listener"), "{text}");
+    for seconds in ["0", "3601", "an hour"] {
+        let text = with(&["--shared-secret-lifetime", seconds]);
+        assert!(text.contains("--shared-secret-lifetime"), "{text}");
+    }
     let text = with(&["--listen", "0.0.0.0:0"]);
     assert!(text.contains("--tls-cert"), "{text}");
     let text = with(&["--engine-network", "10.0.0.0/40"]);
@@ -215,7 +265,7 @@ fn each_failure_is_one_line_with_what_to_do() {
     let text = with(&["--seed", "huge"]);
     assert!(text.contains("use demo, empty or large:ENGINES,SITES"), "{text}");
     for path in ["x", "/x", "//", "/api/", "/a b/"] {
-        let text = with(&["--listen", "127.0.0.1:0", "--public-path", path]);
+        let text = with_any_ports(&["--public-path", path]);
         assert!(text.contains(path) && text.contains("give one like /x/"), "{text}");
     }
     let text = fails(&["--data-dir", data]);
@@ -224,9 +274,10 @@ fn each_failure_is_one_line_with_what_to_do() {
     assert!(text.contains("no app in /nonexistent: build it first"), "{text}");
     // A file where the directory should be: root is stopped by it as well.
     let file = format!("{app}/index.html");
-    let text = fails(&["--listen", "127.0.0.1:0", "--data-dir", &format!("{file}/data"), "--app-dir", app]);
+    let nowhere = format!("{file}/data");
+    let text = fails(&[&ANY_PORTS[..], &["--data-dir", &nowhere, "--app-dir", app]].concat());
     assert!(text.contains("cannot write to the data directory"), "{text}");
-    let text = with(&["--listen", "127.0.0.1:0", "--admin-password-file", &format!("{file}/password")]);
+    let text = with_any_ports(&["--admin-password-file", &format!("{file}/password")]);
     assert!(text.contains("cannot read or write"), "{text}");
 }
 
@@ -237,9 +288,7 @@ fn a_file_that_is_no_database_is_left_alone() {
     std::fs::create_dir_all(&data).unwrap();
     let text = "a letter, not a database\n".repeat(100);
     std::fs::write(data.join("console.db"), &text).unwrap();
-    let said = failure(
-        program().args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(&data).arg("--app-dir").arg(&app),
-    );
+    let said = failure(program().args(ANY_PORTS).arg("--data-dir").arg(&data).arg("--app-dir").arg(&app));
     assert!(said.contains("file is not a database; restore the file from a copy, or move it away"), "{said}");
     assert_eq!(std::fs::read_to_string(data.join("console.db")).unwrap(), text);
 }
@@ -249,14 +298,8 @@ fn two_consoles_do_not_share_a_directory() {
     let directory = tempfile::tempdir().unwrap();
     let (data, app) = (directory.path().join("data"), app(directory.path()));
     let _first = Program::start(&data, &app);
-    let text = fails(&[
-        "--listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--app-dir",
-        app.to_str().unwrap(),
-    ]);
+    let (data, app) = (data.to_str().unwrap(), app.to_str().unwrap());
+    let text = fails(&[&ANY_PORTS[..], &["--data-dir", data, "--app-dir", app]].concat());
     assert!(text.contains("in use by another console"), "{text}");
 }
 
