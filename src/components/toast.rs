@@ -103,9 +103,9 @@ impl Toasts {
             move || {
                 // While somebody reads, nothing goes away under the eyes.
                 if self.held.try_get_untracked() == Some(true) {
-                    self.leave_later(id)
+                    self.leave_later(id);
                 } else {
-                    self.close(id)
+                    self.close(id);
                 }
             },
             STAYS,

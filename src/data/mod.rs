@@ -7,7 +7,10 @@ pub mod secret;
 pub mod transport;
 mod update;
 
-use console_api::{ConsoleInfo, Engine, Error, List, Pool};
+use console_api::{
+    ConsoleInfo, Engine, Error, List, Pool,
+    rules::{ConsolePlace, NextStep, console_place, next_step_at},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{query::Query, refresh::Work, secret::Secret};
@@ -74,6 +77,17 @@ impl Data {
     pub async fn read_engines_now(self) -> Result<(), Error> {
         self.pools.read(self.session.call(async |console| console.pools().await));
         self.engines.read_now(self.session.call(async |console| console.engines().await)).await
+    }
+
+    /// Where engines reach this console, as far as it tells: otherwise the host in the address bar.
+    pub fn place(self) -> ConsolePlace {
+        let host = window().location().hostname().unwrap_or_default();
+        console_place(self.info.value().as_deref(), &host)
+    }
+
+    /// What to do next about an engine; `None` when it is active.
+    pub fn next_step(self, engine: &Engine) -> Option<NextStep> {
+        next_step_at(engine, &self.place())
     }
 
     /// Forgets everything and gives up what is under way, as on sign-out.

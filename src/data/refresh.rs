@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::next_step};
+use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
@@ -90,7 +90,7 @@ impl Data {
         spawn_local(async move {
             match self.ask_then_read(id).await {
                 Ok((asked, engine)) => {
-                    toasts.show(refreshed(&asked, &engine));
+                    toasts.show(refreshed(&asked, &engine, untrack(|| self.next_step(&engine))));
                     self.engine_is(engine);
                 }
                 Err(Error::Cancelled) => {}
@@ -169,11 +169,11 @@ type News = (Tone, String, Option<String>);
 const NO_RIGHT: &str = "This account may not make the console ask its engines: that takes a Global Administrator. What is \
                         shown is what the console knew already.";
 
-fn refreshed(asked: &Asked, engine: &Engine) -> News {
+fn refreshed(asked: &Asked, engine: &Engine, step: Option<NextStep>) -> News {
     let (name, status) = (&engine.name, &engine.status);
     match asked {
         Asked::Yes(_) => {
-            let more = next_step(engine).map(|step| format!("{} {}", step.why, step.what));
+            let more = step.map(|step| format!("{} {}", step.why, step.what));
             (tone(status), format!("{name}: {status}."), more)
         }
         Asked::NotPermitted => {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use console_api::{
     Direction, Engine, EngineId, Error,
     rules::{
-        Arrow, Refusal, console_place, deletion, may_reverse, may_update, next_step, pools_of,
-        reverse_pairing, reverse_refusal, standard_pairing,
+        Arrow, Refusal, deletion, may_reverse, may_update, pools_of, reverse_pairing, reverse_refusal,
+        standard_pairing,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -151,7 +151,7 @@ fn summary(page: Page) -> AnyView {
         }
     });
     let working = page.data.work.is_on(page.id);
-    let step = next_step(&engine).map(|step| {
+    let step = page.data.next_step(&engine).map(|step| {
         let help = step.pairing_helps.then(|| {
             view! { <a href=Route::Engine(page.id).href_with("tab", "pairing")>"Pairing steps"</a> }
         });
@@ -249,8 +249,7 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
     };
     let words = move || {
         let engine = page.engine.get()?;
-        let info = page.data.info.value();
-        let console = console_place(info.as_deref(), &host());
+        let console = page.data.place();
         let port = engine.port.unwrap_or(40814);
         let to_engine = format!(
             "The console will call the engine at {}, port {port}. Open this port on every firewall between them, from the console to the engine.",
@@ -418,11 +417,6 @@ fn tabs(page: Page) -> AnyView {
     .into_any()
 }
 
-/// The host in the browser's address bar.
-pub(super) fn host() -> String {
-    window().location().hostname().unwrap_or_default()
-}
-
 /// **Pairing**: what to do on the engine, both ways, with this engine's and this console's values.
 fn pairing(page: Page) -> AnyView {
     let Some(engine) = page.engine.get() else { return ().into_any() };
@@ -440,8 +434,7 @@ fn pairing(page: Page) -> AnyView {
         }
         .into_any();
     }
-    let info = page.data.info.value();
-    let console = console_place(info.as_deref(), &host());
+    let console = page.data.place();
     let fingerprint = |text: &Option<String>| {
         text.clone().map_or_else(
             || view! { <span class="secondary">"This console does not tell."</span> }.into_any(),

@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use console_api::{
     Engine, EngineId, EngineStatus, Error,
     rules::{
-        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, deletion, may_update,
-        next_step, prepare_rows, select, status_counts,
+        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, StepAction, deletion,
+        may_update, prepare_rows, select, status_counts,
     },
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -553,7 +553,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let engine = &row.engine;
     let name = engine.name.clone();
     let port = engine.port.map(|port| port.to_string()).unwrap_or_default();
-    let advice = next_step(engine).map(|step| {
+    let advice = page.data.next_step(engine).map(|step| {
         let title = format!("{} {}", step.why, step.what);
         // In a row there is room for the verb; the engine's own values are in the dialog.
         let short = engine.status.what_helps().map_or(step.what, str::to_owned);
@@ -654,8 +654,9 @@ fn Advice(page: Page) -> impl IntoView {
     let content = move || {
         engine().map(|engine| {
             let id = engine.id;
-            let step = next_step(&engine);
+            let step = page.data.next_step(&engine);
             let pairing_helps = step.as_ref().is_some_and(|step| step.pairing_helps);
+            let action = step.as_ref().map_or(StepAction::Refresh, |step| step.action);
             let (why, next) = step.map_or_else(
                 || (engine.status.meaning().to_owned(), "Nothing needs to be done.".to_owned()),
                 |step| (step.why, step.what),
@@ -678,17 +679,7 @@ fn Advice(page: Page) -> impl IntoView {
                                 </a>
                             }
                         })}
-                    <button
-                        type="button"
-                        class="button primary"
-                        on:click=move |_| {
-                            open.set(false);
-                            page.refresh(id);
-                        }
-                    >
-                        {glyph(Icon::Refresh, "")}
-                        {format!("Refresh {}", engine.name)}
-                    </button>
+                    {do_it(page, &engine, action, open)}
                 </footer>
             }
         })
@@ -698,4 +689,33 @@ fn Advice(page: Page) -> impl IntoView {
             {live(content)}
         </Dialog>
     }
+}
+
+/// The button that does the next step, as far as the app can.
+fn do_it(page: Page, engine: &Engine, action: StepAction, open: RwSignal<bool>) -> AnyView {
+    let id = engine.id;
+    let (icon, verb) = match action {
+        StepAction::Refresh => (Icon::Refresh, "Refresh"),
+        StepAction::Update => (Icon::Update, "Update"),
+        StepAction::Delete => (Icon::Delete, "Delete"),
+    };
+    view! {
+        <button
+            type="button"
+            class="button primary"
+            on:click=move |_| {
+                open.set(false);
+                match action {
+                    StepAction::Refresh => page.refresh(id),
+                    StepAction::Update => page.update(id),
+                    // It asks first.
+                    StepAction::Delete => page.deleted.set(Some(id)),
+                }
+            }
+        >
+            {glyph(icon, "")}
+            {format!("{verb} {}", engine.name)}
+        </button>
+    }
+    .into_any()
 }

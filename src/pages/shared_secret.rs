@@ -4,13 +4,9 @@
 
 use std::time::Duration;
 
-use console_api::{
-    Error,
-    rules::{console_place, reverse_pairing},
-};
+use console_api::{Error, rules::reverse_pairing};
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::engine::host;
 use crate::{
     clock,
     components::{
@@ -113,7 +109,6 @@ pub fn SharedSecretPage() -> impl IntoView {
             page.hide();
         }
     });
-    let info = data.info;
     let busy: Refused = Signal::derive(move || page.busy.get().then(|| "It is under way.".to_owned()));
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
@@ -144,7 +139,7 @@ pub fn SharedSecretPage() -> impl IntoView {
             <section class="card" aria-labelledby="steps-heading">
                 <h2 id="steps-heading">"Steps on the engine"</h2>
                 {live(move || {
-                    let console = console_place(info.value().as_deref(), &host());
+                    let console = data.place();
                     view! { <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, None, &console)) /> }
                 })}
                 <p>

@@ -224,7 +224,11 @@ impl Console {
             return error(401, "The request requires valid authentication.");
         }
         match (request.method, path) {
-            (Method::Get, "api/3") => json(r#"{"links":[]}"#.to_owned()),
+            (Method::Put, "api/2.1/engine/1/reverseConnection") => {
+                self.tells(1, r#","connectionDirection":"engine-to-console""#);
+                json(r#"{"message":"The direction is turned around."}"#.to_owned())
+            }
+            (Method::Get, "api/3") | (Method::Put, _) => json(r#"{"links":[]}"#.to_owned()),
             (Method::Get, "api/3/administration/info") => {
                 json(
                     r#"{"fqdn":"console.example.org","ip":"10.9.8.7","version":{"semantic":"6.6.200","platform":"Linux64"}}"#
@@ -255,12 +259,7 @@ impl Console {
             (Method::Post, "api/3/scan_engines") => {
                 response(201, "application/json", r#"{"id":77,"links":[]}"#.to_owned())
             }
-            (Method::Put, "api/2.1/engine/1/reverseConnection") => {
-                self.tells(1, r#","connectionDirection":"engine-to-console""#);
-                json(r#"{"message":"The direction is turned around."}"#.to_owned())
-            }
             (Method::Post, "data/engine/1/update") => json(r#"{"message":"berlin: the update was sent"}"#.to_owned()),
-            (Method::Put, _) => json(r#"{"links":[]}"#.to_owned()),
             (Method::Delete, path) => {
                 let id = path.strip_prefix("api/3/scan_engines/").and_then(|id| id.parse::<u64>().ok());
                 self.state.engines.borrow_mut().retain(|engine| Some(engine.id) != id);
