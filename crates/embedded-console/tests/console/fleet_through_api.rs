@@ -113,6 +113,48 @@ async fn an_engine_is_added_asked_enabled_and_updated() {
 }
 
 #[tokio::test]
+async fn an_engine_pairs_from_its_side_is_updated_and_turned_and_turned_back() {
+    let lab = Lab::start().await;
+    let client = lab.client();
+    let engine = RunningEngine::start("6.6.1").await;
+    let type_in = |line: &str| engine.engine.command(line).text;
+    let secret = client.generate_shared_secret().await.unwrap().secret;
+    type_in(&format!("add console {}", lab.running.engine_listener()));
+    type_in("connect to console 1");
+    engine.engine.add_shared_secret(1, secret.reveal()).await.unwrap();
+    engine.enable();
+    lab.command("version engines").await;
+    let engines = client.engines().await.unwrap().items;
+    let found = engines.iter().find(|found| found.port == Some(engine.address.port())).unwrap();
+    let id = found.id;
+    let active = until(&lab, id, |engine| engine["status"] == "active").await;
+    assert_eq!(active["connectionDirection"], "engine-to-console");
+    assert_eq!(active["certificateFingerprint"], engine.engine.fingerprint().to_string());
+
+    client.update_engine_software(id).await.unwrap();
+    let product = embedded_console::config::PRODUCT_VERSION;
+    until(&lab, id, |engine| engine["productVersion"] == product && engine["status"] == "active").await;
+    for (direction, connect_to) in
+        [("console-to-engine", "connectTo=0"), ("engine-to-console", "connectTo=1")]
+    {
+        client.reverse_connection(id).await.unwrap();
+        assert!(type_in("show consoles").contains(connect_to), "{}", type_in("show consoles"));
+        let turned = lab.get(&format!("/api/3/scan_engines/{id}")).await.json();
+        assert_eq!(
+            (&turned["status"], &turned["connectionDirection"]),
+            (&json!("active"), &json!(direction))
+        );
+        let since = turned["lastRefreshedDate"].clone();
+        until(&lab, id, |engine| engine["status"] == "active" && engine["lastRefreshedDate"] != since).await;
+    }
+    client.delete_engine(id).await.unwrap();
+    comes("the engine knows that it is refused", || {
+        type_in("show consoles").contains("pair it again with a shared secret")
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_learned_survives_a_restart_of_the_console() {
     let lab = Lab::start().await;
     let engine = RunningEngine::start("6.6.1").await;
