@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     dialog::Dialog,
     field::problem_line,
-    live::{live, live_attribute},
+    live::{follow, live, live_attribute},
 };
 
 /// A question with one action. It stays open while the action runs and when it fails, so that nothing is lost.
@@ -36,6 +36,12 @@ pub fn Confirm(
 ) -> impl IntoView {
     let reason = move || if busy.get() { Some("It is under way.".to_owned()) } else { refused.get() };
     let children = StoredValue::new(children);
+    // What failed the last time is old news when it is asked anew.
+    follow(move || {
+        if open.get() {
+            problem.set(None);
+        }
+    });
     view! {
         <Dialog open title>
             {children.with_value(|children| children())}

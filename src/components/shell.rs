@@ -148,9 +148,17 @@ fn focus_after_navigation(main: NodeRef<html::Main>) {
 }
 
 fn focus_page(main: NodeRef<html::Main>) {
-    let Some(main) = main.try_get_untracked().flatten() else { return };
-    let heading = main.query_selector("h1[tabindex]").ok().flatten();
+    if !focus_heading()
+        && let Some(main) = main.try_get_untracked().flatten()
+    {
+        // An element that can't take the focus leaves it where it was.
+        _ = main.focus();
+    }
+}
+
+/// Moves the focus to the page's heading, if it has one.
+pub fn focus_heading() -> bool {
+    let heading = document().query_selector("main h1[tabindex]").ok().flatten();
     let heading = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok());
-    // An element that can't take the focus leaves it where it was.
-    _ = heading.as_ref().unwrap_or(&main).focus();
+    heading.is_some_and(|heading| heading.focus().is_ok())
 }

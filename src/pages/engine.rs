@@ -21,6 +21,7 @@ use crate::{
         engine_form::EngineForm,
         icon::{Icon, glyph},
         live::{follow, live},
+        shell::focus_heading,
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
@@ -374,6 +375,9 @@ pub fn DeleteDialog(
                     toasts.say(Tone::Good, format!("{} is deleted.", target.name), None);
                     if leave {
                         routes::go(&navigate, &Route::Engines.href());
+                    } else {
+                        // The button that had the focus is gone with its row.
+                        focus_heading();
                     }
                 }
                 Err(Error::Cancelled) => {}

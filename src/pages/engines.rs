@@ -244,10 +244,7 @@ fn UpdateAll(page: Page) -> impl IntoView {
             icon=Icon::Update
             label="Update all engines".to_owned()
             refused
-            on_press=Callback::new(move |()| {
-                problem.set(None);
-                open.set(true);
-            })
+            on_press=Callback::new(move |()| open.set(true))
         />
         <Confirm
             open
