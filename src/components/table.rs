@@ -286,7 +286,7 @@ fn bones(columns: usize, at: usize) -> impl IntoView {
             view! { <td><span class=class></span></td> }
         })
         .collect_view();
-    view! { <tr class="buttons">{cells}</tr> }
+    view! { <tr class="row">{cells}</tr> }
 }
 
 fn height_of(frame: &web_sys::HtmlDivElement, selector: &str) -> Option<f64> {

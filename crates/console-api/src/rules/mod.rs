@@ -2,6 +2,7 @@
 
 mod arrow;
 mod columns;
+mod csv;
 mod deletion;
 mod engine_form;
 mod keys;
@@ -14,6 +15,7 @@ mod update;
 
 pub use arrow::Arrow;
 pub use columns::{EngineColumn, EngineSort};
+pub use csv::csv_row;
 pub use deletion::{DeletionCheck, deletion};
 pub use engine_form::{
     EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again,
