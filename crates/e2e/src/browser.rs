@@ -19,6 +19,9 @@ use crate::wait::PATIENCE;
 /// How long driver and browser may take to come up on a busy machine, and the browser to answer at all.
 const START: Duration = Duration::from_secs(60);
 
+/// How often a driver is started before it counts as broken.
+const DRIVER_TRIES: u32 = 3;
+
 /// Which browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -56,19 +59,7 @@ impl Browser {
         // thirtyfour's HTTP client asks for one although nothing here is encrypted. Already installed is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
         let profile = Profile::new();
-        let (mut process, marker) = match kind {
-            Kind::Chromium => {
-                let mut command = Command::new(&settings().chromedriver);
-                command.arg("--port=0");
-                (Process::start("chromedriver", &mut command), "successfully on port ")
-            }
-            Kind::Firefox => {
-                let mut command = Command::new(&settings().geckodriver);
-                command.args(["--port", "0", "--websocket-port", "0", "--profile-root"]).arg(profile.path());
-                (Process::start("geckodriver", &mut command), "Listening on 127.0.0.1:")
-            }
-        };
-        let port = process.word_after(marker, START).await;
+        let (process, port) = start_driver(kind, &profile).await;
         let capabilities = match kind {
             Kind::Chromium => chromium(profile.path()),
             Kind::Firefox => firefox(),
@@ -108,6 +99,33 @@ impl Browser {
         self.process.kill().await;
         drop(self.profile);
     }
+}
+
+/// Starts the driver; the port that it listens on.
+///
+/// It takes a free port of IPv4 and then the same one of IPv6, which another program may have: then it ends, and is
+/// started once more.
+async fn start_driver(kind: Kind, profile: &Profile) -> (Process, String) {
+    let mut problem = String::new();
+    for _ in 0..DRIVER_TRIES {
+        let (mut process, marker) = match kind {
+            Kind::Chromium => {
+                let mut command = Command::new(&settings().chromedriver);
+                command.arg("--port=0");
+                (Process::start("chromedriver", &mut command), "successfully on port ")
+            }
+            Kind::Firefox => {
+                let mut command = Command::new(&settings().geckodriver);
+                command.args(["--port", "0", "--websocket-port", "0", "--profile-root"]).arg(profile.path());
+                (Process::start("geckodriver", &mut command), "Listening on 127.0.0.1:")
+            }
+        };
+        match process.try_word_after(marker, START).await {
+            Ok(port) => return (process, port),
+            Err(said) => problem = said,
+        }
+    }
+    panic!("{problem}");
 }
 
 /// The folder of a browser's profile. Whatever still runs on it when it is dropped is killed.

@@ -117,10 +117,11 @@ impl Page {
     async fn settle(&self) {
         self.run_async(
             "const done = arguments[arguments.length - 1];
-             const still = () => Promise.all(document.getAnimations()
-                .filter((animation) => animation.effect?.getComputedTiming().endTime < Infinity)
-                .map((animation) => animation.finished.catch(() => {})));
-             requestAnimationFrame(() => requestAnimationFrame(() => still().then(() => done(null))));",
+             // Looked at again with each frame: the promise of an animation whose element goes away may never come true.
+             const moves = ({ effect, playState }) =>
+                playState === 'running' && effect?.getComputedTiming().endTime < Infinity;
+             const look = () => document.getAnimations().some(moves) ? requestAnimationFrame(look) : done(null);
+             requestAnimationFrame(() => requestAnimationFrame(look));",
             Vec::new(),
         )
         .await;

@@ -51,6 +51,17 @@ impl Process {
     /// # Panics
     /// If the program ends before, or does not say it in time.
     pub(crate) async fn word_after(&mut self, marker: &str, bound: Duration) -> String {
+        match self.try_word_after(marker, bound).await {
+            Ok(word) => word,
+            Err(problem) => panic!("{problem}"),
+        }
+    }
+
+    /// The same, where a program that ends or stays silent is no failure of the test.
+    ///
+    /// # Errors
+    /// What it did instead, with all that it said.
+    pub(crate) async fn try_word_after(&mut self, marker: &str, bound: Duration) -> Result<String, String> {
         let found = until(bound, async || {
             let said = self.lines();
             let word = said.iter().find_map(|line| line.split_once(marker)?.1.split_whitespace().next());
@@ -62,9 +73,9 @@ impl Process {
         })
         .await;
         match found {
-            Ok(Ok(word)) => word,
+            Ok(Ok(word)) => Ok(word),
             Ok(Err(problem)) | Err(problem) => {
-                panic!("{} {problem}; it said:\n{}", self.name, self.lines().join("\n"))
+                Err(format!("{} {problem}; it said:\n{}", self.name, self.lines().join("\n")))
             }
         }
     }
