@@ -1,4 +1,5 @@
-//! The shared secret: how long it is valid, as the console tells, and the secret itself for as long as it is needed.
+//! The shared secret: how long it is valid, as the console tells, and the secret itself at the moment that it is needed.
+//! The app does not keep it: a console that was started again has another one, or none.
 
 use std::time::Duration;
 
@@ -30,7 +31,6 @@ pub struct Secret {
     pub validity: RwSignal<Validity>,
     /// Why the console could not be asked the last time.
     pub failed: RwSignal<Option<Error>>,
-    known: StoredValue<Option<SharedSecret>, LocalStorage>,
     asking: StoredValue<bool>,
 }
 
@@ -39,7 +39,6 @@ impl Secret {
         Self {
             validity: RwSignal::new(Validity::Unknown),
             failed: RwSignal::new(None),
-            known: StoredValue::new_local(None),
             asking: StoredValue::new(false),
         }
     }
@@ -52,13 +51,7 @@ impl Secret {
         }
     }
 
-    /// Wipes the secret from memory.
-    pub fn wipe(self) {
-        self.known.set_value(None);
-    }
-
     pub(super) fn forget(self) {
-        self.wipe();
         self.asking.set_value(false);
         self.validity.set(Validity::Unknown);
         self.failed.set(None);
@@ -74,9 +67,6 @@ impl Secret {
             (None, Validity::Unknown) => Validity::None,
             (None, before) => before,
         };
-        if left.is_none() {
-            self.wipe();
-        }
         self.validity.set(now);
     }
 }
@@ -108,9 +98,6 @@ impl Data {
         let generated = self.session.call(async |console| console.generate_shared_secret().await).await?;
         let left = self.session.call(async |console| console.shared_secret_time_to_live().await).await?;
         self.secret.heard(left);
-        if left.is_some() {
-            self.secret.known.set_value(Some(generated.secret));
-        }
         Ok(!generated.was_valid_before)
     }
 
@@ -119,14 +106,10 @@ impl Data {
     /// # Errors
     /// Why the console did not give it.
     pub async fn reveal_secret(self) -> Result<Option<SharedSecret>, Error> {
-        if let Some(known) = self.secret.known.get_value() {
-            return Ok(Some(known));
-        }
         let secret = self.session.call(async |console| console.shared_secret().await).await?;
         if secret.is_none() {
             self.secret.heard(None);
         }
-        self.secret.known.set_value(secret.clone());
         Ok(secret)
     }
 
@@ -136,7 +119,6 @@ impl Data {
     /// Why the console did not do it.
     pub async fn revoke_secret(self) -> Result<bool, Error> {
         let revoked = self.session.call(async |console| console.revoke_shared_secret().await).await?;
-        self.secret.wipe();
         self.secret.validity.set(Validity::None);
         Ok(revoked)
     }

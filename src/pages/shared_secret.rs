@@ -1,6 +1,6 @@
 //! **Generate Scan Engine Shared Secret**: for engines that call the console (a reverse pair).
 //!
-//! The secret is not in the document until **Show**, and not in memory after the page was left.
+//! The secret is not in the document until **Show**, and is fetched for **Show** and **Copy** alone.
 
 use std::time::Duration;
 
@@ -101,7 +101,6 @@ pub fn SharedSecretPage() -> impl IntoView {
     };
     data.ask_secret();
     count_down(page);
-    on_cleanup(move || data.secret.wipe());
     let valid = Memo::new(move |_| matches!(data.secret.validity.get(), Validity::Until(_)));
     // What is not valid any more is not shown any more either.
     follow(move || {

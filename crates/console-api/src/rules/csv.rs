@@ -36,7 +36,8 @@ fn push_cell(text: &mut String, cell: &str) {
 
 /// Whether a spreadsheet would calculate with it. A plain number, also a negative one, is none.
 fn is_formula(cell: &str) -> bool {
-    let risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let risky =
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     let number = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     risky && !cell.strip_prefix('-').is_some_and(number)
 }
