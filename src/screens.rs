@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
-use wasm_bindgen::JsCast;
 
 use crate::{
     components::{
         icon::{Icon, glyph},
         live::{follow, live},
+        shell::focus_heading,
     },
     data::Data,
     pages::{
@@ -107,9 +107,13 @@ impl Parts {
     /// been stopped meanwhile.
     pub fn provide(data: Data) -> Self {
         let parts = Self(Part::ALL.map(|_| RwSignal::new(Stage::Unasked)));
-        follow(move || {
+        // A memo: a part that did not come must not be fetched again and again.
+        let is_time = Memo::new(move |_| {
             let opened = Part::ALL.iter().any(|part| matches!(parts.stage(*part).get(), Stage::Here(_)));
-            if opened || data.engines.value().is_some() || data.engines.failed().is_some() {
+            opened || data.engines.value().is_some() || data.engines.failed().is_some()
+        });
+        follow(move || {
+            if is_time.get() {
                 let fetch = move || Part::ALL.into_iter().for_each(|part| parts.want(part));
                 if request_idle_callback_with_handle(fetch).is_err() {
                     set_timeout(fetch, SOON);
@@ -145,15 +149,16 @@ pub fn screen(part: Part, route: Route) -> AnyView {
     let stage = parts.stage(part);
     let waited = matches!(stage.get_untracked(), Stage::Coming);
     let path = use_location().pathname;
-    live(move || match stage.get() {
-        Stage::Here(render) => {
-            if waited {
-                pass_focus_on(path.get_untracked(), path);
-            }
-            render(route)
+    live(move || {
+        let stage = stage.get();
+        if matches!(stage, Stage::Missing) || matches!(stage, Stage::Here(_)) && waited {
+            pass_focus_on(path.get_untracked(), path);
         }
-        Stage::Unasked | Stage::Coming => Some(skeleton()),
-        Stage::Missing => Some(missing(move || parts.want(part))),
+        match stage {
+            Stage::Here(render) => render(route),
+            Stage::Unasked | Stage::Coming => Some(skeleton()),
+            Stage::Missing => Some(missing(move || parts.want(part))),
+        }
     })
 }
 
@@ -167,11 +172,8 @@ fn pass_focus_on(from: String, path: Memo<String>) {
             let name = element.tag_name();
             name.eq_ignore_ascii_case("body") || name.eq_ignore_ascii_case("main")
         });
-        let heading = document().query_selector("main h1[tabindex]").ok().flatten();
-        let heading = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok());
-        if let Some(heading) = heading.filter(|_| waits) {
-            // An element that can't take the focus leaves it where it was.
-            _ = heading.focus();
+        if waits {
+            focus_heading();
         }
     });
 }
