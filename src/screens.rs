@@ -102,15 +102,15 @@ enum Stage {
 pub struct Parts([RwSignal<Stage>; Part::ALL.len()]);
 
 impl Parts {
-    /// None is here yet; put into the context for the screens below. They are fetched when the list of engines is there
-    /// or turned out not to be, so that they don't hold it up, and a later click works at once, even if the console has
-    /// been stopped meanwhile.
+    /// None is here yet; put into the context for the screens below. All are fetched once the list of engines or another
+    /// screen is there: they don't hold it up, and a later click works at once, even if the console has been stopped
+    /// meanwhile.
     pub fn provide(data: Data) -> Self {
         let parts = Self(Part::ALL.map(|_| RwSignal::new(Stage::Unasked)));
         // A memo: a part that did not come must not be fetched again and again.
         let is_time = Memo::new(move |_| {
             let opened = Part::ALL.iter().any(|part| matches!(parts.stage(*part).get(), Stage::Here(_)));
-            opened || data.engines.value().is_some() || data.engines.failed().is_some()
+            opened || data.engines.value().is_some()
         });
         follow(move || {
             if is_time.get() {
@@ -131,12 +131,12 @@ impl Parts {
     /// Fetches the part unless it is here or on its way.
     fn want(self, part: Part) {
         let stage = self.stage(part);
-        if matches!(stage.get_untracked(), Stage::Here(_) | Stage::Coming) {
+        // Nothing: the app has gone while the browser had other things to do.
+        if !matches!(stage.try_get_untracked(), Some(Stage::Unasked | Stage::Missing)) {
             return;
         }
         stage.set(Stage::Coming);
         spawn_local(async move {
-            // The app may be gone.
             stage.try_set(part.fetch().await.map_or(Stage::Missing, Stage::Here));
         });
     }
