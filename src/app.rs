@@ -15,15 +15,12 @@ use crate::{
     data::{Data, transport::AppTransport},
     draft::Drafts,
     pages::{
-        administration::AdministrationPage,
-        engine::EnginePage,
         engines::EnginesPage,
-        new_engine::NewEnginePage,
         not_found::NotFound,
-        shared_secret::SharedSecretPage,
         sign_in::{SignInAgain, SignInPage},
     },
     routes::{self, Route},
+    screens::{Part, Parts, screen},
     session::{Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,
@@ -41,6 +38,7 @@ pub fn App(
     Shortcuts::provide();
     let session = Session::provide(transport);
     let data = Data::provide(session);
+    Parts::provide(data);
     Drafts::provide(session);
     watch_activity(session);
 
@@ -85,10 +83,8 @@ fn Screen() -> impl IntoView {
     }
     live(move || match route.get() {
         Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
-        Some(Route::NewEngine) => view! { <NewEnginePage /> }.into_any(),
-        Some(Route::Engine(id)) => view! { <EnginePage id /> }.into_any(),
-        Some(Route::SharedSecret) => view! { <SharedSecretPage /> }.into_any(),
-        Some(Route::Administration) => view! { <AdministrationPage /> }.into_any(),
+        Some(route @ (Route::NewEngine | Route::Engine(_))) => screen(Part::Engine, route),
+        Some(route @ (Route::SharedSecret | Route::Administration)) => screen(Part::Administration, route),
         None => view! { <NotFound /> }.into_any(),
     })
 }

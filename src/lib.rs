@@ -18,6 +18,7 @@ pub mod draft;
 pub mod pages;
 pub mod preference;
 pub mod routes;
+pub mod screens;
 pub mod session;
 pub mod shortcuts;
 pub mod theme;

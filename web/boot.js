@@ -1,5 +1,5 @@
-// Starts the app. An external file, because the page's policy refuses inline scripts. Trunk writes the two
-// links (the glue module and the program itself) into the page's head; this reads them from there.
+// Starts the app. An external file, because the page's policy refuses inline scripts. The build writes the two links
+// (the glue module and the program itself) into the page's head; this reads them from there.
 const href = (selector) => {
   const link = document.querySelector(selector);
   if (!link) throw new Error(`the page has no ${selector}`);

@@ -4,6 +4,7 @@ pub mod address;
 pub mod button;
 pub mod confirm;
 pub mod copy;
+pub mod delete_engine;
 pub mod dialog;
 pub mod engine_form;
 pub mod field;

@@ -1,4 +1,4 @@
-//! Building the app: trunk, then [`dist`].
+//! Building the app: the compiler, [`split`], then [`dist`].
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -10,8 +10,9 @@ use crate::cmd;
 use crate::dist::{self, Built};
 use crate::failure::{OnFile as _, Outcome, fail};
 use crate::paths;
+use crate::split;
 use crate::steps::{Steps, say};
-use crate::tools::{TRUNK, WASM_BINDGEN};
+use crate::tools::WASM_BINDGEN;
 use crate::wasm::{self, Compiler};
 
 /// What `cargo xtask build` was asked for.
@@ -30,11 +31,10 @@ impl Default for BuildOptions {
 }
 
 /// What the app is made of: with the parts of this program that choose the tools and make the last steps.
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 15] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
-    "Trunk.toml",
     "crates/console-api/Cargo.toml",
     "crates/console-api/src",
     "index.html",
@@ -44,13 +44,14 @@ const INPUTS: [&str; 14] = [
     "xtask/src/app.rs",
     "xtask/src/dist.rs",
     "xtask/src/html.rs",
+    "xtask/src/split.rs",
     "xtask/src/tools.rs",
+    "xtask/src/wasm.rs",
 ];
 
 /// Tools and target for building the app.
 pub(crate) fn set_up(steps: &mut Steps) -> Outcome {
     Compiler::ensure(steps)?;
-    TRUNK.ensure(steps)?;
     WASM_BINDGEN.ensure(steps)?;
     Ok(())
 }
@@ -67,53 +68,23 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
         say(&format!("==> The app in {}/ is up to date", options.dist.display()));
         return dist::measure(&options.dist, &options.public_url);
     }
-    let trunk = TRUNK.ensure(steps)?;
     let bindgen = WASM_BINDGEN.ensure(steps)?;
     let compiler = Compiler::ensure(steps)?;
-    // Trunk works without network when everything is there. Otherwise it would also look for tools.
-    match &compiler {
-        Compiler::Own => {
-            steps.step("Fetch the sources of dependencies", || {
-                cmd::run(cmd::cargo().args(["fetch", "--quiet"]))
-            })?;
-        }
-        // What the standard library depends on is fetched only by a build.
-        Compiler::Debian(_) => {
-            steps.step("Build the app and its standard library (about 4 minutes from nothing)", || {
-                let mut build = compiler.cargo()?;
-                build.args([
-                    "build",
-                    "--profile",
-                    "app",
-                    "--bin",
-                    "engine-console",
-                    "--target",
-                    wasm::TARGET,
-                ]);
-                cmd::run(&mut build)
-            })?;
-        }
-    }
+    let about = match &compiler {
+        Compiler::Own => "Build the app for release (about 2 minutes from nothing)",
+        Compiler::Debian(_) => "Build the app and its standard library (about 4 minutes from nothing)",
+    };
+    steps.step(about, || cmd::run(&mut compile(&compiler)?))?;
     let raw = paths::target().join("xtask").join("app");
-    steps.step("Build the app for release (about 2 minutes from nothing)", || {
-        paths::remove_folder(&raw)?;
-        fs::create_dir_all(&raw).on("make", &raw)?;
-        let mut build = Command::new(trunk.join("trunk"));
-        cmd::without_own_variables(&mut build);
-        build.args(["build", "--release", "--cargo-profile", "app", "--offline", "--skip-version-check"]);
-        // Its minifier does not know all of today's JavaScript, and says so at each build.
-        build.args(["--log", "info,trunk::processing::minify=error"]);
-        build.args(["--public-url", &options.public_url, "--dist"]).arg(paths::root()?.join(&raw));
-        compiler.prepare(&mut build, &[&trunk, &bindgen])?;
-        // Trunk takes only true or false here, everybody else sets 1.
-        let plain = std::env::var_os("NO_COLOR").is_some();
-        build.env_remove("NO_COLOR");
-        // Its own call stack would hide the compiler's words.
-        build.env_remove("RUST_BACKTRACE");
-        cmd::run(cmd::args_if(&mut build, plain, &["--color", "never"]))
-    })?;
-    steps.step("Compress the app's files", || {
-        dist::finish(&raw, &options.public_url)?;
+    steps.step("Split the app and compress its files", || {
+        let work = paths::target().join("xtask").join("split");
+        for folder in [&raw, &work] {
+            paths::remove_folder(folder)?;
+            fs::create_dir_all(folder).on("make", folder)?;
+        }
+        let compiled = compiler.target().join(wasm::TARGET).join("app").join("engine-console.wasm");
+        let pieces = split::split(&compiled, &bindgen, &work)?;
+        dist::assemble(&pieces, &raw, &options.public_url)?;
         // The old app stays until the new one is whole.
         paths::remove_folder(&options.dist)?;
         if let Some(parent) = options.dist.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -123,6 +94,14 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
         fs::write(&stamp, format!("{wanted} {}", state(&options.dist)?)).on("write", &stamp)
     })?;
     dist::measure(&options.dist, &options.public_url)
+}
+
+/// The compiler's run. What the splitter needs to know goes to the linker alone, so that the libraries stay as they are.
+fn compile(compiler: &Compiler) -> Outcome<Command> {
+    let mut cargo = compiler.cargo()?;
+    cargo.args(["rustc", "--profile", "app", "--bin", "engine-console", "--features", "split"]);
+    cargo.args(["--target", wasm::TARGET, "--", "-C", "link-args=--emit-relocs"]);
+    Ok(cargo)
 }
 
 /// One build of the app at a time in a clone: they share folders. Given back when the result is dropped.
@@ -138,7 +117,7 @@ fn take_turn() -> Outcome<File> {
     Ok(file)
 }
 
-/// Trunk takes no notice of a stylesheet that the page does not list: this does.
+/// A stylesheet that the page does not list would silently be left out.
 fn every_style_is_listed() -> Outcome {
     let page = fs::read_to_string("index.html").on("read", "index.html")?;
     for path in dist::files(Path::new("style"))? {

@@ -1,6 +1,5 @@
 //! Starting other programs, and saying plainly when they fail.
 
-use std::ffi::OsStr;
 use std::io::{self, Read, Write as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -192,14 +191,6 @@ pub(crate) fn path_with(folders: &[&std::path::Path]) -> Outcome<std::ffi::OsStr
     let all = folders.iter().map(|folder| folder.to_path_buf()).chain(std::env::split_paths(&old));
     std::env::join_paths(all)
         .map_err(|error| Failure::new(format!("the search path can't be extended: {error}")))
-}
-
-/// Adds arguments that are there only sometimes.
-pub(crate) fn args_if<'a>(command: &'a mut Command, when: bool, args: &[&str]) -> &'a mut Command {
-    if when {
-        command.args(args.iter().map(OsStr::new));
-    }
-    command
 }
 
 #[cfg(test)]

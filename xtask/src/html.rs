@@ -1,4 +1,4 @@
-//! Just enough of HTML to read and change the tags of a page that trunk wrote (minified or not).
+//! Just enough of HTML to read and change the tags of the app's page.
 
 use std::ops::Range;
 
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_read_as_trunk_and_its_minifier_write_them() {
+    fn tags_are_read_with_and_without_quotes() {
         let page = r#"<!doctype html><html lang=en><meta content=/ name=engine-console-base>
             <!-- <link rel="stylesheet" href="/no.css"> --><link rel="stylesheet" href='/a b.css' integrity="sha384-x="/>
             <link rel=stylesheet href=/x/b.css><script type=module src=/boot.js></script>"#;

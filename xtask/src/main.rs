@@ -16,6 +16,7 @@ mod html;
 mod leftovers;
 mod paths;
 mod run;
+mod split;
 mod steps;
 mod summary;
 mod test;

@@ -1,4 +1,4 @@
-//! The pinned programs that come from the Rust package registry: trunk, wasm-bindgen, geckodriver. They go into a
+//! The pinned programs that come from the Rust package registry: wasm-bindgen, geckodriver. They go into a
 //! cache folder of the project's own, so that nothing else on the machine changes, and later clones find them again.
 
 use std::fs;
@@ -21,10 +21,6 @@ pub(crate) struct Tool {
     /// How long a cold installation takes on two cores, for the progress line.
     about: &'static str,
 }
-
-/// Bundles the app. Newer ones need a newer compiler than `rust-version`.
-pub(crate) const TRUNK: Tool =
-    Tool { package: "trunk", version: "0.21.14", programs: &["trunk"], about: "about 3 minutes" };
 
 /// Makes the module that loads the app, and runs browser tests. Must be the version of the library in Cargo.toml.
 pub(crate) const WASM_BINDGEN: Tool = Tool {
@@ -150,13 +146,13 @@ mod tests {
 
     #[test]
     fn a_tool_is_taken_only_at_exactly_its_version() {
-        assert_eq!(version_of("trunk 0.21.14\n"), Some("0.21.14"));
+        assert_eq!(version_of("tool 0.21.14\n"), Some("0.21.14"));
         assert_eq!(
             version_of("geckodriver 0.37.1 (a1b2c3 2026-01-01 12:00 +0000)\n\nThe source code"),
             Some("0.37.1")
         );
         assert_eq!(version_of("wasm-bindgen 0.2.129"), Some(WASM_BINDGEN.version));
-        assert_ne!(version_of("trunk 0.21.1"), Some(TRUNK.version));
+        assert_ne!(version_of("wasm-bindgen 0.2.12"), Some(WASM_BINDGEN.version));
         assert_eq!(version_of("command not found"), None);
         assert_eq!(version_of(""), None);
     }
@@ -166,8 +162,6 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project has a root");
         let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("Cargo.toml");
         assert!(manifest.contains(&format!("wasm-bindgen = \"={}\"", WASM_BINDGEN.version)));
-        let trunk = fs::read_to_string(root.join("Trunk.toml")).expect("Trunk.toml");
-        assert!(trunk.contains(&format!("trunk-version = \"={}\"", TRUNK.version)));
     }
 
     #[test]
@@ -185,23 +179,20 @@ mod tests {
     #[test]
     fn only_abandoned_folders_are_removed() {
         let cache = tempfile::tempdir().expect("a folder");
-        let mine = format!("trunk-0.21.14.unfinished-{}", std::process::id());
-        for name in [
-            mine.as_str(),
-            "trunk-0.21.14.unfinished-999999999",
-            "trunk-0.21.14",
-            "other.unfinished-999999999",
-        ] {
+        let mine = format!("tool-0.21.14.unfinished-{}", std::process::id());
+        for name in
+            [mine.as_str(), "tool-0.21.14.unfinished-999999999", "tool-0.21.14", "other.unfinished-999999999"]
+        {
             fs::create_dir(cache.path().join(name)).expect("a folder");
         }
-        remove_abandoned(cache.path(), "trunk-0.21.14");
+        remove_abandoned(cache.path(), "tool-0.21.14");
         let mut left: Vec<_> = fs::read_dir(cache.path())
             .expect("it")
             .flatten()
             .filter_map(|e| e.file_name().into_string().ok())
             .collect();
         left.sort();
-        let mut expected = vec!["other.unfinished-999999999", "trunk-0.21.14", &mine];
+        let mut expected = vec!["other.unfinished-999999999", "tool-0.21.14", &mine];
         expected.sort_unstable();
         assert_eq!(left, expected);
     }

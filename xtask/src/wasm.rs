@@ -103,8 +103,16 @@ impl Compiler {
         // Building the standard library is not stable yet; the compiler is one of known version.
         command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
         // Its intermediate files must not mix with those of the project's own compiler.
-        command.env("CARGO_TARGET_DIR", paths::root()?.join(paths::target()).join("debian"));
+        command.env("CARGO_TARGET_DIR", paths::root()?.join(self.target()));
         Ok(())
+    }
+
+    /// Where its results go.
+    pub(crate) fn target(&self) -> PathBuf {
+        match self {
+            Self::Own => paths::target(),
+            Self::Debian(_) => paths::target().join("debian"),
+        }
     }
 
     /// Cargo's arguments for the linter. Debian's compiler has none: a plain check takes its place.

@@ -13,6 +13,7 @@ mod pairing_standard;
 mod pictures;
 mod policy;
 mod refresh;
+mod screens;
 mod shared_secret;
 mod sign_in;
 mod update;

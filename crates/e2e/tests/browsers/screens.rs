@@ -1,0 +1,80 @@
+//! The screens that are not in the first load: their parts of the program come when nothing else is to be done.
+
+use e2e::{Fault, PATIENCE, Stack, button, heading, http, in_both_browsers, link, text, until};
+
+use crate::fleet::sign_in;
+
+/// The paths of the parts that the app's program has been cut into.
+async fn parts(stack: &Stack) -> Vec<String> {
+    let console = stack.console_address();
+    let read = async |path: &str| {
+        let file = http::get(console, path, &[]).await.expect("the console answers");
+        String::from_utf8_lossy(&file.body).into_owned()
+    };
+    let index = read("/engines").await;
+    let glue = index
+        .split('"')
+        .find(|word| word.starts_with("/engine-console-") && word.ends_with(".js"))
+        .expect("the page names its glue module")
+        .to_owned();
+    let glue = read(&glue).await;
+    let named = |word: &&str| word.starts_with("part-") && word.ends_with(".wasm");
+    let parts: Vec<_> = glue.split('"').filter(named).map(|name| format!("/{name}")).collect();
+    assert!(!parts.is_empty(), "the glue module names no parts");
+    parts
+}
+
+in_both_browsers! {
+    async fn they_are_there_when_the_console_has_gone(page: Page) {
+        let mut stack = Stack::start().await;
+        let parts = parts(&stack).await;
+        sign_in(&page, &stack).await;
+        let all_asked = until(PATIENCE, async || {
+            let missing: Vec<_> = parts.iter().filter(|part| stack.proxy().count("GET", part) == 0).collect();
+            if missing.is_empty() { Ok(()) } else { Err(format!("not fetched: {missing:?}")) }
+        });
+        all_asked.await.unwrap_or_else(|problem| panic!("{problem}"));
+        // What was fetched has come to the end as well once a screen of it is open.
+        page.click(link("Administration")).await;
+        page.see(heading("Administration")).await;
+        page.click(link("Engines")).await;
+        page.see(heading("Scan Engines")).await;
+
+        stack.stop_console().await;
+        page.click(link("Administration")).await;
+        page.see_focus_on(heading("Administration")).await;
+        assert!(parts.iter().all(|part| stack.proxy().count("GET", part) == 1), "a part was fetched twice");
+        page.forgive_problems().await;
+    }
+
+    async fn one_on_its_way_shows_a_skeleton_and_then_has_the_focus(page: Page) {
+        let stack = Stack::start().await;
+        let held: Vec<_> = parts(&stack).await.iter().map(|part| stack.proxy().hold(part)).collect();
+        sign_in(&page, &stack).await;
+        page.click(link("Administration")).await;
+        page.see(text("The screen is being loaded.")).await;
+        drop(held);
+        page.see_focus_on(heading("Administration")).await;
+        page.see_no(text("The screen is being loaded.")).await;
+    }
+
+    async fn one_that_breaks_off_says_so_and_can_be_tried_again(page: Page) {
+        let stack = Stack::start().await;
+        let broken: Vec<_> =
+            parts(&stack).await.iter().map(|part| stack.proxy().fail(part, Fault::CutOff)).collect();
+        sign_in(&page, &stack).await;
+        page.click(link("Administration")).await;
+        page.see_focus_on(heading("This screen is not loaded")).await;
+        page.see(text("The part of the app with this screen could not be fetched.")).await;
+        page.click(button("Try again")).await;
+        page.see(heading("This screen is not loaded")).await;
+        page.forgive_problems().await;
+
+        drop(broken);
+        page.click(button("Try again")).await;
+        page.see_focus_on(heading("Administration")).await;
+        // What else is in the app goes on.
+        page.click(link("Engines")).await;
+        page.see(heading("Scan Engines")).await;
+    }
+}

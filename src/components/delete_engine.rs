@@ -1,0 +1,112 @@
+//! The dialog that deletes an engine: from its row and from its page.
+
+use std::sync::Arc;
+
+use console_api::{Engine, Error, rules::deletion};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_navigate;
+
+use super::{
+    confirm::Confirm,
+    icon::{Icon, glyph},
+    live::live,
+    shell::focus_heading,
+    toast::{Toasts, Tone},
+};
+use crate::{
+    data::Data,
+    routes::{self, Route},
+};
+
+/// Asks before an engine is deleted, names it, and says what stands in the way.
+#[component]
+pub fn DeleteDialog(
+    /// The engine that it is about.
+    engine: Memo<Option<Arc<Engine>>>,
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// Whether the list is to be shown afterwards.
+    leave: bool,
+) -> impl IntoView {
+    let data = Data::here();
+    let toasts = Toasts::here();
+    let navigate = use_navigate();
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let name =
+        move || engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone())).unwrap_or_default();
+    let check = Memo::new(move |_| {
+        let pools = data.pools.value();
+        engine.with(|engine| {
+            engine.as_ref().map(|engine| deletion(engine, pools.as_ref().map_or(&[], |pools| &pools.items)))
+        })
+    });
+    let refused = Signal::derive(move || {
+        check.with(|check| {
+            let check = check.as_ref()?;
+            let sites = (check.sites > 0).then(|| "It has sites.".to_owned());
+            check.refused.clone().or(sites)
+        })
+    });
+    let words = move || {
+        let check = check.get()?;
+        let sites = (check.sites > 0).then(|| {
+            let sites = if check.sites == 1 { "1 site is".to_owned() } else { format!("{} sites are", check.sites) };
+            view! {
+                <p class="problem-line">
+                    {glyph(Icon::Failed, "")}
+                    <span>
+                        {format!("{sites} assigned to it. A site always needs an engine: give them another one in the console first.")}
+                    </span>
+                </p>
+            }
+        });
+        let pools = (!check.pools.is_empty())
+            .then(|| view! { <p>{format!("It leaves these pools: {}.", check.pools.join(", "))}</p> });
+        Some((
+            sites,
+            pools,
+            view! {
+                <p>
+                    "The console forgets the engine and its pairing. The engine itself goes on; to use it again, add it and pair it anew."
+                </p>
+            },
+        ))
+    };
+    let confirm = Callback::new(move |()| {
+        let Some(target) = engine.get_untracked() else { return };
+        let navigate = navigate.clone();
+        busy.set(true);
+        spawn_local(async move {
+            let result = data.delete_engine(target.id).await;
+            busy.set(false);
+            match result {
+                Ok(()) => {
+                    open.set(false);
+                    toasts.say(Tone::Good, format!("{} is deleted.", target.name), None);
+                    if leave {
+                        routes::go(&navigate, &Route::Engines.href());
+                    } else {
+                        // The button that had the focus is gone with its row.
+                        focus_heading();
+                    }
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => problem.set(Some(format!("{error} {}", error.what_helps()))),
+            }
+        });
+    });
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || format!("Delete {}", name()))
+            action=Signal::derive(move || format!("Delete {}", name()))
+            destructive=true
+            refused
+            on_confirm=confirm
+            busy
+            problem
+        >
+            {live(words)}
+        </Confirm>
+    }
+}

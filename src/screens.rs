@@ -1,0 +1,227 @@
+//! The screens that come when they are needed.
+//!
+//! The first load has what everybody needs at once: the shell, sign-in, the list of engines. The other screens are in
+//! parts of the program that the build cuts off (the feature `split`, see ARCHITECTURE.md). A part is fetched when one
+//! of its screens is opened, or when the browser has nothing to do. Without the feature all is in one program.
+
+#[cfg(not(feature = "split"))]
+use std::future::ready as arrival;
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_location;
+
+use crate::{
+    components::{
+        icon::{Icon, glyph},
+        live::{follow, live},
+        shell::focus_heading,
+    },
+    data::Data,
+    pages::{
+        administration::AdministrationPage, engine::EnginePage, new_engine::NewEnginePage,
+        shared_secret::SharedSecretPage,
+    },
+    routes::Route,
+};
+
+/// Where the browser does not tell when it has nothing to do, the parts are fetched this long after the list is there.
+const SOON: Duration = Duration::from_secs(2);
+
+/// Makes the screens of one part; nothing for a screen of another.
+type Render = fn(Route) -> Option<AnyView>;
+
+/// The part could not be fetched or is not one of this program. The browser's log has the details.
+#[derive(Debug)]
+struct Missing;
+
+#[cfg(feature = "split")]
+impl From<wasm_split_helpers::SplitLoaderError> for Missing {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// Adding an engine, and one engine with its form and its dialogs.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(engine, fallible))]
+fn engine() -> Result<Render, Missing> {
+    Ok(|route| match route {
+        Route::NewEngine => Some(view! { <NewEnginePage /> }.into_any()),
+        Route::Engine(id) => Some(view! { <EnginePage id /> }.into_any()),
+        _ => None,
+    })
+}
+
+/// What is about the console as a whole.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(administration, fallible))]
+fn administration() -> Result<Render, Missing> {
+    Ok(|route| match route {
+        Route::SharedSecret => Some(view! { <SharedSecretPage /> }.into_any()),
+        Route::Administration => Some(view! { <AdministrationPage /> }.into_any()),
+        _ => None,
+    })
+}
+
+/// The cut-off functions above have become futures, which give what the function gives once the part is there.
+#[cfg(feature = "split")]
+fn arrival<F: Future>(part: F) -> F {
+    part
+}
+
+/// One part of the program with screens in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Adding an engine, and one engine.
+    Engine,
+    /// Shared Secret and Administration.
+    Administration,
+}
+
+impl Part {
+    const ALL: [Self; 2] = [Self::Engine, Self::Administration];
+
+    async fn fetch(self) -> Result<Render, Missing> {
+        match self {
+            Self::Engine => arrival(engine()).await,
+            Self::Administration => arrival(administration()).await,
+        }
+    }
+}
+
+/// How far a part has come.
+#[derive(Clone, Copy)]
+enum Stage {
+    Unasked,
+    Coming,
+    Here(Render),
+    Missing,
+}
+
+/// The parts and how far they have come. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Parts([RwSignal<Stage>; Part::ALL.len()]);
+
+impl Parts {
+    /// None is here yet; put into the context for the screens below. All are fetched once the list of engines or another
+    /// screen is there: they don't hold it up, and a later click works at once, even if the console has been stopped
+    /// meanwhile.
+    pub fn provide(data: Data) -> Self {
+        let parts = Self(Part::ALL.map(|_| RwSignal::new(Stage::Unasked)));
+        // A memo: a part that did not come must not be fetched again and again.
+        let is_time = Memo::new(move |_| {
+            let opened = Part::ALL.iter().any(|part| matches!(parts.stage(*part).get(), Stage::Here(_)));
+            opened || data.engines.value().is_some()
+        });
+        follow(move || {
+            if is_time.get() {
+                let fetch = move || Part::ALL.into_iter().for_each(|part| parts.want(part));
+                if request_idle_callback_with_handle(fetch).is_err() {
+                    set_timeout(fetch, SOON);
+                }
+            }
+        });
+        provide_context(parts);
+        parts
+    }
+
+    fn stage(self, part: Part) -> RwSignal<Stage> {
+        self.0[part as usize]
+    }
+
+    /// Fetches the part unless it is here or on its way.
+    fn want(self, part: Part) {
+        let stage = self.stage(part);
+        // Nothing: the app has gone while the browser had other things to do.
+        if !matches!(stage.try_get_untracked(), Some(Stage::Unasked | Stage::Missing)) {
+            return;
+        }
+        stage.set(Stage::Coming);
+        spawn_local(async move {
+            stage.try_set(part.fetch().await.map_or(Stage::Missing, Stage::Here));
+        });
+    }
+}
+
+/// A screen of a part: the part is fetched first where it is not here yet.
+pub fn screen(part: Part, route: Route) -> AnyView {
+    let parts: Parts = expect_context();
+    parts.want(part);
+    let stage = parts.stage(part);
+    let waited = matches!(stage.get_untracked(), Stage::Coming);
+    let path = use_location().pathname;
+    live(move || {
+        let stage = stage.get();
+        if matches!(stage, Stage::Missing) || matches!(stage, Stage::Here(_)) && waited {
+            pass_focus_on(path.get_untracked(), path);
+        }
+        match stage {
+            Stage::Here(render) => render(route),
+            Stage::Unasked | Stage::Coming => Some(skeleton()),
+            Stage::Missing => Some(missing(move || parts.want(part))),
+        }
+    })
+}
+
+/// The focus waits on the page as a whole for the heading that it goes to after navigation.
+fn pass_focus_on(from: String, path: Memo<String>) {
+    request_animation_frame(move || {
+        if path.try_get_untracked() != Some(from) {
+            return;
+        }
+        let waits = document().active_element().is_none_or(|element| {
+            let name = element.tag_name();
+            name.eq_ignore_ascii_case("body") || name.eq_ignore_ascii_case("main")
+        });
+        if waits {
+            focus_heading();
+        }
+    });
+}
+
+fn skeleton() -> AnyView {
+    let bones = ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
+    view! {
+        <div class="page">
+            <div class="card" aria-busy="true">
+                <span class="unseen">"The screen is being loaded."</span>
+                {bones.into_iter().collect_view()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn missing(again: impl Fn() + 'static) -> AnyView {
+    document().set_title("Not loaded – Engine console");
+    view! {
+        <section class="page" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "This screen is not loaded"
+                </h1>
+            </div>
+            <div class="notice bad" role="alert">
+                <strong class="problem-line">
+                    {glyph(Icon::Failed, "")} "The part of the app with this screen could not be fetched."
+                </strong>
+                <span>
+                    "The console does not answer, the connection broke, or the console was updated and has another version of the app now. Try again. If that does not help, reload the page: you have to sign in again then."
+                </span>
+                <div class="buttons">
+                    <button type="button" class="button" on:click=move |_| again()>
+                        "Try again"
+                    </button>
+                    <button
+                        type="button"
+                        class="button"
+                        // Fails only where the document is gone.
+                        on:click=move |_| _ = window().location().reload()
+                    >
+                        "Reload the page"
+                    </button>
+                </div>
+            </div>
+        </section>
+    }
+    .into_any()
+}
