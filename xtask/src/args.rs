@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use crate::app::BuildOptions;
 use crate::attach::EngineRequest;
 use crate::failure::{Outcome, fail};
 use crate::run::RunOptions;
+use crate::soak::SoakOptions;
 use crate::test::Stage;
 
 /// What `cargo xtask help` prints.
@@ -20,7 +22,9 @@ cargo xtask build [--public-url /x/] [--dist DIR]
 cargo xtask engine NAME
     Attach to the command line of an engine that `cargo xtask run` started.
 cargo xtask engine new NAME | start NAME | stop NAME
-    Start another engine, start one again, stop one. Without a name: list them.";
+    Start another engine, start one again, stop one. Without a name: list them.
+cargo xtask soak [--engines N] [--seconds N] [--seed N]
+    Hold 500 engine links to one console, kill and start engines at random for five minutes, and check every status.";
 
 /// One call of this program.
 #[derive(Debug, PartialEq)]
@@ -35,6 +39,8 @@ pub(crate) enum Command {
     Build(BuildOptions),
     /// An engine of the running demo.
     Engine(EngineRequest),
+    /// Many engines on one console.
+    Soak(SoakOptions),
 }
 
 /// Reads the command line, without the program's name.
@@ -46,6 +52,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Outcome<Command> {
         Some("test") => args.map(|name| Stage::from_name(&name)).collect::<Outcome<_>>().map(Command::Test),
         Some("build") => build(args).map(Command::Build),
         Some("engine") => engine(args).map(Command::Engine),
+        Some("soak") => soak(args).map(Command::Soak),
         Some(other) => fail(format!("there is no command `{other}`: `cargo xtask help` lists them")),
     }
 }
@@ -130,6 +137,33 @@ fn public_path(given: &str) -> Outcome<String> {
         return fail(format!("--public-url {given}: give a path such as / or /engines/"));
     }
     Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
+}
+
+fn soak(mut args: impl Iterator<Item = String>) -> Outcome<SoakOptions> {
+    let mut options = SoakOptions::default();
+    while let Some(arg) = args.next() {
+        let (option, inline) = split(&arg);
+        match option {
+            "--engines" => options.engines = number(option, inline, &mut args)?,
+            "--seconds" => options.seconds = number(option, inline, &mut args)?,
+            "--seed" => options.seed = Some(number(option, inline, &mut args)?),
+            other => return fail(format!("`soak` has no option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(options)
+}
+
+/// The value of an option that is a whole number.
+fn number<N: FromStr>(
+    option: &str,
+    inline: Option<&str>,
+    args: &mut impl Iterator<Item = String>,
+) -> Outcome<N> {
+    let given = value(option, inline, args)?;
+    match given.parse() {
+        Ok(number) => Ok(number),
+        Err(_) => fail(format!("{option} {given}: give a whole number")),
+    }
 }
 
 fn engine(mut args: impl Iterator<Item = String>) -> Outcome<EngineRequest> {
@@ -225,6 +259,21 @@ mod tests {
         assert!(refused("engine new").contains("say which engine"));
         assert!(refused("engine new ../../etc").contains("can't be an engine's name"));
         assert!(refused("engine new a b").contains("say which engine"));
+    }
+
+    #[test]
+    fn a_soak_is_five_minutes_of_500_engines_unless_told_otherwise() {
+        assert_eq!(
+            parsed("soak").unwrap(),
+            Command::Soak(SoakOptions { engines: 500, seconds: 300, seed: None })
+        );
+        assert_eq!(
+            parsed("soak --engines=20 --seconds 30 --seed 7").unwrap(),
+            Command::Soak(SoakOptions { engines: 20, seconds: 30, seed: Some(7) })
+        );
+        assert!(refused("soak --engines many").contains("give a whole number"));
+        assert!(refused("soak --seed").contains("needs a value"));
+        assert!(refused("soak 500").contains("no option 500"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod html;
 mod leftovers;
 mod paths;
 mod run;
+mod soak;
 mod split;
 mod steps;
 mod summary;
@@ -58,6 +59,7 @@ fn start() -> Outcome<bool> {
             steps.print_table();
             Ok(true)
         }
+        Command::Soak(options) => soak::soak(&options).map(|()| true),
         Command::Engine(request) => attach::engine(&request).map(|()| true),
     }
 }
