@@ -7,6 +7,7 @@ use std::str::FromStr;
 use crate::app::BuildOptions;
 use crate::attach::EngineRequest;
 use crate::failure::{Outcome, fail};
+use crate::fuzz::USUAL;
 use crate::run::RunOptions;
 use crate::soak::SoakOptions;
 use crate::test::Stage;
@@ -16,7 +17,10 @@ pub(crate) const HELP: &str = "\
 cargo xtask run [--listen ADDR] [-- OPTIONS OF embedded-console]
     Set up, build, then start the console with a small fleet of engines. Ctrl-C stops it all.
 cargo xtask test [STAGE]…
-    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, native, wasm, app, programs, e2e.
+    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, native, fuzz, wasm, app,
+    programs, e2e.
+cargo xtask fuzz [--seconds N]
+    Try random bytes on the frame decoder and on consoles.xml, ten minutes each unless told otherwise.
 cargo xtask build [--public-url /x/] [--dist DIR]
     Build the app's static files into dist/.
 cargo xtask engine NAME
@@ -35,6 +39,8 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// The checks; none named means all.
     Test(Vec<Stage>),
+    /// The fuzzer, for so many seconds.
+    Fuzz(u64),
     /// The app.
     Build(BuildOptions),
     /// An engine of the running demo.
@@ -50,6 +56,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Outcome<Command> {
         None | Some("help" | "--help" | "-h") => Ok(Command::Help),
         Some("run") => run(args).map(Command::Run),
         Some("test") => args.map(|name| Stage::from_name(&name)).collect::<Outcome<_>>().map(Command::Test),
+        Some("fuzz") => fuzz(args).map(Command::Fuzz),
         Some("build") => build(args).map(Command::Build),
         Some("engine") => engine(args).map(Command::Engine),
         Some("soak") => soak(args).map(Command::Soak),
@@ -95,6 +102,24 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<RunOptions> {
         }
     }
     Ok(options)
+}
+
+fn fuzz(mut args: impl Iterator<Item = String>) -> Outcome<u64> {
+    let mut seconds = USUAL;
+    while let Some(arg) = args.next() {
+        match split(&arg) {
+            ("--seconds", inline) => {
+                let given = value("--seconds", inline, &mut args)?;
+                // A day is enough for everybody; zero would mean for ever.
+                seconds = match given.parse() {
+                    Ok(seconds @ 1..=86_400) => seconds,
+                    _ => return fail(format!("--seconds {given}: give a number from 1 to 86400")),
+                };
+            }
+            (other, _) => return fail(format!("`fuzz` has no option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(seconds)
 }
 
 fn build(mut args: impl Iterator<Item = String>) -> Outcome<BuildOptions> {
@@ -239,6 +264,15 @@ mod tests {
         assert!(refused("run --listen 4000").contains("not an address with a port"));
         assert!(refused("run --listen").contains("needs a value"));
         assert!(refused("run --open").contains("no option --open"));
+    }
+
+    #[test]
+    fn the_fuzzer_takes_its_time() {
+        assert_eq!(parsed("fuzz").unwrap(), Command::Fuzz(600));
+        assert_eq!(parsed("fuzz --seconds=20").unwrap(), Command::Fuzz(20));
+        assert!(refused("fuzz --seconds 0").contains("a number from 1 to 86400"));
+        assert!(refused("fuzz --seconds soon").contains("a number from 1 to 86400"));
+        assert!(refused("fuzz frames").contains("no option frames"));
     }
 
     #[test]

@@ -136,6 +136,32 @@ pub(crate) fn run_bounded(command: &mut Command, bound: Duration) -> (Outcome, S
     (outcome, String::from_utf8_lossy(&printed).into_owned())
 }
 
+/// Runs programs at the same time, in one group, and gives how each of them ended. After `bound` those that are left
+/// are ended together.
+pub(crate) fn run_together(commands: &mut [Command], bound: Duration) -> Vec<Outcome> {
+    let mut group = 0;
+    let mut spawned: Vec<Outcome<Child>> = Vec::new();
+    for command in commands.iter_mut() {
+        // The first one leads the group. It is not reaped before the last one was started, so that the group lasts.
+        let child = command.stdin(Stdio::null()).process_group(group).spawn();
+        if let Ok(leader) = &child
+            && group == 0
+        {
+            group = i32::try_from(leader.id()).unwrap_or(0);
+            GROUP.store(group, Ordering::SeqCst);
+        }
+        spawned.push(child.map_err(|error| could_not_start(command, &error)));
+    }
+    let deadline = Instant::now() + bound;
+    let mut outcomes = Vec::new();
+    for (command, child) in commands.iter().zip(spawned) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        outcomes.push(child.and_then(|mut child| wait_bounded(command, &mut child, group, left)));
+    }
+    GROUP.store(0, Ordering::SeqCst);
+    outcomes
+}
+
 fn copy_output(mut from: impl Read, printed: &Mutex<Vec<u8>>) {
     let mut buffer = [0; 8192];
     loop {
@@ -205,6 +231,33 @@ mod tests {
         assert!(words.contains("(exit code 3): no such thing"), "{words}");
         let words = output(&mut Command::new("engine-console-no-such-program")).unwrap_err().to_string();
         assert!(words.contains("is it installed?"), "{words}");
+    }
+
+    #[test]
+    fn programs_that_run_together_are_each_told_of_and_ended_together() {
+        let mut commands: Vec<Command> = ["exit 3", "true", "sleep 600", "sleep 601"]
+            .map(|script| {
+                let mut command = Command::new("sh");
+                command.args(["-c", script]);
+                command
+            })
+            .into();
+        commands.push(Command::new("/nowhere/at/all"));
+        let started = Instant::now();
+        let outcomes = run_together(&mut commands, Duration::from_millis(300));
+        assert!(started.elapsed() < Duration::from_secs(60));
+        let words: Vec<String> = outcomes
+            .iter()
+            .map(|outcome| outcome.as_ref().map_or_else(ToString::to_string, |()| String::new()))
+            .collect();
+        assert!(words[0].contains("exit code 3"), "{words:?}");
+        assert_eq!(words[1], "");
+        assert!(
+            words[2].contains("took longer")
+                && !words[3].is_empty()
+                && words[4].contains("could not be started"),
+            "{words:?}"
+        );
     }
 
     #[test]

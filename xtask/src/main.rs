@@ -12,6 +12,7 @@ mod demo;
 mod dist;
 mod engine;
 mod failure;
+mod fuzz;
 mod html;
 mod leftovers;
 mod paths;
@@ -51,6 +52,7 @@ fn start() -> Outcome<bool> {
         }
         Command::Run(options) => run::run(&options).map(|()| true),
         Command::Test(stages) => test::test(&stages),
+        Command::Fuzz(seconds) => fuzz::fuzz(seconds),
         Command::Build(options) => {
             let mut steps = steps::Steps::new();
             app::set_up(&mut steps)?;

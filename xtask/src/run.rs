@@ -157,7 +157,7 @@ impl Demo {
         command.arg("--admin-password-file").arg(password_file());
         command.args(&options.console_args);
         let files = Files { log: var.join("console.log"), pid: var.join("console.pid") };
-        let started = engine::start("the console", command, &files, self.events.clone(), |_| {})?;
+        let started = engine::start("the console", command, &files, self.events.clone())?;
         for line in &started.lines {
             say(&format!("    {line}"));
         }
