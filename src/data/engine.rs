@@ -89,6 +89,14 @@ impl Data {
         Ok(())
     }
 
+    /// How many scans run on an engine now.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub async fn running_scans(self, id: EngineId) -> Result<usize, Error> {
+        self.session.call(async move |console| console.running_scans(id).await).await
+    }
+
     /// Turns around who opens the connection, and reads the engine again. The console's own words, if it had any.
     ///
     /// # Errors
