@@ -329,6 +329,10 @@ impl<'a> Parser<'a> {
 
     fn start(&mut self, tag: &BytesStart<'_>, span: Range<usize>) -> Result<(), ConsolesFileError> {
         let name = tag.name().as_ref().to_owned();
+        // The reader takes anything for attributes until somebody looks at them.
+        if let Some(Err(error)) = tag.attributes().find(Result::is_err) {
+            return Err(self.error(span.start, error.to_string()));
+        }
         match self.open.as_slice() {
             [] => {
                 if self.root.is_some() {
@@ -602,6 +606,8 @@ mod tests {
             ("", 1),
             ("\u{feff}\u{feff}<Consoles/>", 1),
             ("<Engines/>", 1),
+            ("\n<Consoles //>", 2),
+            ("<Consoles>\n<note a/></Consoles>", 2),
             ("<Consoles>\n<console id=\"1\">\n", 3),
             ("<Consoles>\n\n<console id=\"1\"></Consoles>", 3),
             ("<Consoles>\n<console enabled=\"1\"/></Consoles>", 2),
