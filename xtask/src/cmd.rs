@@ -95,6 +95,9 @@ pub(crate) fn last_line(text: &str) -> &str {
 /// The group of the program that [`run_bounded`] waits for, so that Ctrl-C reaches all of it. 0: none.
 static GROUP: AtomicI32 = AtomicI32::new(0);
 
+/// How long programs that are told to end may take for it: the files of hundreds of engines are many.
+const TIDY_UP: Duration = Duration::from_secs(20);
+
 /// Makes Ctrl-C and SIGTERM end the program that is under way with all its children, then this one.
 pub(crate) fn end_children_on_interrupt() -> Outcome {
     ctrlc::set_handler(|| {
@@ -102,7 +105,10 @@ pub(crate) fn end_children_on_interrupt() -> Outcome {
         if group != 0 {
             // Nothing to do about a group that has just gone.
             let _ = killpg(Pid::from_raw(group), Signal::SIGTERM);
-            thread::sleep(Duration::from_millis(300));
+            let end = Instant::now() + TIDY_UP;
+            while killpg(Pid::from_raw(group), None).is_ok() && Instant::now() < end {
+                thread::sleep(Duration::from_millis(20));
+            }
             let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
         }
         std::process::exit(130);

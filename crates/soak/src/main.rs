@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// False: a status was wrong, and was told.
+/// False: a status was wrong, or somebody interrupted it, and that was told.
 fn start(arguments: &Arguments) -> Result<bool, String> {
     allow_many_files();
     let mut dir = TempDir::with_prefix("engine-console-soak-")
@@ -79,14 +79,19 @@ fn start(arguments: &Arguments) -> Result<bool, String> {
             .map_err(|error| format!("can't wait for signals: {error}"))?;
         // Whoever loses is dropped, and with it every process.
         tokio::select! {
-            outcome = soak(arguments, dir.path()) => outcome.map(Some),
+            // The engines may have had the same signal: that they are gone is no failure then.
+            biased;
             _ = interrupt.recv() => Ok(None),
             _ = terminate.recv() => Ok(None),
+            outcome = soak(arguments, dir.path()) => outcome.map(Some),
         }
     });
     let report = match outcome {
         Ok(Some(report)) => report,
-        Ok(None) => return Err("interrupted".to_owned()),
+        Ok(None) => {
+            say("==> Interrupted: all are ended, and their files are removed …");
+            return Ok(false);
+        }
         Err(problem) => {
             dir.disable_cleanup(true);
             return Err(format!("{problem}. The logs are kept in {}", dir.path().display()));
