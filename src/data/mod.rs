@@ -75,7 +75,7 @@ impl Data {
     /// # Errors
     /// Why the engines could not be read, which the query keeps as well.
     pub async fn read_engines_now(self) -> Result<(), Error> {
-        self.pools.read(self.session.call(async |console| console.pools().await));
+        self.pools.read(self.session.call(async |console| console.pools_with_sites().await));
         self.engines.read_now(self.session.call(async |console| console.engines().await)).await
     }
 

@@ -3,9 +3,12 @@
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (console-facts §4).
 
-use std::collections::HashSet;
+use std::{collections::HashSet, slice};
 
-use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
+use console_api::{
+    Asked, Engine, EngineId, EngineStatus, Error, Severity,
+    rules::{NextStep, complete},
+};
 use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
@@ -118,6 +121,9 @@ impl Data {
                 Ok(asked) => {
                     // Why the list could not be read stands above it.
                     if self.read_engines_now().await.is_ok() {
+                        if let Asked::Yes(report) = &asked {
+                            self.engines.patch(|list| complete(&mut list.items, report));
+                        }
                         let list = untrack(|| self.engines.value());
                         let engines = list
                             .iter()
@@ -141,7 +147,10 @@ impl Data {
 
     async fn ask_then_read(self, id: EngineId) -> Result<(Asked, Engine), Error> {
         let asked = self.ask().await?;
-        let engine = self.session.call(async move |console| console.engine(id).await).await?;
+        let mut engine = self.session.call(async move |console| console.engine(id).await).await?;
+        if let Asked::Yes(report) = &asked {
+            complete(slice::from_mut(&mut engine), report);
+        }
         Ok((asked, engine))
     }
 

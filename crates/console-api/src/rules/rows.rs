@@ -145,6 +145,27 @@ pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&Versio
         .collect()
 }
 
+/// Adds what `version engines` told of these engines and the console does not tell with them: older consoles tell no
+/// status and no versions there (console-facts §1 and §2). What it does tell stays.
+pub fn complete(engines: &mut [Engine], report: &VersionReport) {
+    let blocks = Blocks::of(Some(report));
+    for engine in engines {
+        let Some(block) = blocks.about(engine) else { continue };
+        if let (EngineStatus::Missing, Some(status)) = (&engine.status, &block.status) {
+            engine.status = status.clone();
+        }
+        for (field, told) in [
+            (&mut engine.product_version, &block.version),
+            (&mut engine.content_version, &block.content_update),
+            (&mut engine.serial_number, &block.serial_number),
+        ] {
+            if field.is_none() {
+                field.clone_from(told);
+            }
+        }
+    }
+}
+
 /// How many different sites there are.
 fn distinct(sites: &[SiteId]) -> usize {
     let order = keys::sorted(sites.len(), &|a, b| sites[a].cmp(&sites[b]));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use console_api::rules::{
-    EngineColumn, EngineFilter, EngineRow, EngineSort, prepare_rows, select, status_counts,
+    EngineColumn, EngineFilter, EngineRow, EngineSort, complete, prepare_rows, select, status_counts,
 };
 use console_api::{Engine, EngineId, EngineStatus, PoolId, parse_version_engines};
 use serde_json::json as value;
@@ -162,6 +162,28 @@ fn the_platform_comes_from_version_engines() {
         prepare_rows(engines, &[], Some(&report)).into_iter().map(|row| row.platform).collect();
     assert_eq!(platforms[1].as_deref(), Some("Windows64"));
     assert_eq!(platforms[2], None);
+}
+
+#[test]
+fn version_engines_fills_in_what_older_consoles_do_not_tell_and_no_more() {
+    let report = parse_version_engines(
+        "Remote Engine Name: Oslo\nRemote Engine Version: 6.4.65\nRemote Engine Serial No: B\n\
+         Remote Engine Last Content Update ID: 2445745114 (2018-10-22)\nRemote Engine Status: Pending-Auth\n\n\
+         Remote Engine Name: Bergen\nRemote Engine Version:\nRemote Engine Status:\n",
+    );
+    let silent = |name: &str| engine(&value!({"name": name, "status": null}));
+    let old = silent("Oslo");
+    let new = engine(&value!({"status": "active", "productVersion": "6.6.1"}));
+    let engines = &mut [old, new, silent("Bergen"), silent("Lima")];
+    complete(engines, &report);
+    let [old, new, bergen, lima] = engines;
+    let told = |engine: &Engine| (engine.status.clone(), engine.product_version.clone());
+    assert_eq!(told(old), (EngineStatus::PendingAuthorization, Some("6.4.65".to_owned())));
+    assert_eq!(old.content_version.as_deref(), Some("2445745114 (2018-10-22)"));
+    assert_eq!(old.serial_number.as_deref(), Some("B"));
+    assert_eq!(told(new), (EngineStatus::Active, Some("6.6.1".to_owned())), "the console's own word counts");
+    assert_eq!(told(bergen), (EngineStatus::Missing, None));
+    assert_eq!(told(lima), (EngineStatus::Missing, None));
 }
 
 #[test]
