@@ -201,6 +201,7 @@ pub(super) async fn list(
 /// What the list of engines holds: on older consoles that is not engines alone.
 #[derive(Serialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are engines: a box for each would only cost")]
 enum Listed {
     Engine(EngineJson),
     Pool(PoolAmongEngines),
