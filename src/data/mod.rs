@@ -4,6 +4,7 @@ mod engine;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+mod told;
 pub mod transport;
 mod update;
 
@@ -13,7 +14,7 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{query::Query, refresh::Work, secret::Secret};
+use self::{query::Query, refresh::Work, secret::Secret, told::Told};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -33,6 +34,7 @@ pub struct Data {
     pub secret: Secret,
     /// Which engines are being worked on.
     pub work: Work,
+    told: Told,
 }
 
 impl Data {
@@ -46,6 +48,7 @@ impl Data {
             info: Query::new(),
             secret: Secret::new(),
             work: Work::new(),
+            told: Told::new(),
         };
         follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
@@ -76,7 +79,12 @@ impl Data {
     /// Why the engines could not be read, which the query keeps as well.
     pub async fn read_engines_now(self) -> Result<(), Error> {
         self.pools.read(self.session.call(async |console| console.pools_with_sites().await));
-        self.engines.read_now(self.session.call(async |console| console.engines().await)).await
+        let read = async {
+            let mut list = self.session.call(async |console| console.engines().await).await?;
+            self.told.complete(&mut list.items);
+            Ok(list)
+        };
+        self.engines.read_now(read).await
     }
 
     /// Where engines reach this console, as far as it tells: otherwise the host in the address bar.
@@ -98,5 +106,6 @@ impl Data {
         self.info.forget();
         self.secret.forget();
         self.work.forget();
+        self.told.forget();
     }
 }

@@ -3,12 +3,9 @@
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (console-facts §4).
 
-use std::{collections::HashSet, slice};
+use std::collections::HashSet;
 
-use console_api::{
-    Asked, Engine, EngineId, EngineStatus, Error, Severity,
-    rules::{NextStep, complete},
-};
+use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
@@ -121,9 +118,6 @@ impl Data {
                 Ok(asked) => {
                     // Why the list could not be read stands above it.
                     if self.read_engines_now().await.is_ok() {
-                        if let Asked::Yes(report) = &asked {
-                            self.engines.patch(|list| complete(&mut list.items, report));
-                        }
                         let list = untrack(|| self.engines.value());
                         let engines = list
                             .iter()
@@ -147,11 +141,7 @@ impl Data {
 
     async fn ask_then_read(self, id: EngineId) -> Result<(Asked, Engine), Error> {
         let asked = self.ask().await?;
-        let mut engine = self.session.call(async move |console| console.engine(id).await).await?;
-        if let Asked::Yes(report) = &asked {
-            complete(slice::from_mut(&mut engine), report);
-        }
-        Ok((asked, engine))
+        Ok((asked, self.ask_for(id).await?))
     }
 
     /// Joins the question that is under way, or asks.
@@ -163,6 +153,9 @@ impl Data {
             asking
         });
         let asked = asking.clone().await;
+        if let Ok(Asked::Yes(report)) = &asked {
+            self.told.hear(report.clone());
+        }
         self.work.asking.update_value(|now| {
             if now.as_ref().is_some_and(|now| now.ptr_eq(&asking)) {
                 *now = None;
