@@ -89,7 +89,15 @@ in_both_browsers! {
         page.see_words(news(), "Refreshed 2 engines: 2 Active.").await;
         page.see_words(cell(OSLO, "Status"), "Active").await;
         page.see_words(cell(OSLO, "Product version"), "6.4.1").await;
+        page.see_words(cell(OSLO, "Last refreshed"), "this minute").await;
         page.see_words(cell(LOCAL, "Status"), "Active").await;
+        // What was found out is kept when the list is read again.
+        stack.add("Bergen", "192.0.2.7", 40814).await;
+        page.click(link("Administration")).await;
+        page.click(link("Engines")).await;
+        page.see(row("Bergen")).await;
+        page.see_words(cell("Bergen", "Status"), "No status").await;
+        page.see_words(cell(OSLO, "Status"), "Active").await;
     }
 
     async fn an_engine_of_2018_has_a_page_that_says_what_is_not_told(page: Page) {
@@ -104,6 +112,9 @@ in_both_browsers! {
         page.click(button("Refresh")).await;
         page.see_words(news(), &format!("{OSLO}: Active.")).await;
         see(&page, "6.4.1").await;
+        page.click(link("Engines")).await;
+        page.click(link(OSLO)).await;
+        see(&page, "Active").await;
 
         page.click(button("Reverse direction")).await;
         let question = dialog(format!("Reverse direction of {OSLO}"));
