@@ -10,7 +10,7 @@ use crate::clock;
 
 /// The last report with its time. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub struct Told(StoredValue<Option<(Arc<VersionReport>, Timestamp)>>);
+pub(super) struct Told(StoredValue<Option<(Arc<VersionReport>, Timestamp)>>);
 
 impl Told {
     pub(super) fn new() -> Self {
