@@ -31,6 +31,7 @@ impl Data {
         if mine.is_empty() {
             return;
         }
+        self.work.begin_change();
         let name = engine.name.clone();
         spawn_local(async move {
             let sent = self.session.call(async move |console| console.update_engine_software(id).await).await;
@@ -95,6 +96,7 @@ impl Data {
         let before = before.map_or_else(Vec::new, |list| list.items.clone());
         let all = before.iter().map(|engine| engine.id).collect::<Vec<_>>();
         let mine = self.work.updating.begin(&all);
+        self.work.begin_change();
         let printed =
             self.session.call(async |console| console.update_all_engines().await).await.map(|it| it.output);
         let sent = match &printed {

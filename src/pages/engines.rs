@@ -1,6 +1,8 @@
 //! **Scan Engines**: all engines of the console in one table, with what is wrong and what to do about it.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+mod auto_refresh;
+
+use std::{collections::HashMap, sync::Arc};
 
 use console_api::{
     Engine, EngineId, EngineStatus, Error,
@@ -11,6 +13,7 @@ use console_api::{
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
+use self::auto_refresh::{age, auto_refresh};
 use crate::{
     clock::Clock,
     components::{
@@ -20,15 +23,13 @@ use crate::{
         delete_engine::DeleteDialog,
         dialog::Dialog,
         icon::{Icon, glyph},
-        live::{follow, live, live_attribute},
+        live::{follow, live},
         status::{status_arrow, status_mark},
         table::{Column, DataTable, RowKey, RowPlace, SortBy},
         toast::Toasts,
     },
     data::Data,
-    preference::Preference,
     routes::Route,
-    session::Session,
     shortcuts,
 };
 
@@ -163,7 +164,7 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_field(page)} <div class="end">{live(move || age(page))} <AutoRefresh /></div>
+                {filter_field(page)} <div class="end">{age()} {auto_refresh()}</div>
                 <div class="whole">{status_filter(page, shown)}</div>
             </div>
             <div role="status" class="troubles">
@@ -391,72 +392,6 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
             {live(buttons)}
         </div>
     }
-}
-
-/// How often the list is read again by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Interval {
-    label: &'static str,
-    key: &'static str,
-    seconds: u64,
-}
-
-const NEVER: Interval = Interval { label: "Off", key: "off", seconds: 0 };
-const INTERVALS: [Interval; 4] = [
-    NEVER,
-    Interval { label: "30 s", key: "30", seconds: 30 },
-    Interval { label: "1 min", key: "60", seconds: 60 },
-    Interval { label: "5 min", key: "300", seconds: 300 },
-];
-const AUTO_REFRESH: Preference = Preference::named("engine-console.auto-refresh");
-
-/// **Auto-refresh** reads the list again, only while the page is visible. It never makes the console ask its engines
-/// (console-facts §4), and stays off for accounts whose two-factor token will run out.
-#[component]
-fn AutoRefresh() -> impl IntoView {
-    let data = Data::here();
-    let session = Session::here();
-    let interval_of = |key: &str| INTERVALS.into_iter().find(|interval| interval.key == key);
-    let remembered = AUTO_REFRESH.remembered().and_then(|key| interval_of(&key));
-    let chosen = RwSignal::new(remembered.unwrap_or(INTERVALS[1]));
-    AUTO_REFRESH.follow(move || chosen.get().key);
-    let two_factor = Memo::new(move |_| session.account().is_some_and(|account| account.two_factor));
-    let interval = move || if two_factor.get() { NEVER } else { chosen.get() };
-    follow(move || {
-        let period = Duration::from_secs(interval().seconds);
-        if period.is_zero() {
-            return;
-        }
-        let read = move || {
-            if !document().hidden() && !untrack(|| data.engines.is_reading()) {
-                data.read_engines();
-            }
-        };
-        if let Ok(timer) = set_interval_with_handle(read, period) {
-            on_cleanup(move || timer.clear());
-        }
-    });
-    view! {
-        <label class="inline-select">
-            "Auto-refresh"
-            <select
-                class="select"
-                title=live_attribute(move || {
-                    two_factor.get().then_some("Off for accounts with a two-factor token, which would run out.")
-                })
-                disabled=move || two_factor.get()
-                prop:value=move || interval().key
-                on:change=move |event| chosen.set(interval_of(&event_target_value(&event)).unwrap_or(NEVER))
-            >
-                {INTERVALS.map(|interval| view! { <option value=interval.key>{interval.label}</option> }).collect_view()}
-            </select>
-        </label>
-    }
-}
-
-/// How old the list is.
-fn age(page: Page) -> Option<String> {
-    page.data.engines.read_at().map(|at| format!("Read {}", page.clock.relative(at)))
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.

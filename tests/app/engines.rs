@@ -226,3 +226,42 @@ async fn the_list_is_read_again_by_itself_only_as_often_as_chosen() {
     until("the timer to stop", || timers.stopped(60_000).then_some(())).await;
     choose(&select, "30");
 }
+
+#[wasm_bindgen_test]
+async fn the_age_of_the_list_is_told_each_second_and_begins_anew_with_each_reading() {
+    let console = console();
+    let timers = Timers::mine();
+    let screen = at_work(&console, "/engines").await;
+    screen.read("Updated 0 s ago").await;
+    until("a second to pass", || {
+        timers.fire(1_000);
+        screen.text().contains("Updated 1 s ago").then_some(())
+    })
+    .await;
+    screen.click("button", "Refresh displayed engines").await;
+    screen.read("Refreshed 3 engines").await;
+    screen.read("Updated 0 s ago").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_list_is_read_faster_for_a_while_after_a_change_was_begun_here() {
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    let timers = Timers::mine();
+    assert!(!timers.started(3_000));
+    screen.click("button", "Refresh berlin").await;
+    screen.read("berlin: Active.").await;
+    until("a timer of three seconds", || timers.started(3_000).then_some(())).await;
+    let (reads, questions) = (console.calls("scan_engines"), console.calls("commands"));
+    timers.fire(3_000);
+    until("another reading", || (console.calls("scan_engines") == reads + 1).then_some(())).await;
+    assert_eq!(console.calls("commands"), questions, "it never makes the console ask its engines");
+
+    // A console that does not answer is not asked more often than usual.
+    console.fault("scan_engines", Fault::Unreachable);
+    timers.fire(3_000);
+    screen.read("What is shown is from").await;
+    until("the fast timer to stop", || timers.stopped(3_000).then_some(())).await;
+    assert!(timers.started(30_000));
+}
