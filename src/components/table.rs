@@ -16,7 +16,7 @@ use super::{
 };
 
 /// A column of a table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Behind `col-` its class for widths (`<col>`), behind `h-` its head's, and the word for it in the address bar.
     pub key: &'static str,
@@ -88,7 +88,11 @@ pub fn DataTable(
     /// The class for column widths and cards.
     class: &'static str,
     /// The columns, in order.
-    columns: &'static [Column],
+    #[prop(into)]
+    columns: Signal<Vec<Column>>,
+    /// Whether the rows are as low as they can be.
+    #[prop(into, default = Signal::stored(false))]
+    compact: Signal<bool>,
     /// The rows.
     keys: Memo<Keys>,
     /// The column that the rows are sorted by.
@@ -105,6 +109,8 @@ pub fn DataTable(
     let frame = NodeRef::<html::Div>::new();
     let view = RwSignal::new(GUESS);
     let active = RwSignal::new(None::<RowKey>);
+    let columns = Memo::new(move |_| columns.get());
+    let count = move || columns.with(Vec::len);
 
     let index = Memo::new(move |_| {
         let keys = keys.get().unwrap_or_default();
@@ -151,6 +157,28 @@ pub fn DataTable(
         }
     });
 
+    // Other columns or another density may make the rows higher or lower: the first one in view stays the first.
+    Effect::new(move |before: Option<()>| {
+        columns.track();
+        compact.track();
+        if before.is_none() {
+            return;
+        }
+        let old = view.get_untracked();
+        let first = old.top / old.row;
+        request_animation_frame(move || {
+            measure();
+            request_animation_frame(move || {
+                let row = view.try_get_untracked().map_or(old.row, |view| view.row);
+                if let Some(frame) = frame.try_get_untracked().flatten()
+                    && row != old.row
+                {
+                    frame.set_scroll_top((first * row).round() as i32);
+                }
+            });
+        });
+    });
+
     let move_to = move |at: usize| {
         let (Some(key), Some(frame)) = (untrack(|| key_at(at)), frame.get_untracked()) else { return };
         active.set(Some(key));
@@ -185,7 +213,7 @@ pub fn DataTable(
         let height = format!("{}px", height.round() as u64);
         view! {
             <tr class="gap" aria-hidden="true">
-                <td colspan=columns.len().to_string() style:height=height></td>
+                <td colspan=count().to_string() style:height=height></td>
             </tr>
         }
         .into_any()
@@ -217,18 +245,26 @@ pub fn DataTable(
     });
 
     view! {
-        <div class="table-frame" node_ref=frame on:scroll=move |_| measure()>
+        <div class=move || if compact.get() { "table-frame compact" } else { "table-frame" } node_ref=frame on:scroll=move |_| measure()>
             <table
                 class=format!("table {class}")
                 aria-label=name
                 aria-rowcount=live_attribute(move || Some((total() + 1).to_string()))
                 aria-busy=live_attribute(move || keys.with(Option::is_none).then_some("true"))
             >
-                <colgroup>{columns.iter().map(|column| view! { <col class=format!("col-{}", column.key) /> }).collect_view()}</colgroup>
+                <colgroup>
+                    {live(move || {
+                        columns
+                            .get()
+                            .into_iter()
+                            .map(|column| view! { <col class=format!("col-{}", column.key) /> })
+                            .collect_view()
+                    })}
+                </colgroup>
                 <thead>
                     <tr aria-rowindex="1">
                         {live(move || {
-                            columns.iter().map(|column| head_cell(*column, sort, on_sort)).collect_view()
+                            columns.get().into_iter().map(|column| head_cell(column, sort, on_sort)).collect_view()
                         })}
                     </tr>
                 </thead>
@@ -238,7 +274,7 @@ pub fn DataTable(
                 {live(move || {
                     keys.with(Option::is_none)
                         .then(|| {
-                            let bones = (0..BONES).map(|at| bones(columns.len(), at)).collect_view();
+                            let bones = (0..BONES).map(|at| bones(count(), at)).collect_view();
                             view! { <tbody aria-hidden="true">{bones}</tbody> }
                         })
                 })}

@@ -7,8 +7,10 @@ pub mod secret;
 pub mod transport;
 mod update;
 
+use std::sync::Arc;
+
 use console_api::{
-    ConsoleInfo, Engine, Error, List, Pool,
+    ConsoleInfo, Engine, Error, List, Pool, VersionReport,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -31,6 +33,8 @@ pub struct Data {
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
     pub secret: Secret,
+    /// What the console told of its engines' machines when it last asked them; not every account may make it ask.
+    pub report: RwSignal<Option<Arc<VersionReport>>>,
     /// Which engines are being worked on.
     pub work: Work,
 }
@@ -45,6 +49,7 @@ impl Data {
             pools: Query::new(),
             info: Query::new(),
             secret: Secret::new(),
+            report: RwSignal::new(None),
             work: Work::new(),
         };
         follow(move || {
@@ -97,6 +102,7 @@ impl Data {
         self.pools.forget();
         self.info.forget();
         self.secret.forget();
+        self.report.set(None);
         self.work.forget();
     }
 }

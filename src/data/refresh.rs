@@ -3,7 +3,7 @@
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (console-facts §4).
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use futures::{
@@ -189,6 +189,14 @@ impl Data {
             asking
         });
         let asked = asking.clone().await;
+        if let Ok(Asked::Yes(report)) = &asked {
+            // Rows that share the question bring the same report: it is worked out once.
+            let known =
+                self.report.with_untracked(|known| known.as_ref().is_some_and(|known| **known == *report));
+            if !known {
+                self.report.set(Some(Arc::new(report.clone())));
+            }
+        }
         self.work.asking.update_value(|now| {
             if now.as_ref().is_some_and(|now| now.ptr_eq(&asking)) {
                 *now = None;

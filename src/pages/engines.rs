@@ -1,54 +1,43 @@
 //! **Scan Engines**: all engines of the console in one table, with what is wrong and what to do about it.
 
 mod auto_refresh;
+mod cells;
+mod columns;
 
 use std::{collections::HashMap, sync::Arc};
 
 use console_api::{
     Engine, EngineId, EngineStatus, Error,
     rules::{
-        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, StepAction, deletion,
-        may_update, prepare_rows, select, status_counts,
+        Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, StepAction, prepare_rows, select,
+        status_counts,
     },
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
-use self::auto_refresh::{age, auto_refresh};
+use self::{
+    auto_refresh::{age, auto_refresh},
+    cells::cells,
+    columns::Layout,
+};
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
-        button::{ActionButton, row_button},
+        button::ActionButton,
         confirm::Confirm,
         delete_engine::DeleteDialog,
         dialog::Dialog,
         icon::{Icon, glyph},
         live::{follow, live},
         status::{status_arrow, status_mark},
-        table::{Column, DataTable, RowKey, RowPlace, SortBy},
+        table::{DataTable, RowKey, RowPlace, SortBy},
         toast::Toasts,
     },
     data::Data,
     routes::Route,
     shortcuts,
 };
-
-const fn column(column: EngineColumn, numeric: bool) -> Column {
-    Column { key: column.key(), label: column.label(), numeric, sortable: true }
-}
-
-const COLUMNS: &[Column] = &[
-    column(EngineColumn::Status, false),
-    column(EngineColumn::Name, false),
-    column(EngineColumn::Address, false),
-    column(EngineColumn::Port, true),
-    column(EngineColumn::ProductVersion, false),
-    column(EngineColumn::ContentVersion, false),
-    column(EngineColumn::Sites, true),
-    column(EngineColumn::Pools, true),
-    column(EngineColumn::LastRefreshed, false),
-    Column { key: "actions", label: "Actions", numeric: false, sortable: false },
-];
 
 /// All engines of the console, ready to be shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -114,7 +103,11 @@ pub fn EnginesPage() -> impl IntoView {
     let rows = Memo::new(move |_| {
         let list = data.engines.value()?;
         let pools = data.pools.value();
-        let all = prepare_rows(list.items.clone(), pools.as_ref().map_or(&[], |pools| &pools.items), None);
+        let all = prepare_rows(
+            list.items.clone(),
+            pools.as_ref().map_or(&[], |pools| &pools.items),
+            data.report.get().as_deref(),
+        );
         let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
         Some(Arc::new(Rows { all, place }))
     });
@@ -128,6 +121,7 @@ pub fn EnginesPage() -> impl IntoView {
         advised: RwSignal::new(None),
         deleted: RwSignal::new(None),
     };
+    let layout = Layout::remembered();
     let sort = AddressParam::of("sort");
     let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
     let shown = Memo::new(move |_| {
@@ -165,7 +159,7 @@ pub fn EnginesPage() -> impl IntoView {
             </div>
             <div class="toolbar">
                 {filter_field(page)} <div class="end">{age()} {auto_refresh()}</div>
-                <div class="whole">{status_filter(page, shown)}</div>
+                <div class="whole line">{status_filter(page, shown)} <div class="end">{layout.controls()}</div></div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}
@@ -173,11 +167,12 @@ pub fn EnginesPage() -> impl IntoView {
             <DataTable
                 name="Scan Engines"
                 class="engines"
-                columns=COLUMNS
+                columns=layout.columns()
+                compact=layout.compact()
                 keys
                 sort=Memo::new(move |_| SortBy::from_query(&order().key()))
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
-                cells=Callback::new(move |place: RowPlace| cells(page, place))
+                cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
                 working=Callback::new(move |key| data.work.is_on(EngineId(key)))
                 empty=Callback::new(move |()| empty(page))
             />
@@ -472,106 +467,6 @@ fn empty(page: Page) -> AnyView {
                 "Show all engines"
             </button>
         </div>
-    }
-    .into_any()
-}
-
-/// The cells of one row, in the order of [`COLUMNS`].
-fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
-    let id = EngineId(key);
-    let rows = page.rows.get();
-    // A row that has just left the list is gone in the same breath.
-    let Some(row) = rows.as_ref().and_then(|rows| rows.get(id)) else { return ().into_any() };
-    let engine = &row.engine;
-    let name = engine.name.clone();
-    let port = engine.port.map(|port| port.to_string()).unwrap_or_default();
-    let advice = page.data.next_step(engine).map(|step| {
-        let title = format!("{} {}", step.why, step.what);
-        // In a row there is room for the verb; the engine's own values are in the dialog.
-        let short = engine.status.what_helps().map_or(step.what, str::to_owned);
-        view! {
-            <button
-                type="button"
-                class="advice"
-                title=title
-                tabindex=tabindex
-                on:click=move |_| page.advised.set(Some(id))
-            >
-                {glyph(Icon::Warning, "")}
-                <span class="text">{short}</span>
-                <span class="unseen">{format!(" ({name})")}</span>
-            </button>
-        }
-    });
-    let (relative, exact) = match engine.last_refreshed {
-        Some(time) => (page.clock.relative(time), page.clock.exact(time)),
-        None => ("–".to_owned(), "The console has no time for it.".to_owned()),
-    };
-    let refreshing = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
-    let updating = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
-    let updating = updating.or_else(|| may_update(engine).err().map(|refusal| refusal.to_string()));
-    let undeletable = deletion(engine, &[]).refused;
-    let plain = |class: &'static str, label: &'static str, text: String| {
-        view! {
-            <td class=class data-label=label title=text.clone()>
-                {text.clone()}
-            </td>
-        }
-    };
-    view! {
-        <td class="c-status">
-            <div class="status">{status_mark(engine)} {advice}</div>
-        </td>
-        <th scope="row" class="c-name" title=engine.name.clone()>
-            <a class="clamp" href=Route::Engine(id).href() tabindex=tabindex>
-                {engine.name.clone()}
-            </a>
-        </th>
-        <td class="c-address mono" title=engine.address.clone()>
-            {engine.address.clone()}
-            <span class="with-port">{format!(":{port}")}</span>
-        </td>
-        {plain("c-port numeric mono", "", port)}
-        <td class="c-product mono" data-label=engine.product_version.as_ref().map(|_| "Product") title=engine.product_version.clone()>
-            {engine.product_version.clone()}
-            <span class="with-content">{engine.content_version.clone()}</span>
-        </td>
-        {plain("c-content mono", "Content", engine.content_version.clone().unwrap_or_default())}
-        <td
-            class="c-sites numeric"
-            data-label="Sites"
-            title=format!("{} directly, {} through pools", engine.sites.len(), row.sites_through_pools)
-        >
-            {row.sites_count().to_string()}
-        </td>
-        <td class="c-pools numeric" data-label="Pools" title=row.pool_names.clone()>
-            {row.pools.len().to_string()}
-        </td>
-        <td class="c-refreshed" data-label="Refreshed" title=exact>
-            {relative}
-        </td>
-        <td class="c-actions">
-            <div class="row-actions">
-                {row_button(Icon::Refresh, format!("Refresh {name}"), refreshing, tabindex, move || page.refresh(id))}
-                {row_button(Icon::Update, format!("Update {name}"), updating, tabindex, move || page.update(id))}
-                <a
-                    class="icon-button"
-                    aria-label=format!("Edit {name}")
-                    title=format!("Edit {name}")
-                    tabindex=tabindex
-                    href=Route::Engine(id).href()
-                >
-                    {glyph(Icon::Edit, "")}
-                </a>
-                {row_button(
-                    Icon::Delete,
-                    format!("Delete {name}"),
-                    undeletable,
-                    tabindex,
-                    move || page.deleted.set(Some(id)),
-                )}
-            </div>
-        </td>
     }
     .into_any()
 }

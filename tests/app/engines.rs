@@ -1,5 +1,6 @@
 //! **Scan Engines**.
 
+use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -25,7 +26,7 @@ async fn a_click_on_a_head_sorts_and_the_address_holds_it() {
     screen.see_names(&["cologne", "berlin", "aachen"]).await;
     let head = screen.see("columnheader", "Address").await;
     assert_eq!(head.get_attribute("aria-sort").as_deref(), Some("descending"));
-    assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-address");
+    assert_eq!(window().location().search().unwrap(), "?sort=-address");
 }
 
 #[wasm_bindgen_test]
@@ -43,7 +44,7 @@ async fn a_filter_that_nothing_matches_says_so_and_can_be_emptied() {
     screen.type_into("Filter engines", "zurich").await;
     screen.read("No engine matches the filter").await;
     until("the filter in the address", || {
-        (leptos::prelude::window().location().search().unwrap() == "?filter=zurich").then_some(())
+        (window().location().search().unwrap() == "?filter=zurich").then_some(())
     })
     .await;
     screen.click("button", "Show all engines").await;
@@ -55,7 +56,7 @@ async fn show_all_takes_filter_and_status_out_of_the_address() {
     let screen = at_work(&console(), "/engines?filter=zurich&status=active&sort=-name").await;
     screen.click("button", "Show all engines").await;
     screen.see_names(&["cologne", "berlin", "aachen"]).await;
-    assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-name");
+    assert_eq!(window().location().search().unwrap(), "?sort=-name");
 }
 
 #[wasm_bindgen_test]
@@ -264,4 +265,84 @@ async fn the_list_is_read_faster_for_a_while_after_a_change_was_begun_here() {
     screen.read("What is shown is from").await;
     until("the fast timer to stop", || timers.stopped(3_000).then_some(())).await;
     assert!(timers.started(30_000));
+}
+
+fn heads(screen: &super::person::Screen) -> Vec<String> {
+    let heads = screen.all("columnheader", "").into_iter();
+    heads.map(|head| head.text_content().unwrap().trim().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+/// Forgets what earlier tests chose.
+fn with_nothing_chosen() {
+    window().local_storage().unwrap().unwrap().clear().unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn columns_come_and_go_sort_and_are_remembered() {
+    with_nothing_chosen();
+    let console = console();
+    console.tells(1, r#","serialNumber":"BBB""#);
+    console.tells(2, r#","serialNumber":"AAA""#);
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    assert!(!heads(&screen).contains(&"Serial number".to_owned()));
+    screen.click("summary", "Columns").await;
+    for column in ["Name", "Status"] {
+        assert!(screen.see("checkbox", column).await.has_attribute("disabled"), "{column} can't be hidden");
+    }
+    screen.click("checkbox", "Serial number").await;
+    screen.see("columnheader", "Serial number").await;
+    screen.read("BBB").await;
+    screen.click("checkbox", "Port").await;
+    screen.see_gone("columnheader", "Port").await;
+    assert_eq!(screen.row("berlin").await.query_selector_all("td, th").unwrap().length(), {
+        u32::try_from(heads(&screen).len()).unwrap()
+    });
+    screen.click("button", "Serial number").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    screen.click("button", "Serial number").await;
+    screen.see_names(&["berlin", "aachen", "cologne"]).await;
+    drop(screen);
+
+    let screen = at_work(&console, "/engines").await;
+    screen.see("columnheader", "Serial number").await;
+    assert!(!heads(&screen).contains(&"Port".to_owned()));
+    with_nothing_chosen();
+}
+
+#[wasm_bindgen_test]
+async fn the_platform_is_known_once_the_console_has_asked_its_engines() {
+    with_nothing_chosen();
+    let console = console();
+    console.prints("Remote Engine Name: berlin\nRemote Engine Platform: Linux64\n");
+    let screen = at_work(&console, "/engines").await;
+    screen.click("summary", "Columns").await;
+    screen.click("checkbox", "Platform").await;
+    screen.see("columnheader", "Platform").await;
+    assert!(!screen.text().contains("Linux64"));
+    screen.click("button", "Refresh displayed engines").await;
+    screen.read("Linux64").await;
+    assert!(screen.row("berlin").await.text_content().unwrap().contains("Linux64"));
+    with_nothing_chosen();
+}
+
+#[wasm_bindgen_test]
+async fn compact_rows_are_28_pixels_high_and_that_is_remembered() {
+    with_nothing_chosen();
+    let console = Console::with_many(1_000);
+    let screen = at_work(&console, "/engines").await;
+    let height = |screen: &super::person::Screen| {
+        screen.rows().first().map(|row| row.get_bounding_client_rect().height()).unwrap_or_default()
+    };
+    until("rows of 36 pixels", || (height(&screen) == 36.0).then_some(())).await;
+    let rows = screen.rows().len();
+    let density = screen.see("combobox", "Density").await.dyn_into::<web_sys::HtmlSelectElement>().unwrap();
+    choose(&density, "compact");
+    until(&format!("rows of 28 pixels, not {}", height(&screen)), || (height(&screen) == 28.0).then_some(()))
+        .await;
+    until("more rows in view", || (screen.rows().len() > rows).then_some(())).await;
+    drop(screen);
+    let screen = at_work(&console, "/engines").await;
+    until("rows of 28 pixels", || (height(&screen) == 28.0).then_some(())).await;
+    with_nothing_chosen();
 }

@@ -283,6 +283,7 @@ fn role_of(element: &Element) -> String {
         ("INPUT", "checkbox") => "checkbox",
         ("INPUT", _) => "textbox",
         ("SELECT", _) => "combobox",
+        ("SUMMARY", _) => "summary",
         ("DIALOG", _) if element.has_attribute("open") => "dialog",
         ("MAIN", _) => "main",
         _ => "",
@@ -294,8 +295,11 @@ fn name_of(element: &Element) -> String {
     let referred = |id: String| document().get_element_by_id(&id).and_then(|element| element.text_content());
     let around = || {
         let label = element.closest("label").unwrap()?;
-        let text = label.child_nodes().get(0)?.text_content()?;
-        matches!(element.tag_name().as_str(), "SELECT" | "INPUT").then_some(text)
+        match element.tag_name().as_str() {
+            "INPUT" => label.text_content(),
+            "SELECT" => label.child_nodes().get(0)?.text_content(),
+            _ => None,
+        }
     };
     let labelled = || {
         let id = element.get_attribute("id").filter(|id| !id.is_empty())?;
