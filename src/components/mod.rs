@@ -11,6 +11,7 @@ pub mod field;
 pub mod icon;
 pub mod keyed;
 pub mod live;
+pub mod selection;
 pub mod shell;
 pub mod status;
 pub mod steps;

@@ -30,8 +30,9 @@ use crate::{
         dialog::Dialog,
         icon::{Icon, glyph},
         live::{follow, live},
+        selection::{Selection, SelectionBar},
         status::{status_arrow, status_mark},
-        table::{DataTable, RowKey, RowPlace, SortBy},
+        table::{DataTable, RowKey, RowPlace, Selecting, SortBy},
         toast::Toasts,
     },
     data::Data,
@@ -69,6 +70,7 @@ struct Page {
     rows: Memo<Option<Arc<Rows>>>,
     filter: AddressParam,
     status: AddressParam,
+    selection: Selection,
     /// The engine whose **What to do** is open.
     advised: RwSignal<Option<EngineId>>,
     /// The engine that is to be deleted.
@@ -78,6 +80,23 @@ struct Page {
 impl Page {
     fn engine(self, id: EngineId) -> Option<Engine> {
         self.rows.with(|rows| rows.as_ref()?.get(id).map(|row| row.engine.clone()))
+    }
+
+    fn name_of(self, id: EngineId) -> String {
+        self.rows.with(|rows| Some(rows.as_ref()?.get(id)?.engine.name.clone())).unwrap_or_default()
+    }
+
+    /// The selected engines, in the order in which the console lists them.
+    fn selected(self) -> Vec<Engine> {
+        let selected = |row: &&EngineRow| self.selection.contains(row.engine.id.get());
+        self.rows.with(|rows| {
+            let all = rows.iter().flat_map(|rows| &rows.all);
+            all.filter(selected).map(|row| row.engine.clone()).collect()
+        })
+    }
+
+    fn selected_ids(self) -> Vec<EngineId> {
+        untrack(|| self.selected()).into_iter().map(|engine| engine.id).collect()
     }
 
     fn refresh(self, id: EngineId) {
@@ -118,6 +137,7 @@ pub fn EnginesPage() -> impl IntoView {
         rows,
         filter: AddressParam::of("filter"),
         status: AddressParam::of("status"),
+        selection: Selection::new(),
         advised: RwSignal::new(None),
         deleted: RwSignal::new(None),
     };
@@ -142,6 +162,15 @@ pub fn EnginesPage() -> impl IntoView {
     let keys = Memo::new(move |_| {
         shown.with(|shown| shown.keys.clone()).or_else(|| data.engines.failed().map(|_| Arc::default()))
     });
+
+    // An engine that is gone is no longer meant.
+    follow(move || {
+        if let Some(rows) = rows.get() {
+            page.selection.keep(|key| rows.place.contains_key(&key));
+        }
+    });
+    let selecting =
+        Selecting { selection: page.selection, name: Callback::new(move |key| page.name_of(EngineId(key))) };
 
     view! {
         <section class="page fills" aria-labelledby="page-heading">
@@ -174,8 +203,18 @@ pub fn EnginesPage() -> impl IntoView {
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
                 working=Callback::new(move |key| data.work.is_on(EngineId(key)))
+                selecting
                 empty=Callback::new(move |()| empty(page))
             />
+            <SelectionBar selection=page.selection shown=keys>
+                <ActionButton
+                    icon=Icon::Refresh
+                    label="Refresh".to_owned()
+                    on_press=Callback::new(move |()| {
+                        page.data.refresh_displayed(&page.selected_ids(), page.toasts);
+                    })
+                />
+            </SelectionBar>
         </section>
         <Advice page />
         <Delete page />

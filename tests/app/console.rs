@@ -126,6 +126,13 @@ impl Console {
         }
     }
 
+    /// Somebody else deletes the engine.
+    pub(crate) fn remove(&self, id: u64) {
+        for engines in [&self.state.engines, &self.state.after_asking] {
+            engines.borrow_mut().retain(|engine| engine.id != id);
+        }
+    }
+
     /// The shared secret is valid for so many seconds, or there is none.
     pub(crate) fn secret_for(&self, seconds: Option<u64>) {
         self.state.secret.set(seconds);
