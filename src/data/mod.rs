@@ -1,5 +1,6 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+pub mod bulk;
 mod engine;
 pub mod query;
 pub mod refresh;
@@ -15,7 +16,7 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{query::Query, refresh::Work, secret::Secret};
+use self::{bulk::Bulk, query::Query, refresh::Work, secret::Secret};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -37,6 +38,8 @@ pub struct Data {
     pub report: RwSignal<Option<Arc<VersionReport>>>,
     /// Which engines are being worked on.
     pub work: Work,
+    /// Work on many things.
+    pub bulk: Bulk,
 }
 
 impl Data {
@@ -51,6 +54,7 @@ impl Data {
             secret: Secret::new(),
             report: RwSignal::new(None),
             work: Work::new(),
+            bulk: Bulk::new(),
         };
         follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
@@ -104,5 +108,6 @@ impl Data {
         self.secret.forget();
         self.report.set(None);
         self.work.forget();
+        self.bulk.forget();
     }
 }

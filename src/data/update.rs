@@ -120,7 +120,7 @@ impl Data {
         printed
     }
 
-    async fn wait_for_all(
+    pub(super) async fn wait_for_all(
         self,
         mut before: HashMap<EngineId, Engine>,
         waiting: Vec<EngineId>,

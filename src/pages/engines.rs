@@ -1,6 +1,7 @@
 //! **Scan Engines**: all engines of the console in one table, with what is wrong and what to do about it.
 
 mod auto_refresh;
+mod bulk;
 mod cells;
 mod columns;
 
@@ -17,6 +18,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 
 use self::{
     auto_refresh::{age, auto_refresh},
+    bulk::Action,
     cells::cells,
     columns::Layout,
 };
@@ -71,6 +73,9 @@ struct Page {
     filter: AddressParam,
     status: AddressParam,
     selection: Selection,
+    /// What is asked about the selected engines, and whether its dialog is open.
+    asked: RwSignal<Option<Action>>,
+    asking: RwSignal<bool>,
     /// The engine whose **What to do** is open.
     advised: RwSignal<Option<EngineId>>,
     /// The engine that is to be deleted.
@@ -93,10 +98,6 @@ impl Page {
             let all = rows.iter().flat_map(|rows| &rows.all);
             all.filter(selected).map(|row| row.engine.clone()).collect()
         })
-    }
-
-    fn selected_ids(self) -> Vec<EngineId> {
-        untrack(|| self.selected()).into_iter().map(|engine| engine.id).collect()
     }
 
     fn refresh(self, id: EngineId) {
@@ -138,6 +139,8 @@ pub fn EnginesPage() -> impl IntoView {
         filter: AddressParam::of("filter"),
         status: AddressParam::of("status"),
         selection: Selection::new(),
+        asked: RwSignal::new(None),
+        asking: RwSignal::new(false),
         advised: RwSignal::new(None),
         deleted: RwSignal::new(None),
     };
@@ -207,14 +210,9 @@ pub fn EnginesPage() -> impl IntoView {
                 empty=Callback::new(move |()| empty(page))
             />
             <SelectionBar selection=page.selection shown=keys>
-                <ActionButton
-                    icon=Icon::Refresh
-                    label="Refresh".to_owned()
-                    on_press=Callback::new(move |()| {
-                        page.data.refresh_displayed(&page.selected_ids(), page.toasts);
-                    })
-                />
+                {bulk::actions(page)}
             </SelectionBar>
+            {bulk::dialog(page)}
         </section>
         <Advice page />
         <Delete page />

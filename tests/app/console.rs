@@ -316,8 +316,9 @@ fn is_meant(end: &str, path: &str) -> bool {
 fn engine_json(engine: &Engine) -> String {
     let Engine { id, name, address, status, more } = engine;
     let name = String::from(js_sys::JSON::stringify(&name.into()).unwrap());
+    let sites = if more.contains("\"sites\"") { String::new() } else { format!(r#","sites":[{id}]"#) };
     format!(
-        r#"{{"id":{id},"name":{name},"address":"{address}","port":40814,"status":"{status}","productVersion":"6.6.{id}","sites":[{id}]{more}}}"#
+        r#"{{"id":{id},"name":{name},"address":"{address}","port":40814,"status":"{status}","productVersion":"6.6.{id}"{sites}{more}}}"#
     )
 }
 
