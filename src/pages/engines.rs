@@ -4,6 +4,7 @@ mod auto_refresh;
 mod bulk;
 mod cells;
 mod columns;
+mod export;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -21,6 +22,7 @@ use self::{
     bulk::Action,
     cells::cells,
     columns::Layout,
+    export::export_button,
 };
 use crate::{
     clock::Clock,
@@ -191,7 +193,7 @@ pub fn EnginesPage() -> impl IntoView {
             </div>
             <div class="toolbar">
                 {filter_field(page)} <div class="end">{age()} {auto_refresh()}</div>
-                <div class="whole line">{status_filter(page, shown)} <div class="end">{layout.controls()}</div></div>
+                <div class="whole line">{status_filter(page, shown)} <div class="end">{layout.controls()} {export_button(page, layout, keys)}</div></div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}

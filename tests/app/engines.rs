@@ -346,3 +346,55 @@ async fn compact_rows_are_28_pixels_high_and_that_is_remembered() {
     until("rows of 28 pixels", || (height(&screen) == 28.0).then_some(())).await;
     with_nothing_chosen();
 }
+
+/// The files that the page gives to the browser from now on, as name and text.
+fn downloads() -> js_sys::Function {
+    let watch = "const files = [];
+        const make = URL.createObjectURL;
+        const texts = new Map();
+        URL.createObjectURL = (blob) => { const url = make.call(URL, blob); texts.set(url, blob.arrayBuffer()); return url; };
+        const click = HTMLAnchorElement.prototype.click;
+        HTMLAnchorElement.prototype.click = function () {
+            if (!this.download) return click.call(this);
+            texts.get(this.href).then((bytes) => files.push(this.download + '\\n' + new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)));
+        };
+        return (give) => {
+            if (give) { URL.createObjectURL = make; HTMLAnchorElement.prototype.click = click; }
+            return files[0];
+        };";
+    js_sys::Function::new_no_args(watch).call0(&wasm_bindgen::JsValue::NULL).unwrap().unchecked_into()
+}
+
+#[wasm_bindgen_test]
+async fn the_export_has_what_the_filter_shows_in_the_columns_and_the_order_on_screen() {
+    with_nothing_chosen();
+    let console = Console::with(&[
+        (1, "berlin, \"west\"", "10.0.0.10", "active"),
+        (2, "=1+1", "10.0.0.9", "not-responding"),
+        (3, "cologne", "192.168.1.1", "active"),
+    ]);
+    let screen = at_work(&console, "/engines?filter=10.0.0&sort=-name").await;
+    screen.see_names(&["berlin, \"west\"", "=1+1"]).await;
+    screen.click("summary", "Columns").await;
+    for column in ["Address", "Content version", "Last refreshed", "ID"] {
+        screen.click("checkbox", column).await;
+    }
+    screen.see("columnheader", "ID").await;
+    let downloads = downloads();
+    screen.click("button", "Export CSV").await;
+    let file = until("the file", || {
+        downloads.call1(&wasm_bindgen::JsValue::NULL, &false.into()).unwrap().as_string()
+    })
+    .await;
+    downloads.call1(&wasm_bindgen::JsValue::NULL, &true.into()).unwrap();
+    let (name, text) = file.split_once('\n').unwrap();
+    let day = String::from(js_sys::Date::new_0().to_iso_string());
+    assert_eq!(name, format!("scan-engines-{}.csv", &day[..10]));
+    assert_eq!(
+        text,
+        "\u{feff}Status,Name,Port,Product version,Sites,Pools,ID\r\n\
+         Active,\"berlin, \"\"west\"\"\",40814,6.6.1,3,Europe,1\r\n\
+         Not responding,'=1+1,40814,6.6.2,3,Europe,2\r\n"
+    );
+    with_nothing_chosen();
+}
