@@ -115,6 +115,10 @@ pub fn ShortcutKeys() -> impl IntoView {
                     <kbd>"Page Down"</kbd>
                 </dt>
                 <dd>"In a table: a page of rows up or down"</dd>
+                <dt>
+                    <kbd>"Space"</kbd>
+                </dt>
+                <dd>"In a table: selects the row. Shift with the keys above selects all rows on the way."</dd>
             </dl>
             <label class="check">
                 <input

@@ -21,6 +21,9 @@ pub fn ActionButton(
     /// Whether it is what the page is for.
     #[prop(default = false)]
     primary: bool,
+    /// Whether it stands in a line of lesser things.
+    #[prop(default = false)]
+    small: bool,
     /// Why not now.
     #[prop(into, default = Signal::stored(None))]
     refused: Refused,
@@ -30,7 +33,11 @@ pub fn ActionButton(
     view! {
         <button
             type="button"
-            class=if primary { "button primary" } else { "button" }
+            class=match (primary, small) {
+                (true, _) => "button primary",
+                (false, true) => "button small",
+                (false, false) => "button",
+            }
             aria-disabled=live_attribute(move || refused.get().map(|_| "true"))
             title=live_attribute(move || refused.get())
             on:click=move |_| {

@@ -25,6 +25,8 @@ pub enum Icon {
     Edit,
     /// An arrow into a tray: bring an update.
     Update,
+    /// An arrow out of a tray: take a copy away.
+    Export,
     /// A bin: delete.
     Delete,
     /// A cross of two strokes: add.
@@ -58,6 +60,7 @@ impl Icon {
             Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3",
             Self::Edit => "M2.5 13.5l.8-3.3 7.7-7.7 2.5 2.5-7.7 7.7zM9.5 4l2.5 2.5",
             Self::Update => "M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 10.5v3h11v-3",
+            Self::Export => "M8 9.5V2M4.8 5 8 1.8 11.2 5M2.5 10.5v3h11v-3",
             Self::Delete => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.8 6.5v4.5M9.2 6.5v4.5",
             Self::Add => "M8 3v10M3 8h10",
             Self::Reverse => "M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3",

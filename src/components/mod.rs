@@ -1,6 +1,7 @@
 //! What the screens share.
 
 pub mod address;
+pub mod bulk;
 pub mod button;
 pub mod confirm;
 pub mod copy;
@@ -11,6 +12,7 @@ pub mod field;
 pub mod icon;
 pub mod keyed;
 pub mod live;
+pub mod selection;
 pub mod shell;
 pub mod status;
 pub mod steps;

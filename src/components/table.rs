@@ -12,11 +12,12 @@ use super::{
     icon::{Icon, glyph},
     keyed::KeyedList,
     live::{follow, live, live_attribute},
+    selection::{Rows, Selection},
     window::{Piece, Viewport, Window, scroll_to_show},
 };
 
 /// A column of a table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Behind `col-` its class for widths (`<col>`), behind `h-` its head's, and the word for it in the address bar.
     pub key: &'static str,
@@ -72,6 +73,15 @@ pub struct RowPlace {
     pub tabindex: &'static str,
 }
 
+/// How rows are selected.
+#[derive(Clone, Copy)]
+pub struct Selecting {
+    /// The selected rows.
+    pub selection: Selection,
+    /// What a row's select box is about.
+    pub name: Callback<RowKey, String>,
+}
+
 /// Before anything is measured.
 const GUESS: Viewport = Viewport { top: 0.0, height: 900.0, row: 36.0 };
 /// How many rows of bones stand for a list that is on its way.
@@ -88,13 +98,20 @@ pub fn DataTable(
     /// The class for column widths and cards.
     class: &'static str,
     /// The columns, in order.
-    columns: &'static [Column],
+    #[prop(into)]
+    columns: Signal<Vec<Column>>,
+    /// Whether the rows are as low as they can be.
+    #[prop(into, default = Signal::stored(false))]
+    compact: Signal<bool>,
     /// The rows.
     keys: Memo<Keys>,
     /// The column that the rows are sorted by.
     sort: Memo<SortBy>,
     /// Called with the order that a person asks for.
     on_sort: Callback<SortBy>,
+    /// How rows are selected, if they can be.
+    #[prop(optional)]
+    selecting: Option<Selecting>,
     /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes.
     cells: Callback<RowPlace, AnyView>,
     /// Whether a row is being worked on.
@@ -105,6 +122,8 @@ pub fn DataTable(
     let frame = NodeRef::<html::Div>::new();
     let view = RwSignal::new(GUESS);
     let active = RwSignal::new(None::<RowKey>);
+    let columns = Memo::new(move |_| columns.get());
+    let count = move || columns.with(Vec::len) + usize::from(selecting.is_some());
 
     let index = Memo::new(move |_| {
         let keys = keys.get().unwrap_or_default();
@@ -151,6 +170,28 @@ pub fn DataTable(
         }
     });
 
+    // Other columns or another density may make the rows higher or lower: the first one in view stays the first.
+    Effect::new(move |before: Option<()>| {
+        columns.track();
+        compact.track();
+        if before.is_none() {
+            return;
+        }
+        let old = view.get_untracked();
+        let first = old.top / old.row;
+        request_animation_frame(move || {
+            measure();
+            request_animation_frame(move || {
+                let row = view.try_get_untracked().map_or(old.row, |view| view.row);
+                if let Some(frame) = frame.try_get_untracked().flatten()
+                    && row != old.row
+                {
+                    frame.set_scroll_top((first * row).round() as i32);
+                }
+            });
+        });
+    });
+
     let move_to = move |at: usize| {
         let (Some(key), Some(frame)) = (untrack(|| key_at(at)), frame.get_untracked()) else { return };
         active.set(Some(key));
@@ -159,6 +200,12 @@ pub fn DataTable(
         measure();
         // The row may only now come into the document.
         request_animation_frame(move || focus_row(&frame, key));
+    };
+    let with_rows = move |run: &dyn Fn(&Rows<'_>)| {
+        if let Some(keys) = keys.get_untracked() {
+            let index = index.get_untracked();
+            run(&Rows { keys: &keys, index: &index });
+        }
     };
     let on_key = move |event: ev::KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -174,10 +221,30 @@ pub fn DataTable(
             "PageUp" => at.saturating_sub(page),
             "Home" => 0,
             "End" => last,
+            // On the row itself: its buttons and its box have Space for their own.
+            " " if is_on_row(&event) => {
+                if let (Some(Selecting { selection, .. }), Some(key)) = (selecting, active.get_untracked()) {
+                    event.prevent_default();
+                    if event.shift_key() {
+                        with_rows(&|rows| selection.choose_up_to(key, true, rows));
+                    } else {
+                        selection.toggle(key);
+                    }
+                }
+                return;
+            }
             _ => return,
         };
         event.prevent_default();
-        move_to(to.min(last));
+        let to = to.min(last);
+        if let Some(Selecting { selection, .. }) = selecting {
+            if event.shift_key() {
+                with_rows(&|rows| selection.extend(at, to, rows));
+            } else {
+                selection.end_range();
+            }
+        }
+        move_to(to);
     };
 
     let gap = move |slot: usize| {
@@ -185,17 +252,67 @@ pub fn DataTable(
         let height = format!("{}px", height.round() as u64);
         view! {
             <tr class="gap" aria-hidden="true">
-                <td colspan=columns.len().to_string() style:height=height></td>
+                <td colspan=count().to_string() style:height=height></td>
             </tr>
         }
         .into_any()
+    };
+    let shift_held = StoredValue::new(false);
+    let select_box = move |key: RowKey| {
+        selecting.map(|Selecting { selection, name }| {
+            let choose = move |event: ev::MouseEvent| {
+                // A click on the room around the box comes a second time, as one on the box.
+                if !is_input(&event) {
+                    shift_held.set_value(event.shift_key());
+                    return;
+                }
+                let held = shift_held.get_value();
+                shift_held.set_value(false);
+                if event.shift_key() || held {
+                    let on = !selection.contains(key);
+                    with_rows(&|rows| selection.choose_up_to(key, on, rows));
+                } else {
+                    selection.toggle(key);
+                }
+            };
+            view! {
+                <td class="c-select">
+                    <label
+                        class="select-room"
+                        // Or the browser would mark the text between.
+                        on:mousedown=move |event| {
+                            if event.shift_key() {
+                                event.prevent_default();
+                            }
+                        }
+                        on:click=choose
+                    >
+                        <input
+                            type="checkbox"
+                            aria-label=live_attribute(move || Some(format!("Select {}", name.run(key))))
+                            tabindex=live_attribute(move || Some(if active.get() == Some(key) { "0" } else { "-1" }))
+                            prop:checked=move || selection.contains(key)
+                        />
+                    </label>
+                </td>
+            }
+            .into_any()
+        })
     };
     // The row's own element stays as it is while its cells are made anew: it may hold the focus.
     let row = move |key: RowKey| {
         let tabindex = move || if active.get() == Some(key) { "0" } else { "-1" };
         view! {
             <tr
-                class=move || if working.run(key) { "row working" } else { "row" }
+                class=move || {
+                    let selected = selecting.is_some_and(|selecting| selecting.selection.contains(key));
+                    match (working.run(key), selected) {
+                        (false, false) => "row",
+                        (true, false) => "row working",
+                        (false, true) => "row selected",
+                        (true, true) => "row working selected",
+                    }
+                }
                 aria-busy=live_attribute(move || working.run(key).then_some("true"))
                 aria-rowindex=live_attribute(move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string())))
                 data-key=key.to_string()
@@ -206,6 +323,7 @@ pub fn DataTable(
                     }
                 }
             >
+                {select_box(key)}
                 {live(move || cells.run(RowPlace { key, tabindex: tabindex() }))}
             </tr>
         }
@@ -217,18 +335,28 @@ pub fn DataTable(
     });
 
     view! {
-        <div class="table-frame" node_ref=frame on:scroll=move |_| measure()>
+        <div class=move || if compact.get() { "table-frame compact" } else { "table-frame" } node_ref=frame on:scroll=move |_| measure()>
             <table
                 class=format!("table {class}")
                 aria-label=name
                 aria-rowcount=live_attribute(move || Some((total() + 1).to_string()))
                 aria-busy=live_attribute(move || keys.with(Option::is_none).then_some("true"))
             >
-                <colgroup>{columns.iter().map(|column| view! { <col class=format!("col-{}", column.key) /> }).collect_view()}</colgroup>
+                <colgroup>
+                    {selecting.map(|_| view! { <col class="col-select" /> })}
+                    {live(move || {
+                        columns
+                            .get()
+                            .into_iter()
+                            .map(|column| view! { <col class=format!("col-{}", column.key) /> })
+                            .collect_view()
+                    })}
+                </colgroup>
                 <thead>
                     <tr aria-rowindex="1">
+                        {selecting.map(|selecting| select_all(selecting.selection, keys))}
                         {live(move || {
-                            columns.iter().map(|column| head_cell(*column, sort, on_sort)).collect_view()
+                            columns.get().into_iter().map(|column| head_cell(column, sort, on_sort)).collect_view()
                         })}
                     </tr>
                 </thead>
@@ -238,7 +366,7 @@ pub fn DataTable(
                 {live(move || {
                     keys.with(Option::is_none)
                         .then(|| {
-                            let bones = (0..BONES).map(|at| bones(columns.len(), at)).collect_view();
+                            let bones = (0..BONES).map(|at| bones(count(), at)).collect_view();
                             view! { <tbody aria-hidden="true">{bones}</tbody> }
                         })
                 })}
@@ -276,6 +404,50 @@ fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> i
             {content}
         </th>
     }
+}
+
+/// The box for all rows that the filter leaves.
+fn select_all(selection: Selection, shown: Memo<Keys>) -> AnyView {
+    let counts = Memo::new(move |_| {
+        let keys = shown.get().unwrap_or_default();
+        (selection.count_of(&keys), keys.len())
+    });
+    let all = move || counts.with(|(chosen, shown)| *shown > 0 && chosen == shown);
+    let some = move || counts.with(|(chosen, shown)| *chosen > 0 && chosen < shown);
+    let label = move || {
+        let (_, shown) = counts.get();
+        Some(format!("Select all {shown} that match"))
+    };
+    view! {
+        <th scope="col" class="h-select">
+            <span class="unseen">"Select"</span>
+            <label class="select-room">
+                <input
+                    type="checkbox"
+                    aria-label=live_attribute(label)
+                    title=live_attribute(label)
+                    disabled=move || counts.with(|(_, shown)| *shown == 0)
+                    prop:checked=all
+                    prop:indeterminate=some
+                    on:change=move |event| {
+                        if let Some(keys) = shown.get_untracked() {
+                            selection.set(&keys, event_target_checked(&event));
+                        }
+                    }
+                />
+            </label>
+        </th>
+    }
+    .into_any()
+}
+
+fn is_on_row(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.has_attribute("data-key"))
+}
+
+fn is_input(event: &ev::MouseEvent) -> bool {
+    event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>())
 }
 
 fn bones(columns: usize, at: usize) -> impl IntoView {

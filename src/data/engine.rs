@@ -57,6 +57,7 @@ impl Data {
     /// # Errors
     /// Why the console did not take it.
     pub async fn create_engine(self, draft: EngineDraft) -> Result<Created<EngineId>, Error> {
+        self.work.begin_change();
         let created =
             self.session.call(async move |console| console.create_engine(&draft.clone()).await).await?;
         self.read_engines();
@@ -73,6 +74,7 @@ impl Data {
         opened: EngineDraft,
         wanted: EngineDraft,
     ) -> Result<Saved<Engine>, Error> {
+        self.work.begin_change();
         let saved = self
             .session
             .call(async move |console| console.update_engine(id, &opened.clone(), &wanted.clone()).await)
@@ -89,6 +91,7 @@ impl Data {
     /// # Errors
     /// What stands in the way. [`Error::NotFound`] is none: it is gone.
     pub async fn delete_engine(self, id: EngineId) -> Result<(), Error> {
+        self.work.begin_change();
         match self.session.call(async move |console| console.delete_engine(id).await).await {
             Ok(()) | Err(Error::NotFound { .. }) => {}
             Err(error) => return Err(error),
@@ -111,6 +114,7 @@ impl Data {
     /// # Errors
     /// Why the console did not do it.
     pub async fn reverse_engine(self, id: EngineId) -> Result<Option<String>, Error> {
+        self.work.begin_change();
         let answer = self.session.call(async move |console| console.reverse_connection(id).await).await?;
         self.changed(id);
         Ok(answer.message)

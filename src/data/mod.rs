@@ -1,10 +1,11 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+pub mod bulk;
 mod engine;
 pub mod query;
 pub mod refresh;
 pub mod secret;
-mod told;
+pub mod told;
 pub mod transport;
 mod update;
 
@@ -14,7 +15,7 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{query::Query, refresh::Work, secret::Secret, told::Told};
+use self::{bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -32,9 +33,12 @@ pub struct Data {
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
     pub secret: Secret,
+    /// What the console told of its engines when it last asked them; not every account may make it ask.
+    pub told: Told,
     /// Which engines are being worked on.
     pub work: Work,
-    told: Told,
+    /// Work on many things.
+    pub bulk: Bulk,
 }
 
 impl Data {
@@ -47,8 +51,9 @@ impl Data {
             pools: Query::new(),
             info: Query::new(),
             secret: Secret::new(),
-            work: Work::new(),
             told: Told::new(),
+            work: Work::new(),
+            bulk: Bulk::new(),
         };
         follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
@@ -105,7 +110,8 @@ impl Data {
         self.pools.forget();
         self.info.forget();
         self.secret.forget();
-        self.work.forget();
         self.told.forget();
+        self.work.forget();
+        self.bulk.forget();
     }
 }

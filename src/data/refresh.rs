@@ -3,7 +3,7 @@
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (console-facts §4).
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use futures::{
@@ -60,11 +60,42 @@ pub struct Work {
     /// Those that were sent an update and have not reported new versions yet.
     pub updating: Busy,
     asking: StoredValue<Option<Asking>, LocalStorage>,
+    changing: RwSignal<bool>,
+    changes: StoredValue<u64>,
 }
+
+/// This long after something began to change, more may change: statuses come one by one.
+const CHANGES_FOR: Duration = Duration::from_secs(30);
 
 impl Work {
     pub(super) fn new() -> Self {
-        Self { refreshing: Busy::new(), updating: Busy::new(), asking: StoredValue::new_local(None) }
+        Self {
+            refreshing: Busy::new(),
+            updating: Busy::new(),
+            asking: StoredValue::new_local(None),
+            changing: RwSignal::new(false),
+            changes: StoredValue::new(0),
+        }
+    }
+
+    /// Whether something that was begun here may still be changing the engines: for half a minute.
+    pub fn is_changing(self) -> bool {
+        self.changing.get()
+    }
+
+    /// Something begins to change the engines.
+    pub(super) fn begin_change(self) {
+        self.changes.update_value(|changes| *changes += 1);
+        let mine = self.changes.get_value();
+        if !self.changing.get_untracked() {
+            self.changing.set(true);
+        }
+        let end = move || {
+            if self.changes.try_get_value() == Some(mine) {
+                self.changing.set(false);
+            }
+        };
+        set_timeout(end, CHANGES_FOR);
     }
 
     /// Whether this engine is being worked on.
@@ -74,6 +105,8 @@ impl Work {
 
     pub(super) fn forget(self) {
         self.asking.set_value(None);
+        self.changes.update_value(|changes| *changes += 1);
+        self.changing.set(false);
         for busy in [self.refreshing, self.updating] {
             busy.0.update(HashSet::clear);
         }
@@ -87,6 +120,7 @@ impl Data {
         if mine.is_empty() {
             return;
         }
+        self.work.begin_change();
         spawn_local(async move {
             match self.ask_then_read(id).await {
                 Ok((asked, engine)) => {
@@ -112,6 +146,7 @@ impl Data {
         if mine.is_empty() {
             return;
         }
+        self.work.begin_change();
         let ids = ids.iter().copied().collect::<HashSet<_>>();
         spawn_local(async move {
             match self.ask().await {
@@ -154,7 +189,7 @@ impl Data {
         });
         let asked = asking.clone().await;
         if let Ok(Asked::Yes(report)) = &asked {
-            self.told.hear(report.clone());
+            self.told.hear(report);
         }
         self.work.asking.update_value(|now| {
             if now.as_ref().is_some_and(|now| now.ptr_eq(&asking)) {

@@ -1,5 +1,5 @@
-//! What `version engines` told last. Older consoles tell no status and no versions with their engines: this fills them
-//! in, for as long as one is signed in.
+//! What `version engines` told last: the engines' machines, and, for older consoles, the status and the versions that
+//! they don't tell with their engines. It is kept for as long as one is signed in.
 
 use std::sync::Arc;
 
@@ -10,26 +10,37 @@ use crate::clock;
 
 /// The last report with its time. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub(super) struct Told(StoredValue<Option<(Arc<VersionReport>, Timestamp)>>);
+pub struct Told {
+    report: RwSignal<Option<Arc<VersionReport>>>,
+    at: StoredValue<Timestamp>,
+}
 
 impl Told {
     pub(super) fn new() -> Self {
-        Self(StoredValue::new(None))
+        Self { report: RwSignal::new(None), at: StoredValue::new(Timestamp::from_unix_ms(0)) }
     }
 
-    /// The console has just told this.
-    pub(super) fn hear(self, report: VersionReport) {
-        self.0.set_value(Some((Arc::new(report), Timestamp::from_unix_ms(clock::now()))));
+    /// The last report, if there was one.
+    pub fn report(self) -> Option<Arc<VersionReport>> {
+        self.report.get()
+    }
+
+    /// The console has just told this. The same as before is no news for what is drawn from it.
+    pub(super) fn hear(self, report: &VersionReport) {
+        self.at.set_value(Timestamp::from_unix_ms(clock::now()));
+        if !self.report.with_untracked(|known| known.as_deref() == Some(report)) {
+            self.report.set(Some(Arc::new(report.clone())));
+        }
     }
 
     /// Fills in what the console does not tell of these engines.
     pub(super) fn complete(self, engines: &mut [Engine]) {
-        if let Some((report, at)) = self.0.get_value() {
-            complete(engines, &report, at);
+        if let Some(report) = self.report.get_untracked() {
+            complete(engines, &report, self.at.get_value());
         }
     }
 
     pub(super) fn forget(self) {
-        self.0.set_value(None);
+        self.report.set(None);
     }
 }

@@ -33,6 +33,7 @@ impl Data {
         if mine.is_empty() {
             return;
         }
+        self.work.begin_change();
         let name = engine.name.clone();
         spawn_local(async move {
             let sent = self.session.call(async move |console| console.update_engine_software(id).await).await;
@@ -105,6 +106,7 @@ impl Data {
         let before = before.map_or_else(Vec::new, |list| list.items.clone());
         let all = before.iter().map(|engine| engine.id).collect::<Vec<_>>();
         let mine = self.work.updating.begin(&all);
+        self.work.begin_change();
         let printed =
             self.session.call(async |console| console.update_all_engines().await).await.map(|it| it.output);
         let sent = match &printed {
@@ -128,7 +130,7 @@ impl Data {
         printed
     }
 
-    async fn wait_for_all(
+    pub(super) async fn wait_for_all(
         self,
         mut before: HashMap<EngineId, Engine>,
         waiting: Vec<EngineId>,

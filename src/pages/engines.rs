@@ -1,53 +1,48 @@
 //! **Scan Engines**: all engines of the console in one table, with what is wrong and what to do about it.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+mod auto_refresh;
+mod bulk;
+mod cells;
+mod columns;
+mod export;
+
+use std::{collections::HashMap, sync::Arc};
 
 use console_api::{
     Engine, EngineId, EngineStatus, Error,
     rules::{
-        Arrow, EngineColumn, EngineFilter, EngineRow, EngineSort, StatusCount, StepAction, deletion,
-        may_update, prepare_rows, select, status_counts,
+        Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, StepAction, prepare_rows, select,
+        status_counts,
     },
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
+use self::{
+    auto_refresh::{age, auto_refresh},
+    bulk::Action,
+    cells::cells,
+    columns::Layout,
+    export::export_button,
+};
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
-        button::{ActionButton, row_button},
+        button::ActionButton,
         confirm::Confirm,
         delete_engine::DeleteDialog,
         dialog::Dialog,
         icon::{Icon, glyph},
-        live::{follow, live, live_attribute},
+        live::{follow, live},
+        selection::{Selection, SelectionBar},
         status::{status_arrow, status_mark},
-        table::{Column, DataTable, RowKey, RowPlace, SortBy},
+        table::{DataTable, RowKey, RowPlace, Selecting, SortBy},
         toast::Toasts,
     },
     data::Data,
-    preference::Preference,
     routes::Route,
-    session::Session,
     shortcuts,
 };
-
-const fn column(column: EngineColumn, numeric: bool) -> Column {
-    Column { key: column.key(), label: column.label(), numeric, sortable: true }
-}
-
-const COLUMNS: &[Column] = &[
-    column(EngineColumn::Status, false),
-    column(EngineColumn::Name, false),
-    column(EngineColumn::Address, false),
-    column(EngineColumn::Port, true),
-    column(EngineColumn::ProductVersion, false),
-    column(EngineColumn::ContentVersion, false),
-    column(EngineColumn::Sites, true),
-    column(EngineColumn::Pools, true),
-    column(EngineColumn::LastRefreshed, false),
-    Column { key: "actions", label: "Actions", numeric: false, sortable: false },
-];
 
 /// All engines of the console, ready to be shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,6 +74,10 @@ struct Page {
     rows: Memo<Option<Arc<Rows>>>,
     filter: AddressParam,
     status: AddressParam,
+    selection: Selection,
+    /// What is asked about the selected engines, and whether its dialog is open.
+    asked: RwSignal<Option<Action>>,
+    asking: RwSignal<bool>,
     /// The engine whose **What to do** is open.
     advised: RwSignal<Option<EngineId>>,
     /// The engine that is to be deleted.
@@ -88,6 +87,19 @@ struct Page {
 impl Page {
     fn engine(self, id: EngineId) -> Option<Engine> {
         self.rows.with(|rows| rows.as_ref()?.get(id).map(|row| row.engine.clone()))
+    }
+
+    fn name_of(self, id: EngineId) -> String {
+        self.rows.with(|rows| Some(rows.as_ref()?.get(id)?.engine.name.clone())).unwrap_or_default()
+    }
+
+    /// The selected engines, in the order in which the console lists them.
+    fn selected(self) -> Vec<Engine> {
+        let selected = |row: &&EngineRow| self.selection.contains(row.engine.id.get());
+        self.rows.with(|rows| {
+            let all = rows.iter().flat_map(|rows| &rows.all);
+            all.filter(selected).map(|row| row.engine.clone()).collect()
+        })
     }
 
     fn refresh(self, id: EngineId) {
@@ -113,7 +125,11 @@ pub fn EnginesPage() -> impl IntoView {
     let rows = Memo::new(move |_| {
         let list = data.engines.value()?;
         let pools = data.pools.value();
-        let all = prepare_rows(list.items.clone(), pools.as_ref().map_or(&[], |pools| &pools.items), None);
+        let all = prepare_rows(
+            list.items.clone(),
+            pools.as_ref().map_or(&[], |pools| &pools.items),
+            data.told.report().as_deref(),
+        );
         let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
         Some(Arc::new(Rows { all, place }))
     });
@@ -124,9 +140,13 @@ pub fn EnginesPage() -> impl IntoView {
         rows,
         filter: AddressParam::of("filter"),
         status: AddressParam::of("status"),
+        selection: Selection::new(),
+        asked: RwSignal::new(None),
+        asking: RwSignal::new(false),
         advised: RwSignal::new(None),
         deleted: RwSignal::new(None),
     };
+    let layout = Layout::remembered();
     let sort = AddressParam::of("sort");
     let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
     let shown = Memo::new(move |_| {
@@ -148,6 +168,15 @@ pub fn EnginesPage() -> impl IntoView {
         shown.with(|shown| shown.keys.clone()).or_else(|| data.engines.failed().map(|_| Arc::default()))
     });
 
+    // An engine that is gone is no longer meant.
+    follow(move || {
+        if let Some(rows) = rows.get() {
+            page.selection.keep(|key| rows.place.contains_key(&key));
+        }
+    });
+    let selecting =
+        Selecting { selection: page.selection, name: Callback::new(move |key| page.name_of(EngineId(key))) };
+
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
@@ -163,8 +192,8 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_field(page)} <div class="end">{live(move || age(page))} <AutoRefresh /></div>
-                <div class="whole">{status_filter(page, shown)}</div>
+                {filter_field(page)} <div class="end">{age()} {auto_refresh()}</div>
+                <div class="whole line">{status_filter(page, shown)} <div class="end">{layout.controls()} {export_button(page, layout, keys)}</div></div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}
@@ -172,14 +201,20 @@ pub fn EnginesPage() -> impl IntoView {
             <DataTable
                 name="Scan Engines"
                 class="engines"
-                columns=COLUMNS
+                columns=layout.columns()
+                compact=layout.compact()
                 keys
                 sort=Memo::new(move |_| SortBy::from_query(&order().key()))
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
-                cells=Callback::new(move |place: RowPlace| cells(page, place))
+                cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
                 working=Callback::new(move |key| data.work.is_on(EngineId(key)))
+                selecting
                 empty=Callback::new(move |()| empty(page))
             />
+            <SelectionBar selection=page.selection shown=keys>
+                {bulk::actions(page)}
+            </SelectionBar>
+            {bulk::dialog(page)}
         </section>
         <Advice page />
         <Delete page />
@@ -393,72 +428,6 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
     }
 }
 
-/// How often the list is read again by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Interval {
-    label: &'static str,
-    key: &'static str,
-    seconds: u64,
-}
-
-const NEVER: Interval = Interval { label: "Off", key: "off", seconds: 0 };
-const INTERVALS: [Interval; 4] = [
-    NEVER,
-    Interval { label: "30 s", key: "30", seconds: 30 },
-    Interval { label: "1 min", key: "60", seconds: 60 },
-    Interval { label: "5 min", key: "300", seconds: 300 },
-];
-const AUTO_REFRESH: Preference = Preference::named("engine-console.auto-refresh");
-
-/// **Auto-refresh** reads the list again, only while the page is visible. It never makes the console ask its engines
-/// (console-facts §4), and stays off for accounts whose two-factor token will run out.
-#[component]
-fn AutoRefresh() -> impl IntoView {
-    let data = Data::here();
-    let session = Session::here();
-    let interval_of = |key: &str| INTERVALS.into_iter().find(|interval| interval.key == key);
-    let remembered = AUTO_REFRESH.remembered().and_then(|key| interval_of(&key));
-    let chosen = RwSignal::new(remembered.unwrap_or(INTERVALS[1]));
-    AUTO_REFRESH.follow(move || chosen.get().key);
-    let two_factor = Memo::new(move |_| session.account().is_some_and(|account| account.two_factor));
-    let interval = move || if two_factor.get() { NEVER } else { chosen.get() };
-    follow(move || {
-        let period = Duration::from_secs(interval().seconds);
-        if period.is_zero() {
-            return;
-        }
-        let read = move || {
-            if !document().hidden() && !untrack(|| data.engines.is_reading()) {
-                data.read_engines();
-            }
-        };
-        if let Ok(timer) = set_interval_with_handle(read, period) {
-            on_cleanup(move || timer.clear());
-        }
-    });
-    view! {
-        <label class="inline-select">
-            "Auto-refresh"
-            <select
-                class="select"
-                title=live_attribute(move || {
-                    two_factor.get().then_some("Off for accounts with a two-factor token, which would run out.")
-                })
-                disabled=move || two_factor.get()
-                prop:value=move || interval().key
-                on:change=move |event| chosen.set(interval_of(&event_target_value(&event)).unwrap_or(NEVER))
-            >
-                {INTERVALS.map(|interval| view! { <option value=interval.key>{interval.label}</option> }).collect_view()}
-            </select>
-        </label>
-    }
-}
-
-/// How old the list is.
-fn age(page: Page) -> Option<String> {
-    page.data.engines.read_at().map(|at| format!("Read {}", page.clock.relative(at)))
-}
-
 /// The list could not be read, or not wholly. What is on screen stays.
 fn troubles(page: Page) -> impl IntoView {
     let data = page.data;
@@ -537,106 +506,6 @@ fn empty(page: Page) -> AnyView {
                 "Show all engines"
             </button>
         </div>
-    }
-    .into_any()
-}
-
-/// The cells of one row, in the order of [`COLUMNS`].
-fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
-    let id = EngineId(key);
-    let rows = page.rows.get();
-    // A row that has just left the list is gone in the same breath.
-    let Some(row) = rows.as_ref().and_then(|rows| rows.get(id)) else { return ().into_any() };
-    let engine = &row.engine;
-    let name = engine.name.clone();
-    let port = engine.port.map(|port| port.to_string()).unwrap_or_default();
-    let advice = page.data.next_step(engine).map(|step| {
-        let title = format!("{} {}", step.why, step.what);
-        // In a row there is room for the verb; the engine's own values are in the dialog.
-        let short = engine.status.what_helps().map_or(step.what, str::to_owned);
-        view! {
-            <button
-                type="button"
-                class="advice"
-                title=title
-                tabindex=tabindex
-                on:click=move |_| page.advised.set(Some(id))
-            >
-                {glyph(Icon::Warning, "")}
-                <span class="text">{short}</span>
-                <span class="unseen">{format!(" ({name})")}</span>
-            </button>
-        }
-    });
-    let (relative, exact) = match engine.last_refreshed {
-        Some(time) => (page.clock.relative(time), page.clock.exact(time)),
-        None => ("–".to_owned(), "The console has no time for it.".to_owned()),
-    };
-    let refreshing = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
-    let updating = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
-    let updating = updating.or_else(|| may_update(engine).err().map(|refusal| refusal.to_string()));
-    let undeletable = deletion(engine, &[]).refused;
-    let plain = |class: &'static str, label: &'static str, text: String| {
-        view! {
-            <td class=class data-label=label title=text.clone()>
-                {text.clone()}
-            </td>
-        }
-    };
-    view! {
-        <td class="c-status">
-            <div class="status">{status_mark(engine)} {advice}</div>
-        </td>
-        <th scope="row" class="c-name" title=engine.name.clone()>
-            <a class="clamp" href=Route::Engine(id).href() tabindex=tabindex>
-                {engine.name.clone()}
-            </a>
-        </th>
-        <td class="c-address mono" title=engine.address.clone()>
-            {engine.address.clone()}
-            <span class="with-port">{format!(":{port}")}</span>
-        </td>
-        {plain("c-port numeric mono", "", port)}
-        <td class="c-product mono" data-label=engine.product_version.as_ref().map(|_| "Product") title=engine.product_version.clone()>
-            {engine.product_version.clone()}
-            <span class="with-content">{engine.content_version.clone()}</span>
-        </td>
-        {plain("c-content mono", "Content", engine.content_version.clone().unwrap_or_default())}
-        <td
-            class="c-sites numeric"
-            data-label="Sites"
-            title=format!("{} directly, {} through pools", engine.sites.len(), row.sites_through_pools)
-        >
-            {row.sites_count().to_string()}
-        </td>
-        <td class="c-pools numeric" data-label="Pools" title=row.pool_names.clone()>
-            {row.pools.len().to_string()}
-        </td>
-        <td class="c-refreshed" data-label="Refreshed" title=exact>
-            {relative}
-        </td>
-        <td class="c-actions">
-            <div class="row-actions">
-                {row_button(Icon::Refresh, format!("Refresh {name}"), refreshing, tabindex, move || page.refresh(id))}
-                {row_button(Icon::Update, format!("Update {name}"), updating, tabindex, move || page.update(id))}
-                <a
-                    class="icon-button"
-                    aria-label=format!("Edit {name}")
-                    title=format!("Edit {name}")
-                    tabindex=tabindex
-                    href=Route::Engine(id).href()
-                >
-                    {glyph(Icon::Edit, "")}
-                </a>
-                {row_button(
-                    Icon::Delete,
-                    format!("Delete {name}"),
-                    undeletable,
-                    tabindex,
-                    move || page.deleted.set(Some(id)),
-                )}
-            </div>
-        </td>
     }
     .into_any()
 }

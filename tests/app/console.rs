@@ -129,6 +129,13 @@ impl Console {
         }
     }
 
+    /// Somebody else deletes the engine.
+    pub(crate) fn remove(&self, id: u64) {
+        for engines in [&self.state.engines, &self.state.after_asking] {
+            engines.borrow_mut().retain(|engine| engine.id != id);
+        }
+    }
+
     /// The shared secret is valid for so many seconds, or there is none.
     pub(crate) fn secret_for(&self, seconds: Option<u64>) {
         self.state.secret.set(seconds);
@@ -321,8 +328,9 @@ fn is_meant(end: &str, path: &str) -> bool {
 fn engine_json(engine: &Engine) -> String {
     let Engine { id, name, address, status, more } = engine;
     let name = String::from(js_sys::JSON::stringify(&name.into()).unwrap());
+    let sites = if more.contains("\"sites\"") { String::new() } else { format!(r#","sites":[{id}]"#) };
     format!(
-        r#"{{"id":{id},"name":{name},"address":"{address}","port":40814,"status":"{status}","productVersion":"6.6.{id}","sites":[{id}]{more}}}"#
+        r#"{{"id":{id},"name":{name},"address":"{address}","port":40814,"status":"{status}","productVersion":"6.6.{id}"{sites}{more}}}"#
     )
 }
 

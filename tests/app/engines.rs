@@ -1,5 +1,6 @@
 //! **Scan Engines**.
 
+use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -25,7 +26,7 @@ async fn a_click_on_a_head_sorts_and_the_address_holds_it() {
     screen.see_names(&["cologne", "berlin", "aachen"]).await;
     let head = screen.see("columnheader", "Address").await;
     assert_eq!(head.get_attribute("aria-sort").as_deref(), Some("descending"));
-    assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-address");
+    assert_eq!(window().location().search().unwrap(), "?sort=-address");
 }
 
 #[wasm_bindgen_test]
@@ -43,7 +44,7 @@ async fn a_filter_that_nothing_matches_says_so_and_can_be_emptied() {
     screen.type_into("Filter engines", "zurich").await;
     screen.read("No engine matches the filter").await;
     until("the filter in the address", || {
-        (leptos::prelude::window().location().search().unwrap() == "?filter=zurich").then_some(())
+        (window().location().search().unwrap() == "?filter=zurich").then_some(())
     })
     .await;
     screen.click("button", "Show all engines").await;
@@ -55,7 +56,7 @@ async fn show_all_takes_filter_and_status_out_of_the_address() {
     let screen = at_work(&console(), "/engines?filter=zurich&status=active&sort=-name").await;
     screen.click("button", "Show all engines").await;
     screen.see_names(&["cologne", "berlin", "aachen"]).await;
-    assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-name");
+    assert_eq!(window().location().search().unwrap(), "?sort=-name");
 }
 
 #[wasm_bindgen_test]
@@ -225,4 +226,175 @@ async fn the_list_is_read_again_by_itself_only_as_often_as_chosen() {
     choose(&select, "off");
     until("the timer to stop", || timers.stopped(60_000).then_some(())).await;
     choose(&select, "30");
+}
+
+#[wasm_bindgen_test]
+async fn the_age_of_the_list_is_told_each_second_and_begins_anew_with_each_reading() {
+    let console = console();
+    let timers = Timers::mine();
+    let screen = at_work(&console, "/engines").await;
+    screen.read("Updated 0 s ago").await;
+    until("a second to pass", || {
+        timers.fire(1_000);
+        screen.text().contains("Updated 1 s ago").then_some(())
+    })
+    .await;
+    screen.click("button", "Refresh displayed engines").await;
+    screen.read("Refreshed 3 engines").await;
+    screen.read("Updated 0 s ago").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_list_is_read_faster_for_a_while_after_a_change_was_begun_here() {
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    let timers = Timers::mine();
+    assert!(!timers.started(3_000));
+    screen.click("button", "Refresh berlin").await;
+    screen.read("berlin: Active.").await;
+    until("a timer of three seconds", || timers.started(3_000).then_some(())).await;
+    let (reads, questions) = (console.calls("scan_engines"), console.calls("commands"));
+    timers.fire(3_000);
+    until("another reading", || (console.calls("scan_engines") == reads + 1).then_some(())).await;
+    assert_eq!(console.calls("commands"), questions, "it never makes the console ask its engines");
+
+    // A console that does not answer is not asked more often than usual.
+    console.fault("scan_engines", Fault::Unreachable);
+    timers.fire(3_000);
+    screen.read("What is shown is from").await;
+    until("the fast timer to stop", || timers.stopped(3_000).then_some(())).await;
+    assert!(timers.started(30_000));
+}
+
+fn heads(screen: &super::person::Screen) -> Vec<String> {
+    let heads = screen.all("columnheader", "").into_iter();
+    heads.map(|head| head.text_content().unwrap().trim().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+/// Forgets what earlier tests chose.
+fn with_nothing_chosen() {
+    window().local_storage().unwrap().unwrap().clear().unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn columns_come_and_go_sort_and_are_remembered() {
+    with_nothing_chosen();
+    let console = console();
+    console.tells(1, r#","serialNumber":"BBB""#);
+    console.tells(2, r#","serialNumber":"AAA""#);
+    let screen = at_work(&console, "/engines").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    assert!(!heads(&screen).contains(&"Serial number".to_owned()));
+    screen.click("summary", "Columns").await;
+    for column in ["Name", "Status"] {
+        assert!(screen.see("checkbox", column).await.has_attribute("disabled"), "{column} can't be hidden");
+    }
+    screen.click("checkbox", "Serial number").await;
+    screen.see("columnheader", "Serial number").await;
+    screen.read("BBB").await;
+    screen.click("checkbox", "Port").await;
+    screen.see_gone("columnheader", "Port").await;
+    assert_eq!(screen.row("berlin").await.query_selector_all("td, th").unwrap().length(), {
+        u32::try_from(heads(&screen).len()).unwrap()
+    });
+    screen.click("button", "Serial number").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    screen.click("button", "Serial number").await;
+    screen.see_names(&["berlin", "aachen", "cologne"]).await;
+    drop(screen);
+
+    let screen = at_work(&console, "/engines").await;
+    screen.see("columnheader", "Serial number").await;
+    assert!(!heads(&screen).contains(&"Port".to_owned()));
+    with_nothing_chosen();
+}
+
+#[wasm_bindgen_test]
+async fn the_platform_is_known_once_the_console_has_asked_its_engines() {
+    with_nothing_chosen();
+    let console = console();
+    console.prints("Remote Engine Name: berlin\nRemote Engine Platform: Linux64\n");
+    let screen = at_work(&console, "/engines").await;
+    screen.click("summary", "Columns").await;
+    screen.click("checkbox", "Platform").await;
+    screen.see("columnheader", "Platform").await;
+    assert!(!screen.text().contains("Linux64"));
+    screen.click("button", "Refresh displayed engines").await;
+    screen.read("Linux64").await;
+    assert!(screen.row("berlin").await.text_content().unwrap().contains("Linux64"));
+    with_nothing_chosen();
+}
+
+#[wasm_bindgen_test]
+async fn compact_rows_are_28_pixels_high_and_that_is_remembered() {
+    with_nothing_chosen();
+    let console = Console::with_many(1_000);
+    let screen = at_work(&console, "/engines").await;
+    let height = |screen: &super::person::Screen| {
+        screen.rows().first().map(|row| row.get_bounding_client_rect().height()).unwrap_or_default()
+    };
+    until("rows of 36 pixels", || (height(&screen) == 36.0).then_some(())).await;
+    let rows = screen.rows().len();
+    let density = screen.see("combobox", "Density").await.dyn_into::<web_sys::HtmlSelectElement>().unwrap();
+    choose(&density, "compact");
+    until(&format!("rows of 28 pixels, not {}", height(&screen)), || (height(&screen) == 28.0).then_some(()))
+        .await;
+    until("more rows in view", || (screen.rows().len() > rows).then_some(())).await;
+    drop(screen);
+    let screen = at_work(&console, "/engines").await;
+    until("rows of 28 pixels", || (height(&screen) == 28.0).then_some(())).await;
+    with_nothing_chosen();
+}
+
+/// The files that the page gives to the browser from now on, as name and text.
+fn downloads() -> js_sys::Function {
+    let watch = "const files = [];
+        const make = URL.createObjectURL;
+        const texts = new Map();
+        URL.createObjectURL = (blob) => { const url = make.call(URL, blob); texts.set(url, blob.arrayBuffer()); return url; };
+        const click = HTMLAnchorElement.prototype.click;
+        HTMLAnchorElement.prototype.click = function () {
+            if (!this.download) return click.call(this);
+            texts.get(this.href).then((bytes) => files.push(this.download + '\\n' + new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)));
+        };
+        return (give) => {
+            if (give) { URL.createObjectURL = make; HTMLAnchorElement.prototype.click = click; }
+            return files[0];
+        };";
+    js_sys::Function::new_no_args(watch).call0(&wasm_bindgen::JsValue::NULL).unwrap().unchecked_into()
+}
+
+#[wasm_bindgen_test]
+async fn the_export_has_what_the_filter_shows_in_the_columns_and_the_order_on_screen() {
+    with_nothing_chosen();
+    let console = Console::with(&[
+        (1, "berlin, \"west\"", "10.0.0.10", "active"),
+        (2, "=1+1", "10.0.0.9", "not-responding"),
+        (3, "cologne", "192.168.1.1", "active"),
+    ]);
+    let screen = at_work(&console, "/engines?filter=10.0.0&sort=-name").await;
+    screen.see_names(&["berlin, \"west\"", "=1+1"]).await;
+    screen.click("summary", "Columns").await;
+    for column in ["Address", "Content version", "Last refreshed", "ID"] {
+        screen.click("checkbox", column).await;
+    }
+    screen.see("columnheader", "ID").await;
+    let downloads = downloads();
+    screen.click("button", "Export CSV").await;
+    let file = until("the file", || {
+        downloads.call1(&wasm_bindgen::JsValue::NULL, &false.into()).unwrap().as_string()
+    })
+    .await;
+    downloads.call1(&wasm_bindgen::JsValue::NULL, &true.into()).unwrap();
+    let (name, text) = file.split_once('\n').unwrap();
+    let day = String::from(js_sys::Date::new_0().to_iso_string());
+    assert_eq!(name, format!("scan-engines-{}.csv", &day[..10]));
+    assert_eq!(
+        text,
+        "\u{feff}Status,Name,Port,Product version,Sites,Pools,ID\r\n\
+         Active,\"berlin, \"\"west\"\"\",40814,6.6.1,3,Europe,1\r\n\
+         Not responding,'=1+1,40814,6.6.2,3,Europe,2\r\n"
+    );
+    with_nothing_chosen();
 }

@@ -8,7 +8,10 @@ use leptos::{
     prelude::*,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
+use web_sys::{
+    Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit, MouseEvent,
+    MouseEventInit,
+};
 
 use super::console::Console;
 
@@ -170,7 +173,17 @@ impl Screen {
 
 /// Presses a key where the focus is.
 pub(crate) fn press(key: &str) {
+    press_as(key, false);
+}
+
+/// Presses a key where the focus is, while Shift is down.
+pub(crate) fn press_with_shift(key: &str) {
+    press_as(key, true);
+}
+
+fn press_as(key: &str, shift: bool) {
     let init = KeyboardEventInit::new();
+    init.set_shift_key(shift);
     init.set_key(key);
     init.set_bubbles(true);
     init.set_cancelable(true);
@@ -178,6 +191,15 @@ pub(crate) fn press(key: &str) {
     target
         .dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap())
         .unwrap();
+}
+
+/// Clicks while Shift is down.
+pub(crate) fn click_with_shift(element: &HtmlElement) {
+    let init = MouseEventInit::new();
+    init.set_shift_key(true);
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    element.dispatch_event(&MouseEvent::new_with_mouse_event_init_dict("click", &init).unwrap()).unwrap();
 }
 
 /// Chooses an option.
@@ -283,6 +305,7 @@ fn role_of(element: &Element) -> String {
         ("INPUT", "checkbox") => "checkbox",
         ("INPUT", _) => "textbox",
         ("SELECT", _) => "combobox",
+        ("SUMMARY", _) => "summary",
         ("DIALOG", _) if element.has_attribute("open") => "dialog",
         ("MAIN", _) => "main",
         _ => "",
@@ -294,8 +317,11 @@ fn name_of(element: &Element) -> String {
     let referred = |id: String| document().get_element_by_id(&id).and_then(|element| element.text_content());
     let around = || {
         let label = element.closest("label").unwrap()?;
-        let text = label.child_nodes().get(0)?.text_content()?;
-        matches!(element.tag_name().as_str(), "SELECT" | "INPUT").then_some(text)
+        match element.tag_name().as_str() {
+            "INPUT" => label.text_content(),
+            "SELECT" => label.child_nodes().get(0)?.text_content(),
+            _ => None,
+        }
     };
     let labelled = || {
         let id = element.get_attribute("id").filter(|id| !id.is_empty())?;

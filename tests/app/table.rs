@@ -1,10 +1,12 @@
 //! The windowed table, with the keyboard.
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::{
     console::Console,
-    person::{at_work, focused, press, until},
+    person::{Screen, at_work, click_with_shift, focused, press, press_with_shift, until},
 };
 
 async fn see_focus_on(row: &str) {
@@ -64,4 +66,112 @@ async fn a_filter_that_hides_the_current_row_makes_the_first_one_current() {
         (row.get_attribute("tabindex").as_deref() == Some("0")).then_some(())
     })
     .await;
+}
+
+/// The numbers of the engines whose boxes are checked, of those in the document.
+fn selected(screen: &Screen) -> Vec<String> {
+    let boxes = screen.all("checkbox", "Select engine-").into_iter();
+    let checked = boxes.filter(|element| element.unchecked_ref::<HtmlInputElement>().checked());
+    checked
+        .map(|element| element.get_attribute("aria-label").unwrap().replace("Select engine-000", ""))
+        .collect()
+}
+
+async fn see_selected(screen: &Screen, numbers: &[&str]) {
+    until(&format!("{numbers:?} to be selected, not {:?}", selected(screen)), || {
+        (selected(screen) == numbers).then_some(())
+    })
+    .await;
+}
+
+async fn select_box(screen: &Screen, number: &str) -> HtmlElement {
+    screen.see("checkbox", &format!("Select engine-000{number}")).await
+}
+
+#[wasm_bindgen_test]
+async fn a_click_with_shift_selects_all_rows_from_the_last_one_to_this() {
+    let screen = at_work(&Console::with_many(10), "/engines").await;
+    select_box(&screen, "03").await.click();
+    see_selected(&screen, &["03"]).await;
+    screen.read("1 selected").await;
+    click_with_shift(&select_box(&screen, "06").await);
+    see_selected(&screen, &["03", "04", "05", "06"]).await;
+    screen.read("4 selected").await;
+    select_box(&screen, "04").await.click();
+    see_selected(&screen, &["03", "05", "06"]).await;
+    // The range goes by the order on screen.
+    screen.click("button", "Name").await;
+    until("the other order", || (screen.names().first()? == "engine-00010").then_some(())).await;
+    click_with_shift(&select_box(&screen, "07").await);
+    see_selected(&screen, &["07", "06", "05", "04", "03"]).await;
+    screen.click("button", "Clear").await;
+    see_selected(&screen, &[]).await;
+    screen.see_gone("button", "Clear").await;
+}
+
+#[wasm_bindgen_test]
+async fn on_the_keyboard_space_selects_and_shift_with_the_arrows_extends() {
+    let screen = at_work(&Console::with_many(10), "/engines").await;
+    screen.row("engine-00002").await.focus().unwrap();
+    press(" ");
+    see_selected(&screen, &["02"]).await;
+    see_focus_on("engine-00002").await;
+    press_with_shift("ArrowDown");
+    see_focus_on("engine-00003").await;
+    press_with_shift("ArrowDown");
+    see_focus_on("engine-00004").await;
+    see_selected(&screen, &["02", "03", "04"]).await;
+    press_with_shift("ArrowUp");
+    see_focus_on("engine-00003").await;
+    see_selected(&screen, &["02", "03"]).await;
+    press("ArrowDown");
+    see_focus_on("engine-00004").await;
+    see_selected(&screen, &["02", "03"]).await;
+    press_with_shift("End");
+    see_focus_on("engine-00010").await;
+    until("all from the fourth on", || (selected(&screen).len() == 9).then_some(())).await;
+    press(" ");
+    until("the last one to be left out", || (selected(&screen).len() == 8).then_some(())).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_selection_survives_filter_and_reading_and_loses_only_what_is_gone() {
+    let console = Console::with_many(10);
+    let screen = at_work(&console, "/engines").await;
+    for number in ["03", "05"] {
+        select_box(&screen, number).await.click();
+    }
+    screen.type_into("Filter engines", "engine-00005").await;
+    see_selected(&screen, &["05"]).await;
+    screen.read("2 selected").await;
+    screen.click("button", "Empty the filter").await;
+    see_selected(&screen, &["03", "05"]).await;
+    // Somebody else deletes one.
+    console.remove(5);
+    screen.click("button", "Refresh displayed engines").await;
+    see_selected(&screen, &["03"]).await;
+    screen.read("1 selected").await;
+}
+
+#[wasm_bindgen_test]
+async fn all_ten_thousand_that_match_are_selected_at_once_and_no_row_is_made_anew() {
+    let screen = at_work(&Console::with_many(10_000), "/engines").await;
+    let cell = screen.see("rowheader", "engine-00001").await;
+    let rows = screen.rows().len();
+    screen.type_into("Filter engines", "engine-0").await;
+    let head = screen.see("checkbox", "Select all 9999 that match").await;
+    head.click();
+    screen.read("9999 selected").await;
+    until("all boxes in view", || (selected(&screen).len() == screen.rows().len()).then_some(())).await;
+    assert_eq!(screen.rows().len(), rows, "rows outside the window came into the document");
+    assert!(cell.is_connected(), "a cell was made anew");
+    screen.type_into("Filter engines", "").await;
+    let head = screen.see("checkbox", "Select all 10000 that match").await;
+    until("neither all nor none", || head.unchecked_ref::<HtmlInputElement>().indeterminate().then_some(()))
+        .await;
+    screen.click("button", "Select all 10000 that match").await;
+    screen.read("10000 selected").await;
+    until("all", || head.unchecked_ref::<HtmlInputElement>().checked().then_some(())).await;
+    screen.click("button", "Clear").await;
+    see_selected(&screen, &[]).await;
 }

@@ -1,0 +1,390 @@
+//! The same done to many things, one after the other or a few at a time. One failure does not stop the rest.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+};
+
+use console_api::{
+    Engine, EngineId, Error, PoolId,
+    rules::{UpdateOutcome, update_outcome},
+};
+use futures::{FutureExt, future::LocalBoxFuture};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Data;
+use crate::{
+    clock::monotonic_ms,
+    components::toast::{Toasts, Tone},
+};
+
+/// One of the things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its id.
+    pub key: u64,
+    /// Its name, for the person.
+    pub name: String,
+}
+
+/// Does it to one thing, and says in a word or two what was done.
+pub type Step = Rc<dyn Fn(Item) -> LocalBoxFuture<'static, Result<&'static str, Error>>>;
+
+/// What is to be done.
+#[derive(Clone)]
+pub struct Job {
+    /// What is being done, as a heading.
+    pub doing: &'static str,
+    /// How many things at a time.
+    pub at_once: usize,
+    /// Does it to one of them.
+    pub step: Step,
+    /// Called when all are done, also after each retry.
+    pub finish: Rc<dyn Fn()>,
+    /// Where it is told how it ended, if nobody watched.
+    pub toasts: Toasts,
+}
+
+/// Something that was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// To what.
+    pub item: Item,
+    /// Why, and what helps.
+    pub why: String,
+}
+
+/// How far it has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What is being done, as a heading.
+    pub doing: &'static str,
+    /// How many things it is about.
+    pub total: usize,
+    /// How often it ended in which of the words of the steps.
+    pub done: Vec<(&'static str, usize)>,
+    /// What failed, in the order in which it did.
+    pub failed: Vec<Failed>,
+    /// What was not begun before it was cancelled.
+    pub left: Vec<Item>,
+    /// Whether it still goes on.
+    pub running: bool,
+    /// Whether it stops when the steps under way have ended.
+    pub cancelled: bool,
+}
+
+impl Run {
+    /// How many things have been dealt with, well or not.
+    pub fn finished(&self) -> usize {
+        self.done.iter().map(|(_, count)| count).sum::<usize>() + self.failed.len()
+    }
+
+    /// For example "38 deleted, 2 failed, 1 not begun".
+    pub fn summary(&self) -> String {
+        let done = self.done.iter().map(|(word, count)| (*word, *count));
+        let others = [("failed", self.failed.len()), ("not begun", self.left.len())];
+        let parts = done.chain(others).filter(|(_, count)| *count > 0);
+        let parts = parts.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>();
+        if parts.is_empty() { "Nothing was done".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// The work on many things that goes on or has just ended; there is one at a time. Copy it freely; all copies are the
+/// same.
+#[derive(Clone, Copy)]
+pub struct Bulk {
+    run: RwSignal<Option<Run>>,
+    job: StoredValue<Option<Job>, LocalStorage>,
+    queue: StoredValue<VecDeque<Item>>,
+    workers: StoredValue<usize>,
+    /// Counts the runs: what an older one still brings is nothing to this one.
+    turn: StoredValue<u64>,
+    /// Whether the dialog that shows it is open.
+    watched: StoredValue<bool>,
+}
+
+impl Bulk {
+    pub(super) fn new() -> Self {
+        Self {
+            run: RwSignal::new(None),
+            job: StoredValue::new_local(None),
+            queue: StoredValue::new(VecDeque::new()),
+            workers: StoredValue::new(0),
+            turn: StoredValue::new(0),
+            watched: StoredValue::new(false),
+        }
+    }
+
+    /// Looks at how far it has come.
+    pub fn look<T>(self, look: impl FnOnce(Option<&Run>) -> T) -> T {
+        self.run.with(|run| look(run.as_ref()))
+    }
+
+    /// How far it has come now.
+    pub fn now(self) -> Option<Run> {
+        self.run.get()
+    }
+
+    /// Whether something is being done.
+    pub fn is_running(self) -> bool {
+        self.look(|run| run.is_some_and(|run| run.running))
+    }
+
+    /// Whether somebody watches: then nothing needs to be said in the news.
+    pub fn watch(self, watched: bool) {
+        self.watched.try_update_value(|now| *now = watched);
+    }
+
+    /// Begins, unless something is being done already.
+    pub fn start(self, job: Job, items: Vec<Item>) {
+        if !untrack(|| self.is_running()) {
+            self.job.set_value(Some(job));
+            self.go(items);
+        }
+    }
+
+    /// Begins nothing more. What is under way comes to its end.
+    pub fn cancel(self) {
+        let left = self.queue.try_update_value(std::mem::take).unwrap_or_default();
+        self.change(|run| {
+            run.left.extend(left);
+            run.cancelled = true;
+        });
+    }
+
+    /// Does it again to all for which it failed.
+    pub fn retry(self) {
+        let failed = self.run.with_untracked(|run| run.as_ref().map(|run| run.failed.clone()));
+        self.go_on_with(failed.unwrap_or_default().into_iter().map(|failed| failed.item).collect());
+    }
+
+    /// Goes on with what was not begun.
+    pub fn go_on(self) {
+        let left = self.run.with_untracked(|run| run.as_ref().map(|run| run.left.clone()));
+        self.go_on_with(left.unwrap_or_default());
+    }
+
+    /// Puts away what has ended.
+    pub fn close(self) {
+        if !untrack(|| self.is_running()) {
+            self.forget();
+        }
+    }
+
+    pub(super) fn forget(self) {
+        self.turn.update_value(|turn| *turn += 1);
+        self.queue.update_value(VecDeque::clear);
+        self.job.set_value(None);
+        self.run.set(None);
+    }
+
+    fn go_on_with(self, items: Vec<Item>) {
+        if !items.is_empty() && !untrack(|| self.is_running()) {
+            self.go(items);
+        }
+    }
+
+    fn go(self, items: Vec<Item>) {
+        let Some(job) = self.job.get_value() else { return };
+        self.turn.update_value(|turn| *turn += 1);
+        let turn = self.turn.get_value();
+        self.run.set(Some(Run {
+            doing: job.doing,
+            total: items.len(),
+            done: Vec::new(),
+            failed: Vec::new(),
+            left: Vec::new(),
+            running: true,
+            cancelled: false,
+        }));
+        let workers = job.at_once.min(items.len()).max(1);
+        self.workers.set_value(workers);
+        self.queue.set_value(items.into());
+        for _ in 0..workers {
+            spawn_local(self.work(turn, job.clone()));
+        }
+    }
+
+    async fn work(self, turn: u64, job: Job) {
+        let is_mine = move || self.turn.try_get_value() == Some(turn);
+        while is_mine() {
+            let Some(item) = self.queue.try_update_value(VecDeque::pop_front).flatten() else { break };
+            let result = (job.step)(item.clone()).await;
+            if !is_mine() {
+                return;
+            }
+            self.change(|run| match result {
+                Ok(word) => match run.done.iter_mut().find(|(known, _)| *known == word) {
+                    Some((_, count)) => *count += 1,
+                    None => run.done.push((word, 1)),
+                },
+                Err(Error::Cancelled) => run.left.push(item),
+                Err(error) => {
+                    let why = format!("{error} {}", error.what_helps());
+                    run.failed.push(Failed { item, why });
+                }
+            });
+        }
+        let last = self.workers.try_update_value(|workers| {
+            *workers -= 1;
+            *workers == 0
+        });
+        if is_mine() && last == Some(true) {
+            self.change(|run| run.running = false);
+            (job.finish)();
+            self.tell(job.toasts);
+        }
+    }
+
+    /// Says how it ended if nobody watches, and puts it away if there is no more to it.
+    fn tell(self, toasts: Toasts) {
+        if self.watched.get_value() {
+            return;
+        }
+        let Some(run) = self.run.get_untracked() else { return };
+        let tone = if run.failed.is_empty() { Tone::Good } else { Tone::Bad };
+        let more = run.failed.first().map(|failed| format!("{}: {}", failed.item.name, failed.why));
+        toasts.say(tone, format!("{}: {}.", run.doing, run.summary()), more);
+        if run.failed.is_empty() && run.left.is_empty() {
+            self.close();
+        }
+    }
+
+    fn change(self, change: impl FnOnce(&mut Run)) {
+        self.run.update(|run| {
+            if let Some(run) = run {
+                change(run);
+            }
+        });
+    }
+}
+
+/// So many calls are under way at a time: a console does not answer faster for more.
+const AT_ONCE: usize = 4;
+/// The list on screen drops what is deleted this often, in milliseconds: each time all rows are looked through.
+const DROP_EVERY_MS: f64 = 500.0;
+
+fn items(engines: &[Engine]) -> Vec<Item> {
+    engines.iter().map(|engine| Item { key: engine.id.get(), name: engine.name.clone() }).collect()
+}
+
+impl Data {
+    /// Deletes these engines.
+    pub fn delete_engines(self, engines: &[Engine], toasts: Toasts) {
+        self.work.begin_change();
+        let gone = Rc::new(RefCell::new(Vec::new()));
+        let since = Rc::new(Cell::new(monotonic_ms()));
+        let drop_gone = {
+            let gone = Rc::clone(&gone);
+            move || {
+                let gone = std::mem::take(&mut *gone.borrow_mut());
+                self.engines.patch(|list| list.items.retain(|engine| !gone.contains(&engine.id)));
+            }
+        };
+        let finish = {
+            let drop_gone = drop_gone.clone();
+            move || {
+                drop_gone();
+                self.work.begin_change();
+                self.read_engines();
+            }
+        };
+        let step = move |item: Item| {
+            let (gone, since, drop_gone) = (Rc::clone(&gone), Rc::clone(&since), drop_gone.clone());
+            async move {
+                let id = EngineId(item.key);
+                match self.session.call(async move |console| console.delete_engine(id).await).await {
+                    Ok(()) | Err(Error::NotFound { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+                gone.borrow_mut().push(id);
+                if monotonic_ms() - since.get() > DROP_EVERY_MS {
+                    since.set(monotonic_ms());
+                    drop_gone();
+                }
+                Ok("deleted")
+            }
+            .boxed_local()
+        };
+        let job = Job {
+            doing: "Deleting engines",
+            at_once: AT_ONCE,
+            step: Rc::new(step),
+            finish: Rc::new(finish),
+            toasts,
+        };
+        self.bulk.start(job, items(engines));
+    }
+
+    /// Sends the available update to these engines; their rows show progress until they report new versions.
+    pub fn update_engines(self, engines: &[Engine], toasts: Toasts) {
+        self.work.begin_change();
+        let before = engines.iter().map(|engine| (engine.id, engine.clone())).collect::<HashMap<_, _>>();
+        let sent = Rc::new(RefCell::new(HashMap::new()));
+        let finish = {
+            let sent = Rc::clone(&sent);
+            move || {
+                let sent = std::mem::take(&mut *sent.borrow_mut());
+                if !sent.is_empty() {
+                    let waiting = sent.keys().copied().collect();
+                    spawn_local(async move { self.wait_for_all(sent, waiting, toasts).await });
+                }
+            }
+        };
+        let before = Rc::new(before);
+        let step = move |item: Item| {
+            let (before, sent) = (Rc::clone(&before), Rc::clone(&sent));
+            async move {
+                let id = EngineId(item.key);
+                if self.work.updating.begin(&[id]).is_empty() {
+                    return Ok("being updated already");
+                }
+                let answer =
+                    self.session.call(async move |console| console.update_engine_software(id).await).await;
+                let outcome = answer.map(|answer| update_outcome(&answer));
+                match (&outcome, before.get(&id)) {
+                    (Ok(UpdateOutcome::Sent), Some(engine)) => {
+                        sent.borrow_mut().insert(id, engine.clone());
+                    }
+                    _ => self.work.updating.end(&[id]),
+                }
+                outcome.map(|outcome| match outcome {
+                    UpdateOutcome::Sent => "sent the update",
+                    UpdateOutcome::UpToDate => "up to date",
+                })
+            }
+            .boxed_local()
+        };
+        let job = Job {
+            doing: "Updating engines",
+            at_once: AT_ONCE,
+            step: Rc::new(step),
+            finish: Rc::new(finish),
+            toasts,
+        };
+        self.bulk.start(job, items(engines));
+    }
+
+    /// Adds these engines to a pool, each by a call of its own: what a colleague changes in the pool meanwhile stays.
+    pub fn add_to_pool(self, engines: &[Engine], pool: PoolId, toasts: Toasts) {
+        self.work.begin_change();
+        let step = move |item: Item| {
+            async move {
+                let id = EngineId(item.key);
+                self.session.call(async move |console| console.assign_to_pool(id, pool).await).await?;
+                Ok("added")
+            }
+            .boxed_local()
+        };
+        let job = Job {
+            doing: "Adding engines to a pool",
+            // They all change the same pool.
+            at_once: 1,
+            step: Rc::new(step),
+            finish: Rc::new(move || self.read_engines()),
+            toasts,
+        };
+        self.bulk.start(job, items(engines));
+    }
+}

@@ -1,0 +1,168 @@
+//! One row of the table: what each column shows of an engine.
+
+use console_api::{
+    EngineId, Timestamp,
+    rules::{EngineColumn, EngineRow, deletion, may_update},
+};
+use leptos::prelude::*;
+
+use super::Page;
+use crate::{
+    components::{
+        button::row_button,
+        icon::{Icon, glyph},
+        status::status_mark,
+        table::RowPlace,
+    },
+    routes::Route,
+};
+
+/// The cells of one row: these columns and the actions.
+pub(super) fn cells(page: Page, columns: &[EngineColumn], RowPlace { key, tabindex }: RowPlace) -> AnyView {
+    let rows = page.rows.get();
+    // A row that has just left the list is gone in the same breath.
+    let Some(row) = rows.as_ref().and_then(|rows| rows.get(EngineId(key))) else { return ().into_any() };
+    let cells = columns.iter().map(|column| cell(page, row, *column, tabindex)).collect_view();
+    (cells, actions(page, row, tabindex)).into_any()
+}
+
+fn cell(page: Page, row: &EngineRow, column: EngineColumn, tabindex: &'static str) -> AnyView {
+    let engine = &row.engine;
+    let port = || engine.port.map(|port| port.to_string()).unwrap_or_default();
+    match column {
+        EngineColumn::Status => status(page, row, tabindex),
+        EngineColumn::Name => view! {
+            <th scope="row" class="c-name" title=engine.name.clone()>
+                <a class="clamp" href=Route::Engine(engine.id).href() tabindex=tabindex>
+                    {engine.name.clone()}
+                </a>
+            </th>
+        }
+        .into_any(),
+        EngineColumn::Address => view! {
+            <td class="c-address mono" title=engine.address.clone()>
+                {engine.address.clone()}
+                <span class="with-port">{format!(":{}", port())}</span>
+            </td>
+        }
+        .into_any(),
+        EngineColumn::Port => plain("c-port numeric mono", "", port(), None),
+        EngineColumn::ProductVersion => view! {
+            <td class="c-product mono" data-label=engine.product_version.as_ref().map(|_| "Product") title=engine.product_version.clone()>
+                {engine.product_version.clone()}
+                <span class="with-content">{engine.content_version.clone()}</span>
+            </td>
+        }
+        .into_any(),
+        EngineColumn::ContentVersion => {
+            plain("c-content mono", "Content", engine.content_version.clone().unwrap_or_default(), None)
+        }
+        EngineColumn::Sites => {
+            let split =
+                format!("{} directly, {} through pools", engine.sites.len(), row.sites_through_pools);
+            plain("c-sites numeric", "Sites", row.sites_count().to_string(), Some(split))
+        }
+        EngineColumn::Pools => {
+            plain("c-pools numeric", "Pools", row.pools.len().to_string(), Some(row.pool_names.clone()))
+        }
+        EngineColumn::LastRefreshed => time(page, "c-refreshed", "Refreshed", engine.last_refreshed),
+        EngineColumn::Id => plain("c-more numeric mono", "ID", engine.id.to_string(), None),
+        EngineColumn::SerialNumber => {
+            plain("c-more mono", "Serial number", engine.serial_number.clone().unwrap_or_default(), None)
+        }
+        EngineColumn::LastUpdated => time(page, "c-more", "Updated", engine.last_updated),
+        EngineColumn::AwsPreAuthorised => {
+            let word = if engine.aws_pre_authorised { "Yes" } else { "No" };
+            plain("c-more", "AWS pre-authorised", word.to_owned(), None)
+        }
+        EngineColumn::Platform => match &row.platform {
+            Some(platform) => plain("c-more", "Platform", platform.clone(), None),
+            None => {
+                let why = "The console tells it when it asks its engines: Refresh.".to_owned();
+                plain("c-more", "Platform", "–".to_owned(), Some(why))
+            }
+        },
+    }
+}
+
+fn plain(class: &'static str, label: &'static str, text: String, title: Option<String>) -> AnyView {
+    let title = title.unwrap_or_else(|| text.clone());
+    view! {
+        <td class=class data-label=label title=title>
+            {text}
+        </td>
+    }
+    .into_any()
+}
+
+fn time(page: Page, class: &'static str, label: &'static str, time: Option<Timestamp>) -> AnyView {
+    match time {
+        Some(time) => plain(class, label, page.clock.relative(time), Some(page.clock.exact(time))),
+        None => plain(class, label, "–".to_owned(), Some("The console has no time for it.".to_owned())),
+    }
+}
+
+fn status(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
+    let engine = &row.engine;
+    let id = engine.id;
+    let name = engine.name.clone();
+    let advice = page.data.next_step(engine).map(|step| {
+        let title = format!("{} {}", step.why, step.what);
+        // In a row there is room for the verb; the engine's own values are in the dialog.
+        let short = engine.status.what_helps().map_or(step.what, str::to_owned);
+        view! {
+            <button
+                type="button"
+                class="advice"
+                title=title
+                tabindex=tabindex
+                on:click=move |_| page.advised.set(Some(id))
+            >
+                {glyph(Icon::Warning, "")}
+                <span class="text">{short}</span>
+                <span class="unseen">{format!(" ({name})")}</span>
+            </button>
+        }
+    });
+    view! {
+        <td class="c-status">
+            <div class="status">{status_mark(engine)} {advice}</div>
+        </td>
+    }
+    .into_any()
+}
+
+fn actions(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
+    let engine = &row.engine;
+    let id = engine.id;
+    let name = &engine.name;
+    let refreshing = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
+    let updating = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
+    let updating = updating.or_else(|| may_update(engine).err().map(|refusal| refusal.to_string()));
+    let undeletable = deletion(engine, &[]).refused;
+    view! {
+        <td class="c-actions">
+            <div class="row-actions">
+                {row_button(Icon::Refresh, format!("Refresh {name}"), refreshing, tabindex, move || page.refresh(id))}
+                {row_button(Icon::Update, format!("Update {name}"), updating, tabindex, move || page.update(id))}
+                <a
+                    class="icon-button"
+                    aria-label=format!("Edit {name}")
+                    title=format!("Edit {name}")
+                    tabindex=tabindex
+                    href=Route::Engine(id).href()
+                >
+                    {glyph(Icon::Edit, "")}
+                </a>
+                {row_button(
+                    Icon::Delete,
+                    format!("Delete {name}"),
+                    undeletable,
+                    tabindex,
+                    move || page.deleted.set(Some(id)),
+                )}
+            </div>
+        </td>
+    }
+    .into_any()
+}

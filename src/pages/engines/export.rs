@@ -1,0 +1,90 @@
+//! **Export CSV**: what the filter shows, in the columns and the order on screen.
+
+use console_api::{
+    EngineId, Timestamp,
+    rules::{EngineColumn, EngineRow, csv_row},
+};
+use js_sys::Array;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+use super::{Page, Rows, columns::Layout};
+use crate::{
+    clock::now,
+    components::{
+        button::ActionButton,
+        icon::Icon,
+        table::{Keys, RowKey},
+        toast::Tone,
+    },
+};
+
+/// The button.
+pub(super) fn export_button(page: Page, layout: Layout, shown: Memo<Keys>) -> AnyView {
+    let refused = Signal::derive(move || {
+        let none = shown.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
+        none.then(|| "There is no engine to export.".to_owned())
+    });
+    let export = Callback::new(move |()| {
+        let (Some(rows), Some(keys)) = (page.rows.get_untracked(), shown.get_untracked()) else { return };
+        let text = table(&rows, &keys, &untrack(|| layout.shown()));
+        // The day is UTC's, as the times in the file are.
+        let day = Timestamp::from_unix_ms(now()).to_string();
+        let name = format!("scan-engines-{}.csv", day.get(..10).unwrap_or_default());
+        if save(&name, &text).is_err() {
+            let what = "The browser did not take the file.";
+            page.toasts.say(Tone::Bad, what, Some("Try again, or look at its download settings.".to_owned()));
+        }
+    });
+    view! { <ActionButton icon=Icon::Export label="Export CSV".to_owned() small=true refused on_press=export /> }
+        .into_any()
+}
+
+/// The rows with these keys as comma-separated values (RFC 4180), heads first.
+fn table(rows: &Rows, keys: &[RowKey], columns: &[EngineColumn]) -> String {
+    // Spreadsheets take a text without this mark for one of their country's old encoding.
+    let mut text = "\u{feff}".to_owned();
+    csv_row(&mut text, columns.iter().map(|column| column.label()));
+    for row in keys.iter().filter_map(|key| rows.get(EngineId(*key))) {
+        let cells = columns.iter().map(|column| cell(row, *column)).collect::<Vec<_>>();
+        csv_row(&mut text, cells.iter().map(String::as_str));
+    }
+    text
+}
+
+fn cell(row: &EngineRow, column: EngineColumn) -> String {
+    let engine = &row.engine;
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
+    match column {
+        EngineColumn::Name => engine.name.clone(),
+        EngineColumn::Address => engine.address.clone(),
+        EngineColumn::Port => engine.port.map(|port| port.to_string()).unwrap_or_default(),
+        EngineColumn::Status => engine.status.label().to_owned(),
+        EngineColumn::ProductVersion => engine.product_version.clone().unwrap_or_default(),
+        EngineColumn::ContentVersion => engine.content_version.clone().unwrap_or_default(),
+        EngineColumn::Sites => row.sites_count().to_string(),
+        EngineColumn::Pools => row.pool_names.clone(),
+        EngineColumn::LastRefreshed => time(engine.last_refreshed),
+        EngineColumn::Id => engine.id.to_string(),
+        EngineColumn::SerialNumber => engine.serial_number.clone().unwrap_or_default(),
+        EngineColumn::LastUpdated => time(engine.last_updated),
+        EngineColumn::AwsPreAuthorised => (if engine.aws_pre_authorised { "Yes" } else { "No" }).to_owned(),
+        EngineColumn::Platform => row.platform.clone().unwrap_or_default(),
+    }
+}
+
+/// Gives a text to the browser as a file to be saved.
+fn save(name: &str, text: &str) -> Result<(), JsValue> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/csv;charset=utf-8");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let link = document().create_element("a")?.unchecked_into::<HtmlAnchorElement>();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The download has its own hold on the content by then.
+    set_timeout(move || _ = Url::revoke_object_url(&url), std::time::Duration::from_secs(60));
+    Ok(())
+}
