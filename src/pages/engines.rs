@@ -223,8 +223,9 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_field(page)} <div class="end">{age()} {auto_refresh()}</div>
-                <div class="whole line">{status_filter(page, shown)} <div class="end">{layout.controls()} {export_button(page)}</div></div>
+                {filter_field(page)}
+                <div class="end">{age()} {auto_refresh()} {layout.controls()} {export_button(page)}</div>
+                <div class="whole">{status_filter(page, shown)}</div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}
