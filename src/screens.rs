@@ -19,8 +19,8 @@ use crate::{
     },
     data::Data,
     pages::{
-        administration::AdministrationPage, engine::EnginePage, new_engine::NewEnginePage,
-        shared_secret::SharedSecretPage,
+        administration::AdministrationPage, engine::EnginePage, engines::engines_dialogs,
+        new_engine::NewEnginePage, shared_secret::SharedSecretPage,
     },
     routes::Route,
 };
@@ -62,6 +62,12 @@ fn administration() -> Result<Render, Missing> {
     })
 }
 
+/// What the list of engines opens: its dialogs, with work on many engines, and the copy to be saved.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(dialogs, fallible))]
+fn dialogs() -> Result<Render, Missing> {
+    Ok(|route| matches!(route, Route::Engines).then(engines_dialogs))
+}
+
 /// The cut-off functions above have become futures, which give what the function gives once the part is there.
 #[cfg(feature = "split")]
 fn arrival<F: Future>(part: F) -> F {
@@ -75,15 +81,18 @@ pub enum Part {
     Engine,
     /// Shared Secret and Administration.
     Administration,
+    /// What the list of engines opens.
+    Dialogs,
 }
 
 impl Part {
-    const ALL: [Self; 2] = [Self::Engine, Self::Administration];
+    const ALL: [Self; 3] = [Self::Engine, Self::Administration, Self::Dialogs];
 
     async fn fetch(self) -> Result<Render, Missing> {
         match self {
             Self::Engine => arrival(engine()).await,
             Self::Administration => arrival(administration()).await,
+            Self::Dialogs => arrival(dialogs()).await,
         }
     }
 }
@@ -159,6 +168,27 @@ pub fn screen(part: Part, route: Route) -> AnyView {
             Stage::Unasked | Stage::Coming => Some(skeleton()),
             Stage::Missing => Some(missing(move || parts.want(part))),
         }
+    })
+}
+
+/// What a part adds to a screen of the first load: nothing before it is there. It is fetched again when it is `wanted` and
+/// did not come; when that fails as well, `missing` is told.
+pub fn addition(part: Part, route: Route, wanted: Signal<bool>, missing: Callback<()>) -> AnyView {
+    let parts: Parts = expect_context();
+    let stage = parts.stage(part);
+    follow(move || {
+        if wanted.get() {
+            parts.want(part);
+        }
+    });
+    follow(move || {
+        if wanted.get() && matches!(stage.get(), Stage::Missing) {
+            missing.run(());
+        }
+    });
+    live(move || match stage.get() {
+        Stage::Here(render) => render(route),
+        Stage::Unasked | Stage::Coming | Stage::Missing => None,
     })
 }
 

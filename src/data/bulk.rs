@@ -198,43 +198,58 @@ impl Bulk {
             running: true,
             cancelled: false,
         }));
-        let workers = job.at_once.min(items.len()).max(1);
-        self.workers.set_value(workers);
         self.queue.set_value(items.into());
-        for _ in 0..workers {
-            spawn_local(self.work(turn, job.clone()));
-        }
+        // The first goes alone: if the session has ended, a console must not count four wrong passwords.
+        self.workers.set_value(1);
+        spawn_local(async move {
+            self.step(turn, &job).await;
+            for _ in 1..job.at_once {
+                self.workers.update_value(|workers| *workers += 1);
+                spawn_local(self.work(turn, job.clone()));
+            }
+            self.work(turn, job).await;
+        });
+    }
+
+    fn is_mine(self, turn: u64) -> bool {
+        self.turn.try_get_value() == Some(turn)
     }
 
     async fn work(self, turn: u64, job: Job) {
-        let is_mine = move || self.turn.try_get_value() == Some(turn);
-        while is_mine() {
-            let Some(item) = self.queue.try_update_value(VecDeque::pop_front).flatten() else { break };
-            let result = (job.step)(item.clone()).await;
-            if !is_mine() {
-                return;
-            }
-            self.change(|run| match result {
-                Ok(word) => match run.done.iter_mut().find(|(known, _)| *known == word) {
-                    Some((_, count)) => *count += 1,
-                    None => run.done.push((word, 1)),
-                },
-                Err(Error::Cancelled) => run.left.push(item),
-                Err(error) => {
-                    let why = format!("{error} {}", error.what_helps());
-                    run.failed.push(Failed { item, why });
-                }
-            });
+        while self.step(turn, &job).await {}
+        if !self.is_mine(turn) {
+            return;
         }
-        let last = self.workers.try_update_value(|workers| {
-            *workers -= 1;
-            *workers == 0
-        });
-        if is_mine() && last == Some(true) {
+        self.workers.update_value(|workers| *workers -= 1);
+        if self.workers.get_value() == 0 {
             self.change(|run| run.running = false);
             (job.finish)();
             self.tell(job.toasts);
         }
+    }
+
+    /// Does it to the next thing. False: there is none, or another run has taken the place of this one.
+    async fn step(self, turn: u64, job: &Job) -> bool {
+        if !self.is_mine(turn) {
+            return false;
+        }
+        let Some(item) = self.queue.try_update_value(VecDeque::pop_front).flatten() else { return false };
+        let result = (job.step)(item.clone()).await;
+        if !self.is_mine(turn) {
+            return false;
+        }
+        self.change(|run| match result {
+            Ok(word) => match run.done.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, count)) => *count += 1,
+                None => run.done.push((word, 1)),
+            },
+            Err(Error::Cancelled) => run.left.push(item),
+            Err(error) => {
+                let why = format!("{error} {}", error.what_helps());
+                run.failed.push(Failed { item, why });
+            }
+        });
+        true
     }
 
     /// Says how it ended if nobody watches, and puts it away if there is no more to it.

@@ -4,43 +4,38 @@ mod auto_refresh;
 mod bulk;
 mod cells;
 mod columns;
+mod dialogs;
 mod export;
 
 use std::{collections::HashMap, sync::Arc};
 
 use console_api::{
-    Engine, EngineId, EngineStatus, Error,
-    rules::{
-        Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, StepAction, prepare_rows, select,
-        status_counts,
-    },
+    Engine, EngineId, EngineStatus,
+    rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, prepare_rows, select, status_counts},
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 
 use self::{
     auto_refresh::{age, auto_refresh},
     bulk::Action,
     cells::cells,
     columns::Layout,
-    export::export_button,
 };
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
         button::ActionButton,
-        confirm::Confirm,
-        delete_engine::DeleteDialog,
-        dialog::Dialog,
         icon::{Icon, glyph},
         live::{follow, live},
         selection::{Selection, SelectionBar},
-        status::{status_arrow, status_mark},
-        table::{DataTable, RowKey, RowPlace, Selecting, SortBy},
-        toast::Toasts,
+        status::status_arrow,
+        table::{DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+        toast::{Toasts, Tone},
     },
     data::Data,
     routes::Route,
+    screens::{Part, addition},
     shortcuts,
 };
 
@@ -78,6 +73,14 @@ struct Page {
     /// What is asked about the selected engines, and whether its dialog is open.
     asked: RwSignal<Option<Action>>,
     asking: RwSignal<bool>,
+    /// Whether a copy of the list is to be saved.
+    exporting: RwSignal<bool>,
+    /// Whether all engines are to be updated.
+    updating_all: RwSignal<bool>,
+    /// The columns on screen.
+    layout: Layout,
+    /// The engines that the filter leaves, in the order on screen.
+    keys: Memo<Keys>,
     /// The engine whose **What to do** is open.
     advised: RwSignal<Option<EngineId>>,
     /// The engine that is to be deleted.
@@ -87,6 +90,23 @@ struct Page {
 impl Page {
     fn engine(self, id: EngineId) -> Option<Engine> {
         self.rows.with(|rows| rows.as_ref()?.get(id).map(|row| row.engine.clone()))
+    }
+
+    /// What was to be opened could not be fetched.
+    fn give_up(self) {
+        for asked in [self.asking, self.exporting, self.updating_all] {
+            asked.set(false);
+        }
+        self.advised.set(None);
+        self.deleted.set(None);
+        self.toasts.say(
+            Tone::Bad,
+            "This part of the app could not be fetched.",
+            Some(
+                "Check that the console is running, then try again. If that does not help, reload the page."
+                    .to_owned(),
+            ),
+        );
     }
 
     fn name_of(self, id: EngineId) -> String {
@@ -133,27 +153,14 @@ pub fn EnginesPage() -> impl IntoView {
         let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
         Some(Arc::new(Rows { all, place }))
     });
-    let page = Page {
-        data,
-        toasts: Toasts::here(),
-        clock: Clock::here(),
-        rows,
-        filter: AddressParam::of("filter"),
-        status: AddressParam::of("status"),
-        selection: Selection::new(),
-        asked: RwSignal::new(None),
-        asking: RwSignal::new(false),
-        advised: RwSignal::new(None),
-        deleted: RwSignal::new(None),
-    };
-    let layout = Layout::remembered();
+    let (filter, status) = (AddressParam::of("filter"), AddressParam::of("status"));
     let sort = AddressParam::of("sort");
     let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
     let shown = Memo::new(move |_| {
         let Some(rows) = rows.get() else { return Shown::default() };
-        let status = Some(page.status.get()).filter(|status| !status.is_empty());
-        let filter =
-            EngineFilter::new(&page.filter.get(), status.iter().map(|s| EngineStatus::parse(s)).collect());
+        let text = filter.get();
+        let status = Some(status.get()).filter(|status| !status.is_empty());
+        let filter = EngineFilter::new(&text, status.iter().map(|s| EngineStatus::parse(s)).collect());
         let matching = rows.all.iter().filter(|row| filter.matches_text(row)).map(|row| &row.engine.status);
         let matching = matching.collect::<Vec<_>>();
         let keys = select(&rows.all, &filter, order()).into_iter().map(|at| rows.all[at].engine.id.get());
@@ -166,6 +173,30 @@ pub fn EnginesPage() -> impl IntoView {
     // A list that could not be read is no longer on its way.
     let keys = Memo::new(move |_| {
         shown.with(|shown| shown.keys.clone()).or_else(|| data.engines.failed().map(|_| Arc::default()))
+    });
+
+    let page = Page {
+        data,
+        toasts: Toasts::here(),
+        clock: Clock::here(),
+        rows,
+        filter,
+        status,
+        selection: Selection::new(),
+        asked: RwSignal::new(None),
+        asking: RwSignal::new(false),
+        exporting: RwSignal::new(false),
+        updating_all: RwSignal::new(false),
+        layout: Layout::remembered(),
+        keys,
+        advised: RwSignal::new(None),
+        deleted: RwSignal::new(None),
+    };
+    provide_context(page);
+    let layout = page.layout;
+    let wanted = Signal::derive(move || {
+        let asked = [page.asking, page.exporting, page.updating_all].iter().any(|it| it.get());
+        asked || page.advised.get().is_some() || page.deleted.get().is_some()
     });
 
     // An engine that is gone is no longer meant.
@@ -184,7 +215,7 @@ pub fn EnginesPage() -> impl IntoView {
                     "Scan Engines"
                 </h1>
                 <div class="actions">
-                    {live(move || refresh_displayed(page, keys.get().unwrap_or_default()))} <UpdateAll page />
+                    {live(move || refresh_displayed(page, keys.get().unwrap_or_default()))} {update_all(page)}
                     <a class="button primary" href=Route::NewEngine.href()>
                         {glyph(Icon::Add, "")}
                         "New engine"
@@ -192,8 +223,9 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_field(page)} <div class="end">{age()} {auto_refresh()}</div>
-                <div class="whole line">{status_filter(page, shown)} <div class="end">{layout.controls()} {export_button(page, layout, keys)}</div></div>
+                {filter_field(page)}
+                <div class="end">{age()} {auto_refresh()} {layout.controls()} {export_button(page)}</div>
+                <div class="whole">{status_filter(page, shown)}</div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}
@@ -214,41 +246,20 @@ pub fn EnginesPage() -> impl IntoView {
             <SelectionBar selection=page.selection shown=keys>
                 {bulk::actions(page)}
             </SelectionBar>
-            {bulk::dialog(page)}
+            {addition(Part::Dialogs, Route::Engines, wanted, Callback::new(move |()| page.give_up()))}
         </section>
-        <Advice page />
-        <Delete page />
     }
 }
 
-/// **Delete {name}** of a row, which asks first.
-#[component]
-fn Delete(page: Page) -> impl IntoView {
-    let engine = Memo::new(move |_| page.deleted.get().and_then(|id| page.engine(id)).map(Arc::new));
-    let open = open_while(page.deleted);
-    view! { <DeleteDialog engine open leave=false /> }
+/// What the list opens. It is made when its part of the program is there.
+pub fn engines_dialogs() -> AnyView {
+    let page: Page = expect_context();
+    export::follow_export(page);
+    (bulk::dialog(page), dialogs::dialogs(page)).into_any()
 }
 
-/// Whether a dialog is open, which is about whatever `subject` holds: closing it takes that away.
-fn open_while(subject: RwSignal<Option<EngineId>>) -> RwSignal<bool> {
-    let open = RwSignal::new(false);
-    follow(move || open.set(subject.get().is_some()));
-    Effect::new(move |before: Option<bool>| {
-        let open = open.get();
-        if before == Some(true) && !open {
-            subject.set(None);
-        }
-        open
-    });
-    open
-}
-
-/// **Update all engines**, which asks first and shows what the console printed.
-#[component]
-fn UpdateAll(page: Page) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
-    let printed = RwSignal::new(None::<String>);
+/// **Update all engines**, which asks first.
+fn update_all(page: Page) -> AnyView {
     let refused = Signal::derive(move || {
         if page.data.work.updating.is_on_any() {
             return Some("Engines are being updated.".to_owned());
@@ -256,64 +267,26 @@ fn UpdateAll(page: Page) -> impl IntoView {
         let empty = page.rows.with(|rows| rows.as_ref().is_none_or(|rows| rows.all.is_empty()));
         empty.then(|| "There is no engine to update.".to_owned())
     });
-    let confirm = Callback::new(move |()| {
-        busy.set(true);
-        printed.set(None);
-        spawn_local(async move {
-            let result = page.data.update_all_engines(page.toasts).await;
-            _ = busy.try_set(false);
-            match result {
-                Ok(output) => {
-                    _ = open.try_set(false);
-                    _ = printed.try_set(Some(output));
-                }
-                Err(Error::Cancelled) => {}
-                Err(error) => _ = problem.try_set(Some(update_all_failed(&error))),
-            }
-        });
-    });
-    let shown = RwSignal::new(false);
-    follow(move || shown.set(printed.with(Option::is_some)));
     view! {
         <ActionButton
             icon=Icon::Update
             label="Update all engines".to_owned()
             refused
-            on_press=Callback::new(move |()| open.set(true))
+            on_press=Callback::new(move |()| page.updating_all.set(true))
         />
-        <Confirm
-            open
-            title="Update all engines".to_owned()
-            action="Update all engines".to_owned()
-            on_confirm=confirm
-            busy
-            problem
-        >
-            <p>
-                "The console sends the available update to every engine, also to those that the filter hides. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
-            </p>
-        </Confirm>
-        <Dialog open=shown title="Updates were sent".to_owned()>
-            <p>"The console's own words. Rows show progress until their engines report new versions."</p>
-            <pre class="output" tabindex="0">
-                {live(move || printed.get().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "The console printed nothing.".to_owned()))}
-            </pre>
-            <footer>
-                <button type="button" class="button primary" on:click=move |_| shown.set(false)>
-                    "Done"
-                </button>
-            </footer>
-        </Dialog>
     }
+    .into_any()
 }
 
-fn update_all_failed(error: &Error) -> String {
-    match error {
-        Error::NotPermitted { .. } | Error::NotFound { .. } => {
-            "This account may not send console commands: that takes a Global Administrator.".to_owned()
-        }
-        error => format!("{error} {}", error.what_helps()),
-    }
+/// **Export CSV**.
+fn export_button(page: Page) -> AnyView {
+    let refused = Signal::derive(move || {
+        let none = page.keys.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
+        none.then(|| "There is no engine to export.".to_owned())
+    });
+    let on_press = Callback::new(move |()| page.exporting.set(true));
+    view! { <ActionButton icon=Icon::Export label="Export CSV".to_owned() small=true refused on_press /> }
+        .into_any()
 }
 
 /// A button whose action can't be done now says why.
@@ -506,82 +479,6 @@ fn empty(page: Page) -> AnyView {
                 "Show all engines"
             </button>
         </div>
-    }
-    .into_any()
-}
-
-/// The dialog **What to do: {name}**: why the status is what it is, and the next step.
-#[component]
-fn Advice(page: Page) -> impl IntoView {
-    let open = open_while(page.advised);
-    let engine = move || page.advised.get().and_then(|id| page.engine(id));
-    let title =
-        Signal::derive(move || format!("What to do: {}", engine().map(|e| e.name).unwrap_or_default()));
-    let content = move || {
-        engine().map(|engine| {
-            let id = engine.id;
-            let step = page.data.next_step(&engine);
-            let pairing_helps = step.as_ref().is_some_and(|step| step.pairing_helps);
-            let action = step.as_ref().map_or(StepAction::Refresh, |step| step.action);
-            let (why, next) = step.map_or_else(
-                || (engine.status.meaning().to_owned(), "Nothing needs to be done.".to_owned()),
-                |step| (step.why, step.what),
-            );
-            view! {
-                <dl class="facts">
-                    <dt>"Status"</dt>
-                    <dd>{status_mark(&engine)}</dd>
-                    <dt>"Why"</dt>
-                    <dd>{why}</dd>
-                    <dt>"Next"</dt>
-                    <dd>{next}</dd>
-                </dl>
-                <footer>
-                    {pairing_helps
-                        .then(|| {
-                            view! {
-                                <a class="button" href=Route::Engine(id).href_with("tab", "pairing")>
-                                    "Pairing steps"
-                                </a>
-                            }
-                        })}
-                    {do_it(page, &engine, action, open)}
-                </footer>
-            }
-        })
-    };
-    view! {
-        <Dialog open title>
-            {live(content)}
-        </Dialog>
-    }
-}
-
-/// The button that does the next step, as far as the app can.
-fn do_it(page: Page, engine: &Engine, action: StepAction, open: RwSignal<bool>) -> AnyView {
-    let id = engine.id;
-    let (icon, verb) = match action {
-        StepAction::Refresh => (Icon::Refresh, "Refresh"),
-        StepAction::Update => (Icon::Update, "Update"),
-        StepAction::Delete => (Icon::Delete, "Delete"),
-    };
-    view! {
-        <button
-            type="button"
-            class="button primary"
-            on:click=move |_| {
-                open.set(false);
-                match action {
-                    StepAction::Refresh => page.refresh(id),
-                    StepAction::Update => page.update(id),
-                    // It asks first.
-                    StepAction::Delete => page.deleted.set(Some(id)),
-                }
-            }
-        >
-            {glyph(icon, "")}
-            {format!("{verb} {}", engine.name)}
-        </button>
     }
     .into_any()
 }

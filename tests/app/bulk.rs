@@ -163,6 +163,7 @@ async fn the_selected_engines_are_refreshed_by_one_question() {
     for name in ["berlin", "cologne"] {
         screen.click("checkbox", &format!("Select {name}")).await;
     }
+    screen.read("2 selected").await;
     screen.click("button", "Refresh").await;
     screen.read("Refreshed 2 engines: ").await;
     assert_eq!(console.calls("commands"), 1);

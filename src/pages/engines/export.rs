@@ -9,26 +9,21 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use super::{Page, Rows, columns::Layout};
+use super::{Page, Rows};
 use crate::{
     clock::now,
-    components::{
-        button::ActionButton,
-        icon::Icon,
-        table::{Keys, RowKey},
-        toast::Tone,
-    },
+    components::{live::follow, table::RowKey, toast::Tone},
 };
 
-/// The button.
-pub(super) fn export_button(page: Page, layout: Layout, shown: Memo<Keys>) -> AnyView {
-    let refused = Signal::derive(move || {
-        let none = shown.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
-        none.then(|| "There is no engine to export.".to_owned())
-    });
-    let export = Callback::new(move |()| {
-        let (Some(rows), Some(keys)) = (page.rows.get_untracked(), shown.get_untracked()) else { return };
-        let text = table(&rows, &keys, &untrack(|| layout.shown()));
+/// Saves the list whenever that is asked for.
+pub(super) fn follow_export(page: Page) {
+    follow(move || {
+        if !page.exporting.get() {
+            return;
+        }
+        page.exporting.set(false);
+        let (Some(rows), Some(keys)) = (page.rows.get_untracked(), page.keys.get_untracked()) else { return };
+        let text = table(&rows, &keys, &untrack(|| page.layout.shown()));
         // The day is UTC's, as the times in the file are.
         let day = Timestamp::from_unix_ms(now()).to_string();
         let name = format!("scan-engines-{}.csv", day.get(..10).unwrap_or_default());
@@ -37,8 +32,6 @@ pub(super) fn export_button(page: Page, layout: Layout, shown: Memo<Keys>) -> An
             page.toasts.say(Tone::Bad, what, Some("Try again, or look at its download settings.".to_owned()));
         }
     });
-    view! { <ActionButton icon=Icon::Export label="Export CSV".to_owned() small=true refused on_press=export /> }
-        .into_any()
 }
 
 /// The rows with these keys as comma-separated values (RFC 4180), heads first.

@@ -1,0 +1,181 @@
+//! What a row and the page's head open: **What to do**, **Delete {name}**, **Update all engines**.
+
+use std::sync::Arc;
+
+use console_api::{Engine, EngineId, Error, rules::StepAction};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Page;
+use crate::{
+    components::{
+        confirm::Confirm,
+        delete_engine::DeleteDialog,
+        dialog::Dialog,
+        icon::{Icon, glyph},
+        live::{follow, live},
+        status::status_mark,
+    },
+    routes::Route,
+};
+
+/// All of them, closed.
+pub(super) fn dialogs(page: Page) -> AnyView {
+    (advice(page), delete(page), update_all(page)).into_any()
+}
+
+/// **Delete {name}** of a row, which asks first.
+fn delete(page: Page) -> AnyView {
+    let engine = Memo::new(move |_| page.deleted.get().and_then(|id| page.engine(id)).map(Arc::new));
+    let open = open_while(page.deleted);
+    view! { <DeleteDialog engine open leave=false /> }.into_any()
+}
+
+/// Whether a dialog is open, which is about whatever `subject` holds: closing it takes that away.
+fn open_while(subject: RwSignal<Option<EngineId>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    follow(move || open.set(subject.get().is_some()));
+    Effect::new(move |before: Option<bool>| {
+        let open = open.get();
+        if before == Some(true) && !open {
+            subject.set(None);
+        }
+        open
+    });
+    open
+}
+
+/// **Update all engines**, which asks first and shows what the console printed.
+fn update_all(page: Page) -> AnyView {
+    let open = page.updating_all;
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let printed = RwSignal::new(None::<String>);
+    let confirm = Callback::new(move |()| {
+        busy.set(true);
+        printed.set(None);
+        spawn_local(async move {
+            let result = page.data.update_all_engines(page.toasts).await;
+            _ = busy.try_set(false);
+            match result {
+                Ok(output) => {
+                    _ = open.try_set(false);
+                    _ = printed.try_set(Some(output));
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => _ = problem.try_set(Some(update_all_failed(&error))),
+            }
+        });
+    });
+    let shown = RwSignal::new(false);
+    follow(move || shown.set(printed.with(Option::is_some)));
+    view! {
+        <Confirm
+            open
+            title="Update all engines".to_owned()
+            action="Update all engines".to_owned()
+            on_confirm=confirm
+            busy
+            problem
+        >
+            <p>
+                "The console sends the available update to every engine, also to those that the filter hides. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
+            </p>
+        </Confirm>
+        <Dialog open=shown title="Updates were sent".to_owned()>
+            <p>"The console's own words. Rows show progress until their engines report new versions."</p>
+            <pre class="output" tabindex="0">
+                {live(move || printed.get().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "The console printed nothing.".to_owned()))}
+            </pre>
+            <footer>
+                <button type="button" class="button primary" on:click=move |_| shown.set(false)>
+                    "Done"
+                </button>
+            </footer>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn update_all_failed(error: &Error) -> String {
+    match error {
+        Error::NotPermitted { .. } | Error::NotFound { .. } => {
+            "This account may not send console commands: that takes a Global Administrator.".to_owned()
+        }
+        error => format!("{error} {}", error.what_helps()),
+    }
+}
+
+/// The dialog **What to do: {name}**: why the status is what it is, and the next step.
+fn advice(page: Page) -> AnyView {
+    let open = open_while(page.advised);
+    let engine = move || page.advised.get().and_then(|id| page.engine(id));
+    let title =
+        Signal::derive(move || format!("What to do: {}", engine().map(|e| e.name).unwrap_or_default()));
+    let content = move || {
+        engine().map(|engine| {
+            let id = engine.id;
+            let step = page.data.next_step(&engine);
+            let pairing_helps = step.as_ref().is_some_and(|step| step.pairing_helps);
+            let action = step.as_ref().map_or(StepAction::Refresh, |step| step.action);
+            let (why, next) = step.map_or_else(
+                || (engine.status.meaning().to_owned(), "Nothing needs to be done.".to_owned()),
+                |step| (step.why, step.what),
+            );
+            view! {
+                <dl class="facts">
+                    <dt>"Status"</dt>
+                    <dd>{status_mark(&engine)}</dd>
+                    <dt>"Why"</dt>
+                    <dd>{why}</dd>
+                    <dt>"Next"</dt>
+                    <dd>{next}</dd>
+                </dl>
+                <footer>
+                    {pairing_helps
+                        .then(|| {
+                            view! {
+                                <a class="button" href=Route::Engine(id).href_with("tab", "pairing")>
+                                    "Pairing steps"
+                                </a>
+                            }
+                        })}
+                    {do_it(page, &engine, action, open)}
+                </footer>
+            }
+        })
+    };
+    view! {
+        <Dialog open title>
+            {live(content)}
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// The button that does the next step, as far as the app can.
+fn do_it(page: Page, engine: &Engine, action: StepAction, open: RwSignal<bool>) -> AnyView {
+    let id = engine.id;
+    let (icon, verb) = match action {
+        StepAction::Refresh => (Icon::Refresh, "Refresh"),
+        StepAction::Update => (Icon::Update, "Update"),
+        StepAction::Delete => (Icon::Delete, "Delete"),
+    };
+    view! {
+        <button
+            type="button"
+            class="button primary"
+            on:click=move |_| {
+                open.set(false);
+                match action {
+                    StepAction::Refresh => page.refresh(id),
+                    StepAction::Update => page.update(id),
+                    // It asks first.
+                    StepAction::Delete => page.deleted.set(Some(id)),
+                }
+            }
+        >
+            {glyph(icon, "")}
+            {format!("{verb} {}", engine.name)}
+        </button>
+    }
+    .into_any()
+}
