@@ -10,7 +10,7 @@ use super::{
     confirm::Confirm,
     field::problem_line,
     live::{follow, live},
-    shell::focus_heading,
+    shell::focus_heading_if_lost,
     toast::{Toasts, Tone},
 };
 use crate::{
@@ -69,7 +69,7 @@ pub fn DeleteDialog(
         let sites = (check.sites > 0).then(|| {
             let sites = if check.sites == 1 { "1 site is".to_owned() } else { format!("{} sites are", check.sites) };
             problem_line(format!(
-                "{sites} assigned to it. A site always needs an engine: give them another one in the console first."
+                "{sites} assigned to it. A site always needs an engine or a pool: assign another one to it first."
             ))
         });
         let scans = scans.get();
@@ -107,7 +107,7 @@ pub fn DeleteDialog(
                         routes::go(&navigate, &Route::Engines.href());
                     } else {
                         // The button that had the focus is gone with its row.
-                        focus_heading();
+                        focus_heading_if_lost();
                     }
                 }
                 Err(Error::Cancelled) => {}

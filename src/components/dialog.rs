@@ -47,7 +47,9 @@ pub fn Dialog(
                         view! {
                             <div class="dialog-body">
                                 <header>
-                                    <h2 id=heading.get_value()>{live(move || title.get())}</h2>
+                                    <h2 id=heading.get_value() tabindex="-1" autofocus=true>
+                                        {live(move || title.get())}
+                                    </h2>
                                     <button
                                         type="button"
                                         class="icon-button"

@@ -13,6 +13,7 @@ use super::{
     button::Refused,
     field::{FormField, problem_line},
     live::{follow, live, live_attribute},
+    shell::focus_heading_if_lost,
     toast::{Toasts, Tone},
 };
 use crate::{
@@ -129,10 +130,12 @@ pub fn EngineForm(
         sent: RwSignal::new(false),
         busy: RwSignal::new(false),
     };
+    let restored = RwSignal::new(false);
     if let Some(typed) = drafts.of(&place.path())
         && let Ok([name, address, port]) = <[String; 3]>::try_from(typed)
     {
         form.fill(EngineText { name, address, port });
+        restored.set(true);
     }
     follow(move || {
         let EngineText { name, address, port } = form.text();
@@ -192,9 +195,18 @@ pub fn EngineForm(
                     toasts.show(done.news);
                     if let Some(href) = done.leads_to {
                         routes::go(&navigate, &href);
+                        focus_heading_if_lost();
                     }
                 }
                 Ok(None) | Err(Error::Cancelled) => {}
+                Err(Error::NotFound { .. }) if id.is_some() => {
+                    if let Some(id) = id {
+                        data.read_engine(id);
+                    }
+                    let words = "Somebody has deleted this engine meanwhile. What you typed is still here: New engine adds it again.";
+                    let about = untrack(|| form.text());
+                    form.refusal.set(Some(Refusal { field: None, words: words.to_owned(), about }));
+                }
                 Err(error) => {
                     let words = error.to_string();
                     let field = match &error {
@@ -212,19 +224,21 @@ pub fn EngineForm(
             }
         });
     });
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        if id.is_none() || untrack(|| form.is_changed()) {
-            send.run(());
-        }
-    };
     let refused: Refused = Signal::derive(move || {
         if form.busy.get() {
             Some("It is being saved.".to_owned())
+        } else if form.theirs.with(Option::is_some) {
+            Some("Choose between theirs and yours first.".to_owned())
         } else {
             (id.is_some() && !form.is_changed()).then(|| "Nothing was changed.".to_owned())
         }
     });
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if untrack(|| refused.get().is_none()) {
+            send.run(());
+        }
+    };
     let cancel = move |_| {
         drafts.forget(&place.path());
         routes::go(&leave, &Route::Engines.href());
@@ -238,6 +252,7 @@ pub fn EngineForm(
     view! {
         <form class="form" novalidate=true on:submit=submit>
             {live(move || form.theirs.get().map(|theirs| conflict(form, theirs, send)))}
+            {live(move || restored.get().then(|| earlier_input(form, restored)))}
             {fields.into_iter().collect_view()}
             <div role="status" class="troubles">
                 {live(move || moves(form))}
@@ -263,6 +278,27 @@ pub fn EngineForm(
             </div>
         </form>
     }
+}
+
+/// Says that what was typed before is still here, and how to be rid of it.
+fn earlier_input(form: Form, restored: RwSignal<bool>) -> AnyView {
+    view! {
+        <div class="notice buttons" role="status">
+            "What you typed before is still here."
+            <button
+                type="button"
+                class="button small"
+                on:click=move |_| {
+                    form.fill(untrack(|| form.opened_text()));
+                    restored.set(false);
+                    focus_heading_if_lost();
+                }
+            >
+                "Discard it"
+            </button>
+        </div>
+    }
+    .into_any()
 }
 
 /// The note that a new address has to be paired, before it is saved.
@@ -321,6 +357,7 @@ fn conflict(form: Form, theirs: Engine, send: Callback<()>) -> AnyView {
                         form.opened.set(Some(theirs.clone()));
                         form.fill(EngineText::of(&theirs));
                         form.theirs.set(None);
+                        focus_heading_if_lost();
                     }
                 >
                     "Take theirs"
@@ -332,6 +369,7 @@ fn conflict(form: Form, theirs: Engine, send: Callback<()>) -> AnyView {
                         form.opened.set(Some(now.clone()));
                         form.theirs.set(None);
                         send.run(());
+                        focus_heading_if_lost();
                     }
                 >
                     "Save mine"

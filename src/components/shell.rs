@@ -102,22 +102,34 @@ fn Navigation() -> impl IntoView {
     let element = NodeRef::<html::Nav>::new();
     // On narrow screens the navigation is a drawer, which has done its work once a place was chosen.
     let close = move |_| {
-        if let Some(nav) = element.get_untracked()
-            && nav.matches(":popover-open").unwrap_or(false)
-        {
-            // It is open, so hiding it can't fail.
-            _ = nav.hide_popover();
+        if let Some(nav) = element.get_untracked() {
+            close_drawer(&nav);
         }
     };
     let here = routes::current();
+    // What lies behind the drawer is not to be reached while it is open.
+    let left = move |event: ev::FocusEvent| {
+        let inside = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
+        let Some(nav) = element.get_untracked() else { return };
+        if inside.is_some_and(|to| !nav.contains(Some(&to))) {
+            close_drawer(&nav);
+        }
+    };
     view! {
-        <nav id=NAV class="shell-nav" aria-label="Main" popover="auto" node_ref=element on:click=close>
+        <nav id=NAV class="shell-nav" aria-label="Main" popover="auto" node_ref=element on:click=close on:focusout=left>
             <ul>
                 {place(here, Route::Engines, Icon::Engine, "Engines")}
                 {place(here, Route::SharedSecret, Icon::Key, "Shared Secret")}
                 {place(here, Route::Administration, Icon::Settings, "Administration")}
             </ul>
         </nav>
+    }
+}
+
+fn close_drawer(nav: &web_sys::HtmlElement) {
+    if nav.matches(":popover-open").unwrap_or(false) {
+        // It is open, so hiding it can't fail.
+        _ = nav.hide_popover();
     }
 }
 
@@ -154,6 +166,17 @@ fn focus_page(main: NodeRef<html::Main>) {
         // An element that can't take the focus leaves it where it was.
         _ = main.focus();
     }
+}
+
+/// Moves the focus to the page's heading once the page has been drawn anew, if what had it has gone meanwhile.
+pub fn focus_heading_if_lost() {
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+                focus_heading();
+            }
+        });
+    });
 }
 
 /// Moves the focus to the page's heading, if it has one.

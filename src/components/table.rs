@@ -233,6 +233,16 @@ pub fn DataTable(
                 }
                 return;
             }
+            // What the row is about is where its first link leads.
+            "Enter" if is_on_row(&event) => {
+                let row = event.target().and_then(|row| row.dyn_into::<web_sys::Element>().ok());
+                let link = row.and_then(|row| row.query_selector("a[href]").ok().flatten());
+                if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    event.prevent_default();
+                    link.click();
+                }
+                return;
+            }
             _ => return,
         };
         event.prevent_default();

@@ -81,7 +81,7 @@ pub fn AdministrationPage() -> impl IntoView {
                 <p>
                     "Performance settings for all engines are in the console's own configuration panel: this app can't change them."
                 </p>
-                <p>"The console's command line has two commands for all engines. This app sends them for you, where the account may."</p>
+                <p>"The console's command line has two commands for all engines. This app sends them for you, if your account may run them."</p>
                 <ul class="plain">
                     {command("version engines", "Asks every engine for its version, as Refresh displayed engines does:")}
                     {command("update engines", "Sends the available update to every engine, as Update all engines does:")}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    Direction, Engine, EngineId, Error,
+    Direction, Engine, EngineId, EngineStatus, Error,
     rules::{
         Arrow, Refusal, deletion, may_reverse, may_update, pools_of, reverse_pairing, reverse_refusal,
         standard_pairing,
@@ -17,6 +17,7 @@ use crate::{
         address::AddressParam,
         button::{ActionButton, Refused},
         confirm::Confirm,
+        copy::copy_button,
         delete_engine::DeleteDialog,
         engine_form::EngineForm,
         icon::{Icon, glyph},
@@ -303,7 +304,7 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
             problem
         >
             {live(words)}
-            <p>"If the firewall is closed that way, the engine will be Not responding until the direction is reversed again."</p>
+            <p>"If a firewall blocks this port, the engine will be Not responding until the direction is reversed again."</p>
         </Confirm>
     }
 }
@@ -349,13 +350,23 @@ fn pairing(page: Page) -> AnyView {
     let fingerprint = |text: &Option<String>| {
         text.clone().map_or_else(
             || view! { <span class="secondary">"This console does not tell."</span> }.into_any(),
-            |text| view! { <code class="fingerprint">{text}</code> }.into_any(),
+            |text| view! { <div class="command"><code class="fingerprint">{text.clone()}</code> {copy_button(text)}</div> }.into_any(),
         )
     };
     let (standard, reverse) = (Arc::clone(&engine), Arc::clone(&engine));
     let (at, place) = (console.clone(), console.clone());
     let is_reverse = engine.direction == Some(Direction::EngineToConsole);
+    let is_paired = engine.status == EngineStatus::Active;
+    let paired = is_paired.then(|| {
+        let who = match engine.direction {
+            Some(Direction::ConsoleToEngine) => ": the console calls it",
+            Some(Direction::EngineToConsole) => ": it calls the console",
+            None => "",
+        };
+        view! { <p class="notice">{format!("{} is paired{who}. Nothing is to be done here.", engine.name)}</p> }
+    });
     view! {
+        {paired}
         <section class="card" aria-labelledby="fingerprints">
             <h2 id="fingerprints">"Certificates"</h2>
             <p>
@@ -369,13 +380,13 @@ fn pairing(page: Page) -> AnyView {
                 <dd>{fingerprint(&engine.console_fingerprint)}</dd>
             </dl>
         </section>
-        <details class="card" open=!is_reverse>
+        <details class="card" open=!is_reverse && !is_paired>
             <summary>
                 <h2>"The console calls the engine (standard pair)"</h2>
             </summary>
             <PairingSteps steps=Callback::new(move |host| standard_pairing(host, &standard, &at)) />
         </details>
-        <details class="card" open=is_reverse>
+        <details class="card" open=is_reverse && !is_paired>
             <summary>
                 <h2>"The engine calls the console (reverse pair)"</h2>
             </summary>

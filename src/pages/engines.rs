@@ -13,7 +13,7 @@ use console_api::{
     Engine, EngineId, EngineStatus,
     rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, prepare_rows, select, status_counts},
 };
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, task::spawn_local};
 
 use self::{
     auto_refresh::{age, auto_refresh},
@@ -29,6 +29,7 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live},
         selection::{Selection, SelectionBar},
+        shell::focus_heading_if_lost,
         status::status_arrow,
         table::{DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
         toast::{Toasts, Tone},
@@ -214,6 +215,7 @@ pub fn EnginesPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engines"
                 </h1>
+                <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
                 <div class="actions">
                     {live(move || refresh_displayed(page, keys.get().unwrap_or_default()))} {update_all(page)}
                     <a class="button primary" href=Route::NewEngine.href()>
@@ -424,7 +426,14 @@ fn troubles(page: Page) -> impl IntoView {
                         type="button"
                         class="button"
                         aria-disabled=reading.then_some("true")
-                        on:click=move |_| data.read_engines()
+                        on:click=move |_| {
+                            spawn_local(async move {
+                                // Where it fails again the button stays, and says why.
+                                if data.read_engines_now().await.is_ok() {
+                                    focus_heading_if_lost();
+                                }
+                            });
+                        }
                     >
                         "Try again"
                     </button>

@@ -16,6 +16,7 @@ use crate::{
         field::problem_line,
         icon::{Icon, glyph},
         live::{follow, live},
+        shell::focus_heading_if_lost,
         steps::PairingSteps,
         toast::{Toasts, Tone},
     },
@@ -106,6 +107,8 @@ pub fn SharedSecretPage() -> impl IntoView {
     follow(move || {
         if !valid.get() {
             page.hide();
+            // Show, Copy and Revoke go with it.
+            focus_heading_if_lost();
         }
     });
     let busy: Refused = Signal::derive(move || page.busy.get().then(|| "It is under way.".to_owned()));
@@ -308,8 +311,14 @@ fn count_down(page: Page) {
     });
     let timer = set_interval_with_handle(tick, TICK).ok();
     let looked = window_event_listener(ev::focus, move |_| ask());
+    let shown = window_event_listener(ev::visibilitychange, move |_| {
+        if !document().hidden() {
+            ask();
+        }
+    });
     on_cleanup(move || {
         looked.remove();
+        shown.remove();
         if let Some(timer) = timer {
             timer.clear();
         }

@@ -213,7 +213,9 @@ impl EngineStatus {
     pub const fn meaning(&self) -> &'static str {
         match self {
             Self::Active => "The engine is paired and answers.",
-            Self::Unknown => "There is no error, but the engine has not been contacted.",
+            Self::Unknown => {
+                "There is no error. The console has not asked the engine for its status yet, or not for a long time."
+            }
             Self::PendingAuthorization => "The console is not enabled on the engine yet.",
             Self::IncompatibleVersion => {
                 "The product versions of the console and the engine differ too much."

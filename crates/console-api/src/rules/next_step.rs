@@ -2,6 +2,7 @@
 
 use crate::model::{Direction, Engine, EngineStatus};
 use crate::rules::ConsolePlace;
+use crate::rules::is_hosted;
 
 /// The next step for one engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,16 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
     let name = &engine.name;
     let (what, action, pairing_helps) = match engine.status {
         EngineStatus::Active => return None,
+        // No question to the engine helps where the console must not ask it.
+        EngineStatus::Unknown if says(engine, "outside of the networks") => {
+            if is_hosted(engine) {
+                return None;
+            }
+            let what = format!(
+                "Let the console contact this network, or correct the address of {name}. Then refresh it."
+            );
+            (what, StepAction::Refresh, false)
+        }
         EngineStatus::Unknown => (format!("Refresh {name}."), StepAction::Refresh, false),
         EngineStatus::Other(_) => {
             (format!("Refresh {name} to read its status again."), StepAction::Refresh, false)
@@ -78,7 +89,11 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
             (format!("{} Then refresh it.", reach(engine, console)), StepAction::Refresh, true)
         }
     };
-    let why = engine.status_message.clone().unwrap_or_else(|| engine.status.meaning().to_owned());
+    let mut why = engine.status_message.clone().unwrap_or_else(|| engine.status.meaning().to_owned());
+    // The console's words are followed by ours.
+    if !why.trim_end().ends_with(['.', '!', '?', '…']) {
+        why.push('.');
+    }
     Some(NextStep { why, what, action, pairing_helps })
 }
 

@@ -90,7 +90,7 @@ fn the_reason_is_the_consoles_own_if_it_gives_one() {
     assert_eq!(plain.why, "The engine is down, or the console can't reach it.");
     let told = value!({"status": "not-responding", "statusMessage": "certificate changed"});
     let step = next_step(&engine(&told)).unwrap();
-    assert_eq!((step.why.as_str(), step.action), ("certificate changed", StepAction::Delete));
+    assert_eq!((step.why.as_str(), step.action), ("certificate changed.", StepAction::Delete));
     assert!(step.what.contains("add it again"), "{}", step.what);
     assert!(next_step(&engine(&value!({"status": "Sleeping"}))).is_some());
 }
