@@ -8,8 +8,8 @@ use leptos_router::hooks::use_navigate;
 
 use super::{
     confirm::Confirm,
-    icon::{Icon, glyph},
-    live::live,
+    field::problem_line,
+    live::{follow, live},
     shell::focus_heading,
     toast::{Toasts, Tone},
 };
@@ -40,30 +40,50 @@ pub fn DeleteDialog(
             engine.as_ref().map(|engine| deletion(engine, pools.as_ref().map_or(&[], |pools| &pools.items)))
         })
     });
+    // How many scans run on it is asked when the dialog opens. Where that can't be read, the console has the last word.
+    let scans = RwSignal::new(0_usize);
+    follow(move || {
+        scans.set(0);
+        let Some(id) = engine.with(|engine| engine.as_ref().map(|engine| engine.id)).filter(|_| open.get())
+        else {
+            return;
+        };
+        spawn_local(async move {
+            if let Ok(count) = data.running_scans(id).await
+                && engine.try_with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id)) == Some(true)
+            {
+                scans.set(count);
+            }
+        });
+    });
     let refused = Signal::derive(move || {
+        let running = (scans.get() > 0).then(|| "A scan is running on it.".to_owned());
         check.with(|check| {
             let check = check.as_ref()?;
             let sites = (check.sites > 0).then(|| "It has sites.".to_owned());
-            check.refused.clone().or(sites)
+            check.refused.clone().or(sites).or(running)
         })
     });
     let words = move || {
         let check = check.get()?;
         let sites = (check.sites > 0).then(|| {
             let sites = if check.sites == 1 { "1 site is".to_owned() } else { format!("{} sites are", check.sites) };
-            view! {
-                <p class="problem-line">
-                    {glyph(Icon::Failed, "")}
-                    <span>
-                        {format!("{sites} assigned to it. A site always needs an engine: give them another one in the console first.")}
-                    </span>
-                </p>
-            }
+            problem_line(format!(
+                "{sites} assigned to it. A site always needs an engine: give them another one in the console first."
+            ))
+        });
+        let scans = scans.get();
+        let running = (scans > 0).then(|| {
+            let scans = if scans == 1 { "1 scan is".to_owned() } else { format!("{scans} scans are") };
+            problem_line(format!(
+                "{scans} running on it. Wait until they have ended, or stop them in the console."
+            ))
         });
         let pools = (!check.pools.is_empty())
             .then(|| view! { <p>{format!("It leaves these pools: {}.", check.pools.join(", "))}</p> });
         Some((
             sites,
+            running,
             pools,
             view! {
                 <p>

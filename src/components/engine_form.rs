@@ -21,6 +21,24 @@ use crate::{
     routes::{self, Route},
 };
 
+/// A field: which, its label, its name, and the sentence below it.
+type Field = (EngineField, &'static str, &'static str, &'static str);
+
+const NAME: Field =
+    (EngineField::Name, "Name", "engine-name", "Unique in this console, and easy to remember.");
+const ADDRESS: Field = (
+    EngineField::Address,
+    "Address",
+    "engine-address",
+    "Host name or IP address under which the console reaches the engine.",
+);
+const PORT: Field = (
+    EngineField::Port,
+    "Port",
+    "engine-port",
+    "Where the engine listens for the console: 40814 unless changed.",
+);
+
 /// The console's refusal, and the texts that it was about: another text may be fine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Refusal {
@@ -211,36 +229,16 @@ pub fn EngineForm(
         drafts.forget(&place.path());
         routes::go(&leave, &Route::Engines.href());
     };
+    let [at_name, at_address, at_port] = inputs;
+    let field = |(field, label, name, help): Field, value, input| {
+        view! { <FormField label name value problem=form.problem(field) sent=form.sent input help /> }
+    };
+    let fields =
+        [field(NAME, name, at_name), field(ADDRESS, address, at_address), field(PORT, port, at_port)];
     view! {
         <form class="form" novalidate=true on:submit=submit>
             {live(move || form.theirs.get().map(|theirs| conflict(form, theirs, send)))}
-            <FormField
-                label="Name"
-                name="engine-name"
-                value=name
-                problem=form.problem(EngineField::Name)
-                sent=form.sent
-                input=inputs[0]
-                help="Unique in this console, and easy to remember."
-            />
-            <FormField
-                label="Address"
-                name="engine-address"
-                value=address
-                problem=form.problem(EngineField::Address)
-                sent=form.sent
-                input=inputs[1]
-                help="Host name or IP address under which the console reaches the engine."
-            />
-            <FormField
-                label="Port"
-                name="engine-port"
-                value=port
-                problem=form.problem(EngineField::Port)
-                sent=form.sent
-                input=inputs[2]
-                help="Where the engine listens for the console: 40814 unless changed."
-            />
+            {fields.into_iter().collect_view()}
             <div role="status" class="troubles">
                 {live(move || moves(form))}
             </div>

@@ -1,5 +1,7 @@
 //! One scan engine: read, added, saved, deleted, turned around.
 
+use std::slice;
+
 use console_api::{Created, Engine, EngineDraft, EngineId, Error, Saved};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -28,7 +30,14 @@ impl Data {
 
     /// Reads one engine anew.
     pub fn read_engine(self, id: EngineId) {
-        self.engine.read(self.session.call(async move |console| console.engine(id).await));
+        self.engine.read(self.ask_for(id));
+    }
+
+    /// The engine as the console has it now.
+    pub(super) async fn ask_for(self, id: EngineId) -> Result<Engine, Error> {
+        let mut engine = self.session.call(async move |console| console.engine(id).await).await?;
+        self.told.complete(slice::from_mut(&mut engine));
+        Ok(engine)
     }
 
     /// Puts what is known of an engine now into all that shows it.
@@ -92,6 +101,14 @@ impl Data {
         Ok(())
     }
 
+    /// How many scans run on an engine now.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub async fn running_scans(self, id: EngineId) -> Result<usize, Error> {
+        self.session.call(async move |console| console.running_scans(id).await).await
+    }
+
     /// Turns around who opens the connection, and reads the engine again. The console's own words, if it had any.
     ///
     /// # Errors
@@ -106,7 +123,7 @@ impl Data {
     /// Reads an engine again that was changed.
     fn changed(self, id: EngineId) {
         spawn_local(async move {
-            match self.session.call(async move |console| console.engine(id).await).await {
+            match self.ask_for(id).await {
                 Ok(engine) => self.engine_is(engine),
                 // What is shown stays until the next read; whoever looks is told why that fails.
                 Err(_) => self.read_engines(),

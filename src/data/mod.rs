@@ -5,6 +5,7 @@ mod engine;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+mod told;
 pub mod transport;
 mod update;
 
@@ -16,7 +17,7 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{bulk::Bulk, query::Query, refresh::Work, secret::Secret};
+use self::{bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -34,12 +35,11 @@ pub struct Data {
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
     pub secret: Secret,
-    /// What the console told of its engines' machines when it last asked them; not every account may make it ask.
-    pub report: RwSignal<Option<Arc<VersionReport>>>,
     /// Which engines are being worked on.
     pub work: Work,
     /// Work on many things.
     pub bulk: Bulk,
+    told: Told,
 }
 
 impl Data {
@@ -52,9 +52,9 @@ impl Data {
             pools: Query::new(),
             info: Query::new(),
             secret: Secret::new(),
-            report: RwSignal::new(None),
             work: Work::new(),
             bulk: Bulk::new(),
+            told: Told::new(),
         };
         follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
@@ -84,8 +84,13 @@ impl Data {
     /// # Errors
     /// Why the engines could not be read, which the query keeps as well.
     pub async fn read_engines_now(self) -> Result<(), Error> {
-        self.pools.read(self.session.call(async |console| console.pools().await));
-        self.engines.read_now(self.session.call(async |console| console.engines().await)).await
+        self.pools.read(self.session.call(async |console| console.pools_with_sites().await));
+        let read = async {
+            let mut list = self.session.call(async |console| console.engines().await).await?;
+            self.told.complete(&mut list.items);
+            Ok(list)
+        };
+        self.engines.read_now(read).await
     }
 
     /// Where engines reach this console, as far as it tells: otherwise the host in the address bar.
@@ -99,6 +104,11 @@ impl Data {
         next_step_at(engine, &self.place())
     }
 
+    /// What `version engines` told last; not every account may make the console ask its engines.
+    pub fn report(self) -> Option<Arc<VersionReport>> {
+        self.told.report()
+    }
+
     /// Forgets everything and gives up what is under way, as on sign-out.
     pub fn forget(self) {
         self.engines.forget();
@@ -106,8 +116,8 @@ impl Data {
         self.pools.forget();
         self.info.forget();
         self.secret.forget();
-        self.report.set(None);
         self.work.forget();
         self.bulk.forget();
+        self.told.forget();
     }
 }

@@ -3,7 +3,7 @@
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (console-facts §4).
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, time::Duration};
 
 use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use futures::{
@@ -176,8 +176,7 @@ impl Data {
 
     async fn ask_then_read(self, id: EngineId) -> Result<(Asked, Engine), Error> {
         let asked = self.ask().await?;
-        let engine = self.session.call(async move |console| console.engine(id).await).await?;
-        Ok((asked, engine))
+        Ok((asked, self.ask_for(id).await?))
     }
 
     /// Joins the question that is under way, or asks.
@@ -190,12 +189,7 @@ impl Data {
         });
         let asked = asking.clone().await;
         if let Ok(Asked::Yes(report)) = &asked {
-            // Rows that share the question bring the same report: it is worked out once.
-            let known =
-                self.report.with_untracked(|known| known.as_ref().is_some_and(|known| **known == *report));
-            if !known {
-                self.report.set(Some(Arc::new(report.clone())));
-            }
+            self.told.hear(report.clone());
         }
         self.work.asking.update_value(|now| {
             if now.as_ref().is_some_and(|now| now.ptr_eq(&asking)) {

@@ -6,7 +6,9 @@ use std::{collections::HashMap, time::Duration};
 
 use console_api::{
     Engine, EngineId, Error,
-    rules::{UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, update_outcome},
+    rules::{
+        UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -59,6 +61,14 @@ impl Data {
         while clock::now() < until {
             pause = wait(pause).await;
             match self.session.call(async move |console| console.engine(id).await).await {
+                Ok(now) if !tells_versions(&now) => {
+                    toasts.say(
+                        Tone::Uncertain,
+                        format!("This console does not tell when {name} has taken the update."),
+                        Some("Refresh the engine in a while: its versions are shown then.".to_owned()),
+                    );
+                    return;
+                }
                 Ok(now) => {
                     let news = has_new_versions(&before, &now).then(|| versions(&now));
                     self.engine_is(now);

@@ -125,7 +125,8 @@ fn summary(page: Page) -> AnyView {
     let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
     let pools = pools_of(engine.id, listed);
     let names = pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>().join(", ");
-    let through = pools.iter().map(|pool| pool.sites.as_ref().map_or(0, Vec::len)).sum::<usize>();
+    let through = pools.iter().map(|pool| pool.sites.as_ref().map(Vec::len)).sum::<Option<usize>>();
+    let through = through.map_or_else(|| "an unknown number".to_owned(), |through| through.to_string());
     let sites = format!("{} directly, {through} through pools", engine.sites.len());
     let time = |time: Option<_>| time.map(|time| (page.clock.relative(time), page.clock.exact(time)));
     let unknown = || ("–".to_owned(), "The console does not tell.".to_owned());

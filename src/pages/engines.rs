@@ -148,7 +148,7 @@ pub fn EnginesPage() -> impl IntoView {
         let all = prepare_rows(
             list.items.clone(),
             pools.as_ref().map_or(&[], |pools| &pools.items),
-            data.report.get().as_deref(),
+            data.report().as_deref(),
         );
         let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
         Some(Arc::new(Rows { all, place }))

@@ -59,6 +59,8 @@ struct State {
     /// Seconds that the shared secret is still valid, if there is one.
     secret: Cell<Option<u64>>,
     printed: RefCell<String>,
+    /// The scans that are under way, as JSON.
+    scans: RefCell<&'static str>,
 }
 
 impl Console {
@@ -86,6 +88,7 @@ impl Console {
                 may_command: Cell::new(true),
                 secret: Cell::new(None),
                 printed: RefCell::new("Remote Engine Name: x\n".to_owned()),
+                scans: RefCell::new(""),
             }),
         }
     }
@@ -136,6 +139,11 @@ impl Console {
     /// The shared secret is valid for so many seconds, or there is none.
     pub(crate) fn secret_for(&self, seconds: Option<u64>) {
         self.state.secret.set(seconds);
+    }
+
+    /// These scans are under way: JSON objects.
+    pub(crate) fn scans(&self, scans: &'static str) {
+        *self.state.scans.borrow_mut() = scans;
     }
 
     /// What commands print.
@@ -263,6 +271,10 @@ impl Console {
                 Some(seconds) => json(seconds.to_string()),
                 None => error(404, "There is no valid shared secret."),
             },
+            (Method::Get, path) if path.starts_with("api/3/scans?active=true") => {
+                let resources = self.state.scans.borrow();
+                json(format!(r#"{{"resources":[{resources}],"page":{{"number":0,"size":500,"totalPages":1,"totalResources":1}}}}"#))
+            }
             (Method::Post, "api/3/scan_engines") => {
                 response(201, "application/json", r#"{"id":77,"links":[]}"#.to_owned())
             }

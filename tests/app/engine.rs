@@ -239,6 +239,17 @@ async fn deleting_names_the_engine_says_what_stands_in_the_way_and_leads_back_to
 }
 
 #[wasm_bindgen_test]
+async fn an_engine_with_a_running_scan_can_not_be_deleted_and_the_dialog_says_so() {
+    let console = console();
+    console.tells(2, r#","sites":[]"#);
+    console.scans(r#"{"id":5,"status":"running","engineId":2},{"id":6,"status":"running","engineId":1}"#);
+    let screen = at_work_on(&console, "/engines/2", PANEL).await;
+    screen.click("button", "Delete").await;
+    screen.read("1 scan is running on it.").await;
+    assert!(is_disabled(&screen.see("button", "Delete aachen").await));
+}
+
+#[wasm_bindgen_test]
 async fn an_engine_that_is_not_there_says_so_and_leads_back() {
     let screen = at_work_on(&console(), "/engines/4711", PANEL).await;
     screen.read("There is no engine with ID 4711").await;

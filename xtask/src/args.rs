@@ -2,11 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use crate::app::BuildOptions;
 use crate::attach::EngineRequest;
 use crate::failure::{Outcome, fail};
+use crate::fuzz::USUAL;
 use crate::run::RunOptions;
+use crate::soak::SoakOptions;
 use crate::test::Stage;
 
 /// What `cargo xtask help` prints.
@@ -14,13 +17,18 @@ pub(crate) const HELP: &str = "\
 cargo xtask run [--listen ADDR] [-- OPTIONS OF embedded-console]
     Set up, build, then start the console with a small fleet of engines. Ctrl-C stops it all.
 cargo xtask test [STAGE]…
-    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, native, wasm, app, programs, e2e.
+    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, native, fuzz, wasm, app,
+    programs, e2e.
+cargo xtask fuzz [--seconds N]
+    Try random bytes on the frame decoder and on consoles.xml, ten minutes each unless told otherwise.
 cargo xtask build [--public-url /x/] [--dist DIR]
     Build the app's static files into dist/.
 cargo xtask engine NAME
     Attach to the command line of an engine that `cargo xtask run` started.
 cargo xtask engine new NAME | start NAME | stop NAME
-    Start another engine, start one again, stop one. Without a name: list them.";
+    Start another engine, start one again, stop one. Without a name: list them.
+cargo xtask soak [--engines N] [--seconds N] [--seed N]
+    Hold 500 engine links to one console, kill and start engines at random for five minutes, and check every status.";
 
 /// One call of this program.
 #[derive(Debug, PartialEq)]
@@ -31,10 +39,14 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// The checks; none named means all.
     Test(Vec<Stage>),
+    /// The fuzzer, for so many seconds.
+    Fuzz(u64),
     /// The app.
     Build(BuildOptions),
     /// An engine of the running demo.
     Engine(EngineRequest),
+    /// Many engines on one console.
+    Soak(SoakOptions),
 }
 
 /// Reads the command line, without the program's name.
@@ -44,8 +56,10 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Outcome<Command> {
         None | Some("help" | "--help" | "-h") => Ok(Command::Help),
         Some("run") => run(args).map(Command::Run),
         Some("test") => args.map(|name| Stage::from_name(&name)).collect::<Outcome<_>>().map(Command::Test),
+        Some("fuzz") => fuzz(args).map(Command::Fuzz),
         Some("build") => build(args).map(Command::Build),
         Some("engine") => engine(args).map(Command::Engine),
+        Some("soak") => soak(args).map(Command::Soak),
         Some(other) => fail(format!("there is no command `{other}`: `cargo xtask help` lists them")),
     }
 }
@@ -90,6 +104,24 @@ fn run(mut args: impl Iterator<Item = String>) -> Outcome<RunOptions> {
     Ok(options)
 }
 
+fn fuzz(mut args: impl Iterator<Item = String>) -> Outcome<u64> {
+    let mut seconds = USUAL;
+    while let Some(arg) = args.next() {
+        match split(&arg) {
+            ("--seconds", inline) => {
+                let given = value("--seconds", inline, &mut args)?;
+                // A day is enough for everybody; zero would mean for ever.
+                seconds = match given.parse() {
+                    Ok(seconds @ 1..=86_400) => seconds,
+                    _ => return fail(format!("--seconds {given}: give a number from 1 to 86400")),
+                };
+            }
+            (other, _) => return fail(format!("`fuzz` has no option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(seconds)
+}
+
 fn build(mut args: impl Iterator<Item = String>) -> Outcome<BuildOptions> {
     let mut options = BuildOptions::default();
     while let Some(arg) = args.next() {
@@ -130,6 +162,33 @@ fn public_path(given: &str) -> Outcome<String> {
         return fail(format!("--public-url {given}: give a path such as / or /engines/"));
     }
     Ok(if inner.is_empty() { "/".to_owned() } else { format!("/{inner}/") })
+}
+
+fn soak(mut args: impl Iterator<Item = String>) -> Outcome<SoakOptions> {
+    let mut options = SoakOptions::default();
+    while let Some(arg) = args.next() {
+        let (option, inline) = split(&arg);
+        match option {
+            "--engines" => options.engines = number(option, inline, &mut args)?,
+            "--seconds" => options.seconds = number(option, inline, &mut args)?,
+            "--seed" => options.seed = Some(number(option, inline, &mut args)?),
+            other => return fail(format!("`soak` has no option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(options)
+}
+
+/// The value of an option that is a whole number.
+fn number<N: FromStr>(
+    option: &str,
+    inline: Option<&str>,
+    args: &mut impl Iterator<Item = String>,
+) -> Outcome<N> {
+    let given = value(option, inline, args)?;
+    match given.parse() {
+        Ok(number) => Ok(number),
+        Err(_) => fail(format!("{option} {given}: give a whole number")),
+    }
 }
 
 fn engine(mut args: impl Iterator<Item = String>) -> Outcome<EngineRequest> {
@@ -208,6 +267,15 @@ mod tests {
     }
 
     #[test]
+    fn the_fuzzer_takes_its_time() {
+        assert_eq!(parsed("fuzz").unwrap(), Command::Fuzz(600));
+        assert_eq!(parsed("fuzz --seconds=20").unwrap(), Command::Fuzz(20));
+        assert!(refused("fuzz --seconds 0").contains("a number from 1 to 86400"));
+        assert!(refused("fuzz --seconds soon").contains("a number from 1 to 86400"));
+        assert!(refused("fuzz frames").contains("no option frames"));
+    }
+
+    #[test]
     fn engines_are_named_plainly() {
         assert_eq!(
             parsed("engine berlin-dmz-01").unwrap(),
@@ -225,6 +293,21 @@ mod tests {
         assert!(refused("engine new").contains("say which engine"));
         assert!(refused("engine new ../../etc").contains("can't be an engine's name"));
         assert!(refused("engine new a b").contains("say which engine"));
+    }
+
+    #[test]
+    fn a_soak_is_five_minutes_of_500_engines_unless_told_otherwise() {
+        assert_eq!(
+            parsed("soak").unwrap(),
+            Command::Soak(SoakOptions { engines: 500, seconds: 300, seed: None })
+        );
+        assert_eq!(
+            parsed("soak --engines=20 --seconds 30 --seed 7").unwrap(),
+            Command::Soak(SoakOptions { engines: 20, seconds: 30, seed: Some(7) })
+        );
+        assert!(refused("soak --engines many").contains("give a whole number"));
+        assert!(refused("soak --seed").contains("needs a value"));
+        assert!(refused("soak 500").contains("no option 500"));
     }
 
     #[test]

@@ -95,6 +95,9 @@ pub(crate) fn last_line(text: &str) -> &str {
 /// The group of the program that [`run_bounded`] waits for, so that Ctrl-C reaches all of it. 0: none.
 static GROUP: AtomicI32 = AtomicI32::new(0);
 
+/// How long programs that are told to end may take for it: the files of hundreds of engines are many.
+const TIDY_UP: Duration = Duration::from_secs(20);
+
 /// Makes Ctrl-C and SIGTERM end the program that is under way with all its children, then this one.
 pub(crate) fn end_children_on_interrupt() -> Outcome {
     ctrlc::set_handler(|| {
@@ -102,7 +105,10 @@ pub(crate) fn end_children_on_interrupt() -> Outcome {
         if group != 0 {
             // Nothing to do about a group that has just gone.
             let _ = killpg(Pid::from_raw(group), Signal::SIGTERM);
-            thread::sleep(Duration::from_millis(300));
+            let end = Instant::now() + TIDY_UP;
+            while killpg(Pid::from_raw(group), None).is_ok() && Instant::now() < end {
+                thread::sleep(Duration::from_millis(20));
+            }
             let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
         }
         std::process::exit(130);
@@ -134,6 +140,32 @@ pub(crate) fn run_bounded(command: &mut Command, bound: Duration) -> (Outcome, S
     }
     let printed = printed.lock().unwrap_or_else(PoisonError::into_inner);
     (outcome, String::from_utf8_lossy(&printed).into_owned())
+}
+
+/// Runs programs at the same time, in one group, and gives how each of them ended. After `bound` those that are left
+/// are ended together.
+pub(crate) fn run_together(commands: &mut [Command], bound: Duration) -> Vec<Outcome> {
+    let mut group = 0;
+    let mut spawned: Vec<Outcome<Child>> = Vec::new();
+    for command in commands.iter_mut() {
+        // The first one leads the group. It is not reaped before the last one was started, so that the group lasts.
+        let child = command.stdin(Stdio::null()).process_group(group).spawn();
+        if let Ok(leader) = &child
+            && group == 0
+        {
+            group = i32::try_from(leader.id()).unwrap_or(0);
+            GROUP.store(group, Ordering::SeqCst);
+        }
+        spawned.push(child.map_err(|error| could_not_start(command, &error)));
+    }
+    let deadline = Instant::now() + bound;
+    let mut outcomes = Vec::new();
+    for (command, child) in commands.iter().zip(spawned) {
+        let left = deadline.saturating_duration_since(Instant::now());
+        outcomes.push(child.and_then(|mut child| wait_bounded(command, &mut child, group, left)));
+    }
+    GROUP.store(0, Ordering::SeqCst);
+    outcomes
 }
 
 fn copy_output(mut from: impl Read, printed: &Mutex<Vec<u8>>) {
@@ -205,6 +237,33 @@ mod tests {
         assert!(words.contains("(exit code 3): no such thing"), "{words}");
         let words = output(&mut Command::new("engine-console-no-such-program")).unwrap_err().to_string();
         assert!(words.contains("is it installed?"), "{words}");
+    }
+
+    #[test]
+    fn programs_that_run_together_are_each_told_of_and_ended_together() {
+        let mut commands: Vec<Command> = ["exit 3", "true", "sleep 600", "sleep 601"]
+            .map(|script| {
+                let mut command = Command::new("sh");
+                command.args(["-c", script]);
+                command
+            })
+            .into();
+        commands.push(Command::new("/nowhere/at/all"));
+        let started = Instant::now();
+        let outcomes = run_together(&mut commands, Duration::from_millis(300));
+        assert!(started.elapsed() < Duration::from_secs(60));
+        let words: Vec<String> = outcomes
+            .iter()
+            .map(|outcome| outcome.as_ref().map_or_else(ToString::to_string, |()| String::new()))
+            .collect();
+        assert!(words[0].contains("exit code 3"), "{words:?}");
+        assert_eq!(words[1], "");
+        assert!(
+            words[2].contains("took longer")
+                && !words[3].is_empty()
+                && words[4].contains("could not be started"),
+            "{words:?}"
+        );
     }
 
     #[test]

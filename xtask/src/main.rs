@@ -12,10 +12,12 @@ mod demo;
 mod dist;
 mod engine;
 mod failure;
+mod fuzz;
 mod html;
 mod leftovers;
 mod paths;
 mod run;
+mod soak;
 mod split;
 mod steps;
 mod summary;
@@ -50,6 +52,7 @@ fn start() -> Outcome<bool> {
         }
         Command::Run(options) => run::run(&options).map(|()| true),
         Command::Test(stages) => test::test(&stages),
+        Command::Fuzz(seconds) => fuzz::fuzz(seconds),
         Command::Build(options) => {
             let mut steps = steps::Steps::new();
             app::set_up(&mut steps)?;
@@ -58,6 +61,7 @@ fn start() -> Outcome<bool> {
             steps.print_table();
             Ok(true)
         }
+        Command::Soak(options) => soak::soak(&options).map(|()| true),
         Command::Engine(request) => attach::engine(&request).map(|()| true),
     }
 }

@@ -157,7 +157,7 @@ impl Demo {
         command.arg("--admin-password-file").arg(password_file());
         command.args(&options.console_args);
         let files = Files { log: var.join("console.log"), pid: var.join("console.pid") };
-        let started = engine::start("the console", command, &files, self.events.clone(), |_| {})?;
+        let started = engine::start("the console", command, &files, self.events.clone())?;
         for line in &started.lines {
             say(&format!("    {line}"));
         }
@@ -310,15 +310,12 @@ impl Demo {
         self.engines.insert(name.to_owned(), engine);
         say(&format!("{name} is started on {address}"));
         Ok(format!(
-            "{name} is running, on {address}. Next:\n\
-             1. Add it to the console:\n   \
-             curl -u \"admin:$(cat {password})\" -H 'Content-Type: application/json' \\\n     \
-             -d '{{\"name\":\"{name}\",\"address\":\"{ip}\",\"port\":{ENGINE_PORT}}}' {url}api/3/scan_engines\n\
-             2. Enable the console on it: `cargo xtask engine {name}`, then type `enable console 1`.\n\
-             3. Refresh it in the app.",
-            password = password_file().display(),
+            "{name} is running, on {address}. There are two ways to pair it with the console:\n\
+             - The console calls the engine: in the app, New engine with the address {ip}. Then `cargo xtask engine {name}`,\n  \
+               type `enable console 1`, and Refresh it in the app.\n\
+             - The engine calls the console: in the app, Shared Secret and Generate. Then `cargo xtask engine {name}`, and\n  \
+               follow the steps that the page shows.",
             ip = address.ip(),
-            url = self.url,
         ))
     }
 

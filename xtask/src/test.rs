@@ -9,6 +9,7 @@ use crate::browsers;
 use crate::cmd;
 use crate::dist;
 use crate::failure::{Outcome, fail};
+use crate::fuzz;
 use crate::paths;
 use crate::run::build_programs;
 use crate::steps::{Steps, print, say, seconds};
@@ -29,6 +30,8 @@ pub(crate) enum Stage {
     Doc,
     /// The tests that need no browser.
     Native,
+    /// The fuzzer, for a moment.
+    Fuzz,
     /// The component suites in headless Chromium.
     Wasm,
     /// The app's release build, and its size.
@@ -40,12 +43,13 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
         Self::Doc,
         Self::Native,
+        Self::Fuzz,
         Self::Wasm,
         Self::App,
         Self::Programs,
@@ -59,6 +63,7 @@ impl Stage {
             Self::ClippyWasm => "clippy-wasm",
             Self::Doc => "doc",
             Self::Native => "native",
+            Self::Fuzz => "fuzz",
             Self::Wasm => "wasm",
             Self::App => "app",
             Self::Programs => "programs",
@@ -140,6 +145,9 @@ fn report(results: &[Result]) -> (Vec<String>, bool) {
 }
 
 fn run_stage(stage: Stage, steps: &mut Steps) -> (Outcome, String) {
+    if stage == Stage::Fuzz {
+        return fuzz::stage(steps);
+    }
     match command(stage, steps) {
         Ok(Some(mut command)) => cmd::run_bounded(&mut command, stage.bound()),
         Ok(None) => (Ok(()), String::new()),
@@ -182,6 +190,8 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
             build_programs(steps)?;
             return Ok(None);
         }
+        // It counts by itself.
+        Stage::Fuzz => return Ok(None),
         Stage::E2e => {
             end_to_end(&mut cargo, steps)?;
             "test -p e2e --no-fail-fast"

@@ -115,15 +115,25 @@ impl Page {
 
     /// Waits until the browser has drawn and nothing moves any more.
     async fn settle(&self) {
-        self.run_async(
-            "const done = arguments[arguments.length - 1];
-             // Looked at again with each frame: the promise of an animation whose element goes away may never come true.
-             const moves = ({ effect, playState }) =>
-                playState === 'running' && effect?.getComputedTiming().endTime < Infinity;
-             const look = () => document.getAnimations().some(moves) ? requestAnimationFrame(look) : done(null);
-             requestAnimationFrame(() => requestAnimationFrame(look));",
-            Vec::new(),
-        )
-        .await;
+        let moving = self
+            .run_async(
+                "const done = arguments[arguments.length - 1];
+                 const until = performance.now() + 5000;
+                 // Looked at again with each frame: the promise of an animation whose element goes away may never come true.
+                 // What a closed <details> holds stands still, and counts as running all the same.
+                 const moves = ({ effect, playState }) =>
+                    playState === 'running' && effect?.target?.checkVisibility() && effect.getComputedTiming().endTime < Infinity;
+                 const words = ({ animationName, transitionProperty, effect }) =>
+                    `${animationName ?? transitionProperty} of ${effect.target?.outerHTML.slice(0, 200)}${effect.pseudoElement ?? ''}`;
+                 const look = () => {
+                    const moving = document.getAnimations().filter(moves);
+                    if (moving.length === 0 || performance.now() > until) done(moving.map(words));
+                    else requestAnimationFrame(look);
+                 };
+                 requestAnimationFrame(() => requestAnimationFrame(look));",
+                Vec::new(),
+            )
+            .await;
+        assert!(moving.as_array().is_none_or(Vec::is_empty), "the page does not come to rest: {moving:#}");
     }
 }

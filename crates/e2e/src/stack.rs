@@ -35,6 +35,11 @@ impl Stack {
         Self::with(&["--seed", "empty"]).await
     }
 
+    /// A console without any engine but its own, that answers as one of another age does: `current`, `6.6.55` or `2018`.
+    pub async fn speaking(dialect: &str) -> Self {
+        Self::with(&["--seed", "empty", "--dialect", dialect]).await
+    }
+
     /// A console with the demo's organisation and users. Its engines are never contacted: they may be those of a demo
     /// that somebody runs on this machine.
     pub async fn demo() -> Self {

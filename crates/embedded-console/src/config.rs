@@ -49,6 +49,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// How the calls of the console's own pages are answered.
     pub data_calls: DataCalls,
+    /// Whose answers the API gives; [`Config::speak`] sets it, together with the versions that belong to it.
+    pub dialect: Dialect,
     /// The versions that the console says it has, and that an update brings to engines.
     pub versions: Versions,
     /// How long a shared secret is valid; an hour at most (console-facts §3).
@@ -74,10 +76,17 @@ impl Config {
             tls: None,
             behind_proxy: false,
             data_calls: DataCalls::Basic,
+            dialect: Dialect::Current,
             versions: Versions::default(),
             shared_secret_lifetime: Duration::from_secs(60 * 60),
             contacts_every: Duration::from_secs(60),
         }
+    }
+
+    /// Makes it a console of another age: its answers, and its versions.
+    pub fn speak(&mut self, dialect: Dialect) {
+        self.dialect = dialect;
+        self.versions = dialect.versions();
     }
 
     /// Where the administrator's password is told.
@@ -199,6 +208,32 @@ impl FromStr for DataCalls {
             "page" => Ok(Self::Page),
             "unauthorized" => Ok(Self::Unauthorized),
             _ => Err("use basic, redirect, page or unauthorized".to_owned()),
+        }
+    }
+}
+
+/// Whose answers the API gives: consoles of different ages have different fields. What differs, and how that is known,
+/// is the table in `api/dialect.rs`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Everything that a console tells today, and a few fields more that no other console has.
+    #[default]
+    Current,
+    /// Version 6.6.55.
+    V6_6_55,
+    /// A console of 2018.
+    Y2018,
+}
+
+impl FromStr for Dialect {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "current" => Ok(Self::Current),
+            "6.6.55" => Ok(Self::V6_6_55),
+            "2018" => Ok(Self::Y2018),
+            _ => Err("use current, 6.6.55 or 2018".to_owned()),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::api::Secrets;
 use crate::auth::Authenticator;
 use crate::auth::session::Sessions;
 use crate::auth::slow::SlowDown;
-use crate::config::{DataCalls, Versions};
+use crate::config::{DataCalls, Dialect, Versions};
 use crate::db::Database;
 use crate::fleet::Fleet;
 use crate::tls::Peer;
@@ -40,6 +40,7 @@ pub(crate) struct Console {
     pub(crate) behind_proxy: bool,
     pub(crate) maintenance: bool,
     pub(crate) data_calls: DataCalls,
+    pub(crate) dialect: Dialect,
 }
 
 impl Console {

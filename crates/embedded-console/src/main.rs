@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use embedded_console::Config;
-use embedded_console::config::{self, DataCalls, Seed, TlsFiles};
+use embedded_console::config::{self, DataCalls, Dialect, Seed, TlsFiles};
 use embedded_console::seed::DEMO_FLEET;
 use ipnet::IpNet;
 use tokio::signal::unix::{SignalKind, signal};
@@ -57,6 +57,9 @@ struct Arguments {
     /// How /data and /api/2.1 answer, as consoles differ: basic, redirect, page or unauthorized
     #[arg(long, value_name = "WAY", default_value = "basic")]
     data_calls: DataCalls,
+    /// Whose answers the API gives, as consoles of different ages differ: current, 6.6.55 or 2018
+    #[arg(long, value_name = "AGE", default_value = "current")]
+    dialect: Dialect,
     /// How long a shared secret is valid, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600,
           value_parser = clap::value_parser!(u32).range(1..=3600))]
@@ -82,6 +85,7 @@ impl Arguments {
         config.tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
         config.behind_proxy = self.behind_proxy;
         config.data_calls = self.data_calls;
+        config.speak(self.dialect);
         config.shared_secret_lifetime = Duration::from_secs(self.shared_secret_lifetime.into());
         Some(config)
     }

@@ -224,6 +224,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         behind_proxy: config.behind_proxy,
         maintenance: config.maintenance,
         data_calls: config.data_calls,
+        dialect: config.dialect,
     });
     let (stop, stopped) = watch::channel(false);
     let persisting = tokio::spawn(persist::run(

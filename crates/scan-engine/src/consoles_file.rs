@@ -288,6 +288,10 @@ impl<'a> Parser<'a> {
     fn run(mut self) -> Result<ConsolesFile, ConsolesFileError> {
         // Some editors put a byte order mark in front, which the reader leaves out of its positions.
         let mark = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        if self.text[mark..].starts_with('\u{feff}') {
+            // The reader would leave out this one too.
+            return Err(self.error(mark, "a second byte order mark"));
+        }
         let position = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).saturating_add(mark);
         let mut reader = Reader::from_str(&self.text[mark..]);
         loop {
@@ -325,6 +329,10 @@ impl<'a> Parser<'a> {
 
     fn start(&mut self, tag: &BytesStart<'_>, span: Range<usize>) -> Result<(), ConsolesFileError> {
         let name = tag.name().as_ref().to_owned();
+        // The reader takes anything for attributes until somebody looks at them.
+        if let Some(Err(error)) = tag.attributes().find(Result::is_err) {
+            return Err(self.error(span.start, error.to_string()));
+        }
         match self.open.as_slice() {
             [] => {
                 if self.root.is_some() {
@@ -403,6 +411,7 @@ impl<'a> Parser<'a> {
 
     fn entry(&self, tag: &BytesStart<'_>, from: usize) -> Result<ConsoleEntry, ConsolesFileError> {
         let mut id = None;
+        let mut names = Vec::new();
         let mut entry = ConsoleEntry {
             id: 0,
             enabled: false,
@@ -420,7 +429,12 @@ impl<'a> Parser<'a> {
                 .into_owned();
             let key = attribute.key.as_ref();
             let wrong = |what: &str| self.error(from, format!("{key}=\"{value}\": {what}"));
-            match key.to_ascii_lowercase().as_str() {
+            let name = key.to_ascii_lowercase();
+            // In XML these are two; for whoever reads the file it would be open which of them counts.
+            if names.contains(&name) {
+                return Err(wrong("the same attribute is there already"));
+            }
+            match name.as_str() {
                 "id" => {
                     id = Some(
                         value
@@ -435,8 +449,9 @@ impl<'a> Parser<'a> {
                 "port" => entry.port = value.parse().map_err(|_| wrong("must be a port from 1 to 65535"))?,
                 "name" => entry.name = value,
                 "lastaddress" => entry.last_address = value,
-                _ => {}
+                _ => continue,
             }
+            names.push(name);
         }
         entry.id = id.ok_or_else(|| self.error(from, "a <console> without id"))?;
         if self.consoles.iter().any(|console| console.entry.id == entry.id) {
@@ -589,7 +604,10 @@ mod tests {
     fn a_broken_file_is_told_with_its_line() {
         for (text, line) in [
             ("", 1),
+            ("\u{feff}\u{feff}<Consoles/>", 1),
             ("<Engines/>", 1),
+            ("\n<Consoles //>", 2),
+            ("<Consoles>\n<note a/></Consoles>", 2),
             ("<Consoles>\n<console id=\"1\">\n", 3),
             ("<Consoles>\n\n<console id=\"1\"></Consoles>", 3),
             ("<Consoles>\n<console enabled=\"1\"/></Consoles>", 2),
@@ -597,6 +615,7 @@ mod tests {
             ("<Consoles>\n<console id=\"1\" enabled=\"yes\"/></Consoles>", 2),
             ("<Consoles>\n<console id=\"1\" port=\"70000\"/></Consoles>", 2),
             ("<Consoles>\n<console id=\"1\" enabled=\"1\" enabled=\"0\"/></Consoles>", 2),
+            ("<Consoles>\n<console id=\"1\" enabled=\"1\" Enabled=\"0\"/></Consoles>", 2),
             ("<Consoles>\n<console id=\"1\"/>\n<console id=\"1\"/></Consoles>", 3),
             ("<Consoles>\n<console id=\"1\">\n<cert>no certificate</cert></console></Consoles>", 3),
             ("<Consoles/>\n<Consoles/>", 2),

@@ -42,8 +42,7 @@ impl Ask {
             Self::Command => "> ".to_owned(),
             Self::Secret(id) => format!("Shared secret for console {id} (it is not shown): "),
             Self::Stop => {
-                "This stops the Scan Engine service. Stop it? Type yes to stop, anything else to go on: "
-                    .to_owned()
+                "This stops the Scan Engine service. Stop it? (yes, or anything else to go on): ".to_owned()
             }
         }
     }

@@ -26,6 +26,10 @@ pub use pairing::{ConsolePlace, EngineHost, PairingStep, console_place, reverse_
 pub use permission::{
     Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse, may_update, reverse_refusal,
 };
-pub use rows::{EngineFilter, EngineRow, StatusCount, pools_of, prepare_rows, select, status_counts};
+pub use rows::{
+    EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
+};
 pub use staleness::{Staleness, Thresholds, staleness};
-pub use update::{UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, update_outcome};
+pub use update::{
+    UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
+};

@@ -44,9 +44,14 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
     let (what, action, pairing_helps) = match engine.status {
         EngineStatus::Active => return None,
         EngineStatus::Unknown => (format!("Refresh {name}."), StepAction::Refresh, false),
-        EngineStatus::Other(_) | EngineStatus::Missing => {
+        EngineStatus::Other(_) => {
             (format!("Refresh {name} to read its status again."), StepAction::Refresh, false)
         }
+        EngineStatus::Missing => (
+            format!("Refresh {name}: then the console asks it, and may tell more."),
+            StepAction::Refresh,
+            false,
+        ),
         EngineStatus::PendingAuthorization => {
             let (there, here) =
                 (place(&engine.address), place(console.map_or("", |console| &console.address)));

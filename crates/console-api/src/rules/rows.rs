@@ -7,6 +7,7 @@ use crate::ids::{EngineId, PoolId, SiteId};
 use crate::model::{Engine, EngineStatus, EngineVersionBlock, Pool, VersionReport};
 use crate::rules::keys::{self, fold_case};
 use crate::rules::{EngineColumn, EngineSort};
+use crate::timestamp::Timestamp;
 
 /// One engine, with what the table shows about it and with its keys for filtering and sorting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,6 +144,35 @@ pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&Versio
             EngineRow::new(engine, &pools, platform)
         })
         .collect()
+}
+
+/// Fills in what an older console does not tell of its engines: to those without a status (console-facts §1) it adds
+/// what `version engines` told `at` that time. An engine that was active then was in contact then. The others stay as
+/// they are.
+pub fn complete(engines: &mut [Engine], report: &VersionReport, at: Timestamp) {
+    let mut silent = engines.iter_mut().filter(|engine| engine.status == EngineStatus::Missing).peekable();
+    if silent.peek().is_none() {
+        return;
+    }
+    let blocks = Blocks::of(Some(report));
+    for engine in silent {
+        let Some(block) = blocks.about(engine) else { continue };
+        if let Some(status) = &block.status {
+            engine.status = status.clone();
+            if engine.status == EngineStatus::Active && engine.last_refreshed.is_none() {
+                engine.last_refreshed = Some(at);
+            }
+        }
+        for (field, told) in [
+            (&mut engine.product_version, &block.version),
+            (&mut engine.content_version, &block.content_update),
+            (&mut engine.serial_number, &block.serial_number),
+        ] {
+            if field.is_none() {
+                field.clone_from(told);
+            }
+        }
+    }
 }
 
 /// How many different sites there are.

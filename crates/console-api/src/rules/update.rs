@@ -72,6 +72,13 @@ fn read_words(words: &str) -> UpdateLine {
     if sent { UpdateLine::Sent } else { UpdateLine::Other(words.to_owned()) }
 }
 
+/// Whether the console tells anything of this engine by which one could see that it has taken an update. Older consoles
+/// do not (console-facts §2).
+#[must_use]
+pub fn tells_versions(engine: &Engine) -> bool {
+    engine.product_version.is_some() || engine.content_version.is_some() || engine.last_updated.is_some()
+}
+
 /// Whether an engine has taken an update between two readings: a version differs, or the time of its last update does.
 #[must_use]
 pub fn has_new_versions(before: &Engine, now: &Engine) -> bool {

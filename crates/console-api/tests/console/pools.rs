@@ -29,6 +29,18 @@ fn newer_consoles_tell_the_sites_and_older_ones_do_not() {
 }
 
 #[test]
+fn pools_that_lack_their_sites_are_asked_for_them_one_by_one() {
+    let body = r#"{"resources":[{"id":9,"sites":[3]},{"id":10},{"id":11,"sites":null}]}"#;
+    let script = Script::new()
+        .then(POOLS, json(200, body))
+        .then("GET api/3/scan_engine_pools/10/sites", json(200, r#"{"resources":[4,5]}"#))
+        .then("GET api/3/scan_engine_pools/11/sites", refused(404, "no"));
+    let pools = now(script.client().pools_with_sites()).unwrap().items;
+    let sites: Vec<_> = pools.into_iter().map(|pool| pool.sites).collect();
+    assert_eq!(sites, [Some(vec![SiteId(3)]), Some(vec![SiteId(4), SiteId(5)]), None]);
+}
+
+#[test]
 fn creating_sends_no_id() {
     let script = Script::new().then(CREATE, json(201, r#"{"id":9}"#));
     assert_eq!(now(script.client().create_pool(&draft("North", &[1, 2]))).unwrap().id, PoolId(9));

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use console_api::rules::{
-    EngineColumn, EngineFilter, EngineRow, EngineSort, prepare_rows, select, status_counts,
+    EngineColumn, EngineFilter, EngineRow, EngineSort, complete, prepare_rows, select, status_counts,
 };
-use console_api::{Engine, EngineId, EngineStatus, PoolId, parse_version_engines};
+use console_api::{Engine, EngineId, EngineStatus, PoolId, Timestamp, parse_version_engines};
 use serde_json::json as value;
 
 use crate::support::{engine, pool};
@@ -162,6 +162,30 @@ fn the_platform_comes_from_version_engines() {
         prepare_rows(engines, &[], Some(&report)).into_iter().map(|row| row.platform).collect();
     assert_eq!(platforms[1].as_deref(), Some("Windows64"));
     assert_eq!(platforms[2], None);
+}
+
+#[test]
+fn version_engines_fills_in_what_an_older_console_does_not_tell_and_no_more() {
+    let report = parse_version_engines(
+        "Remote Engine Name: Oslo\nRemote Engine Version: 6.4.65\nRemote Engine Serial No: B\n\
+         Remote Engine Last Content Update ID: 2445745114 (2018-10-22)\nRemote Engine Status: Active\n\n\
+         Remote Engine Name: Bergen\nRemote Engine Version:\nRemote Engine Status: Pending-Auth\n",
+    );
+    let silent = |name: &str| engine(&value!({"name": name, "status": null}));
+    let at = Timestamp::from_unix_ms(1_540_191_600_000);
+    let told = engine(&value!({"status": "unknown"}));
+    let engines = &mut [silent("Oslo"), silent("Bergen"), silent("Lima"), told.clone()];
+    complete(engines, &report, at);
+    let [oslo, bergen, lima, still] = engines;
+    assert_eq!((&oslo.status, oslo.last_refreshed), (&EngineStatus::Active, Some(at)));
+    assert_eq!(oslo.product_version.as_deref(), Some("6.4.65"));
+    assert_eq!(oslo.content_version.as_deref(), Some("2445745114 (2018-10-22)"));
+    assert_eq!(oslo.serial_number.as_deref(), Some("B"));
+    // Nobody was in contact with it.
+    assert_eq!((&bergen.status, bergen.last_refreshed), (&EngineStatus::PendingAuthorization, None));
+    assert_eq!(bergen.product_version, None);
+    assert_eq!(*lima, silent("Lima"));
+    assert_eq!(*still, told, "the console's own word counts");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use console_api::UpdateAnswer;
 use console_api::rules::{
-    Refusal, UpdateLine, UpdateOutcome, has_new_versions, may_update, parse_update_engines, update_outcome,
+    Refusal, UpdateLine, UpdateOutcome, has_new_versions, may_update, parse_update_engines, tells_versions,
+    update_outcome,
 };
 use serde_json::json as value;
 
@@ -20,6 +21,15 @@ fn a_success_is_an_update_that_was_sent_or_nothing_to_send() {
     ] {
         assert_eq!(update_outcome(&UpdateAnswer { message: words.map(str::to_owned) }), outcome, "{words:?}");
     }
+}
+
+#[test]
+fn of_an_engine_without_versions_and_dates_nobody_can_tell_that_it_took_an_update() {
+    assert!(!tells_versions(&engine(&value!({}))));
+    for told in ["productVersion", "contentVersion"] {
+        assert!(tells_versions(&engine(&value!({ told: "6.6.1" }))), "{told}");
+    }
+    assert!(tells_versions(&engine(&value!({"lastUpdatedDate": "2018-10-22T07:00:00Z"}))));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod bulk;
+mod dialects;
 mod direction;
 mod engine_form;
 mod engine_life;

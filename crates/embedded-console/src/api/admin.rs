@@ -33,7 +33,8 @@ struct Info {
     cpu: Option<Cpu>,
     distinguished_name: String,
     /// Where engines dial this console for reverse pairs: an extra field of this console.
-    engine_listener_port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_listener_port: Option<u16>,
     fqdn: String,
     host: String,
     /// Where engines reach this console. Left out when it listens on every address of the machine: which of them leads
@@ -99,7 +100,7 @@ pub(super) async fn info(
     let info = Info {
         cpu: host.processors.map(|count| Cpu { count }),
         distinguished_name: format!("CN={}", host.name),
-        engine_listener_port: console.engine_listener.port(),
+        engine_listener_port: console.dialect.has_extras().then(|| console.engine_listener.port()),
         fqdn: host.name.clone(),
         host: host.name.split('.').next().unwrap_or_default().to_ascii_uppercase(),
         ip: [console.engine_listener.ip(), console.listen.ip()]

@@ -1,5 +1,6 @@
 //! Scan engines.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::body::{JsonBody, required};
+use super::dialect::PoolAmongEngines;
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::pools::PoolJson;
@@ -31,34 +33,57 @@ pub(crate) struct EngineJson {
     address: String,
     /// The fingerprint of the engine's certificate, as this console has pinned it: an extra field of this console.
     #[serde(skip_serializing_if = "Option::is_none")]
-    certificate_fingerprint: Option<String>,
+    pub(super) certificate_fingerprint: Option<String>,
     /// Who opens the connection: an extra field of this console. The local and the hosted engine can't be reversed
     /// (console-facts §4), so theirs is always the standard one.
-    connection_direction: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) connection_direction: Option<String>,
     /// The fingerprint of this console's own certificate, beside the engine's: what the engine has pinned. An extra field
     /// of this console.
     #[serde(skip_serializing_if = "Option::is_none")]
-    console_fingerprint: Option<String>,
+    pub(super) console_fingerprint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    content_version: Option<String>,
+    pub(super) content_version: Option<String>,
+    /// The pools that it is in: only older consoles tell them here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_pools: Option<Vec<i64>>,
     id: i64,
-    #[serde(rename = "isAWSPreAuthEngine")]
-    is_aws_pre_auth_engine: bool,
+    #[serde(rename = "isAWSPreAuthEngine", skip_serializing_if = "Option::is_none")]
+    pub(super) is_aws_pre_auth_engine: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_refreshed_date: Option<String>,
+    pub(super) last_refreshed_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_updated_date: Option<String>,
+    pub(super) last_updated_date: Option<String>,
     links: Vec<Link>,
     name: String,
     port: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    product_version: Option<String>,
+    pub(super) product_version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    serial_number: Option<String>,
+    pub(super) serial_number: Option<String>,
     sites: Vec<i64>,
-    status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    status_message: Option<String>,
+    pub(super) status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status_message: Option<String>,
+}
+
+/// What belongs to an engine, for its answer.
+pub(super) struct Belongings {
+    /// The sites that are assigned to it directly.
+    sites: Vec<i64>,
+    /// The pools that it is in, if the console's dialect tells them here.
+    pools: Option<Vec<i64>>,
+}
+
+impl Belongings {
+    /// What belongs to one engine.
+    pub(super) fn of(console: &Console, tx: &Transaction<'_>, engine: i64) -> Result<Self, DbError> {
+        let sites = sites::ids_of_scanner(tx, engine)?;
+        let pools = console.dialect.tells_pools_of_engines().then(|| pools::of_engine(tx, engine));
+        let pools = pools.transpose()?.map(|pools| pools.into_iter().map(|pool| pool.id).collect());
+        Ok(Self { sites, pools })
+    }
 }
 
 /// Why the status of an engine outside of the networks does not change.
@@ -98,10 +123,10 @@ pub(crate) fn current(console: &Console, mut row: EngineRow) -> EngineRow {
 
 /// How an engine looks in an answer at this moment. `related`: with links to what belongs to it, as a single engine has
 /// them.
-pub(crate) fn engine_json(
+pub(super) fn engine_json(
     console: &Console,
     row: EngineRow,
-    sites: Vec<i64>,
+    belongings: Belongings,
     links: &Links,
     related: bool,
 ) -> EngineJson {
@@ -113,14 +138,15 @@ pub(crate) fn engine_json(
         all.push(links.to(&format!("{path}/scans"), "Scans"));
         all.push(links.to(&format!("{path}/sites"), "Sites"));
     }
-    EngineJson {
+    console.dialect.engine(EngineJson {
         address: row.address,
         console_fingerprint: row.pinned.as_ref().map(|_| console.fingerprint.to_string()),
         certificate_fingerprint: row.pinned,
-        connection_direction: row.direction,
+        connection_direction: Some(row.direction),
         content_version: row.content_version,
+        engine_pools: belongings.pools,
         id: row.id,
-        is_aws_pre_auth_engine: row.kind == EngineKind::Aws,
+        is_aws_pre_auth_engine: Some(row.kind == EngineKind::Aws),
         last_refreshed_date: row.last_refreshed.map(clock::iso),
         last_updated_date: row.last_updated.map(clock::iso),
         links: all,
@@ -128,13 +154,14 @@ pub(crate) fn engine_json(
         port: row.port,
         product_version: row.product_version,
         serial_number: row.serial_number,
-        sites,
-        status: row.status,
+        sites: belongings.sites,
+        status: Some(row.status),
         status_message: row.status_message,
-    }
+    })
 }
 
-/// `GET /scan_engines`: all of them, unpaged. Two queries, however many engines and sites there are.
+/// `GET /scan_engines`: all of them, unpaged. Two queries, however many engines and sites there are; two more for the
+/// pools, if they are to be told here.
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -144,18 +171,40 @@ pub(super) async fn list(
         .clone()
         .read(move |tx| -> Result<Vec<u8>, ApiError> {
             let mut sites = engines::sites_by_scanner(tx)?;
-            let resources = engines::all(tx)?
-                .into_iter()
-                .map(|row| {
-                    let sites = sites.remove(&row.id).unwrap_or_default();
-                    engine_json(&console, row, sites, &links, false)
-                })
-                .collect();
+            let tells_pools = console.dialect.tells_pools_of_engines();
+            let pools = if tells_pools { pools::all(tx)? } else { Vec::new() };
+            let mut pools_by_engine: HashMap<i64, Vec<i64>> = HashMap::new();
+            for pool in &pools {
+                for engine in &pool.engines {
+                    pools_by_engine.entry(*engine).or_default().push(pool.id);
+                }
+            }
+            let engines = engines::all(tx)?.into_iter().map(|row| {
+                let id = row.id;
+                let belongings = Belongings {
+                    sites: sites.remove(&id).unwrap_or_default(),
+                    pools: tells_pools.then(|| pools_by_engine.remove(&id).unwrap_or_default()),
+                };
+                Listed::Engine(engine_json(&console, row, belongings, &links, false))
+            });
+            let among_them = pools
+                .iter()
+                .filter_map(|pool| Some(Listed::Pool(console.dialect.among_engines(pool, &links)?)));
+            let resources = engines.chain(among_them).collect();
             // Written here, on the blocking thread: for ten thousand engines these are megabytes.
             serde_json::to_vec(&Resources::new(&links, resources)).map_err(|_| ApiError::unexpected())
         })
         .await?;
     Ok(json_bytes(StatusCode::OK, bytes))
+}
+
+/// What the list of engines holds: on older consoles that is not engines alone.
+#[derive(Serialize)]
+#[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are engines: a box for each would only cost")]
+enum Listed {
+    Engine(EngineJson),
+    Pool(PoolAmongEngines),
 }
 
 /// `GET /scan_engines/{id}`.
@@ -168,9 +217,12 @@ pub(super) async fn one(
         .db
         .clone()
         .read(move |tx| {
-            let row = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
-            let sites = sites::ids_of_scanner(tx, id)?;
-            Ok::<_, ApiError>(engine_json(&console, row, sites, &links, true))
+            if let Some(row) = engines::find(tx, id)? {
+                let belongings = Belongings::of(&console, tx, id)?;
+                return Ok(Listed::Engine(engine_json(&console, row, belongings, &links, true)));
+            }
+            let pool = pools::find(tx, id)?.and_then(|pool| console.dialect.among_engines(&pool, &links));
+            pool.map(Listed::Pool).ok_or_else(ApiError::missing)
         })
         .await?;
     Ok(json(StatusCode::OK, &engine))
@@ -182,6 +234,7 @@ pub(super) async fn pools(
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
+    let dialect = console.dialect;
     let pools = console
         .db
         .read(move |tx| {
@@ -190,7 +243,7 @@ pub(super) async fn pools(
                 .into_iter()
                 .map(|pool| {
                     let sites = sites::ids_of_scanner(tx, pool.id)?;
-                    Ok(PoolJson::new(pool, sites, &links))
+                    Ok(PoolJson::new(pool, sites, &links, dialect))
                 })
                 .collect::<Result<_, ApiError>>()?;
             Ok::<_, ApiError>(Resources::new(&links, pools))

@@ -1,11 +1,12 @@
-//! The errors of the API, in the console's form: `{"status": 400, "message": "…", "links": […]}` with a numeric
-//! status, as live consoles send it (console-facts §2).
+//! The errors of the API, in the console's form: `{"status": 400, "message": "…", "links": […]}` (console-facts §2).
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+use super::dialect::ErrorStatus;
 use super::links::{Link, Links};
+use crate::config::Dialect;
 use crate::db::{DbError, DiskTrouble};
 
 /// What a console says to arguments that it can't take.
@@ -93,14 +94,15 @@ impl ApiError {
     }
 
     /// The whole answer, once it is known what was asked.
-    pub(crate) fn render(&self, links: &Links) -> Response {
+    pub(crate) fn render(&self, links: &Links, dialect: Dialect) -> Response {
         #[derive(Serialize)]
         struct Body<'a> {
-            status: u16,
+            status: ErrorStatus,
             message: &'a str,
             links: [Link; 1],
         }
-        let body = Body { status: self.status.as_u16(), message: &self.message, links: [links.this()] };
+        let body =
+            Body { status: dialect.error_status(self.status), message: &self.message, links: [links.this()] };
         let mut response = super::json(self.status, &body);
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));

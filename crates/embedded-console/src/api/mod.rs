@@ -4,6 +4,7 @@ mod admin;
 pub(crate) mod body;
 mod commands;
 mod data21;
+mod dialect;
 pub(crate) mod engines;
 pub(crate) mod error;
 pub(crate) mod links;
@@ -94,7 +95,7 @@ async fn finish(State(console): State<Arc<Console>>, request: Request, next: Nex
         Err(error) => error.into_response(),
     };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        response = error.render(&links);
+        response = error.render(&links, console.dialect);
         if response.status() == StatusCode::UNAUTHORIZED && !from_script {
             // Tools expect the challenge. To a page's script it would only bring up the browser's own dialog.
             let challenge = HeaderValue::from_static("Basic realm=\"Security Console\", charset=\"UTF-8\"");

@@ -15,6 +15,7 @@ use super::engines::assign_exactly;
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::{Id, Resources, TwoIds, created, done, json};
+use crate::config::Dialect;
 use crate::console::Console;
 use crate::db::pools::PoolRow;
 use crate::db::{engines, pools, sites};
@@ -26,19 +27,20 @@ pub(crate) struct PoolJson {
     id: i64,
     links: Vec<Link>,
     name: String,
-    sites: Vec<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sites: Option<Vec<i64>>,
 }
 
 impl PoolJson {
-    /// How a pool looks in an answer.
-    pub(crate) fn new(pool: PoolRow, sites: Vec<i64>, links: &Links) -> Self {
+    /// How a pool looks in an answer of that dialect.
+    pub(crate) fn new(pool: PoolRow, sites: Vec<i64>, links: &Links, dialect: Dialect) -> Self {
         let path = format!("/scan_engine_pools/{}", pool.id);
         let links = vec![
             links.to(&path, "self"),
             links.to(&format!("{path}/engines"), "Engines"),
             links.to(&format!("{path}/sites"), "Sites"),
         ];
-        Self { engines: pool.engines, id: pool.id, links, name: pool.name, sites }
+        dialect.pool(Self { engines: pool.engines, id: pool.id, links, name: pool.name, sites: Some(sites) })
     }
 }
 
@@ -47,6 +49,7 @@ pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
 ) -> Result<Response, ApiError> {
+    let dialect = console.dialect;
     let pools = console
         .db
         .read(move |tx| {
@@ -55,7 +58,7 @@ pub(super) async fn list(
                 .into_iter()
                 .map(|pool| {
                     let sites = sites.remove(&pool.id).unwrap_or_default();
-                    PoolJson::new(pool, sites, &links)
+                    PoolJson::new(pool, sites, &links, dialect)
                 })
                 .collect();
             Ok::<_, ApiError>(Resources::new(&links, pools))
@@ -70,11 +73,12 @@ pub(super) async fn one(
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
+    let dialect = console.dialect;
     let pool = console
         .db
         .read(move |tx| {
             let pool = found(tx, id)?;
-            Ok::<_, ApiError>(PoolJson::new(pool, sites::ids_of_scanner(tx, id)?, &links))
+            Ok::<_, ApiError>(PoolJson::new(pool, sites::ids_of_scanner(tx, id)?, &links, dialect))
         })
         .await?;
     Ok(json(StatusCode::OK, &pool))

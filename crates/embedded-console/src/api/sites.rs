@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::body::{JsonBody, required};
-use super::engines::engine_json;
+use super::engines::{Belongings, engine_json};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::Paging;
@@ -263,13 +263,14 @@ pub(super) async fn scan_engine(
         .clone()
         .read(move |tx| {
             let scanner = found(tx, id)?.scan_engine;
-            let sites = sites::ids_of_scanner(tx, scanner)?;
             if let Some(row) = engines::find(tx, scanner)? {
-                let engine = engine_json(&console, row, sites, &links, true);
+                let belongings = Belongings::of(&console, tx, scanner)?;
+                let engine = engine_json(&console, row, belongings, &links, true);
                 return Ok(json(StatusCode::OK, &engine));
             }
             let pool = pools::find(tx, scanner)?.ok_or_else(ApiError::missing)?;
-            Ok(json(StatusCode::OK, &PoolJson::new(pool, sites, &links)))
+            let sites = sites::ids_of_scanner(tx, scanner)?;
+            Ok(json(StatusCode::OK, &PoolJson::new(pool, sites, &links, console.dialect)))
         })
         .await
 }

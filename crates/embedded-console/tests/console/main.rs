@@ -4,6 +4,7 @@
 
 mod access;
 mod data_calls;
+mod dialects;
 mod engines;
 mod files;
 mod fleet_through_api;
