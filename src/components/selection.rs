@@ -144,7 +144,7 @@ pub fn SelectionBar(
                 }
             };
             view! {
-                <button type="button" class="button quiet" on:click=select>
+                <button type="button" class="button quiet small" on:click=select>
                     {format!("Select all {count} that match")}
                 </button>
             }
@@ -162,7 +162,7 @@ pub fn SelectionBar(
                             {live(all)}
                             <div class="actions">
                                 {children.with_value(|children| children())}
-                                <button type="button" class="button quiet" on:click=move |_| selection.clear()>
+                                <button type="button" class="button quiet small" on:click=move |_| selection.clear()>
                                     {glyph(Icon::Close, "")}
                                     "Clear"
                                 </button>

@@ -203,6 +203,9 @@ impl Bulk {
         self.workers.set_value(1);
         spawn_local(async move {
             self.step(turn, &job).await;
+            if !self.is_mine(turn) {
+                return;
+            }
             for _ in 1..job.at_once {
                 self.workers.update_value(|workers| *workers += 1);
                 spawn_local(self.work(turn, job.clone()));

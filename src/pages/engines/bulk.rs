@@ -41,6 +41,7 @@ pub(super) fn actions(page: Page) -> AnyView {
         <ActionButton
             icon=Icon::Refresh
             label="Refresh".to_owned()
+            small=true
             refused=Signal::derive(move || {
                 page.data.work.refreshing.is_on_any().then(|| "Engines are being refreshed.".to_owned())
             })
@@ -49,9 +50,9 @@ pub(super) fn actions(page: Page) -> AnyView {
                 page.data.refresh_displayed(&ids, page.toasts);
             })
         />
-        <ActionButton icon=Icon::Update label="Update".to_owned() refused=busy on_press=ask(Action::Update) />
-        <ActionButton icon=Icon::Add label="Add to pool".to_owned() refused=busy on_press=ask(Action::AddToPool) />
-        <ActionButton icon=Icon::Delete label="Delete".to_owned() refused=busy on_press=ask(Action::Delete) />
+        <ActionButton icon=Icon::Update label="Update".to_owned() small=true refused=busy on_press=ask(Action::Update) />
+        <ActionButton icon=Icon::Add label="Add to pool".to_owned() small=true refused=busy on_press=ask(Action::AddToPool) />
+        <ActionButton icon=Icon::Delete label="Delete".to_owned() small=true refused=busy on_press=ask(Action::Delete) />
     }
     .into_any()
 }
