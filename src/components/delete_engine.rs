@@ -111,7 +111,7 @@ pub fn DeleteDialog(
                     }
                 }
                 Err(Error::Cancelled) => {}
-                Err(error) => problem.set(Some(format!("{error} {}", error.what_helps()))),
+                Err(error) => problem.set(Some(error.in_full())),
             }
         });
     });

@@ -39,8 +39,14 @@ pub fn Dialog(
             dialog.close();
         }
     });
+    // The browser tells of a closing a moment later, and by then it may be open again.
+    let closed = move |_| {
+        if element.get_untracked().is_none_or(|dialog| !dialog.open()) {
+            open.set(false);
+        }
+    };
     view! {
-        <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=move |_| open.set(false)>
+        <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=closed>
             {live(move || {
                 open.get()
                     .then(|| {

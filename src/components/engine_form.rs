@@ -208,13 +208,11 @@ pub fn EngineForm(
                     form.refusal.set(Some(Refusal { field: None, words: words.to_owned(), about }));
                 }
                 Err(error) => {
-                    let words = error.to_string();
                     let field = match &error {
                         Error::Rejected { message, .. } => field_of_refusal(message),
                         _ => None,
                     };
-                    let words =
-                        if field.is_some() { words } else { format!("{words} {}", error.what_helps()) };
+                    let words = if field.is_some() { error.to_string() } else { error.in_full() };
                     let about = untrack(|| form.text());
                     form.refusal.set(Some(Refusal { field, words, about }));
                     if field.is_some() {

@@ -248,7 +248,7 @@ impl Bulk {
             },
             Err(Error::Cancelled) => run.left.push(item),
             Err(error) => {
-                let why = format!("{error} {}", error.what_helps());
+                let why = error.in_full();
                 run.failed.push(Failed { item, why });
             }
         });
@@ -312,10 +312,7 @@ impl Data {
             let (gone, since, drop_gone) = (Rc::clone(&gone), Rc::clone(&since), drop_gone.clone());
             async move {
                 let id = EngineId(item.key);
-                match self.session.call(async move |console| console.delete_engine(id).await).await {
-                    Ok(()) | Err(Error::NotFound { .. }) => {}
-                    Err(error) => return Err(error),
-                }
+                self.erase_engine(id).await?;
                 gone.borrow_mut().push(id);
                 if monotonic_ms() - since.get() > DROP_EVERY_MS {
                     since.set(monotonic_ms());

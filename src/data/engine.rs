@@ -92,13 +92,18 @@ impl Data {
     /// What stands in the way. [`Error::NotFound`] is none: it is gone.
     pub async fn delete_engine(self, id: EngineId) -> Result<(), Error> {
         self.work.begin_change();
-        match self.session.call(async move |console| console.delete_engine(id).await).await {
-            Ok(()) | Err(Error::NotFound { .. }) => {}
-            Err(error) => return Err(error),
-        }
+        self.erase_engine(id).await?;
         self.engines.patch(|list| list.items.retain(|engine| engine.id != id));
         self.read_engines();
         Ok(())
+    }
+
+    /// Takes an engine out of the console, and leaves the list on screen as it is. One that is gone already is no failure.
+    pub(super) async fn erase_engine(self, id: EngineId) -> Result<(), Error> {
+        match self.session.call(async move |console| console.delete_engine(id).await).await {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// How many scans run on an engine now.

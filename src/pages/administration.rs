@@ -17,7 +17,7 @@ pub fn AdministrationPage() -> impl IntoView {
         let Some(info) = info.value() else {
             let words = match info.failed() {
                 Some(error) => {
-                    format!("The console's own facts could not be read. {error} {}", error.what_helps())
+                    format!("The console's own facts could not be read. {}", error.in_full())
                 }
                 None => "The console's own facts are being read.".to_owned(),
             };

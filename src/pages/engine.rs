@@ -88,7 +88,7 @@ fn troubles(page: Page) -> Option<AnyView> {
         }
         (false, None) => "The engine could not be read.".to_owned(),
     };
-    let more = if missing { String::new() } else { format!("{error} {}", error.what_helps()) };
+    let more = if missing { String::new() } else { error.in_full() };
     let view = view! {
         <div class="notice bad">
             <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
@@ -290,7 +290,7 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
                     toasts.say(Tone::Good, format!("{}: the direction is reversed.", untrack(name)), more);
                 }
                 Err(Error::Cancelled) => {}
-                Err(error) => problem.set(Some(format!("{error} {}", error.what_helps()))),
+                Err(error) => problem.set(Some(error.in_full())),
             }
         });
     });

@@ -420,7 +420,7 @@ fn troubles(page: Page) -> impl IntoView {
         view! {
             <div class="notice bad">
                 <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                <span>{format!("{error} {}", error.what_helps())}</span>
+                <span>{error.in_full()}</span>
                 <div>
                     <button
                         type="button"
@@ -442,10 +442,7 @@ fn troubles(page: Page) -> impl IntoView {
         }
     });
     let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
-        format!(
-            "The pools could not be read, so sites through pools are not counted. {error} {}",
-            error.what_helps()
-        )
+        format!("The pools could not be read, so sites through pools are not counted. {}", error.in_full())
     });
     let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
     let unreadable = (unreadable > 0)

@@ -51,7 +51,7 @@ impl Page {
 
     fn failed(self, error: &Error) {
         if *error != Error::Cancelled {
-            self.problem.set(Some(format!("{error} {}", error.what_helps())));
+            self.problem.set(Some(error.in_full()));
         }
     }
 
@@ -162,7 +162,7 @@ fn state(page: Page) -> AnyView {
                 <strong class="problem-line">
                     {glyph(Icon::Failed, "")} "The console could not be asked about the secret."
                 </strong>
-                <span>{format!("{error} {}", error.what_helps())}</span>
+                <span>{error.in_full()}</span>
                 <div>
                     <button type="button" class="button" on:click=move |_| page.data.ask_secret()>
                         "Try again"
@@ -258,7 +258,7 @@ fn Revoke(page: Page) -> impl IntoView {
                     _ = open.try_set(false);
                 }
                 Err(Error::Cancelled) => {}
-                Err(error) => _ = problem.try_set(Some(format!("{error} {}", error.what_helps()))),
+                Err(error) => _ = problem.try_set(Some(error.in_full())),
             }
         });
     });

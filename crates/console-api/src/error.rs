@@ -106,6 +106,12 @@ impl Error {
         }
     }
 
+    /// What happened and, behind it, what helps: for where both stand in one line.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        format!("{self} {}", self.what_helps())
+    }
+
     /// Whether trying the same again, unchanged, can go well.
     #[must_use]
     pub fn is_passing(&self) -> bool {

@@ -100,7 +100,7 @@ fn update_all_failed(error: &Error) -> String {
         Error::NotPermitted { .. } | Error::NotFound { .. } => {
             "This account may not send console commands: that takes a Global Administrator.".to_owned()
         }
-        error => format!("{error} {}", error.what_helps()),
+        error => error.in_full(),
     }
 }
 
