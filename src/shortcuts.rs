@@ -69,6 +69,7 @@ pub fn ShortcutKeys() -> impl IntoView {
             }
             "g" => went.set_value(now),
             "e" if after_g => routes::go(&navigate, &Route::Engines.href()),
+            "p" if after_g => routes::go(&navigate, &Route::Pools.href()),
             "s" if after_g => routes::go(&navigate, &Route::SharedSecret.href()),
             _ => {}
         }
@@ -87,6 +88,12 @@ pub fn ShortcutKeys() -> impl IntoView {
                     <kbd>"e"</kbd>
                 </dt>
                 <dd>"Go to Engines"</dd>
+                <dt>
+                    <kbd>"g"</kbd>
+                    " "
+                    <kbd>"p"</kbd>
+                </dt>
+                <dd>"Go to Pools"</dd>
                 <dt>
                     <kbd>"g"</kbd>
                     " "

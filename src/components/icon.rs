@@ -7,6 +7,10 @@ use leptos::prelude::*;
 pub enum Icon {
     /// A scan engine, for the navigation.
     Engine,
+    /// Four boxes: an engine pool.
+    Pool,
+    /// A network of three: a site.
+    Site,
     /// Two arrows in a circle: ask again.
     Refresh,
     /// A magnifying glass.
@@ -49,6 +53,10 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Self::Engine => "M2 3.5h12v4H2zM2 8.5h12v4H2zM4.5 5.5h.01M4.5 10.5h.01M8 5.5h3.5M8 10.5h3.5",
+            Self::Pool => "M2 2.5h5v4.5H2zM9 2.5h5v4.5H9zM2 9h5v4.5H2zM9 9h5v4.5H9z",
+            Self::Site => {
+                "M5.8 2h4.4v3.5H5.8zM1.8 10.5h4.4V14H1.8zM9.8 10.5h4.4V14H9.8zM8 5.5V8M4 10.5V8h8v2.5"
+            }
             Self::Refresh => {
                 "M13.5 6.5A5.8 5.8 0 0 0 3.2 5M2.5 9.5A5.8 5.8 0 0 0 12.8 11M3 2v3h3M13 14v-3h-3"
             }

@@ -119,7 +119,9 @@ fn Navigation() -> impl IntoView {
         <nav id=NAV class="shell-nav" aria-label="Main" popover="auto" node_ref=element on:click=close on:focusout=left>
             <ul>
                 {place(here, Route::Engines, Icon::Engine, "Engines")}
+                {place(here, Route::Pools, Icon::Pool, "Pools")}
                 {place(here, Route::SharedSecret, Icon::Key, "Shared Secret")}
+                {place(here, Route::Sites, Icon::Site, "Sites")}
                 {place(here, Route::Administration, Icon::Settings, "Administration")}
             </ul>
         </nav>

@@ -10,6 +10,7 @@ mod next_step;
 mod pairing;
 mod permission;
 mod rows;
+mod scanner;
 mod staleness;
 mod update;
 
@@ -29,6 +30,7 @@ pub use permission::{
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
+pub use scanner::{Scanner, ScannerKind, Scanners};
 pub use staleness::{Staleness, Thresholds, staleness};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
