@@ -5,6 +5,7 @@ mod engine;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+mod site_moves;
 pub mod told;
 pub mod transport;
 mod update;
