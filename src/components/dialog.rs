@@ -23,6 +23,9 @@ pub fn Dialog(
     /// The heading, which is the dialog's name too.
     #[prop(into)]
     title: Signal<String>,
+    /// Whether it has a table in it, and takes all the room that there is.
+    #[prop(default = false)]
+    wide: bool,
     /// What it shows. Made anew each time that it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -46,7 +49,7 @@ pub fn Dialog(
         }
     };
     view! {
-        <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=closed>
+        <dialog class=if wide { "dialog wide" } else { "dialog" } node_ref=element aria-labelledby=heading.get_value() on:close=closed>
             {live(move || {
                 open.get()
                     .then(|| {

@@ -13,6 +13,8 @@ pub mod icon;
 pub mod keyed;
 pub mod keys;
 pub mod live;
+pub mod scanner_choice;
+pub mod select_sites;
 pub mod selection;
 pub mod shell;
 pub mod status;
