@@ -46,9 +46,11 @@ impl Data {
         let order = moves.iter().map(|it| it.site).collect::<Vec<_>>();
         let moves = moves.into_iter().map(|it| (it.site, it)).collect::<HashMap<_, _>>();
         let moves = Rc::new(RefCell::new(moves));
+        let done = Rc::new(RefCell::new(Vec::new()));
         let finish = {
-            let moves = Rc::clone(&moves);
+            let (moves, done) = (Rc::clone(&moves), Rc::clone(&done));
             move || {
+                self.all_sites.have_moved(&std::mem::take(&mut *done.borrow_mut()));
                 self.work.begin_change();
                 self.read_engines();
                 if let Some(open) = untrack(|| self.engine.value()) {
@@ -59,7 +61,7 @@ impl Data {
             }
         };
         let step = move |item: Item| {
-            let moves = Rc::clone(&moves);
+            let (moves, done) = (Rc::clone(&moves), Rc::clone(&done));
             async move {
                 let site = SiteId(item.key);
                 let way = moves.borrow().get(&site).map(|it| (it.from, it.to));
@@ -70,6 +72,7 @@ impl Data {
                     Moved::Done => "moved",
                     Moved::AlreadyThere => "there already",
                     Moved::ElsewhereMeanwhile(now) => {
+                        done.borrow_mut().push((site, now));
                         if let Some(it) = moves.borrow_mut().get_mut(&site) {
                             it.from = Some(now);
                         }
@@ -80,6 +83,7 @@ impl Data {
                     }
                 };
                 moves.borrow_mut().remove(&site);
+                done.borrow_mut().push((site, to));
                 Ok(word)
             }
             .boxed_local()
