@@ -12,6 +12,8 @@ pub mod field;
 pub mod icon;
 pub mod keyed;
 pub mod live;
+pub mod members;
+pub mod pool_form;
 pub mod selection;
 pub mod shell;
 pub mod status;
