@@ -13,6 +13,8 @@ pub mod icon;
 pub mod keyed;
 pub mod keys;
 pub mod live;
+pub mod members;
+pub mod pool_form;
 pub mod selection;
 pub mod shell;
 pub mod status;

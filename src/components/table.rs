@@ -234,10 +234,11 @@ pub fn DataTable(
                 }
                 return;
             }
-            // What the row is about is where its first link leads.
+            // What the row is about is where its first link leads, or else what its first button does.
             "Enter" if is_on_row(&event) => {
                 let row = event.target().and_then(|row| row.dyn_into::<web_sys::Element>().ok());
-                let link = row.and_then(|row| row.query_selector("a[href]").ok().flatten());
+                let first = |what| row.as_ref().and_then(|row| row.query_selector(what).ok().flatten());
+                let link = first("a[href]").or_else(|| first("button"));
                 if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
                     event.prevent_default();
                     link.click();
