@@ -9,8 +9,6 @@ pub enum SiteColumn {
     Name,
     /// **Type**.
     Type,
-    /// **Importance**.
-    Importance,
     /// **Assets**.
     Assets,
     /// **Risk score**.
@@ -23,10 +21,9 @@ pub enum SiteColumn {
 
 impl SiteColumn {
     /// All columns, in the order of the table.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::Name,
         Self::Type,
-        Self::Importance,
         Self::Assets,
         Self::RiskScore,
         Self::Scanner,
@@ -39,7 +36,6 @@ impl SiteColumn {
         match self {
             Self::Name => "name",
             Self::Type => "type",
-            Self::Importance => "importance",
             Self::Assets => "assets",
             Self::RiskScore => "risk-score",
             Self::Scanner => "scanner",
@@ -53,7 +49,6 @@ impl SiteColumn {
         match self {
             Self::Name => "Name",
             Self::Type => "Type",
-            Self::Importance => "Importance",
             Self::Assets => "Assets",
             Self::RiskScore => "Risk score",
             Self::Scanner => "Engine or pool",
@@ -67,7 +62,6 @@ impl SiteColumn {
         Some(match self {
             Self::Name => "name",
             Self::Type => "type",
-            Self::Importance => "importance",
             Self::Assets => "assets",
             Self::RiskScore => "riskScore",
             Self::Scanner => return None,
