@@ -77,6 +77,11 @@ impl AddressParam {
         self.value.get()
     }
 
+    /// Looks at the value on screen.
+    pub fn with<T>(self, look: impl FnOnce(&String) -> T) -> T {
+        self.value.with(look)
+    }
+
     /// A value that is being typed: the address follows when the typing pauses, without a step for the back button.
     pub fn type_in(self, text: String) {
         self.forget_pending();

@@ -9,6 +9,7 @@ pub mod delete_engine;
 pub mod dialog;
 pub mod engine_form;
 pub mod field;
+pub mod filter;
 pub mod icon;
 pub mod keyed;
 pub mod live;

@@ -19,7 +19,9 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told};
+use self::{
+    all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told,
+};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 

@@ -34,7 +34,8 @@ impl Data {
     pub fn open_site(self, id: SiteId) {
         let (known, listed) = untrack(|| {
             let listed = self.sites.value();
-            let listed = listed.and_then(|listed| listed.page.items.iter().find(|site| site.id == id).cloned());
+            let listed =
+                listed.and_then(|listed| listed.page.items.iter().find(|site| site.id == id).cloned());
             (self.site.value().is_some_and(|site| site.id == id), listed)
         });
         if !known {
@@ -101,7 +102,8 @@ impl Data {
         opened: SiteDraft,
         wanted: SiteDraft,
     ) -> Result<Saved<Site>, Error> {
-        let saved = self.session.call(async |console| console.update_site(id, &opened, &wanted).await).await?;
+        let saved =
+            self.session.call(async |console| console.update_site(id, &opened, &wanted).await).await?;
         match &saved {
             Saved::Done => self.read_site(id),
             Saved::ChangedMeanwhile(theirs) => self.site_is(theirs.clone()),

@@ -21,14 +21,8 @@ pub enum SiteColumn {
 
 impl SiteColumn {
     /// All columns, in the order of the table.
-    pub const ALL: [Self; 6] = [
-        Self::Name,
-        Self::Type,
-        Self::Assets,
-        Self::RiskScore,
-        Self::Scanner,
-        Self::LastScan,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Name, Self::Type, Self::Assets, Self::RiskScore, Self::Scanner, Self::LastScan];
 
     /// The word of the column in the address of the page.
     #[must_use]
