@@ -7,18 +7,22 @@ mod pools;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+pub mod site_filter;
 mod site_moves;
+pub mod sites;
 pub mod told;
 pub mod transport;
 mod update;
 
 use console_api::{
-    ConsoleInfo, Engine, Error, List, Pool,
+    ConsoleInfo, Engine, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
+use self::{
+    all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told,
+};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -34,6 +38,10 @@ pub struct Data {
     pub pools: Query<List<Pool>>,
     /// The pool whose screen is open.
     pub pool: Query<Pool>,
+    /// The page of sites that is on screen.
+    pub sites: Query<Listed>,
+    /// The site whose screen is open.
+    pub site: Query<Site>,
     /// All sites.
     pub all_sites: AllSites,
     /// The console itself. Not every account may read it.
@@ -58,6 +66,8 @@ impl Data {
             pools: Query::new(),
             pool: Query::new(),
             all_sites: AllSites::new(),
+            sites: Query::new(),
+            site: Query::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -119,6 +129,8 @@ impl Data {
         self.pools.forget();
         self.pool.forget();
         self.all_sites.forget();
+        self.sites.forget();
+        self.site.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();
