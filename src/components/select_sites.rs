@@ -10,6 +10,7 @@ use leptos::{html, prelude::*};
 
 use super::{
     dialog::Dialog,
+    field::search_box,
     icon::{Icon, glyph},
     live::{follow, live, live_attribute},
     scanner_choice::ScannerChoice,
@@ -379,20 +380,11 @@ fn table(choice: Choice) -> AnyView {
     };
     view! {
         <div class="toolbar">
-            <search class="search">
-                {glyph(Icon::Search, "")}
-                <input
-                    class="input"
-                    type="search"
-                    placeholder="Filter sites"
-                    aria-label="Filter sites"
-                    title="Looks in the names of the sites and of their engines and pools. All words must occur."
-                    spellcheck="false"
-                    autocomplete="off"
-                    prop:value=move || choice.filter.get()
-                    on:input=move |event| choice.filter.set(event_target_value(&event))
-                />
-            </search>
+            {search_box(
+                "Filter sites",
+                "Looks in the names of the sites and of their engines and pools. All words must occur.",
+                choice.filter,
+            )}
             <span role="status" class="selected-count">
                 {live(chosen)}
             </span>

@@ -113,6 +113,9 @@ pub fn DataTable(
     /// How rows are selected, if they can be.
     #[prop(optional)]
     selecting: Option<Selecting>,
+    /// What Space on a row does where rows are not selected: one of them may be chosen.
+    #[prop(optional)]
+    on_space: Option<Callback<RowKey>>,
     /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes.
     cells: Callback<RowPlace, AnyView>,
     /// Whether a row is being worked on.
@@ -224,6 +227,10 @@ pub fn DataTable(
             "End" => last,
             // On the row itself: its buttons and its box have Space for their own.
             " " if is_on_row(&event) => {
+                if let (Some(on_space), Some(key)) = (on_space, active.get_untracked()) {
+                    event.prevent_default();
+                    on_space.run(key);
+                }
                 if let (Some(Selecting { selection, .. }), Some(key)) = (selecting, active.get_untracked()) {
                     event.prevent_default();
                     if event.shift_key() {
@@ -234,10 +241,11 @@ pub fn DataTable(
                 }
                 return;
             }
-            // What the row is about is where its first link leads.
+            // What the row is about is where its first link leads, or else what its first button does.
             "Enter" if is_on_row(&event) => {
                 let row = event.target().and_then(|row| row.dyn_into::<web_sys::Element>().ok());
-                let link = row.and_then(|row| row.query_selector("a[href]").ok().flatten());
+                let first = |what| row.as_ref().and_then(|row| row.query_selector(what).ok().flatten());
+                let link = first("a[href]").or_else(|| first("button"));
                 if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
                     event.prevent_default();
                     link.click();
@@ -404,7 +412,9 @@ fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> i
         }
         .into_any()
     } else {
-        view! { <span class="unseen">{column.label}</span> }.into_any()
+        // What stands below these two says itself what it is.
+        let unseen = matches!(column.key, "actions" | "choose");
+        view! { <span class=if unseen { "unseen" } else { "label" }>{column.label}</span> }.into_any()
     };
     view! {
         <th
