@@ -205,9 +205,10 @@ fn scanner(page: Page, id: Option<ScannerId>) -> AnyView {
     let label = scanners.label(id);
     match scanners.get(id) {
         Some(known) => view! {
-            <a href=Route::of_scanner(known).href()>{label}</a>
-            " "
-            {scanner_picker::status(page.data, known)}
+            <span class="scanned-by">
+                <a href=Route::of_scanner(known).href()>{label}</a>
+                {scanner_picker::status(page.data, known)}
+            </span>
         }
         .into_any(),
         None => label.into_any(),

@@ -9,6 +9,7 @@ mod engines;
 mod person;
 mod shared_secret;
 mod sign_in;
+mod sites;
 mod table;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
