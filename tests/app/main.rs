@@ -11,6 +11,7 @@ mod shared_secret;
 mod sign_in;
 mod sites;
 mod table;
+mod unsaved;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

@@ -169,6 +169,8 @@ fn plain_header(name: &'static str, value: &str) -> Header {
 pub(crate) fn settle(response: Response) -> Result<Response, Error> {
     let status = response.status;
     match status {
+        // A proxy's or a portal's page: the console itself may never have seen the request.
+        200..=299 if wire::is_html(&response) => Err(wire::unexpected(&response)),
         200..=299 => Ok(response),
         400..=599 => Err(refusal(&response)),
         _ => Err(wire::unexpected(&response)),

@@ -1,6 +1,6 @@
 //! What a status and a body mean (console-facts §2).
 
-use console_api::{Client, Credentials, Error, Response, TransportError};
+use console_api::{Client, Credentials, EngineId, Error, Response, ScannerId, SiteId, TransportError};
 
 use crate::support::{Script, html, json, now, offline, refused, text, welcome};
 
@@ -149,8 +149,22 @@ fn a_503_that_speaks_of_maintenance_is_maintenance_mode() {
 fn any_2xx_is_a_success() {
     for status in [200, 201, 204] {
         let script = Script::new().then("DELETE api/3/scan_engines/6", text(status, ""));
-        assert_eq!(now(script.client().delete_engine(console_api::EngineId(6))), Ok(()));
+        assert_eq!(now(script.client().delete_engine(EngineId(6))), Ok(()));
     }
+}
+
+#[test]
+fn a_page_in_answer_to_a_change_is_no_success() {
+    // A portal answers 200 to everything; the console has not seen it.
+    let portal = || html(200, "<!doctype html><h1>Please accept our terms</h1>");
+    let script = Script::new().then("DELETE api/3/scan_engines/6", portal());
+    assert!(matches!(
+        now(script.client().delete_engine(EngineId(6))),
+        Err(Error::UnexpectedBody { status: 200, .. })
+    ));
+    let script = Script::new().then("PUT api/3/sites/5/scan_engine", portal());
+    let result = now(script.client().set_site_scanner(SiteId(5), ScannerId(6)));
+    assert!(matches!(result, Err(Error::UnexpectedBody { status: 200, .. })));
 }
 
 #[test]

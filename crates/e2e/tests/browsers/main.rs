@@ -8,6 +8,7 @@ mod engine_form;
 mod engine_life;
 mod engines;
 mod failures;
+mod faults;
 mod fleet;
 mod keyboard;
 mod pairing_reverse;
