@@ -1,5 +1,8 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
+mod panel;
+mod sites;
+
 use std::sync::Arc;
 
 use console_api::{
@@ -11,15 +14,16 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
+use self::panel::Panel;
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
+        bulk::{BulkLine, WorkDialog},
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy_button,
         delete_engine::DeleteDialog,
-        engine_form::EngineForm,
         icon::{Icon, glyph},
         live::{follow, live},
         status::status_mark,
@@ -33,7 +37,7 @@ use crate::{
     unsaved::Unsaved,
 };
 
-const TABS: &[Tab] = &[("general", "General"), ("pairing", "Pairing")];
+const TABS: &[Tab] = &[("general", "General"), ("sites", "Sites"), ("pairing", "Pairing")];
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -317,9 +321,21 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
 
 fn tabs(page: Page) -> AnyView {
     let tab = AddressParam::of("tab");
+    // Made once and not by its tab: what is changed on one tab is saved from any of them.
+    let panel_state = Panel::open(page, tab);
+    let general = move || {
+        view! {
+            <form class="form" novalidate=true on:submit=panel_state.on_submit()>
+                {panel_state.general.fields(Callback::new(move |()| panel_state.save()))}
+                {panel_state.buttons()}
+            </form>
+        }
+        .into_any()
+    };
     let panel = move |tab| match tab {
+        "sites" => untrack(|| sites::sites(panel_state)),
         "pairing" => live(move || pairing(page)),
-        _ => view! { <EngineForm engine=untrack(|| page.engine.get()) /> }.into_any(),
+        _ => untrack(general),
     };
     view! {
         <Tabs
@@ -331,6 +347,8 @@ fn tabs(page: Page) -> AnyView {
             })
             panel=Callback::new(panel)
         />
+        <BulkLine open=panel_state.working bulk=page.data.bulk name="Work on many sites" />
+        <WorkDialog open=panel_state.working bulk=page.data.bulk />
     }
     .into_any()
 }

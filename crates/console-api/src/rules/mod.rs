@@ -41,7 +41,7 @@ pub use scanner::{Scanner, ScannerKind, Scanners};
 pub use scanner_rows::{ScannerColumn, select_scanners};
 pub use site_columns::{SiteColumn, SiteOrder};
 pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
-pub use site_list::{SiteList, SiteListBuilder, SiteRows, SiteSort};
+pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Thresholds, staleness};
 pub use update::{
