@@ -6,18 +6,22 @@ mod engine;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+pub mod site_filter;
 mod site_moves;
+pub mod sites;
 pub mod told;
 pub mod transport;
 mod update;
 
 use console_api::{
-    ConsoleInfo, Engine, Error, List, Pool,
+    ConsoleInfo, Engine, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
+use self::{
+    all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told,
+};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -31,6 +35,10 @@ pub struct Data {
     pub engine: Query<Engine>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
+    /// The page of sites that is on screen.
+    pub sites: Query<Listed>,
+    /// The site whose screen is open.
+    pub site: Query<Site>,
     /// All sites.
     pub all_sites: AllSites,
     /// The console itself. Not every account may read it.
@@ -54,6 +62,8 @@ impl Data {
             engine: Query::new(),
             pools: Query::new(),
             all_sites: AllSites::new(),
+            sites: Query::new(),
+            site: Query::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -114,6 +124,8 @@ impl Data {
         self.engine.forget();
         self.pools.forget();
         self.all_sites.forget();
+        self.sites.forget();
+        self.site.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();

@@ -51,6 +51,7 @@ fn wear_the_style() {
         include_str!("../../style/status.css"),
         include_str!("../../style/table.css"),
         include_str!("../../style/engines.css"),
+        include_str!("../../style/sites.css"),
         include_str!("../../style/pages.css"),
         include_str!("../../style/overlays.css"),
     );

@@ -11,6 +11,9 @@ mod pairing;
 mod permission;
 mod rows;
 mod scanner;
+mod scanner_rows;
+mod site_columns;
+mod site_form;
 mod site_list;
 mod site_move;
 mod staleness;
@@ -33,6 +36,9 @@ pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
 pub use scanner::{Scanner, ScannerKind, Scanners};
+pub use scanner_rows::{ScannerColumn, select_scanners};
+pub use site_columns::{SiteColumn, SiteOrder};
+pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
 pub use site_list::{SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Thresholds, staleness};
