@@ -17,6 +17,7 @@ mod site_form;
 mod site_list;
 mod site_move;
 mod staleness;
+mod takeover;
 mod update;
 
 pub use arrow::Arrow;
@@ -42,6 +43,9 @@ pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuse
 pub use site_list::{SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Thresholds, staleness};
+pub use takeover::{
+    Change, Heir, OwnedSite, find_heir, heirs, replacement, retirement, some_names, successors,
+};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
 };
