@@ -47,6 +47,9 @@ pub fn BulkDialog(
     destructive: Signal<bool>,
     /// Begins.
     on_start: Callback<()>,
+    /// What it is called while it asks, if not by what it does.
+    #[prop(optional, into)]
+    heading: Option<Signal<String>>,
     /// What it means, and what else is to be chosen.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -84,7 +87,9 @@ pub fn BulkDialog(
                 (false, false) => format!("{} – done", run.doing),
             })
         })
-        .unwrap_or_else(|| plan.with(|plan| plan.title.clone()))
+        .unwrap_or_else(|| {
+            heading.map_or_else(|| plan.with(|plan| plan.title.clone()), |heading| heading.get())
+        })
     });
     let asks = move || {
         let start = move |_| {

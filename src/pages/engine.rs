@@ -1,5 +1,8 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
+mod pools;
+mod scans;
+
 use std::sync::Arc;
 
 use console_api::{
@@ -22,6 +25,7 @@ use crate::{
         engine_form::EngineForm,
         icon::{Icon, glyph},
         live::{follow, live},
+        replace_engine::ReplaceDialog,
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
@@ -33,7 +37,8 @@ use crate::{
     unsaved::Unsaved,
 };
 
-const TABS: &[Tab] = &[("general", "General"), ("pairing", "Pairing")];
+const TABS: &[Tab] =
+    &[("general", "General"), ("pools", "Pools"), ("scans", "Scans"), ("pairing", "Pairing")];
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -205,7 +210,7 @@ fn actions(page: Page) -> AnyView {
             page.engine.with(|engine| may_update(engine.as_ref()?).err().map(|it| it.to_string()))
         })
     });
-    let [reverse, delete] = [RwSignal::new(false), RwSignal::new(false)];
+    let [reverse, replace, delete] = [(); 3].map(|()| RwSignal::new(false));
     view! {
         <div class="actions">
             <ActionButton
@@ -235,6 +240,11 @@ fn actions(page: Page) -> AnyView {
                 on_press=Callback::new(move |()| reverse.set(true))
             />
             <ActionButton
+                icon=Icon::Replace
+                label="Replace engine".to_owned()
+                on_press=Callback::new(move |()| replace.set(true))
+            />
+            <ActionButton
                 icon=Icon::Delete
                 label="Delete".to_owned()
                 refused=unless(page, |engine| deletion(engine, &[]).refused)
@@ -242,6 +252,7 @@ fn actions(page: Page) -> AnyView {
             />
         </div>
         <ReverseDialog page open=reverse />
+        <ReplaceDialog engine=page.engine open=replace />
         <DeleteDialog engine=page.engine open=delete leave=true />
     }
     .into_any()
@@ -318,6 +329,8 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
 fn tabs(page: Page) -> AnyView {
     let tab = AddressParam::of("tab");
     let panel = move |tab| match tab {
+        "pools" => pools::pools(page),
+        "scans" => scans::scans(page),
         "pairing" => live(move || pairing(page)),
         _ => view! { <EngineForm engine=untrack(|| page.engine.get()) /> }.into_any(),
     };

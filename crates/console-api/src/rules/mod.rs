@@ -10,6 +10,7 @@ mod next_step;
 mod pairing;
 mod permission;
 mod rows;
+mod scan_rows;
 mod scanner;
 mod scanner_rows;
 mod site_columns;
@@ -36,6 +37,7 @@ pub use permission::{
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
+pub use scan_rows::{duration_in_words, scan_rows, scan_severity};
 pub use scanner::{Scanner, ScannerKind, Scanners};
 pub use scanner_rows::{ScannerColumn, select_scanners};
 pub use site_columns::{SiteColumn, SiteOrder};
