@@ -3,6 +3,7 @@
 pub mod all_sites;
 pub mod bulk;
 mod engine;
+mod pools;
 pub mod query;
 pub mod refresh;
 pub mod secret;
@@ -36,6 +37,8 @@ pub struct Data {
     pub engine: Query<Engine>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
+    /// The pool whose screen is open.
+    pub pool: Query<Pool>,
     /// The page of sites that is on screen.
     pub sites: Query<Listed>,
     /// The site whose screen is open.
@@ -62,6 +65,7 @@ impl Data {
             engines: Query::new(),
             engine: Query::new(),
             pools: Query::new(),
+            pool: Query::new(),
             all_sites: AllSites::new(),
             sites: Query::new(),
             site: Query::new(),
@@ -99,7 +103,7 @@ impl Data {
     /// # Errors
     /// Why the engines could not be read, which the query keeps as well.
     pub async fn read_engines_now(self) -> Result<(), Error> {
-        self.pools.read(self.session.call(async |console| console.pools_with_sites().await));
+        self.read_pools();
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
             self.told.complete(&mut list.items);
@@ -124,6 +128,7 @@ impl Data {
         self.engines.forget();
         self.engine.forget();
         self.pools.forget();
+        self.pool.forget();
         self.all_sites.forget();
         self.sites.forget();
         self.site.forget();

@@ -9,6 +9,7 @@ mod keys;
 mod next_step;
 mod pairing;
 mod permission;
+mod pool_form;
 mod rows;
 mod scan_rows;
 mod scanner;
@@ -34,6 +35,7 @@ pub use pairing::{ConsolePlace, EngineHost, PairingStep, console_place, reverse_
 pub use permission::{
     Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse, may_update, reverse_refusal,
 };
+pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
