@@ -47,6 +47,9 @@ pub fn BulkDialog(
     destructive: Signal<bool>,
     /// Begins.
     on_start: Callback<()>,
+    /// What it is called while it asks, if not by what it does.
+    #[prop(optional, into)]
+    heading: Option<Signal<String>>,
     /// What it means, and what else is to be chosen.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -77,7 +80,7 @@ pub fn BulkDialog(
         }
         .into_any()
     };
-    let title = Signal::derive(move || plan.with(|plan| plan.title.clone()));
+    let title = heading.unwrap_or_else(|| Signal::derive(move || plan.with(|plan| plan.title.clone())));
     work_dialog(open, bulk, title, Callback::new(asks))
 }
 

@@ -10,6 +10,7 @@ pub mod secret;
 pub mod site_filter;
 mod site_moves;
 pub mod sites;
+mod takeover;
 pub mod told;
 pub mod transport;
 mod update;

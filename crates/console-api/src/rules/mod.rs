@@ -11,6 +11,7 @@ mod pairing;
 mod permission;
 mod pool_form;
 mod rows;
+mod scan_rows;
 mod scanner;
 mod scanner_rows;
 mod site_columns;
@@ -18,6 +19,7 @@ mod site_form;
 mod site_list;
 mod site_move;
 mod staleness;
+mod takeover;
 mod update;
 
 pub use arrow::Arrow;
@@ -37,6 +39,7 @@ pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
+pub use scan_rows::{duration_in_words, scan_rows, scan_severity};
 pub use scanner::{Scanner, ScannerKind, Scanners};
 pub use scanner_rows::{ScannerColumn, select_scanners};
 pub use site_columns::{SiteColumn, SiteOrder};
@@ -44,6 +47,9 @@ pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuse
 pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Thresholds, staleness};
+pub use takeover::{
+    Change, Heir, OwnedSite, find_heir, heirs, replacement, retirement, some_names, successors,
+};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
 };

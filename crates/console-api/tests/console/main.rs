@@ -17,4 +17,5 @@ mod secret;
 mod sites_and_scans;
 mod support;
 mod table;
+mod takeover;
 mod updates;
