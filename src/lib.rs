@@ -22,6 +22,7 @@ pub mod screens;
 pub mod session;
 pub mod shortcuts;
 pub mod theme;
+pub mod unsaved;
 
 /// Starts the app in the page's body.
 pub fn start() {

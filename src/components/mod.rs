@@ -11,6 +11,7 @@ pub mod engine_form;
 pub mod field;
 pub mod icon;
 pub mod keyed;
+pub mod keys;
 pub mod live;
 pub mod members;
 pub mod pool_form;

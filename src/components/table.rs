@@ -3,7 +3,7 @@
 //! It is a plain `<table>`, with `aria-rowcount` and `aria-rowindex` for what is not rendered. One row at a time
 //! takes part in the tab order, with its buttons; the arrow keys, Home, End, Page Up and Page Down move it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use super::{
     icon::{Icon, glyph},
     keyed::KeyedList,
+    keys::KeyMap,
     live::{follow, live, live_attribute},
     selection::{Rows, Selection},
     window::{Piece, Viewport, Window, scroll_to_show},
@@ -127,7 +128,7 @@ pub fn DataTable(
 
     let index = Memo::new(move |_| {
         let keys = keys.get().unwrap_or_default();
-        Arc::new(keys.iter().enumerate().map(|(at, key)| (*key, at)).collect::<HashMap<_, _>>())
+        Arc::new(keys.iter().enumerate().map(|(at, key)| (*key, at)).collect::<KeyMap<_>>())
     });
     let total = move || keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len()));
     let key_at = move |at: usize| keys.with(|keys| keys.as_ref().and_then(|keys| keys.get(at).copied()));

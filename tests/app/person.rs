@@ -32,6 +32,8 @@ pub(crate) fn open(console: &Console, address: &str) -> Screen {
     wear_the_style();
     let history = window().history().unwrap();
     history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address)).unwrap();
+    // The router would keep the first app for ever, for a hook that nothing here uses; its listeners would take the clicks.
+    _ = leptos::server_fn::redirect::set_redirect_hook(|_| {});
     let root = document().create_element("div").unwrap().unchecked_into::<HtmlElement>();
     document().body().unwrap().append_child(&root).unwrap();
     let transport = console.transport();
