@@ -10,6 +10,9 @@ mod next_step;
 mod pairing;
 mod permission;
 mod pool_form;
+mod pool_move;
+mod pool_rows;
+mod pool_split;
 mod rows;
 mod scan_rows;
 mod scanner;
@@ -36,6 +39,9 @@ pub use permission::{
     Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse, may_update, reverse_refusal,
 };
 pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
+pub use pool_move::{PoolChange, halfway, pool_changes};
+pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
+pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };

@@ -9,6 +9,7 @@ mod engines;
 mod errors;
 mod paging;
 mod pairing;
+mod pool_rules;
 mod pools;
 mod retries;
 mod rules;
