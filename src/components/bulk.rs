@@ -235,6 +235,9 @@ pub fn BulkLine(
     open: RwSignal<bool>,
     /// The work.
     bulk: Bulk,
+    /// The line's accessible name.
+    #[prop(default = "Work on many engines")]
+    name: &'static str,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| !open.get() && bulk.look(|run| run.is_some()));
     let running = Memo::new(move |_| bulk.is_running());
@@ -256,7 +259,7 @@ pub fn BulkLine(
     live(move || {
         shown.get().then(|| {
             view! {
-                <div class="selection-bar" role="group" aria-label="Work on many engines">
+                <div class="selection-bar" role="group" aria-label=name>
                     <span class="selected-count">{live(what)}</span>
                     {live(move || running.get().then(|| bar(bulk)))}
                     <div class="actions">

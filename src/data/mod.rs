@@ -1,10 +1,12 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+pub mod all_sites;
 pub mod bulk;
 mod engine;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+mod site_moves;
 pub mod told;
 pub mod transport;
 mod update;
@@ -15,7 +17,7 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
+use self::{all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -29,6 +31,8 @@ pub struct Data {
     pub engine: Query<Engine>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
+    /// All sites.
+    pub all_sites: AllSites,
     /// The console itself. Not every account may read it.
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
@@ -49,6 +53,7 @@ impl Data {
             engines: Query::new(),
             engine: Query::new(),
             pools: Query::new(),
+            all_sites: AllSites::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -108,6 +113,7 @@ impl Data {
         self.engines.forget();
         self.engine.forget();
         self.pools.forget();
+        self.all_sites.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();

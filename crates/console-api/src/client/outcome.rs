@@ -1,6 +1,7 @@
 //! What came of a change.
 
 use crate::error::Error;
+use crate::ids::ScannerId;
 
 /// Something was created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,4 +21,16 @@ pub enum Saved<R> {
     /// Nothing was sent, because somebody else changed it since it was opened. This is how it is now. To save all
     /// the same, pass it as what was opened.
     ChangedMeanwhile(R),
+}
+
+/// What came of giving a site another engine or pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// It has the new one.
+    Done,
+    /// It had that one already. Nothing was sent.
+    AlreadyThere,
+    /// Nothing was sent, because somebody else has given it this one meanwhile. To move it all the same, pass this one as
+    /// what it had.
+    ElsewhereMeanwhile(ScannerId),
 }

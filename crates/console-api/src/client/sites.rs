@@ -2,7 +2,7 @@
 
 use futures::Stream;
 
-use crate::client::{Client, Created, PageRequest};
+use crate::client::{Client, Created, Moved, PageRequest};
 use crate::error::Error;
 use crate::ids::{ScannerId, SiteId};
 use crate::json::Json;
@@ -91,6 +91,27 @@ impl<T: Transport> Client<T> {
     pub async fn set_site_scanner(&self, id: SiteId, scanner: ScannerId) -> Result<(), Error> {
         // The body is the bare number.
         self.change(Method::Put, scanner_path(id), Some(&scanner.get().into())).await.map(drop)
+    }
+
+    /// Gives a site another engine or pool, unless it has lost the one that it is to be moved `from`: a colleague's
+    /// assignment is never taken back unseen. What it has is read just before, where `from` is known.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read or a change.
+    pub async fn move_site(
+        &self,
+        id: SiteId,
+        from: Option<ScannerId>,
+        to: ScannerId,
+    ) -> Result<Moved, Error> {
+        if let Some(from) = from {
+            match self.site_scanner(id).await? {
+                now if now == to => return Ok(Moved::AlreadyThere),
+                now if now != from => return Ok(Moved::ElsewhereMeanwhile(now)),
+                _ => {}
+            }
+        }
+        self.set_site_scanner(id, to).await.map(|()| Moved::Done)
     }
 }
 

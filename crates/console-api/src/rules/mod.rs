@@ -11,6 +11,8 @@ mod pairing;
 mod permission;
 mod rows;
 mod scanner;
+mod site_list;
+mod site_move;
 mod staleness;
 mod update;
 
@@ -31,6 +33,8 @@ pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
 pub use scanner::{Scanner, ScannerKind, Scanners};
+pub use site_list::{SiteList, SiteListBuilder, SiteRows, SiteSort};
+pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Thresholds, staleness};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,

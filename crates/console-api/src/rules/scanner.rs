@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::ids::{EngineId, PoolId, ScannerId};
 use crate::model::{Engine, EngineStatus, Pool};
-use crate::rules::keys;
+use crate::rules::{fold_case, keys};
 
 /// An engine or a pool, as something that a site can have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,13 @@ impl Scanners {
     /// The engine or pool with this id; `None` when the lists don't have it.
     #[must_use]
     pub fn get(&self, id: ScannerId) -> Option<&Scanner> {
-        self.all.get(*self.at.get(&id)?)
+        self.all.get(self.position(id)?)
+    }
+
+    /// Its place among [`all`](Self::all).
+    #[must_use]
+    pub fn position(&self, id: ScannerId) -> Option<usize> {
+        self.at.get(&id).copied()
     }
 
     /// All of them, in the order of their names.
@@ -108,9 +114,49 @@ impl Scanners {
         &self.all
     }
 
+    /// The engine or pool with this [`label`](Scanner::label), as a person types it: blanks around it and case don't
+    /// count. Where an engine is called like a pool's label, the pool is meant.
+    #[must_use]
+    pub fn find(&self, label: &str) -> Option<&Scanner> {
+        let label = fold_case(label.trim());
+        let called = |scanner: &&Scanner| fold_case(&scanner.label()) == label;
+        let found = self.all.iter().filter(called);
+        found.max_by_key(|scanner| scanner.is_pool())
+    }
+
+    /// The first so many engines and pools in whose label all words of the text occur, without regard to case.
+    #[must_use]
+    pub fn matching(&self, text: &str, most: usize) -> Vec<&Scanner> {
+        let words: Vec<String> = text.split_whitespace().map(fold_case).collect();
+        let matches = |scanner: &&Scanner| {
+            let label = fold_case(&scanner.label());
+            words.iter().all(|word| label.contains(word.as_str()))
+        };
+        self.all.iter().filter(matches).take(most).collect()
+    }
+
     /// The name of an engine or pool in a sentence, also of one that the lists don't have.
     #[must_use]
     pub fn label(&self, id: ScannerId) -> String {
         self.get(id).map_or_else(|| format!("engine or pool {id}"), Scanner::label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scanner_is_found_by_its_label() {
+        let pool =
+            |id, name: &str| Pool { id: PoolId(id), name: name.to_owned(), engines: Vec::new(), sites: None };
+        let scanners = Scanners::new(&[], &[pool(1, "Europe"), pool(2, "Asia"), pool(3, "Europe west")]);
+        assert_eq!(scanners.find(" POOL europe ").map(|it| it.id), Some(ScannerId(1)));
+        assert_eq!(scanners.find("Europe"), None);
+        let labels =
+            |text, most| scanners.matching(text, most).into_iter().map(Scanner::label).collect::<Vec<_>>();
+        assert_eq!(labels("EUR", 9), ["pool Europe", "pool Europe west"]);
+        assert_eq!(labels("pool west", 9), ["pool Europe west"]);
+        assert_eq!(labels("", 2), ["pool Asia", "pool Europe"]);
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use console_api::{
-    EngineId, Error, NewSite, PageRequest, PoolId, ScanId, ScanStatus, ScannerId, SiteId, SiteType, Sort,
-    Timestamp, TransportError,
+    EngineId, Error, Moved, NewSite, PageRequest, PoolId, ScanId, ScanStatus, ScannerId, SiteId, SiteType,
+    Sort, Timestamp, TransportError,
 };
 use serde_json::json as value;
 
@@ -57,6 +57,38 @@ fn a_sites_scanner_is_a_bare_number() {
     assert_eq!(script.sent()[0].body.as_deref(), Some(b"6".as_slice()));
     assert_eq!(script.sent()[0].header("Content-Type"), Some("application/json"));
     assert_eq!(now(client.site_scanner(SiteId(1))), Ok(ScannerId(9)));
+}
+
+#[test]
+fn a_site_is_moved_only_from_where_it_was_seen() {
+    let has = |id: u64| json(200, &format!(r#"{{"id":{id},"name":"x"}}"#));
+    let site = SiteId(1);
+    for (from, now_at, sent, moved) in [
+        (Some(6), Some(6), true, Moved::Done),
+        (Some(6), Some(9), false, Moved::AlreadyThere),
+        (Some(6), Some(7), false, Moved::ElsewhereMeanwhile(ScannerId(7))),
+        // The console did not tell what it has: nothing can have been seen.
+        (None, None, true, Moved::Done),
+    ] {
+        let mut script = Script::new();
+        if let Some(now_at) = now_at {
+            script = script.then("GET api/3/sites/1/scan_engine", has(now_at));
+        }
+        if sent {
+            script = script.then("PUT api/3/sites/1/scan_engine", done());
+        }
+        let result = now(script.client().move_site(site, from.map(ScannerId), ScannerId(9)));
+        assert_eq!(result, Ok(moved));
+        script.assert_done();
+    }
+}
+
+#[test]
+fn a_site_whose_scanner_can_not_be_read_is_left_alone() {
+    let script = Script::new().then("GET api/3/sites/1/scan_engine", Err(TransportError::Timeout));
+    let result = now(script.client().move_site(SiteId(1), Some(ScannerId(6)), ScannerId(9)));
+    assert_eq!(result, Err(Error::Timeout));
+    script.assert_done();
 }
 
 #[test]
