@@ -24,6 +24,7 @@ use crate::{
     session::{Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,
+    unsaved::{Unsaved, UnsavedDialog},
 };
 
 /// The whole app, over whatever carries its requests.
@@ -40,6 +41,7 @@ pub fn App(
     let data = Data::provide(session);
     Parts::provide(data);
     Drafts::provide(session);
+    Unsaved::provide(session);
     watch_activity(session);
 
     session.when_it_ends(move || {
@@ -62,6 +64,7 @@ pub fn App(
                     </Shell>
                     <SignInAgain />
                     <ShortcutKeys />
+                    <UnsavedDialog />
                 }
                 .into_any(),
             })}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    Engine, EngineDraft, Error, Saved,
+    Engine, EngineDraft, EngineId, Error, Saved,
     rules::{EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -101,16 +101,33 @@ impl Form {
     }
 }
 
+/// What a form does that is part of another screen.
+#[derive(Clone, Copy)]
+pub struct Inside {
+    /// Under which key [`Drafts`] keeps what is typed.
+    pub draft: StoredValue<String>,
+    /// Called with the engine that was added.
+    pub on_created: Callback<EngineId>,
+    /// Called when the person gives up.
+    pub on_cancel: Callback<()>,
+}
+
 /// The form, for a new engine or for one that is there. Typed text stays whatever happens.
 #[component]
 pub fn EngineForm(
     /// The engine; `None` adds one.
     engine: Option<Arc<Engine>>,
+    /// Where the form stands in another screen's dialog; otherwise it leads to the engine's own screens.
+    #[prop(optional)]
+    inside: Option<Inside>,
 ) -> impl IntoView {
     let data = Data::here();
     let drafts = Drafts::here();
     let id = engine.as_ref().map(|engine| engine.id);
-    let place = id.map_or(Route::NewEngine, Route::Engine);
+    let place = inside.map_or_else(
+        || StoredValue::new(id.map_or(Route::NewEngine, Route::Engine).path()),
+        |inside| inside.draft,
+    );
     let opened = RwSignal::new(engine.map(|engine| (*engine).clone()));
     let start = untrack(|| opened.get()).as_ref().map(EngineText::of).unwrap_or_default();
     let [name, address, port] = [start.name, start.address, start.port].map(RwSignal::new);
@@ -131,7 +148,7 @@ pub fn EngineForm(
         busy: RwSignal::new(false),
     };
     let restored = RwSignal::new(false);
-    if let Some(typed) = drafts.of(&place.path())
+    if let Some(typed) = place.with_value(|place| drafts.of(place))
         && let Ok([name, address, port]) = <[String; 3]>::try_from(typed)
     {
         form.fill(EngineText { name, address, port });
@@ -139,11 +156,13 @@ pub fn EngineForm(
     }
     follow(move || {
         let EngineText { name, address, port } = form.text();
-        if form.is_changed() {
-            drafts.keep(&place.path(), vec![name, address, port]);
-        } else {
-            drafts.forget(&place.path());
-        }
+        place.with_value(|place| {
+            if form.is_changed() {
+                drafts.keep(place, vec![name, address, port]);
+            } else {
+                drafts.forget(place);
+            }
+        });
     });
     // Who has typed nothing sees the engine as it is now.
     follow(move || {
@@ -191,9 +210,11 @@ pub fn EngineForm(
             form.busy.set(false);
             match saved {
                 Ok(Some(done)) => {
-                    drafts.forget(&place.path());
+                    place.try_with_value(|place| drafts.forget(place));
                     toasts.show(done.news);
-                    if let Some(href) = done.leads_to {
+                    if let (Some(inside), Some(id)) = (inside, done.created) {
+                        inside.on_created.run(id);
+                    } else if let Some(href) = done.leads_to {
                         routes::go(&navigate, &href);
                         focus_heading_if_lost();
                     }
@@ -238,8 +259,11 @@ pub fn EngineForm(
         }
     };
     let cancel = move |_| {
-        drafts.forget(&place.path());
-        routes::go(&leave, &Route::Engines.href());
+        place.with_value(|place| drafts.forget(place));
+        match inside {
+            Some(inside) => inside.on_cancel.run(()),
+            None => routes::go(&leave, &Route::Engines.href()),
+        }
     };
     let [at_name, at_address, at_port] = inputs;
     let field = |(field, label, name, help): Field, value, input| {
@@ -381,6 +405,7 @@ fn conflict(form: Form, theirs: Engine, send: Callback<()>) -> AnyView {
 /// What came of saving.
 struct Done {
     news: (Tone, String, Option<String>),
+    created: Option<EngineId>,
     leads_to: Option<String>,
 }
 
@@ -398,7 +423,7 @@ async fn save(data: Data, form: Form, draft: EngineDraft) -> Result<Option<Done>
             ),
         };
         let leads_to = Some(Route::Engine(created.id).href_with("tab", "pairing"));
-        return Ok(Some(Done { news, leads_to }));
+        return Ok(Some(Done { news, created: Some(created.id), leads_to }));
     };
     let moved = needs_pairing_again(&EngineDraft::of(&opened), &draft);
     match data.save_engine(opened.id, EngineDraft::of(&opened), draft.clone()).await? {
@@ -409,7 +434,7 @@ async fn save(data: Data, form: Form, draft: EngineDraft) -> Result<Option<Done>
             form.fill(untrack(|| form.opened_text()));
             form.sent.set(false);
             let leads_to = moved.then(|| Route::Engine(opened.id).href_with("tab", "pairing"));
-            Ok(Some(Done { news: (Tone::Good, news, None), leads_to }))
+            Ok(Some(Done { news: (Tone::Good, news, None), created: None, leads_to }))
         }
         Saved::ChangedMeanwhile(theirs) => {
             form.theirs.set(Some(theirs));

@@ -13,6 +13,7 @@ use crate::{
     routes::{self, Route},
     session::{Ended, Session},
     theme::Theme,
+    unsaved::Unsaved,
 };
 
 /// The id of the navigation, which the menu button of narrow screens opens.
@@ -50,6 +51,8 @@ pub fn Shell(
 #[component]
 fn Header(theme: RwSignal<Theme>) -> impl IntoView {
     let session = Session::here();
+    let unsaved = Unsaved::here();
+    let sign_out = move |_| unsaved.leave_by(move || session.sign_out(Ended::SignedOut));
     let info = Data::here().info;
     let console = move || {
         info.value().map(|info| {
@@ -89,7 +92,7 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                             .collect_view()}
                     </select>
                 </label>
-                <button type="button" class="button" on:click=move |_| session.sign_out(Ended::SignedOut)>
+                <button type="button" class="button" on:click=sign_out>
                     "Sign out"
                 </button>
             </div>

@@ -214,7 +214,8 @@ impl Data {
             let wanted = (start.page..end).map(|page| PageRequest { page, ..start.clone() });
             let answers = stream::iter(wanted).map(|request| async move {
                 let asked = request.clone();
-                let page = self.session.call(async move |console| console.sites(&asked.clone()).await).await?;
+                let page =
+                    self.session.call(async move |console| console.sites(&asked.clone()).await).await?;
                 Ok::<_, Error>((request, page))
             });
             let mut answers = answers.buffered(AT_ONCE);

@@ -3,21 +3,26 @@
 pub mod all_sites;
 pub mod bulk;
 mod engine;
+mod pools;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+pub mod site_filter;
 mod site_moves;
+pub mod sites;
 pub mod told;
 pub mod transport;
 mod update;
 
 use console_api::{
-    ConsoleInfo, Engine, Error, List, Pool,
+    ConsoleInfo, Engine, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
+use self::{
+    all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told,
+};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -31,6 +36,12 @@ pub struct Data {
     pub engine: Query<Engine>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
+    /// The pool whose screen is open.
+    pub pool: Query<Pool>,
+    /// The page of sites that is on screen.
+    pub sites: Query<Listed>,
+    /// The site whose screen is open.
+    pub site: Query<Site>,
     /// All sites.
     pub all_sites: AllSites,
     /// The console itself. Not every account may read it.
@@ -53,7 +64,10 @@ impl Data {
             engines: Query::new(),
             engine: Query::new(),
             pools: Query::new(),
+            pool: Query::new(),
             all_sites: AllSites::new(),
+            sites: Query::new(),
+            site: Query::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -88,7 +102,7 @@ impl Data {
     /// # Errors
     /// Why the engines could not be read, which the query keeps as well.
     pub async fn read_engines_now(self) -> Result<(), Error> {
-        self.pools.read(self.session.call(async |console| console.pools_with_sites().await));
+        self.read_pools();
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
             self.told.complete(&mut list.items);
@@ -113,7 +127,10 @@ impl Data {
         self.engines.forget();
         self.engine.forget();
         self.pools.forget();
+        self.pool.forget();
         self.all_sites.forget();
+        self.sites.forget();
+        self.site.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();

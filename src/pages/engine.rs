@@ -28,7 +28,9 @@ use crate::{
         toast::{Toasts, Tone},
     },
     data::Data,
+    draft::Drafts,
     routes::Route,
+    unsaved::Unsaved,
 };
 
 const TABS: &[Tab] = &[("general", "General"), ("pairing", "Pairing")];
@@ -57,6 +59,10 @@ pub fn EnginePage(
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
         let name = name.unwrap_or_else(|| format!("Engine {id}"));
         document().set_title(&format!("{name} – Engine console"));
+    });
+    Unsaved::here().guard_draft(Drafts::here(), Route::Engine(id).path(), move || {
+        let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
+        format!("The changes to {}", name.unwrap_or_else(|| format!("engine {id}")))
     });
     let there = Memo::new(move |_| engine.with(Option::is_some));
     view! {

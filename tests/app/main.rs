@@ -10,6 +10,7 @@ mod person;
 mod shared_secret;
 mod sign_in;
 mod table;
+mod unsaved;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

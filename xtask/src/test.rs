@@ -217,8 +217,9 @@ fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
     cargo.env("ENGINE_CONSOLE_NODE_TOOLS", found.node_tools);
     cargo.env("CHROMIUM", found.chromium).env("CHROMEDRIVER", found.chromedriver);
     cargo.env("FIREFOX", found.firefox).env("GECKODRIVER", found.geckodriver);
-    // Each test has a console, engines and a browser of its own: more at once only slows all down.
-    cargo.env("RUST_TEST_THREADS", "2");
+    // Each test has a console, engines and a browser of its own, and waits about half of its time.
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    cargo.env("RUST_TEST_THREADS", (2 * cores).to_string());
     Ok(())
 }
 

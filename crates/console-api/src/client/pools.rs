@@ -28,7 +28,8 @@ impl PoolDraft {
     }
 
     /// Whether both say the same: the order of the engines means nothing.
-    fn same_as(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
         let sorted = |engines: &[EngineId]| {
             let mut engines = engines.to_vec();
             engines.sort_unstable();
@@ -69,6 +70,19 @@ impl<T: Transport> Client<T> {
     /// Any [`Error`] of a read.
     pub async fn pool(&self, id: PoolId) -> Result<Pool, Error> {
         wire::one(&self.get(pool_path(id)).await?, Pool::read)
+    }
+
+    /// One engine pool, with its sites also from consoles that do not tell them with it (console-facts §2). Where that
+    /// fails the sites stay `None`.
+    ///
+    /// # Errors
+    /// Any [`Error`] of reading the pool.
+    pub async fn pool_with_sites(&self, id: PoolId) -> Result<Pool, Error> {
+        let mut pool = self.pool(id).await?;
+        if pool.sites.is_none() {
+            pool.sites = self.pool_sites(id).await.ok();
+        }
+        Ok(pool)
     }
 
     /// Adds a pool. After a failure that leaves doubt the list is read again, as with

@@ -13,9 +13,13 @@ mod load;
 mod next_step;
 mod pairing;
 mod permission;
+mod pool_form;
 mod rows;
 mod scan_merge;
 mod scanner;
+mod scanner_rows;
+mod site_columns;
+mod site_form;
 mod site_list;
 mod site_move;
 mod staleness;
@@ -40,11 +44,15 @@ pub use pairing::{ConsolePlace, EngineHost, PairingStep, console_place, reverse_
 pub use permission::{
     Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse, may_update, reverse_refusal,
 };
+pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
 pub use scan_merge::{MERGED_SCANS, newest_scans};
 pub use scanner::{Scanner, ScannerKind, Scanners};
+pub use scanner_rows::{ScannerColumn, select_scanners};
+pub use site_columns::{SiteColumn, SiteOrder};
+pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
 pub use site_list::{SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Threshold, Thresholds, staleness};

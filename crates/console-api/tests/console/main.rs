@@ -14,6 +14,7 @@ mod pairing;
 mod pools;
 mod retries;
 mod rules;
+mod scanner_rows;
 mod secret;
 mod sites_and_scans;
 mod support;
