@@ -312,6 +312,12 @@ impl Console {
                 Some(seconds) => json(seconds.to_string()),
                 None => error(404, "There is no valid shared secret."),
             },
+            (Method::Get, path) if path.starts_with("api/3/scan_engines/") && path.contains("/sites?") => {
+                let (engine, query) = path["api/3/scan_engines/".len()..].split_once("/sites?").unwrap();
+                let sites = self.state.sites.borrow();
+                let its = sites.iter().filter(|site| site.scanner.to_string() == engine).cloned();
+                page_of_sites(&its.collect::<Vec<_>>(), query)
+            }
             (Method::Get, path) if path.starts_with("api/3/scans?active=true") => {
                 let resources = self.state.scans.borrow();
                 json(format!(r#"{{"resources":[{resources}],"page":{{"number":0,"size":500,"totalPages":1,"totalResources":1}}}}"#))

@@ -17,6 +17,7 @@ mod pictures;
 mod policy;
 mod refresh;
 mod screens;
+mod select_sites;
 mod shared_secret;
 mod sign_in;
 mod update;
