@@ -19,4 +19,5 @@ mod refresh;
 mod screens;
 mod shared_secret;
 mod sign_in;
+mod sites;
 mod update;
