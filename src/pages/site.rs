@@ -429,7 +429,7 @@ fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
             <p>
                 "The engine is saved at once, and chosen for this site. It has to be paired before it can scan: its own page tells how."
             </p>
-            <EngineForm engine=None inside />
+            <EngineForm inside />
         </Dialog>
     }
     .into_any()
