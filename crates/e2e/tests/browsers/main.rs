@@ -20,4 +20,5 @@ mod screens;
 mod select_sites;
 mod shared_secret;
 mod sign_in;
+mod sites;
 mod update;
