@@ -6,6 +6,7 @@ mod bulk;
 mod console;
 mod engine;
 mod engines;
+mod panel;
 mod person;
 mod shared_secret;
 mod sign_in;
