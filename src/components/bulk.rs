@@ -47,6 +47,12 @@ pub fn BulkDialog(
     destructive: Signal<bool>,
     /// Begins.
     on_start: Callback<()>,
+    /// The heading while it asks, if it is not what the button says.
+    #[prop(optional)]
+    heading: Option<Signal<Option<String>>>,
+    /// What the summary says besides, and offers.
+    #[prop(optional)]
+    after: Option<Callback<(), AnyView>>,
     /// What it means, and what else is to be chosen.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -84,6 +90,7 @@ pub fn BulkDialog(
                 (false, false) => format!("{} – done", run.doing),
             })
         })
+        .or_else(|| heading.and_then(|heading| heading.get()))
         .unwrap_or_else(|| plan.with(|plan| plan.title.clone()))
     });
     let asks = move || {
@@ -117,7 +124,7 @@ pub fn BulkDialog(
             {live(move || match phase.get() {
                 Phase::Asks => asks(),
                 Phase::Runs => progress(bulk),
-                Phase::Sums => summary(bulk, open),
+                Phase::Sums => summary(bulk, open, after),
             })}
         </Dialog>
     }
@@ -186,7 +193,7 @@ fn progress(bulk: Bulk) -> AnyView {
     .into_any()
 }
 
-fn summary(bulk: Bulk, open: RwSignal<bool>) -> AnyView {
+fn summary(bulk: Bulk, open: RwSignal<bool>, after: Option<Callback<(), AnyView>>) -> AnyView {
     let Some(run) = bulk.now() else { return ().into_any() };
     let failed =
         run.failed.iter().map(|failed| format!("{}: {}", failed.item.name, failed.why)).collect::<Vec<_>>();
@@ -210,6 +217,7 @@ fn summary(bulk: Bulk, open: RwSignal<bool>) -> AnyView {
         <p role="status">{format!("{}.", run.summary())}</p>
         {names("Failed", Icon::Failed, &failed)}
         {names("Not begun", Icon::Warning, &left)}
+        {after.map(|after| live(move || after.run(())))}
         <footer>
             {go_on} {retry}
             <button type="button" class="button primary" data-first="" on:click=move |_| open.set(false)>

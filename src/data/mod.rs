@@ -8,6 +8,7 @@ pub mod query;
 pub mod refresh;
 pub mod secret;
 mod site_moves;
+pub mod site_names;
 pub mod told;
 pub mod transport;
 mod update;
