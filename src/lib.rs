@@ -15,6 +15,7 @@ pub mod clock;
 pub mod components;
 pub mod data;
 pub mod draft;
+pub mod number;
 pub mod pages;
 pub mod preference;
 pub mod routes;

@@ -2,7 +2,7 @@
 //!
 //! Links are written with [`Route`], never by hand, so that a changed path is changed once.
 
-use console_api::{EngineId, PoolId, SiteId};
+use console_api::{EngineId, PoolId, SiteId, rules::Scanner};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -40,6 +40,14 @@ pub enum Route {
 }
 
 impl Route {
+    /// The screen of what scans a site: an engine or a pool.
+    pub fn of_scanner(scanner: &Scanner) -> Self {
+        match scanner.pool() {
+            Some(pool) => Self::Pool(pool),
+            None => Self::Engine(EngineId(scanner.id.get())),
+        }
+    }
+
     /// The path of the screen below the app's base.
     pub fn path(self) -> String {
         match self {

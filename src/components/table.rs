@@ -114,6 +114,9 @@ pub fn DataTable(
     /// How rows are selected, if they can be.
     #[prop(optional)]
     selecting: Option<Selecting>,
+    /// What Space on a row does where rows are not selected: one of them may be chosen.
+    #[prop(optional)]
+    on_space: Option<Callback<RowKey>>,
     /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes.
     cells: Callback<RowPlace, AnyView>,
     /// Whether a row is being worked on.
@@ -225,6 +228,10 @@ pub fn DataTable(
             "End" => last,
             // On the row itself: its buttons and its box have Space for their own.
             " " if is_on_row(&event) => {
+                if let (Some(on_space), Some(key)) = (on_space, active.get_untracked()) {
+                    event.prevent_default();
+                    on_space.run(key);
+                }
                 if let (Some(Selecting { selection, .. }), Some(key)) = (selecting, active.get_untracked()) {
                     event.prevent_default();
                     if event.shift_key() {
@@ -406,7 +413,9 @@ fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> i
         }
         .into_any()
     } else {
-        view! { <span class="unseen">{column.label}</span> }.into_any()
+        // What stands below these two says itself what it is.
+        let unseen = matches!(column.key, "actions" | "choose");
+        view! { <span class=if unseen { "unseen" } else { "label" }>{column.label}</span> }.into_any()
     };
     view! {
         <th

@@ -7,19 +7,24 @@ mod pools;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+pub mod site_filter;
 mod site_moves;
 pub mod site_names;
+pub mod sites;
+mod takeover;
 pub mod told;
 pub mod transport;
 mod update;
 
 use console_api::{
-    ConsoleInfo, Engine, Error, List, Pool,
+    ConsoleInfo, Engine, EngineId, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
+use self::{
+    all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told,
+};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -35,6 +40,12 @@ pub struct Data {
     pub pools: Query<List<Pool>>,
     /// The pool whose screen is open.
     pub pool: Query<Pool>,
+    /// The page of sites that is on screen.
+    pub sites: Query<Listed>,
+    /// The site whose screen is open.
+    pub site: Query<Site>,
+    /// A page of the sites that are assigned to the engine whose screen is open, directly.
+    pub engine_sites: Query<(EngineId, Listed)>,
     /// All sites.
     pub all_sites: AllSites,
     /// The console itself. Not every account may read it.
@@ -58,7 +69,10 @@ impl Data {
             engine: Query::new(),
             pools: Query::new(),
             pool: Query::new(),
+            engine_sites: Query::new(),
             all_sites: AllSites::new(),
+            sites: Query::new(),
+            site: Query::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -119,7 +133,10 @@ impl Data {
         self.engine.forget();
         self.pools.forget();
         self.pool.forget();
+        self.engine_sites.forget();
         self.all_sites.forget();
+        self.sites.forget();
+        self.site.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();

@@ -8,7 +8,7 @@ mod split;
 use std::sync::Arc;
 
 use console_api::rules::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use self::asking::{Asking, Question};
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     components::{
         address::AddressParam,
         button::{ActionButton, row_button},
+        filter::filter_box,
         icon::{Icon, glyph},
         keys::KeyMap,
         live::live,
@@ -24,7 +25,6 @@ use crate::{
     },
     data::Data,
     routes::Route,
-    shortcuts,
 };
 
 const COLUMNS: [Column; 4] = [
@@ -113,7 +113,13 @@ pub fn PoolsPage() -> impl IntoView {
                     </a>
                 </div>
             </div>
-            <div class="toolbar">{filter_field(page)}</div>
+            <div class="toolbar">
+                {filter_box(
+                    "Filter pools",
+                    "Looks in the names of the pools and of their engines. All words must occur.",
+                    filter,
+                )}
+            </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}
             </div>
@@ -146,52 +152,6 @@ fn ask(page: Page, icon: Icon, label: &'static str, question: Question) -> AnyVi
             refused
             on_press=Callback::new(move |()| page.asking.ask(question))
         />
-    }
-    .into_any()
-}
-
-fn filter_field(page: Page) -> AnyView {
-    let input = NodeRef::<html::Input>::new();
-    shortcuts::focus_on_slash(input);
-    let empty = move |_| {
-        page.filter.choose(String::new());
-        if let Some(input) = input.get_untracked() {
-            // An element that can't take the focus leaves it where it was.
-            _ = input.focus();
-        }
-    };
-    view! {
-        <search class="search">
-            {glyph(Icon::Search, "")}
-            <input
-                class="input"
-                type="search"
-                placeholder="Filter pools"
-                aria-label="Filter pools"
-                title="Looks in the names of the pools and of their engines. All words must occur."
-                spellcheck="false"
-                autocomplete="off"
-                node_ref=input
-                prop:value=move || page.filter.get()
-                on:input=move |event| page.filter.type_in(event_target_value(&event))
-            />
-            {live(move || {
-                (!page.filter.get().is_empty())
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label="Empty the filter"
-                                title="Empty the filter"
-                                on:click=empty
-                            >
-                                {glyph(Icon::Close, "")}
-                            </button>
-                        }
-                    })
-            })}
-        </search>
     }
     .into_any()
 }

@@ -113,7 +113,7 @@ impl Asking {
         };
         let heading = Signal::derive(move || {
             let split = self.asked.get() == Some(Question::Split);
-            split.then(|| "Split into pools".to_owned())
+            if split { "Split into pools".to_owned() } else { plan.with(|plan| plan.title.clone()) }
         });
         view! {
             <BulkLine open=self.open bulk=data.bulk name="Work on many things" />

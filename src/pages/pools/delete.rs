@@ -12,16 +12,13 @@ use super::asking::pool_list;
 use crate::{
     components::{
         bulk::Plan,
-        dialog::unique_id,
         field::problem_line,
         live::{follow, live},
+        scanner_choice::ScannerChoice,
         toast::Toasts,
     },
     data::{Data, site_names::SiteNames},
 };
-
-/// So many engines and pools are offered as one types.
-const OFFERED: usize = 40;
 
 /// What is chosen. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -136,11 +133,12 @@ impl Deleting {
             untrack(|| self.names.want(&sites));
         });
         let facts = Memo::new(move |_| {
-            self.target()
-                .map(|pool| (pool.name.clone(), pool.engines.len(), pool.sites.map(|sites| sites.len())))
+            self.target().map(|pool| {
+                (pool.id, pool.name.clone(), pool.engines.len(), pool.sites.map(|sites| sites.len()))
+            })
         });
         live(move || {
-            let Some((name, engines, sites)) = facts.get() else {
+            let Some((id, name, engines, sites)) = facts.get() else {
                 return view! { <p>"Somebody has deleted this pool meanwhile."</p> }.into_any();
             };
             let engines = match engines {
@@ -158,7 +156,7 @@ impl Deleting {
                     let use_it = if many == 1 { "1 site uses".to_owned() } else { format!("{many} sites use") };
                     view! {
                         {problem_line(format!("{use_it} {name}. A site always needs an engine or a pool: they get another one first."))}
-                        {self.scanner_field()}
+                        {self.scanner_field(id)}
                     }
                     .into_any()
                 }
@@ -171,45 +169,19 @@ impl Deleting {
         })
     }
 
-    fn scanner_field(self) -> AnyView {
-        let (id, list) = (unique_id("new-scanner"), unique_id("scanners"));
-        let options = move || {
-            let own = self.pool.get().map(ScannerId::from);
-            self.scanners.with(|scanners| {
-                let found = self.to.with(|to| {
-                    scanners
-                        .matching(to, OFFERED)
-                        .into_iter()
-                        .map(|it| (it.id, it.label()))
-                        .collect::<Vec<_>>()
-                });
-                found
-                    .into_iter()
-                    .filter(|(id, _)| Some(*id) != own)
-                    .map(|(_, label)| view! { <option value=label></option> }.into_any())
-                    .collect::<Vec<_>>()
-            })
-        };
-        let problem =
-            move || self.to.with(|to| !to.trim().is_empty()).then(|| self.new_scanner().err()).flatten();
+    fn scanner_field(self, own: PoolId) -> AnyView {
+        let problem = Signal::derive(move || {
+            self.to.with(|to| !to.trim().is_empty()).then(|| self.new_scanner().err()).flatten()
+        });
         view! {
-            <div class="field">
-                <label for=id.clone()>"Move its sites to"</label>
-                <input
-                    class="input"
-                    id=id
-                    type="text"
-                    list=list.clone()
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder="Engine or pool"
-                    prop:value=move || self.to.get()
-                    on:input=move |event| self.to.set(event_target_value(&event))
-                />
-                <datalist id=list>{live(options)}</datalist>
-                <p class="help">"A pool is offered as “pool” and its name."</p>
-                <div aria-live="polite">{live(move || problem().map(problem_line))}</div>
-            </div>
+            <ScannerChoice
+                label="Move its sites to"
+                value=self.to
+                scanners=self.scanners
+                except=own.into()
+                problem
+                input=NodeRef::new()
+            />
         }
         .into_any()
     }

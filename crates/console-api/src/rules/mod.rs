@@ -14,10 +14,15 @@ mod pool_move;
 mod pool_rows;
 mod pool_split;
 mod rows;
+mod scan_rows;
 mod scanner;
+mod scanner_rows;
+mod site_columns;
+mod site_form;
 mod site_list;
 mod site_move;
 mod staleness;
+mod takeover;
 mod update;
 
 pub use arrow::Arrow;
@@ -40,10 +45,17 @@ pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
+pub use scan_rows::{duration_in_words, scan_rows, scan_severity};
 pub use scanner::{Scanner, ScannerKind, Scanners};
-pub use site_list::{SiteList, SiteListBuilder, SiteRows, SiteSort};
+pub use scanner_rows::{ScannerColumn, select_scanners};
+pub use site_columns::{SiteColumn, SiteOrder};
+pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
+pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Thresholds, staleness};
+pub use takeover::{
+    Change, Heir, OwnedSite, find_heir, heirs, replacement, retirement, some_names, successors,
+};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
 };
