@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use console_api::{Error, Pool, PoolId};
+use console_api::{Error, Pool, PoolId, rules::SiteMove};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -14,6 +14,8 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live},
         pool_form::PoolForm,
+        select_sites::SelectSites,
+        toast::Toasts,
     },
     data::{Data, site_names::SiteNames},
     draft::Drafts,
@@ -96,6 +98,17 @@ fn one_pool(id: PoolId) -> AnyView {
         }
     });
     let names = SiteNames::new(data);
+    let assigning = RwSignal::new(false);
+    let scanners = Memo::new(move |_| Arc::new(data.scanners()));
+    let toasts = Toasts::here();
+    // What will move from where to where stands in the dialog: its Save does it.
+    let assign = move |moves: Vec<SiteMove>| {
+        if !moves.is_empty() {
+            data.bulk.close();
+            data.move_sites(moves, "Assigning sites", toasts, move |_| data.read_pool(id));
+            asking.watch();
+        }
+    };
     let cancel = Callback::new(move |()| routes::go(&navigate, &Route::Pools.href()));
     view! {
         <section class="page" aria-labelledby="page-heading">
@@ -122,8 +135,15 @@ fn one_pool(id: PoolId) -> AnyView {
                         }
                     })
             })}
-            {live(move || there.get().then(|| sites(page, names)))}
+            {live(move || there.get().then(|| sites(page, names, asking, assigning)))}
             {asking.dialog()}
+            <SelectSites
+                open=assigning
+                scanner=id.into()
+                scanners
+                pending=Signal::stored(Vec::new())
+                on_save=Callback::new(assign)
+            />
         </section>
     }
     .into_any()
@@ -152,7 +172,7 @@ fn actions(id: PoolId, asking: Asking) -> AnyView {
 }
 
 /// The sites that use the pool, as far as the console tells.
-fn sites(page: Page, names: SiteNames) -> AnyView {
+fn sites(page: Page, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> AnyView {
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
     follow(move || {
         let sites = sites.get().unwrap_or_default();
@@ -163,8 +183,7 @@ fn sites(page: Page, names: SiteNames) -> AnyView {
             return view! { <p>"This console does not tell which sites use the pool."</p> }.into_any();
         };
         if sites.is_empty() {
-            return view! { <p class="secondary">"No site uses it. A site gets it in its own configuration."</p> }
-                .into_any();
+            return view! { <p class="secondary">"No site uses it."</p> }.into_any();
         }
         let links = sites.iter().take(SHOWN).map(|id| {
             let id = *id;
@@ -185,7 +204,15 @@ fn sites(page: Page, names: SiteNames) -> AnyView {
     let count = move || sites.get().map(|sites| format!(": {}", sites.len()));
     view! {
         <section class="card" aria-labelledby="pool-sites">
-            <h2 id="pool-sites">"Sites" {live(count)}</h2>
+            <div class="card-head">
+                <h2 id="pool-sites">"Sites" {live(count)}</h2>
+                <ActionButton
+                    icon=Icon::Site
+                    label="Assign sites".to_owned()
+                    refused=asking.busy()
+                    on_press=Callback::new(move |()| assigning.set(true))
+                />
+            </div>
             {live(list)}
         </section>
     }

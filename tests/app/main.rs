@@ -7,6 +7,7 @@ mod console;
 mod engine;
 mod engines;
 mod person;
+mod pools;
 mod shared_secret;
 mod sign_in;
 mod sites;

@@ -69,6 +69,12 @@ impl Asking {
         self.open.set(true);
     }
 
+    /// Shows work that has just begun without a question.
+    pub(in crate::pages) fn watch(self) {
+        self.asked.set(None);
+        self.open.set(true);
+    }
+
     /// Why nothing can be asked now.
     pub(in crate::pages) fn busy(self) -> Refused {
         Signal::derive(move || {
