@@ -6,6 +6,10 @@ use std::{
     rc::Rc,
 };
 
+mod pools;
+
+pub(crate) use pools::Pool;
+
 use console_api::{Method, Request, Response, TransportError};
 use engine_console::data::transport::AppTransport;
 use futures::{
@@ -62,6 +66,7 @@ pub(crate) struct Console {
 struct State {
     engines: RefCell<Vec<Engine>>,
     sites: RefCell<Vec<Site>>,
+    pools: RefCell<Vec<Pool>>,
     after_asking: RefCell<Vec<Engine>>,
     password: RefCell<String>,
     faults: RefCell<HashMap<&'static str, Fault>>,
@@ -99,6 +104,7 @@ impl Console {
                 after_asking: RefCell::new(engines.clone()),
                 engines: RefCell::new(engines),
                 sites: RefCell::default(),
+                pools: RefCell::new(vec![Pool::new(900, "Europe", &[1, 2], &[7, 8])]),
                 password: RefCell::new("right".to_owned()),
                 faults: RefCell::default(),
                 held: RefCell::default(),
@@ -293,7 +299,7 @@ impl Console {
         {
             return answer;
         }
-        if let Some(answer) = self.sites(request) {
+        if let Some(answer) = self.sites(request).or_else(|| self.pools(request)) {
             return answer;
         }
         match (request.method, path) {
@@ -312,9 +318,6 @@ impl Console {
                 let engines = self.state.engines.borrow();
                 let engines = engines.iter().map(engine_json).collect::<Vec<_>>().join(",");
                 json(format!(r#"{{"resources":[{engines}]}}"#))
-            }
-            (Method::Get, "api/3/scan_engine_pools") => {
-                json(r#"{"resources":[{"id":900,"name":"Europe","engines":[1,2],"sites":[7,8]}]}"#.to_owned())
             }
             (Method::Post, "api/3/administration/commands") if self.state.may_command.get() => {
                 *self.state.engines.borrow_mut() = self.state.after_asking.borrow().clone();

@@ -8,6 +8,7 @@ mod engine;
 mod engines;
 mod panel;
 mod person;
+mod pools;
 mod shared_secret;
 mod sign_in;
 mod sites;
