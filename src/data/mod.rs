@@ -3,6 +3,7 @@
 pub mod all_sites;
 pub mod bulk;
 mod engine;
+pub mod health;
 mod pools;
 pub mod query;
 pub mod refresh;
@@ -21,7 +22,8 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{
-    all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told,
+    all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
+    sites::Listed, told::Told,
 };
 use crate::components::live::follow;
 use crate::session::{Session, State};
@@ -44,6 +46,8 @@ pub struct Data {
     pub site: Query<Site>,
     /// All sites.
     pub all_sites: AllSites,
+    /// How the fleet is, as it was last found out.
+    pub health: FleetHealth,
     /// The console itself. Not every account may read it.
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
@@ -68,6 +72,7 @@ impl Data {
             all_sites: AllSites::new(),
             sites: Query::new(),
             site: Query::new(),
+            health: FleetHealth::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -131,6 +136,7 @@ impl Data {
         self.all_sites.forget();
         self.sites.forget();
         self.site.forget();
+        self.health.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();
