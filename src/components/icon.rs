@@ -41,6 +41,8 @@ pub enum Icon {
     Add,
     /// Two arrows side by side: turn around.
     Reverse,
+    /// Two boxes and an arrow: replace one by the other.
+    Replace,
     /// A key: the shared secret.
     Key,
     /// Two sliders: administration.
@@ -86,6 +88,9 @@ impl Icon {
             Self::Delete => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.8 6.5v4.5M9.2 6.5v4.5",
             Self::Add => "M8 3v10M3 8h10",
             Self::Reverse => "M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3",
+            Self::Replace => {
+                "M2 2.5h5v4.5H2zM9 9h5v4.5H9zM9.5 4.8h3v2.4M4.5 9v2.3H7M10.8 5.8l1.7 1.7 1.7-1.7"
+            }
             Self::Key => "M5.5 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M8 7.5l5.5-5.5M11 4.5l2 2",
             Self::Settings => "M2 5h6M12 5h2M10 3v4M2 11h2M8 11h6M6 9v4",
             Self::First => "M3.5 3.5v9M12.5 3.5 8 8l4.5 4.5",

@@ -9,6 +9,7 @@ mod engines;
 mod person;
 mod shared_secret;
 mod sign_in;
+mod sites;
 mod table;
 mod unsaved;
 

@@ -14,8 +14,12 @@ mod next_step;
 mod pairing;
 mod permission;
 mod pool_form;
+mod pool_move;
+mod pool_rows;
+mod pool_split;
 mod rows;
 mod scan_merge;
+mod scan_rows;
 mod scanner;
 mod scanner_rows;
 mod site_columns;
@@ -23,6 +27,7 @@ mod site_form;
 mod site_list;
 mod site_move;
 mod staleness;
+mod takeover;
 mod turns;
 mod update;
 mod versions;
@@ -45,17 +50,24 @@ pub use permission::{
     Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse, may_update, reverse_refusal,
 };
 pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
+pub use pool_move::{PoolChange, halfway, pool_changes};
+pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
+pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
 pub use scan_merge::{MERGED_SCANS, newest_scans};
+pub use scan_rows::{duration_in_words, scan_rows, scan_severity};
 pub use scanner::{Scanner, ScannerKind, Scanners};
 pub use scanner_rows::{ScannerColumn, select_scanners};
 pub use site_columns::{SiteColumn, SiteOrder};
 pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
-pub use site_list::{SiteList, SiteListBuilder, SiteRows, SiteSort};
+pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Threshold, Thresholds, staleness};
+pub use takeover::{
+    Change, Heir, OwnedSite, find_heir, heirs, replacement, retirement, some_names, successors,
+};
 pub use turns::{Turn, turns, turns_in_words};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
