@@ -149,7 +149,8 @@ impl Audit {
     }
 
     /// The sites of an engine or a pool, by their places, in the order of their names.
-    fn places_of(&self, scanner: ScannerId) -> &[u32] {
+    #[must_use]
+    pub fn places_of(&self, scanner: ScannerId) -> &[u32] {
         let rank = self.rows.scanners().position(scanner);
         rank.and_then(|rank| self.places.get(group(&self.starts, rank))).unwrap_or_default()
     }

@@ -40,6 +40,56 @@ pub enum ProblemKind {
     NoSite,
 }
 
+impl ProblemKind {
+    /// All of them, the most urgent first.
+    pub const ALL: [Self; 10] = [
+        Self::SitesNotScanned,
+        Self::Status,
+        Self::NotHeardOf,
+        Self::SmallPool,
+        Self::NeverRefreshed,
+        Self::Overloaded,
+        Self::LocalOverused,
+        Self::VersionDrift,
+        Self::VersionsScattered,
+        Self::NoSite,
+    ];
+
+    /// The word for it in an address.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::SitesNotScanned => "sites-not-scanned",
+            Self::Status => "status",
+            Self::NotHeardOf => "not-heard-of",
+            Self::SmallPool => "small-pool",
+            Self::NeverRefreshed => "never-refreshed",
+            Self::Overloaded => "overloaded",
+            Self::LocalOverused => "local-overused",
+            Self::VersionDrift => "version-drift",
+            Self::VersionsScattered => "versions-scattered",
+            Self::NoSite => "no-site",
+        }
+    }
+
+    /// The words on screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::SitesNotScanned => "Sites not scanned",
+            Self::Status => "Status",
+            Self::NotHeardOf => "Not heard of",
+            Self::SmallPool => "Small pool",
+            Self::NeverRefreshed => "Never refreshed",
+            Self::Overloaded => "Overloaded",
+            Self::LocalOverused => "Local engine overused",
+            Self::VersionDrift => "Version drift",
+            Self::VersionsScattered => "Many versions",
+            Self::NoSite => "Without site",
+        }
+    }
+}
+
 /// One thing that needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -244,8 +294,11 @@ fn of_pool(pool: &Pool, engines: &HashMap<EngineId, &Engine>) -> Option<Problem>
 }
 
 /// How many engines of a pool are active, or may be: older consoles tell no status.
-pub(crate) fn active_engines(pool: &Pool, engines: &HashMap<EngineId, &Engine>) -> usize {
-    pool.engines.iter().filter(|id| engines.get(id).is_some_and(|engine| may_share(engine))).count()
+fn active_engines(pool: &Pool, engines: &HashMap<EngineId, &Engine>) -> usize {
+    let mut members: Vec<&EngineId> = pool.engines.iter().collect();
+    members.sort_unstable();
+    members.dedup();
+    members.iter().filter(|id| engines.get(id).is_some_and(|engine| may_share(engine))).count()
 }
 
 fn worst_first(problems: &[Problem], engines: &[Engine], pools: &[Pool]) -> Vec<Problem> {
