@@ -26,6 +26,7 @@
 
 mod browser;
 mod checks;
+mod contract;
 mod locator;
 mod page;
 mod problems;
