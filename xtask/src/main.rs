@@ -15,7 +15,9 @@ mod failure;
 mod fuzz;
 mod html;
 mod leftovers;
+mod nginx;
 mod paths;
+mod release;
 mod run;
 mod soak;
 mod split;
@@ -61,6 +63,7 @@ fn start() -> Outcome<bool> {
             steps.print_table();
             Ok(true)
         }
+        Command::Dist(options) => release::release(&options).map(|()| true),
         Command::Soak(options) => soak::soak(&options).map(|()| true),
         Command::Engine(request) => attach::engine(&request).map(|()| true),
     }

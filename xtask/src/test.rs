@@ -10,7 +10,9 @@ use crate::cmd;
 use crate::dist;
 use crate::failure::{Outcome, fail};
 use crate::fuzz;
+use crate::nginx;
 use crate::paths;
+use crate::release;
 use crate::run::build_programs;
 use crate::steps::{Steps, print, say, seconds};
 use crate::summary::{self, Count};
@@ -209,9 +211,13 @@ fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
         return fail("the app or the programs are not built: run the stages app and programs first");
     }
     let found = browsers::ensure(steps)?;
+    let nginx = nginx::ensure(steps)?;
+    let behind = paths::target().join("xtask").join("dist-behind");
+    app::build(steps, &BuildOptions { public_url: release::USUAL_PATH.to_owned(), dist: behind.clone() })?;
     let root = paths::root()?;
     let absolute = |path: PathBuf| root.join(path);
     cargo.env("ENGINE_CONSOLE_DIST", absolute(paths::DIST.into()));
+    cargo.env("ENGINE_CONSOLE_DIST_BEHIND", absolute(behind)).env("ENGINE_CONSOLE_NGINX", nginx);
     cargo.env("ENGINE_CONSOLE_BIN_DIR", absolute(paths::programs()));
     cargo.env("ENGINE_CONSOLE_SCREENSHOTS", absolute(paths::target().join("screenshots")));
     cargo.env("ENGINE_CONSOLE_NODE_TOOLS", found.node_tools);
