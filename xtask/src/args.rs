@@ -18,7 +18,7 @@ pub(crate) const HELP: &str = "\
 cargo xtask run [--listen ADDR] [-- OPTIONS OF embedded-console]
     Set up, build, then start the console with a small fleet of engines. Ctrl-C stops it all.
 cargo xtask test [STAGE]…
-    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, native, fuzz, wasm, app,
+    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, deny, native, fuzz, wasm, app,
     programs, e2e.
 cargo xtask fuzz [--seconds N]
     Try random bytes on the frame decoder and on consoles.xml, ten minutes each unless told otherwise.

@@ -9,7 +9,10 @@ mod browsers;
 mod cmd;
 mod deb;
 mod demo;
+mod deny;
 mod dist;
+#[cfg(test)]
+mod documents;
 mod engine;
 mod failure;
 mod fuzz;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::app::{self, BuildOptions};
 use crate::browsers;
 use crate::cmd;
+use crate::deny;
 use crate::dist;
 use crate::failure::{Outcome, fail};
 use crate::fuzz;
@@ -30,6 +31,8 @@ pub(crate) enum Stage {
     ClippyWasm,
     /// The documentation builds without warning.
     Doc,
+    /// The dependencies' licences, sources and known weaknesses.
+    Deny,
     /// The tests that need no browser.
     Native,
     /// The fuzzer, for a moment.
@@ -45,11 +48,12 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
         Self::Doc,
+        Self::Deny,
         Self::Native,
         Self::Fuzz,
         Self::Wasm,
@@ -64,6 +68,7 @@ impl Stage {
             Self::Clippy => "clippy",
             Self::ClippyWasm => "clippy-wasm",
             Self::Doc => "doc",
+            Self::Deny => "deny",
             Self::Native => "native",
             Self::Fuzz => "fuzz",
             Self::Wasm => "wasm",
@@ -150,6 +155,9 @@ fn run_stage(stage: Stage, steps: &mut Steps) -> (Outcome, String) {
     if stage == Stage::Fuzz {
         return fuzz::stage(steps);
     }
+    if stage == Stage::Deny {
+        return deny::stage(steps, stage.bound());
+    }
     match command(stage, steps) {
         Ok(Some(mut command)) => cmd::run_bounded(&mut command, stage.bound()),
         Ok(None) => (Ok(()), String::new()),
@@ -192,8 +200,8 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
             build_programs(steps)?;
             return Ok(None);
         }
-        // It counts by itself.
-        Stage::Fuzz => return Ok(None),
+        // They run by themselves.
+        Stage::Deny | Stage::Fuzz => return Ok(None),
         Stage::E2e => {
             end_to_end(&mut cargo, steps)?;
             "test -p e2e --no-fail-fast"
