@@ -1,6 +1,7 @@
 //! The whole system in Chromium and Firefox: one module a subject.
 
 mod accessibility;
+mod behind_nginx;
 mod bulk;
 mod dialects;
 mod direction;
