@@ -98,12 +98,12 @@ impl AddressParam {
     }
 
     /// Two values that were chosen with one step: the back button leads to both before.
-    pub fn choose_both(self, text: String, other: Self, other_text: String) {
-        for (param, text) in [(self, &text), (other, &other_text)] {
+    pub fn choose_both(self, text: &str, other: Self, other_text: &str) {
+        for (param, text) in [(self, text), (other, other_text)] {
             param.forget_pending();
-            param.value.set(text.clone());
+            param.value.set(text.to_owned());
         }
-        let texts = [(self.key, text.as_str()), (other.key, other_text.as_str())];
+        let texts = [(self.key, text), (other.key, other_text)];
         self.write.try_with_value(|write| write(&texts, false));
     }
 

@@ -43,6 +43,9 @@ impl Paged {
     }
 }
 
+/// A way to another page: how it looks, its name, and where it leads from a page.
+type Way = (Icon, &'static str, fn(Paged) -> Option<u64>);
+
 /// Which rows are on screen, the ways to the other pages, and how many rows a page has.
 #[component]
 pub fn Pager(
@@ -63,7 +66,7 @@ pub fn Pager(
     /// Called with the number of rows that a person asks for.
     on_size: Callback<u64>,
 ) -> impl IntoView {
-    let ways: [(Icon, &'static str, fn(Paged) -> Option<u64>); 4] = [
+    let ways: [Way; 4] = [
         (Icon::First, "First page", |at| (at.page > 0).then_some(0)),
         (Icon::Previous, "Previous page", |at| {
             let before = at.page.checked_sub(1)?;

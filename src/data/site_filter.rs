@@ -2,7 +2,7 @@
 //! console makes (console-facts §2).
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::Arc,
 };
 
@@ -168,8 +168,8 @@ impl SiteFilter {
                 self.at.update_value(|at| {
                     for site in page.items {
                         // A list that changes between two pages may bring a site twice.
-                        if !at.contains_key(&site.id.get()) {
-                            at.insert(site.id.get(), rows.len());
+                        if let Entry::Vacant(place) = at.entry(site.id.get()) {
+                            place.insert(rows.len());
                             rows.push(Row { search: searched(&site), site });
                         }
                     }

@@ -82,7 +82,7 @@ impl Page {
         let before = self.request.get_untracked();
         let page = before.page.saturating_mul(before.size) / size;
         let size = if size == SIZE { String::new() } else { size.to_string() };
-        self.size.choose_both(size, self.page, page_text(page));
+        self.size.choose_both(&size, self.page, &page_text(page));
         scroll_to_top();
     }
 }
@@ -177,7 +177,7 @@ pub fn SitesPage() -> impl IntoView {
     let actions = Column { key: "actions", label: "Actions", numeric: false, sortable: false };
     let columns = columns.into_iter().chain([actions]).collect::<Vec<_>>();
     let on_sort = move |by: SortBy| {
-        page.sort.choose_both(by.to_query(), page.page, String::new());
+        page.sort.choose_both(&by.to_query(), page.page, "");
         scroll_to_top();
     };
 
@@ -343,7 +343,7 @@ fn troubles(page: Page) -> impl IntoView {
                     type="button"
                     class="button"
                     on:click=move |_| {
-                        page.sort.choose_both(String::new(), page.page, String::new());
+                        page.sort.choose_both("", page.page, "");
                         focus_heading_if_lost();
                     }
                 >

@@ -149,7 +149,7 @@ pub(super) fn scans(page: Page) -> AnyView {
                     let before = request.get_untracked();
                     let page = before.page.saturating_mul(before.size) / chosen;
                     let text = if chosen == SIZE { String::new() } else { chosen.to_string() };
-                    size.choose_both(text, number, to_text(page));
+                    size.choose_both(&text, number, &to_text(page));
                 })
             />
         </div>

@@ -313,7 +313,7 @@ fn assigned(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
                     size=rows
                     on_size=Callback::new(move |rows: u64| {
                         let rows = if rows == SIZE { String::new() } else { rows.to_string() };
-                        size.choose_both(rows, at, String::new());
+                        size.choose_both(&rows, at, "");
                     })
                 />
             }
@@ -331,7 +331,7 @@ fn assigned(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
                 keys
                 sort=order
                 on_sort=Callback::new(move |by: SortBy| {
-                    sort.choose_both(if by.descending { by.to_query() } else { String::new() }, at, String::new());
+                    sort.choose_both(&if by.descending { by.to_query() } else { String::new() }, at, "");
                 })
                 cells=Callback::new(cells)
                 working=Callback::new(|_| false)

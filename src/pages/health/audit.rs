@@ -101,7 +101,7 @@ pub(super) fn audit() -> AnyView {
                 class="count"
                 aria-pressed=pressed
                 // The other view has other columns to sort by.
-                on:click=move |_| by.choose_both(key.to_owned(), sort, String::new())
+                on:click=move |_| by.choose_both(key, sort, "")
             >
                 {label}
             </button>
