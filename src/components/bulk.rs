@@ -54,6 +54,60 @@ pub fn BulkDialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
+    let asks = move |()| {
+        let start = move |_| {
+            if plan.with_untracked(|plan| refusal(plan).is_none()) {
+                on_start.run(());
+            }
+        };
+        view! {
+            {children.with_value(|children| children())}
+            {live(move || plan.with(|plan| planned(plan)))}
+            <footer>
+                <button type="button" class="button" on:click=move |_| open.set(false)>
+                    "Cancel"
+                </button>
+                <button
+                    type="button"
+                    class=move || if destructive.get() { "button danger" } else { "button primary" }
+                    aria-disabled=live_attribute(move || plan.with(|plan| refusal(plan).map(|_| "true")))
+                    title=live_attribute(move || plan.with(|plan| refusal(plan)))
+                    on:click=start
+                >
+                    {live(move || plan.with(|plan| plan.title.clone()))}
+                </button>
+            </footer>
+        }
+        .into_any()
+    };
+    let title = heading.unwrap_or_else(|| Signal::derive(move || plan.with(|plan| plan.title.clone())));
+    work_dialog(open, bulk, title, Callback::new(asks))
+}
+
+/// The dialog about work on many things that needs no question of its own, for what is meant is on the page.
+#[component]
+pub fn WorkDialog(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// The work.
+    bulk: Bulk,
+) -> impl IntoView {
+    // Without work there is nothing to show.
+    follow(move || {
+        if open.get() && bulk.look(|run| run.is_none()) {
+            open.set(false);
+        }
+    });
+    work_dialog(open, bulk, Signal::stored(String::new()), Callback::new(|()| ().into_any()))
+}
+
+/// The dialog: what `asks` makes before the work begins, then how far it has come, then what came of it.
+fn work_dialog(
+    open: RwSignal<bool>,
+    bulk: Bulk,
+    asked: Signal<String>,
+    asks: Callback<(), AnyView>,
+) -> AnyView {
     let phase = Memo::new(move |_| {
         bulk.look(|run| match run {
             None => Phase::Asks,
@@ -87,45 +141,18 @@ pub fn BulkDialog(
                 (false, false) => format!("{} – done", run.doing),
             })
         })
-        .unwrap_or_else(|| {
-            heading.map_or_else(|| plan.with(|plan| plan.title.clone()), |heading| heading.get())
-        })
+        .unwrap_or_else(|| asked.get())
     });
-    let asks = move || {
-        let start = move |_| {
-            if plan.with_untracked(|plan| refusal(plan).is_none()) {
-                on_start.run(());
-            }
-        };
-        view! {
-            {children.with_value(|children| children())}
-            {live(move || plan.with(|plan| planned(plan)))}
-            <footer>
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    "Cancel"
-                </button>
-                <button
-                    type="button"
-                    class=move || if destructive.get() { "button danger" } else { "button primary" }
-                    aria-disabled=live_attribute(move || plan.with(|plan| refusal(plan).map(|_| "true")))
-                    title=live_attribute(move || plan.with(|plan| refusal(plan)))
-                    on:click=start
-                >
-                    {live(move || plan.with(|plan| plan.title.clone()))}
-                </button>
-            </footer>
-        }
-        .into_any()
-    };
     view! {
         <Dialog open title>
             {live(move || match phase.get() {
-                Phase::Asks => asks(),
+                Phase::Asks => asks.run(()),
                 Phase::Runs => progress(bulk),
                 Phase::Sums => summary(bulk, open),
             })}
         </Dialog>
     }
+    .into_any()
 }
 
 fn refusal(plan: &Plan) -> Option<String> {

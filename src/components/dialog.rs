@@ -27,6 +27,9 @@ pub fn Dialog(
     /// What would be lost if the person closed it now; then it is asked first.
     #[prop(into, default = Signal::stored(None))]
     at_stake: Signal<Option<String>>,
+    /// Whether it has a table in it, and takes all the room that there is.
+    #[prop(default = false)]
+    wide: bool,
     /// What it shows. Made anew each time that it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -62,7 +65,7 @@ pub fn Dialog(
         }
     };
     view! {
-        <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=closed on:keydown=on_key>
+        <dialog class=if wide { "dialog wide" } else { "dialog" } node_ref=element aria-labelledby=heading.get_value() on:close=closed on:keydown=on_key>
             {live(move || {
                 open.get()
                     .then(|| {

@@ -184,7 +184,9 @@ fn cells(picker: Picker, RowPlace { key, tabindex }: RowPlace) -> AnyView {
             </a>
         </th>
         <td class="c-kind">{scanner.kind_label()}</td>
-        <td class="c-status">{status(picker.data, scanner)}</td>
+        <td class="c-status">
+            <div class="status">{status(picker.data, scanner)}</div>
+        </td>
     }
     .into_any()
 }

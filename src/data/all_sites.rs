@@ -87,6 +87,11 @@ impl AllSites {
         self.list.get()
     }
 
+    /// The same, for who does not follow it.
+    pub fn list_now(self) -> Option<Arc<SiteList>> {
+        self.list.get_untracked()
+    }
+
     /// When they were last read.
     pub fn read_at(self) -> Option<Timestamp> {
         self.read_at.get()

@@ -16,7 +16,7 @@ pub mod transport;
 mod update;
 
 use console_api::{
-    ConsoleInfo, Engine, Error, List, Pool, Site,
+    ConsoleInfo, Engine, EngineId, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -43,6 +43,8 @@ pub struct Data {
     pub sites: Query<Listed>,
     /// The site whose screen is open.
     pub site: Query<Site>,
+    /// A page of the sites that are assigned to the engine whose screen is open, directly.
+    pub engine_sites: Query<(EngineId, Listed)>,
     /// All sites.
     pub all_sites: AllSites,
     /// The console itself. Not every account may read it.
@@ -66,6 +68,7 @@ impl Data {
             engine: Query::new(),
             pools: Query::new(),
             pool: Query::new(),
+            engine_sites: Query::new(),
             all_sites: AllSites::new(),
             sites: Query::new(),
             site: Query::new(),
@@ -129,6 +132,7 @@ impl Data {
         self.engine.forget();
         self.pools.forget();
         self.pool.forget();
+        self.engine_sites.forget();
         self.all_sites.forget();
         self.sites.forget();
         self.site.forget();

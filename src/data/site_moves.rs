@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use console_api::{
-    Moved, SiteId,
+    EngineId, Moved, PageRequest, SiteId,
     rules::{Scanners, SiteMove},
 };
 use futures::FutureExt;
@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::{
     Data,
     bulk::{AT_ONCE, Item, Job, Trouble},
+    sites::Listed,
 };
 use crate::components::toast::Toasts;
 
@@ -23,6 +24,14 @@ impl Data {
             engines.as_ref().map_or(&[], |list| &list.items),
             pools.as_ref().map_or(&[], |list| &list.items),
         )
+    }
+
+    /// Reads a page of the sites that are assigned to an engine directly; the one that is on screen stays until it is there.
+    pub fn read_engine_sites(self, id: EngineId, request: PageRequest) {
+        self.engine_sites.read(async move {
+            let page = self.session.call(async |console| console.engine_sites(id, &request).await).await?;
+            Ok((id, Listed { request, page }))
+        });
     }
 
     /// Gives these sites another engine or pool, each by calls of its own, so that a failure stops no other. `doing` is

@@ -1,7 +1,9 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
+mod panel;
 mod pools;
 mod scans;
+mod sites;
 
 use std::sync::Arc;
 
@@ -14,15 +16,16 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
+use self::panel::Panel;
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
+        bulk::{BulkLine, WorkDialog},
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy_button,
         delete_engine::DeleteDialog,
-        engine_form::EngineForm,
         icon::{Icon, glyph},
         live::{follow, live},
         replace_engine::ReplaceDialog,
@@ -37,8 +40,13 @@ use crate::{
     unsaved::Unsaved,
 };
 
-const TABS: &[Tab] =
-    &[("general", "General"), ("pools", "Pools"), ("scans", "Scans"), ("pairing", "Pairing")];
+const TABS: &[Tab] = &[
+    ("general", "General"),
+    ("sites", "Sites"),
+    ("pools", "Pools"),
+    ("scans", "Scans"),
+    ("pairing", "Pairing"),
+];
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -328,11 +336,23 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
 
 fn tabs(page: Page) -> AnyView {
     let tab = AddressParam::of("tab");
+    // Made once and not by its tab: what is changed on one tab is saved from any of them.
+    let panel_state = Panel::open(page, tab);
+    let general = move || {
+        view! {
+            <form class="form" novalidate=true on:submit=panel_state.on_submit()>
+                {panel_state.general.fields(Callback::new(move |()| panel_state.save()))}
+                {panel_state.buttons()}
+            </form>
+        }
+        .into_any()
+    };
     let panel = move |tab| match tab {
+        "sites" => untrack(|| sites::sites(panel_state)),
         "pools" => pools::pools(page),
         "scans" => scans::scans(page),
         "pairing" => live(move || pairing(page)),
-        _ => view! { <EngineForm engine=untrack(|| page.engine.get()) /> }.into_any(),
+        _ => untrack(general),
     };
     view! {
         <Tabs
@@ -344,6 +364,8 @@ fn tabs(page: Page) -> AnyView {
             })
             panel=Callback::new(panel)
         />
+        <BulkLine open=panel_state.working bulk=page.data.bulk name="Work on many sites" />
+        <WorkDialog open=panel_state.working bulk=page.data.bulk />
     }
     .into_any()
 }

@@ -33,7 +33,7 @@ pub fn NewEnginePage() -> impl IntoView {
                     "Once it is saved, the console makes contact, and the engine writes the console into its consoles.xml. The next page shows how to enable it there."
                 </span>
             </div>
-            <EngineForm engine=None />
+            <EngineForm />
         </section>
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    EngineId, Error, Moved, ScannerId, Site, SiteId, SiteType,
+    EngineId, Error, Moved, Pool, ScannerId, Site, SiteId, SiteType,
     rules::{Scanners, importance_label},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -19,6 +19,7 @@ use crate::{
         field::problem_line,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
+        pool_form::PoolForm,
         scanner_picker::{self, ScannerPicker},
         shell::focus_heading_if_lost,
         site_form::SiteForm,
@@ -29,6 +30,7 @@ use crate::{
     draft::Drafts,
     number,
     routes::{self, Route},
+    unsaved::Unsaved,
 };
 
 const TABS: &[Tab] = &[("general", "General"), ("engines", "Engines")];
@@ -50,6 +52,7 @@ pub fn SitePage(
 /// **Create site**.
 fn new_site() -> AnyView {
     document().set_title("Create site – Engine console");
+    Unsaved::here().guard_draft(Drafts::here(), Route::NewSite.path(), || "The new site".to_owned());
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
             <div class="page-head">
@@ -88,6 +91,12 @@ fn OneSite(id: SiteId) -> impl IntoView {
         document().set_title(&format!("{name} – Engine console"));
     });
     let there = Memo::new(move |_| site.with(Option::is_some));
+    // Also while the other tab is shown.
+    let (drafts, unsaved) = (Drafts::here(), Unsaved::here());
+    let name = move || site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
+    let name = move || name().unwrap_or_else(|| format!("site {id}"));
+    unsaved.guard_draft(drafts, Route::Site(id).path(), move || format!("The changes to {}", name()));
+    unsaved.guard_draft(drafts, choice_draft(id), move || format!("Another engine or pool for {}", name()));
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
@@ -205,9 +214,10 @@ fn scanner(page: Page, id: Option<ScannerId>) -> AnyView {
     let label = scanners.label(id);
     match scanners.get(id) {
         Some(known) => view! {
-            <a href=Route::of_scanner(known).href()>{label}</a>
-            " "
-            {scanner_picker::status(page.data, known)}
+            <span class="scanned-by">
+                <a href=Route::of_scanner(known).href()>{label}</a>
+                {scanner_picker::status(page.data, known)}
+            </span>
         }
         .into_any(),
         None => label.into_any(),
@@ -259,12 +269,17 @@ impl Choice {
     }
 }
 
+/// Under which key the drafts keep what was chosen.
+fn choice_draft(id: SiteId) -> String {
+    format!("{}#engines", Route::Site(id).path())
+}
+
 /// **Engines**: the engine or pool that scans the site.
 fn engines(page: Page) -> AnyView {
     let drafts = Drafts::here();
     let toasts = Toasts::here();
     let navigate = use_navigate();
-    let place = StoredValue::new(format!("{}#engines", Route::Site(page.id).path()));
+    let place = StoredValue::new(choice_draft(page.id));
     let now = untrack(|| page.site.with(|site| site.as_ref().and_then(|site| site.scanner)));
     let choice = Choice {
         page,
@@ -340,14 +355,20 @@ fn engines(page: Page) -> AnyView {
         place.with_value(|place| drafts.forget(place));
         routes::go(&navigate, &Route::Sites.href());
     };
-    let adding = RwSignal::new(false);
+    let [engine, pool] = [RwSignal::new(false), RwSignal::new(false)];
     let actions = move || {
         view! {
             <ActionButton
                 icon=Icon::Add
                 label="Add Scan Engine".to_owned()
                 small=true
-                on_press=Callback::new(move |()| adding.set(true))
+                on_press=Callback::new(move |()| engine.set(true))
+            />
+            <ActionButton
+                icon=Icon::Pool
+                label="Create Engine Pool".to_owned()
+                small=true
+                on_press=Callback::new(move |()| pool.set(true))
             />
         }
     };
@@ -377,7 +398,8 @@ fn engines(page: Page) -> AnyView {
                 "Save"
             </button>
         </div>
-        {add_engine(choice, adding)}
+        {add_engine(choice, engine)}
+        {create_pool(choice, pool)}
     }
     .into_any()
 }
@@ -392,9 +414,10 @@ fn change_in_words(choice: Choice) -> Option<String> {
 
 /// **Add Scan Engine**: General of a new engine. It is saved first, then chosen for this site.
 fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
-    let draft = StoredValue::new(format!("{}#new-engine", Route::Site(choice.page.id).path()));
+    let draft = format!("{}#new-engine", Route::Site(choice.page.id).path());
+    let at_stake = at_stake(open, draft.clone(), "The new engine");
     let inside = Inside {
-        draft,
+        draft: StoredValue::new(draft),
         on_created: Callback::new(move |id: EngineId| {
             choice.chosen.set(Some(id.into()));
             open.set(false);
@@ -402,14 +425,52 @@ fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
         on_cancel: Callback::new(move |()| open.set(false)),
     };
     view! {
-        <Dialog open title="Add Scan Engine".to_owned()>
+        <Dialog open title="Add Scan Engine".to_owned() at_stake>
             <p>
                 "The engine is saved at once, and chosen for this site. It has to be paired before it can scan: its own page tells how."
             </p>
-            <EngineForm engine=None inside />
+            <EngineForm inside />
         </Dialog>
     }
     .into_any()
+}
+
+/// **Create Engine Pool**: a new pool. It is saved first, then chosen for this site.
+fn create_pool(choice: Choice, open: RwSignal<bool>) -> AnyView {
+    let draft = format!("{}#new-pool", Route::Site(choice.page.id).path());
+    let at_stake = at_stake(open, draft.clone(), "The new pool");
+    let on_saved = Callback::new(move |pool: Pool| {
+        choice.chosen.set(Some(pool.id.into()));
+        open.set(false);
+    });
+    let on_cancel = Callback::new(move |()| open.set(false));
+    view! {
+        <Dialog open title="Create Engine Pool".to_owned() at_stake>
+            <p>"The pool is saved at once, and chosen for this site."</p>
+            <PoolForm pool=None draft=draft.clone() on_saved on_cancel />
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
+fn at_stake(open: RwSignal<bool>, draft: String, what: &'static str) -> Signal<Option<String>> {
+    let drafts = Drafts::here();
+    let key = draft.clone();
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            drafts.forget(&key);
+        }
+        now
+    });
+    let key = draft.clone();
+    let kept = Signal::derive(move || drafts.has(&key).then(|| what.to_owned()));
+    Unsaved::here().guard(
+        move || untrack(|| kept.get()).filter(|_| open.get_untracked()),
+        move || drafts.forget(&draft),
+    );
+    kept
 }
 
 /// Theirs beside yours, and which of the two it shall be.

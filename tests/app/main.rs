@@ -10,6 +10,8 @@ mod panel;
 mod person;
 mod shared_secret;
 mod sign_in;
+mod sites;
+mod sites_tab;
 mod table;
 mod unsaved;
 

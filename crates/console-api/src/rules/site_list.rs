@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::ids::{ScannerId, SiteId};
 use crate::model::Site;
-use crate::rules::{Scanners, fold_case, keys};
+use crate::rules::{Scanner, Scanners, SiteMove, fold_case, keys};
 
 /// No engine or pool has this id.
 const NO_SCANNER: u64 = u64::MAX;
@@ -278,6 +278,15 @@ pub struct SiteSort {
     pub descending: bool,
 }
 
+/// Which sites have to move so that an engine or pool scans just those that were chosen: places in a [`SiteList`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteChanges {
+    /// Those that it is to scan and does not yet.
+    pub come: Vec<usize>,
+    /// Those that it scans and is not to: they need another engine or pool.
+    pub leave: Vec<usize>,
+}
+
 /// The sites with the engines and pools that scan them, to be filtered and sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteRows {
@@ -311,7 +320,7 @@ impl SiteRows {
 
     /// The sites.
     #[must_use]
-    pub fn list(&self) -> &Arc<SiteList> {
+    pub const fn list(&self) -> &Arc<SiteList> {
         &self.list
     }
 
@@ -331,9 +340,21 @@ impl SiteRows {
     /// engine or pool, without regard to case.
     #[must_use]
     pub fn select(&self, filter: &str, sort: SiteSort) -> Vec<u64> {
+        self.select_where(filter, sort, &|_, _| false)
+    }
+
+    /// [`select`](Self::select), where a word may also be one that `also` finds in what scans the site. It gets the word
+    /// in lower case.
+    #[must_use]
+    pub fn select_where(
+        &self,
+        filter: &str,
+        sort: SiteSort,
+        also: &dyn Fn(&Scanner, &str) -> bool,
+    ) -> Vec<u64> {
         let mut passes: Option<Vec<bool>> = None;
         for word in filter.split_whitespace().map(fold_case) {
-            let marks = self.marks(&word);
+            let marks = self.marks(&word, also);
             passes = Some(match passes {
                 None => marks,
                 Some(before) => before.into_iter().zip(marks).map(|(a, b)| a && b).collect(),
@@ -349,10 +370,93 @@ impl SiteRows {
         }
     }
 
-    fn marks(&self, word: &str) -> Vec<bool> {
+    /// What has to change so that an engine or pool scans just the sites that are `chosen`.
+    #[must_use]
+    pub fn changes(&self, scanner: ScannerId, chosen: &dyn Fn(u64) -> bool) -> SiteChanges {
+        let mut changes = SiteChanges::default();
+        let sites = self.list.names.ids.iter().zip(&self.list.scanners).enumerate();
+        for (place, (id, now)) in sites {
+            match (*now == scanner.get(), chosen(*id)) {
+                (false, true) => changes.come.push(place),
+                (true, false) => changes.leave.push(place),
+                _ => {}
+            }
+        }
+        changes
+    }
+
+    /// What scans the sites at these places, with how many of them it scans: the most first. `None` is what the console
+    /// does not tell.
+    #[must_use]
+    pub fn origins(&self, places: &[usize]) -> Vec<(Option<ScannerId>, usize)> {
+        let mut found: Vec<(u32, Option<ScannerId>, usize)> = Vec::new();
+        let mut at = vec![usize::MAX; self.scanners.all().len() + 2];
+        for place in places {
+            let (rank, scanner) = (self.ranks[*place], self.list.scanner(*place));
+            // Those that the lists don't have share one rank, and are few.
+            let known = match found.get(at[rank as usize]) {
+                Some((_, first, _)) if *first == scanner => Some(at[rank as usize]),
+                Some(_) => found.iter().position(|(_, other, _)| *other == scanner),
+                None => None,
+            };
+            match known {
+                Some(known) => found[known].2 += 1,
+                None => {
+                    at[rank as usize] = found.len();
+                    found.push((rank, scanner, 1));
+                }
+            }
+        }
+        let order = keys::sorted(found.len(), &|a, b| {
+            let (a, b) = (&found[a], &found[b]);
+            b.2.cmp(&a.2).then(a.0.cmp(&b.0)).then(a.1.cmp(&b.1))
+        });
+        order.into_iter().map(|at| (found[at].1, found[at].2)).collect()
+    }
+
+    /// The site at a place as one that moves to another engine or pool.
+    #[must_use]
+    pub fn moved(&self, place: usize, to: ScannerId) -> Option<SiteMove> {
+        let (site, from) = (self.list.id(place)?, self.list.scanner(place));
+        Some(SiteMove { site, name: self.list.name(place).to_owned(), from, to })
+    }
+
+    /// Which engines and pools, by their places in their order, have a site in whose name this word, in lower case, occurs.
+    pub(crate) fn scanners_with_site(&self, word: &str) -> Vec<bool> {
         let mut marks = vec![false; self.list.len()];
         self.list.names.folded.mark(word.as_bytes(), &mut marks);
-        let scanners = self.scanners.all().iter().map(|it| fold_case(&it.label()).contains(word));
+        let mut scanners = vec![false; self.scanners.all().len() + 2];
+        for (rank, _) in self.ranks.iter().zip(marks).filter(|(_, marked)| *marked) {
+            scanners[*rank as usize] = true;
+        }
+        scanners
+    }
+
+    /// The places of all sites, those of one scanner after those of the other, and where each scanner's begin, with the end
+    /// behind the last.
+    pub(crate) fn grouped(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut starts = vec![0_u32; self.scanners.all().len() + 3];
+        for rank in &self.ranks {
+            starts[*rank as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; self.ranks.len()];
+        for (place, rank) in (0..).zip(&self.ranks) {
+            let slot = &mut next[*rank as usize];
+            places[*slot as usize] = place;
+            *slot += 1;
+        }
+        (starts, places)
+    }
+
+    fn marks(&self, word: &str, also: &dyn Fn(&Scanner, &str) -> bool) -> Vec<bool> {
+        let mut marks = vec![false; self.list.len()];
+        self.list.names.folded.mark(word.as_bytes(), &mut marks);
+        let scanners =
+            self.scanners.all().iter().map(|it| fold_case(&it.label()).contains(word) || also(it, word));
         let scanners: Vec<bool> = scanners.collect();
         if scanners.iter().any(|passes| *passes) {
             for (mark, rank) in marks.iter_mut().zip(&self.ranks) {
@@ -485,6 +589,23 @@ mod tests {
         assert_eq!(names(&rows, "", down), ["Oslo", "Zürich DMZ", "oslo dmz", "Bergen"]);
         assert_eq!(names(&rows, "", SiteSort { by_scanner: false, descending: true })[0], "Zürich DMZ");
         assert_eq!(rows.scanner_label(rows.list.place(SiteId(3)).unwrap()), "engine or pool 7");
+    }
+
+    #[test]
+    fn what_was_chosen_says_which_sites_come_and_which_leave() {
+        let mut builder = SiteListBuilder::default();
+        let sites =
+            [(1, Some(9)), (2, Some(8)), (3, Some(8)), (4, None), (5, Some(7)), (6, Some(6)), (7, Some(7))];
+        builder.push(&sites.map(|(id, scanner)| site(id, &format!("site {id}"), scanner)), 0);
+        let scanners = Arc::new(Scanners::new(&[], &[pool(9, "Alps"), pool(8, "North")]));
+        let rows = SiteRows::new(Arc::new(builder.finish()), scanners);
+        let changes = rows.changes(ScannerId(8), &|id| id != 3);
+        assert_eq!(changes, SiteChanges { come: vec![0, 3, 4, 5, 6], leave: vec![2] });
+        let known = [9, 6].map(|id| (Some(ScannerId(id)), 1));
+        assert_eq!(rows.origins(&changes.come), [(Some(ScannerId(7)), 2), known[0], known[1], (None, 1)]);
+        let moved = rows.moved(2, ScannerId(9)).unwrap();
+        assert_eq!((moved.site, moved.name.as_str(), moved.from), (SiteId(3), "site 3", Some(ScannerId(8))));
+        assert_eq!(rows.moved(99, ScannerId(9)), None);
     }
 
     #[test]
