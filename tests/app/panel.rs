@@ -227,6 +227,7 @@ async fn many_engines_are_deleted_once_all_their_sites_have_a_place() {
     let screen = at_work(&console, "/engines").await;
     screen.see("rowheader", "berlin").await;
     screen.click("checkbox", "Select all 4 that match").await;
+    screen.read("4 selected").await;
     screen.click("button", "Delete").await;
     screen.see("dialog", "Delete rome").await;
     screen.read("Pools that lose engines: Europe, Asia, America.").await;

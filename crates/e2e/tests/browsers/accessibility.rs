@@ -148,6 +148,8 @@ in_both_browsers! {
             }
         }
         page.click(link("Engines")).await;
+        // The new address was not saved.
+        page.click(button("Leave")).await;
         page.click(button("Update all engines")).await;
         page.check_accessibility("update all engines").await;
         page.click(button("Update all engines").within(dialog("Update all engines"))).await;
