@@ -1,6 +1,7 @@
 //! What the screens share.
 
 pub mod address;
+pub mod auto_refresh;
 pub mod bulk;
 pub mod button;
 pub mod confirm;

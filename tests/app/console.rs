@@ -79,7 +79,12 @@ struct State {
     printed: RefCell<String>,
     /// The scans that are under way, as JSON.
     scans: RefCell<&'static str>,
+    /// What a test answers itself.
+    also: RefCell<Option<Also>>,
 }
+
+/// Answers a call with this method, path and body, if it is one of its own.
+type Also = Box<dyn Fn(Method, &str, &str) -> Option<Response>>;
 
 impl Console {
     /// A console with these engines, the users `admin` and `colleague`, password `right`.
@@ -109,6 +114,7 @@ impl Console {
                 secret: Cell::new(None),
                 printed: RefCell::new("Remote Engine Name: x\n".to_owned()),
                 scans: RefCell::new(""),
+                also: RefCell::new(None),
             }),
         }
     }
@@ -188,6 +194,11 @@ impl Console {
     /// These scans are under way: JSON objects.
     pub(crate) fn scans(&self, scans: &'static str) {
         *self.state.scans.borrow_mut() = scans;
+    }
+
+    /// The test answers some calls itself, before the console's usual answers.
+    pub(crate) fn also(&self, answer: impl Fn(Method, &str, &str) -> Option<Response> + 'static) {
+        *self.state.also.borrow_mut() = Some(Box::new(answer));
     }
 
     /// What commands print.
@@ -282,6 +293,12 @@ impl Console {
         if !self.is_signed_in(request) {
             return error(401, "The request requires valid authentication.");
         }
+        let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        if let Some(answer) =
+            self.state.also.borrow().as_ref().and_then(|also| also(request.method, path, &body))
+        {
+            return answer;
+        }
         if let Some(answer) = self.sites(request).or_else(|| self.pools(request)) {
             return answer;
         }
@@ -315,6 +332,12 @@ impl Console {
                 Some(seconds) => json(seconds.to_string()),
                 None => error(404, "There is no valid shared secret."),
             },
+            (Method::Get, path) if path.starts_with("api/3/scan_engines/") && path.contains("/sites?") => {
+                let (engine, query) = path["api/3/scan_engines/".len()..].split_once("/sites?").unwrap();
+                let sites = self.state.sites.borrow();
+                let its = sites.iter().filter(|site| site.scanner.to_string() == engine).cloned();
+                page_of_sites(&its.collect::<Vec<_>>(), query)
+            }
             (Method::Get, path) if path.starts_with("api/3/scans?active=true") => {
                 let resources = self.state.scans.borrow();
                 json(format!(r#"{{"resources":[{resources}],"page":{{"number":0,"size":500,"totalPages":1,"totalResources":1}}}}"#))
@@ -473,11 +496,11 @@ fn page_of_sites(sites: &[Site], query: &str) -> Response {
     ))
 }
 
-fn json(body: String) -> Response {
+pub(crate) fn json(body: String) -> Response {
     response(200, "application/json", body)
 }
 
-fn error(status: u16, message: &str) -> Response {
+pub(crate) fn error(status: u16, message: &str) -> Response {
     response(status, "application/json", format!(r#"{{"status":{status},"message":"{message}","links":[]}}"#))
 }
 

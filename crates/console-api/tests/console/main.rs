@@ -4,9 +4,11 @@
 
 mod actions;
 mod anything;
+mod audit;
 mod engine_form;
 mod engines;
 mod errors;
+mod health;
 mod paging;
 mod pairing;
 mod pool_rules;
