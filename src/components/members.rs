@@ -329,7 +329,7 @@ pub fn status_cell(row: Option<&EngineRow>, refusal: Option<&str>) -> AnyView {
     match (refusal, row) {
         (Some(why), _) => view! {
             <td class="c-status cannot" title=why.to_owned()>
-                "Can't join: " {why.strip_prefix("Not possible for ").unwrap_or(why).to_owned()}
+                "Can't join: " {in_short(why)}
             </td>
         }
         .into_any(),
@@ -341,4 +341,10 @@ pub fn status_cell(row: Option<&EngineRow>, refusal: Option<&str>) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// The kind of engine alone, of a sentence that says for which kind something is not possible.
+fn in_short(why: &str) -> String {
+    let kind = why.strip_prefix("Not possible for ").unwrap_or(why);
+    kind.split_once(',').map_or(kind, |(kind, _)| kind).trim_end_matches('.').to_owned()
 }

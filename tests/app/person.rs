@@ -53,6 +53,7 @@ fn wear_the_style() {
         include_str!("../../style/table.css"),
         include_str!("../../style/engines.css"),
         include_str!("../../style/sites.css"),
+        include_str!("../../style/pools.css"),
         include_str!("../../style/pages.css"),
         include_str!("../../style/overlays.css"),
     );

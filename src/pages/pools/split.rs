@@ -39,6 +39,8 @@ const MOST: usize = 50;
 /// What new pools are called at first, with a number behind it.
 const BASE: &str = "Pool";
 
+const TOO_FEW: &str = "Splitting takes two available engines at least: active ones, of a kind that can join.";
+
 /// What is chosen. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub(super) struct Splitting {
@@ -134,6 +136,12 @@ impl Splitting {
         self.proposal.update(|proposal| proposal.deal(&engines));
     }
 
+    /// Whether there is nothing to split.
+    fn is_too_small(self) -> bool {
+        let engines = self.proposal.with(|it| it.pools.iter().map(|pool| pool.engines.len()).sum::<usize>());
+        engines < 2 && !self.has_begun()
+    }
+
     fn problems(self) -> Vec<Option<String>> {
         let pools = self.data.pools.value();
         let listed = pools.as_ref().map_or(&[][..], |list| &list.items);
@@ -152,9 +160,8 @@ impl Splitting {
             };
             proposal.pools.iter().map(|pool| line(pool.name.trim(), pool.engines.len())).collect::<Vec<_>>()
         });
-        let engines = self.proposal.with(|it| it.pools.iter().map(|pool| pool.engines.len()).sum::<usize>());
-        let refused = if engines < 2 && !self.has_begun() {
-            Some("Splitting takes two available engines at least.".to_owned())
+        let refused = if self.is_too_small() {
+            Some(TOO_FEW.to_owned())
         } else if self.problems().iter().any(Option::is_some) {
             Some("Give each pool a name of its own first.".to_owned())
         } else {
@@ -250,6 +257,10 @@ impl Splitting {
                         on_press=Callback::new(move |()| self.deal())
                     />
                 </div>
+                {live(move || {
+                    let too_few = self.is_too_small() && self.data.engines.value().is_some();
+                    too_few.then(|| problem_line(TOO_FEW.to_owned()))
+                })}
                 <div class="split-pools">
                     {live(move || (0..count.get()).map(|at| self.card(at, count)).collect::<Vec<_>>())}
                 </div>
