@@ -10,6 +10,7 @@ mod engines;
 mod failures;
 mod faults;
 mod fleet;
+mod health;
 mod keyboard;
 mod pairing_reverse;
 mod pairing_standard;
