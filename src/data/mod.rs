@@ -10,6 +10,7 @@ pub mod refresh;
 pub mod secret;
 pub mod site_filter;
 mod site_moves;
+pub mod site_names;
 pub mod sites;
 mod takeover;
 pub mod told;

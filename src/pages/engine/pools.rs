@@ -280,10 +280,13 @@ fn last_one(tab: Tab) -> AnyView {
     let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
     let problem = RwSignal::new(None::<String>);
     follow(move || open.set(tab.asked.with(Option::is_some)));
-    follow(move || {
-        if !open.get() {
+    // Only what was open is put away: the two would set each other off for ever.
+    Effect::new(move |before: Option<bool>| {
+        let open = open.get();
+        if before == Some(true) && !open {
             tab.asked.set(None);
         }
+        open
     });
     let pool = Memo::new(move |_| {
         let id = tab.asked.get()?;

@@ -1,6 +1,7 @@
 //! The whole system in Chromium and Firefox: one module a subject.
 
 mod accessibility;
+mod behind_nginx;
 mod bulk;
 mod dialects;
 mod direction;
@@ -18,6 +19,8 @@ mod pictures;
 mod policy;
 mod refresh;
 mod screens;
+mod select_sites;
 mod shared_secret;
 mod sign_in;
+mod sites;
 mod update;
