@@ -11,6 +11,7 @@ mod engines;
 mod failures;
 mod faults;
 mod fleet;
+mod health;
 mod keyboard;
 mod pairing_reverse;
 mod pairing_standard;
