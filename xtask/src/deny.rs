@@ -18,10 +18,10 @@ pub(crate) fn stage(steps: &mut Steps, bound: Duration) -> (Outcome, String) {
     let deny = |words: &str| {
         let mut deny = Command::new(&program);
         cmd::without_own_variables(&mut deny);
-        deny.arg("--locked").args(words.split(' '));
+        deny.args(["--workspace", "--locked"]).args(words.split(' '));
         deny
     };
-    let (outcome, printed) = cmd::run_bounded(&mut deny("check licenses bans sources"), bound);
+    let (outcome, printed) = cmd::run_bounded(&mut deny("check --hide-inclusion-graph licenses bans sources"), bound);
     if outcome.is_err() {
         return (outcome, printed);
     }
@@ -31,6 +31,6 @@ pub(crate) fn stage(steps: &mut Steps, bound: Duration) -> (Outcome, String) {
         ));
         return (outcome, printed);
     }
-    let (outcome, more) = cmd::run_bounded(&mut deny("check advisories"), bound);
+    let (outcome, more) = cmd::run_bounded(&mut deny("check --hide-inclusion-graph advisories"), bound);
     (outcome, printed + &more)
 }

@@ -36,7 +36,7 @@ pub(crate) const GECKODRIVER: Tool =
 
 /// Checks the dependencies.
 pub(crate) const CARGO_DENY: Tool =
-    Tool { package: "cargo-deny", version: "0.20.2", programs: &["cargo-deny"], about: "about 5 minutes" };
+    Tool { package: "cargo-deny", version: "0.20.2", programs: &["cargo-deny"], about: "about 2 minutes" };
 
 impl Tool {
     fn folder_name(&self) -> String {
