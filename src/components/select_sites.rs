@@ -1,6 +1,6 @@
 //! **Select Sites**: which sites of the console an engine or a pool is to scan, chosen among all of them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use console_api::{
     ScannerId, SiteId,
@@ -174,7 +174,13 @@ fn body(
         elsewhere: RwSignal::new(String::new()),
         sent: RwSignal::new(false),
     };
-    let there = Memo::new(move |_| rows.with(Option::is_some));
+    // The table is drawn a moment after its rows were made: both at once would take the browser too long.
+    let there = RwSignal::new(false);
+    follow(move || {
+        if rows.with(Option::is_some) && !there.get_untracked() {
+            set_timeout(move || _ = there.try_set(true), Duration::ZERO);
+        }
+    });
     let input = NodeRef::<html::Input>::new();
     let save = move |_| {
         choice.sent.set(true);
@@ -182,10 +188,13 @@ fn body(
             return;
         }
         if untrack(|| choice.missing()).is_some() {
-            if let Some(input) = input.get_untracked() {
-                // An element that can't take the focus leaves it where it was.
-                _ = input.focus();
-            }
+            // The field may only now come into the document.
+            request_animation_frame(move || {
+                if let Some(input) = input.try_get_untracked().flatten() {
+                    // An element that can't take the focus leaves it where it was.
+                    _ = input.focus();
+                }
+            });
             return;
         }
         on_save.run(untrack(|| choice.moves()));

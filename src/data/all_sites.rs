@@ -253,17 +253,20 @@ impl Data {
         }
         self.merge(true).await;
         let builder = sites.begun.try_update_value(|begun| std::mem::take(&mut begun.builder));
-        Ok(builder.unwrap_or_default().finish())
+        let list = builder.unwrap_or_default().finish();
+        // What is drawn of it is a task of its own.
+        sleep(Duration::ZERO).await;
+        Ok(list)
     }
 
     /// Merges what is due, with time for the browser between.
     async fn merge(self, last: bool) {
         loop {
             let merged = self.all_sites.begun.try_update_value(|begun| begun.builder.merge(last));
+            sleep(Duration::ZERO).await;
             if merged != Some(true) {
                 return;
             }
-            sleep(Duration::ZERO).await;
         }
     }
 }

@@ -95,7 +95,7 @@ async fn a_site_that_is_unchecked_needs_another_engine_or_pool() {
     press_in_dialog(&screen, "Save").await;
     screen.read("A site always needs an engine or a pool").await;
     let home = "New engine or pool for the sites that you unchecked";
-    assert_eq!(focused().unwrap().tag_name(), "INPUT");
+    until("the focus on the field", || (focused()?.tag_name() == "INPUT").then_some(())).await;
     screen.type_into(home, "nowhere").await;
     screen.read("There is no engine or pool “nowhere”.").await;
     screen.type_into(home, "berlin").await;

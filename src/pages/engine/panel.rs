@@ -152,8 +152,9 @@ impl Panel {
         };
         page.data.move_sites(moves, "Moving sites", self.toasts, on_end);
         let show = move || {
-            if bulk.is_running() {
-                working.try_set(true);
+            // Who has left the page finds the work in the news.
+            if working.try_get() == Some(false) && bulk.is_running() {
+                working.set(true);
             }
         };
         set_timeout(move || untrack(show), SHOW_AFTER);

@@ -156,9 +156,9 @@ fn pending_moves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
                     </button>
                 </div>
             </div>
-            <ul class="plain" role="status">
-                {live(ways)}
-            </ul>
+            <div role="status">
+                <ul class="plain">{live(ways)}</ul>
+            </div>
             <div class="short-table">
                 <DataTable
                     name="Moves when you save"

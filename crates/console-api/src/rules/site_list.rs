@@ -10,6 +10,8 @@ use crate::ids::{ScannerId, SiteId};
 use crate::model::Site;
 use crate::rules::{Scanners, SiteMove, fold_case, keys};
 
+/// Up to this id a table by id is worth its memory.
+const DENSE: usize = 1_000_000;
 /// No engine or pool has this id.
 const NO_SCANNER: u64 = u64::MAX;
 
@@ -302,18 +304,25 @@ impl SiteRows {
     #[must_use]
     pub fn new(list: Arc<SiteList>, scanners: Arc<Scanners>) -> Self {
         let count = scanners.all().len();
-        let rank = |scanner: u64| match scanner {
-            NO_SCANNER => count + 1,
-            known => scanners.position(ScannerId(known)).unwrap_or(count),
-        };
-        // Sites of one scanner often follow each other.
-        let mut last = (NO_SCANNER, count + 1);
-        let ranks = list.scanners.iter().map(|scanner| {
-            if *scanner != last.0 {
-                last = (*scanner, rank(*scanner));
+        // A table by id where the ids are as dense as a console gives them: a hundred thousand look-ups by hash take longer.
+        let largest = scanners.all().iter().map(|scanner| scanner.id.get()).max().unwrap_or(0);
+        let dense = usize::try_from(largest).ok().filter(|largest| *largest <= DENSE).map(|largest| {
+            let mut table = vec![count; largest + 1];
+            for (rank, scanner) in scanners.all().iter().enumerate() {
+                if let Some(slot) = usize::try_from(scanner.id.get()).ok().and_then(|id| table.get_mut(id)) {
+                    *slot = rank;
+                }
             }
-            u32::try_from(last.1).unwrap_or(u32::MAX)
+            table
         });
+        let rank = |scanner: u64| match (scanner, &dense) {
+            (NO_SCANNER, _) => count + 1,
+            (known, None) => scanners.position(ScannerId(known)).unwrap_or(count),
+            (known, Some(table)) => {
+                usize::try_from(known).ok().and_then(|id| table.get(id).copied()).unwrap_or(count)
+            }
+        };
+        let ranks = list.scanners.iter().map(|scanner| u32::try_from(rank(*scanner)).unwrap_or(u32::MAX));
         let ranks = ranks.collect();
         Self { list, scanners, ranks }
     }
