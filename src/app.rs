@@ -88,6 +88,7 @@ fn Screen() -> impl IntoView {
         Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
         Some(route @ (Route::NewEngine | Route::Engine(_))) => screen(Part::Engine, route),
         Some(route @ (Route::SharedSecret | Route::Administration)) => screen(Part::Administration, route),
+        Some(Route::Health) => screen(Part::Health, Route::Health),
         Some(route @ (Route::Pools | Route::NewPool | Route::Pool(_))) => screen(Part::Pools, route),
         Some(route @ (Route::Sites | Route::NewSite | Route::Site(_))) => screen(Part::Sites, route),
         None => view! { <NotFound /> }.into_any(),

@@ -14,6 +14,7 @@ pub mod app;
 pub mod clock;
 pub mod components;
 pub mod data;
+pub mod download;
 pub mod draft;
 pub mod number;
 pub mod pages;

@@ -33,6 +33,8 @@ pub enum Route {
     NewSite,
     /// One site.
     Site(SiteId),
+    /// How the fleet is, and who scans what.
+    Health,
     /// The shared secret for engines that call the console.
     SharedSecret,
     /// The way in, as the documents have it.
@@ -60,6 +62,7 @@ impl Route {
             Self::Sites => "/sites".to_owned(),
             Self::NewSite => "/sites/new".to_owned(),
             Self::Site(id) => format!("/sites/{id}"),
+            Self::Health => "/health".to_owned(),
             Self::SharedSecret => "/shared-secret".to_owned(),
             Self::Administration => "/administration".to_owned(),
         }
@@ -75,6 +78,7 @@ impl Route {
             "pools/new" => Self::NewPool,
             "sites" => Self::Sites,
             "sites/new" => Self::NewSite,
+            "health" => Self::Health,
             "shared-secret" => Self::SharedSecret,
             "administration" => Self::Administration,
             _ => {
@@ -181,6 +185,7 @@ mod tests {
             (Route::Sites, "/sites"),
             (Route::NewSite, "/sites/new"),
             (Route::Site(SiteId(90)), "/sites/90"),
+            (Route::Health, "/health"),
             (Route::SharedSecret, "/shared-secret"),
             (Route::Administration, "/administration"),
         ] {

@@ -19,9 +19,16 @@ use crate::{
     },
     data::Data,
     pages::{
-        administration::AdministrationPage, engine::EnginePage, engines::engines_dialogs,
-        new_engine::NewEnginePage, pool::PoolPage, pools::PoolsPage, shared_secret::SharedSecretPage,
-        site::SitePage, sites::SitesPage,
+        administration::AdministrationPage,
+        engine::EnginePage,
+        engines::engines_dialogs,
+        health::{HealthPage, problem_count},
+        new_engine::NewEnginePage,
+        pool::PoolPage,
+        pools::PoolsPage,
+        shared_secret::SharedSecretPage,
+        site::SitePage,
+        sites::SitesPage,
     },
     routes::Route,
 };
@@ -85,6 +92,16 @@ fn sites() -> Result<Render, Missing> {
     })
 }
 
+/// How the fleet is. The list of engines stands for every screen here: what is added to the navigation.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(health, fallible))]
+fn health() -> Result<Render, Missing> {
+    Ok(|route| match route {
+        Route::Health => Some(view! { <HealthPage /> }.into_any()),
+        Route::Engines => Some(problem_count()),
+        _ => None,
+    })
+}
+
 /// What the list of engines opens: its dialogs, with work on many engines, and the copy to be saved.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(dialogs, fallible))]
 fn dialogs() -> Result<Render, Missing> {
@@ -108,12 +125,15 @@ pub enum Part {
     Pools,
     /// The sites.
     Sites,
+    /// How the fleet is.
+    Health,
     /// What the list of engines opens.
     Dialogs,
 }
 
 impl Part {
-    const ALL: [Self; 5] = [Self::Engine, Self::Administration, Self::Pools, Self::Sites, Self::Dialogs];
+    const ALL: [Self; 6] =
+        [Self::Engine, Self::Administration, Self::Pools, Self::Sites, Self::Health, Self::Dialogs];
 
     async fn fetch(self) -> Result<Render, Missing> {
         match self {
@@ -121,6 +141,7 @@ impl Part {
             Self::Administration => arrival(administration()).await,
             Self::Pools => arrival(pools()).await,
             Self::Sites => arrival(sites()).await,
+            Self::Health => arrival(health()).await,
             Self::Dialogs => arrival(dialogs()).await,
         }
     }

@@ -47,6 +47,12 @@ pub fn BulkDialog(
     destructive: Signal<bool>,
     /// Begins.
     on_start: Callback<()>,
+    /// What it is called while it asks, if not by what it does.
+    #[prop(optional, into)]
+    heading: Option<Signal<String>>,
+    /// What the summary says besides, and offers.
+    #[prop(optional)]
+    after: Option<Callback<(), AnyView>>,
     /// What it means, and what else is to be chosen.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -77,8 +83,8 @@ pub fn BulkDialog(
         }
         .into_any()
     };
-    let title = Signal::derive(move || plan.with(|plan| plan.title.clone()));
-    work_dialog(open, bulk, title, Callback::new(asks))
+    let title = heading.unwrap_or_else(|| Signal::derive(move || plan.with(|plan| plan.title.clone())));
+    work_dialog(open, bulk, title, Callback::new(asks), after)
 }
 
 /// The dialog about work on many things that needs no question of its own, for what is meant is on the page.
@@ -95,7 +101,7 @@ pub fn WorkDialog(
             open.set(false);
         }
     });
-    work_dialog(open, bulk, Signal::stored(String::new()), Callback::new(|()| ().into_any()))
+    work_dialog(open, bulk, Signal::stored(String::new()), Callback::new(|()| ().into_any()), None)
 }
 
 /// The dialog: what `asks` makes before the work begins, then how far it has come, then what came of it.
@@ -104,6 +110,7 @@ fn work_dialog(
     bulk: Bulk,
     asked: Signal<String>,
     asks: Callback<(), AnyView>,
+    after: Option<Callback<(), AnyView>>,
 ) -> AnyView {
     let phase = Memo::new(move |_| {
         bulk.look(|run| match run {
@@ -145,7 +152,7 @@ fn work_dialog(
             {live(move || match phase.get() {
                 Phase::Asks => asks.run(()),
                 Phase::Runs => progress(bulk),
-                Phase::Sums => summary(bulk, open),
+                Phase::Sums => summary(bulk, open, after),
             })}
         </Dialog>
     }
@@ -215,7 +222,7 @@ fn progress(bulk: Bulk) -> AnyView {
     .into_any()
 }
 
-fn summary(bulk: Bulk, open: RwSignal<bool>) -> AnyView {
+fn summary(bulk: Bulk, open: RwSignal<bool>, after: Option<Callback<(), AnyView>>) -> AnyView {
     let Some(run) = bulk.now() else { return ().into_any() };
     let failed =
         run.failed.iter().map(|failed| format!("{}: {}", failed.item.name, failed.why)).collect::<Vec<_>>();
@@ -239,6 +246,7 @@ fn summary(bulk: Bulk, open: RwSignal<bool>) -> AnyView {
         <p role="status">{format!("{}.", run.summary())}</p>
         {names("Failed", Icon::Failed, &failed)}
         {names("Not begun", Icon::Warning, &left)}
+        {after.map(|after| live(move || after.run(())))}
         <footer>
             {go_on} {retry}
             <button type="button" class="button primary" data-first="" on:click=move |_| open.set(false)>

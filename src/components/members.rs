@@ -3,7 +3,7 @@
 //! Each is a table of which only the rows in view are in the document, so that ten thousand engines are no trouble. A
 //! row's button, or Enter on the row, moves its engine over; the selected ones move together.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use console_api::{
     EngineId, EngineStatus,
@@ -16,6 +16,7 @@ use super::{
     button::{ActionButton, row_button},
     field::search_box,
     icon::Icon,
+    keys::KeyMap,
     live::{live, live_attribute},
     selection::Selection,
     status::status_mark,
@@ -29,16 +30,33 @@ const COLUMNS: [Column; 3] = [
     Column { key: "actions", label: "Actions", numeric: false, sortable: false },
 ];
 
-/// All engines, ready to be shown.
+/// All engines, ready to be shown in lists beside one another.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Rows {
-    all: Vec<EngineRow>,
-    place: HashMap<RowKey, usize>,
+pub struct EngineRows {
+    /// The engines.
+    pub all: Vec<EngineRow>,
+    place: KeyMap<usize>,
 }
 
-impl Rows {
-    fn get(&self, key: RowKey) -> Option<&EngineRow> {
+impl EngineRows {
+    /// The engines that the console lists now, as a signal; none before they were read.
+    pub fn follow(data: Data) -> Memo<Arc<Self>> {
+        Memo::new(move |_| {
+            let Some(list) = data.engines.value() else { return Arc::default() };
+            let all = prepare_rows(list.items.clone(), &[], None);
+            let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
+            Arc::new(Self { all, place })
+        })
+    }
+
+    /// The engine of a key; `None` when the list does not have it.
+    pub fn get(&self, key: RowKey) -> Option<&EngineRow> {
         self.all.get(*self.place.get(&key)?)
+    }
+
+    /// The name of an engine, also of one that the list does not have.
+    pub fn name(&self, key: RowKey) -> String {
+        self.get(key).map_or_else(|| format!("Engine {key}"), |row| row.engine.name.clone())
     }
 }
 
@@ -48,7 +66,7 @@ struct Side {
     data: Data,
     /// Whether it is the list of those in the pool.
     inside: bool,
-    rows: Memo<Arc<Rows>>,
+    rows: Memo<Arc<EngineRows>>,
     members: RwSignal<Vec<EngineId>>,
     filter: RwSignal<String>,
     sort: RwSignal<EngineSort>,
@@ -69,9 +87,7 @@ impl Side {
     }
 
     fn name_of(self, key: RowKey) -> String {
-        self.rows
-            .with(|rows| rows.get(key).map(|row| row.engine.name.clone()))
-            .unwrap_or_else(|| format!("Engine {key}"))
+        self.rows.with(|rows| rows.name(key))
     }
 
     /// Why this engine can't go over to the other list.
@@ -143,12 +159,7 @@ pub fn MemberLists(
     members: RwSignal<Vec<EngineId>>,
 ) -> impl IntoView {
     let data = Data::here();
-    let rows = Memo::new(move |_| {
-        let Some(list) = data.engines.value() else { return Arc::default() };
-        let all = prepare_rows(list.items.clone(), &[], None);
-        let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
-        Arc::new(Rows { all, place })
-    });
+    let rows = EngineRows::follow(data);
     let said = RwSignal::new(String::new());
     // The ids in order, for looking up.
     let inside = Memo::new(move |_| {
@@ -261,21 +272,7 @@ fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let rows = side.rows.get();
     let row = rows.get(key);
     let address = row.map(|row| row.engine.address.clone()).unwrap_or_default();
-    let status = match (&refusal, row) {
-        (Some(why), _) => view! {
-            <td class="c-status cannot" title=why.clone()>
-                "Can't join: " {why.strip_prefix("Not possible for ").unwrap_or(why).to_owned()}
-            </td>
-        }
-        .into_any(),
-        (None, Some(row)) => view! { <td class="c-status">{status_mark(&row.engine)}</td> }.into_any(),
-        (None, None) => view! {
-            <td class="c-status cannot" title="It is in the pool, but not in the console's list of engines.">
-                "Not in the list of engines"
-            </td>
-        }
-        .into_any(),
-    };
+    let status = status_cell(row, refusal.as_deref());
     let icon = if side.inside { Icon::Close } else { Icon::Add };
     let label = format!("{} {name}", side.verb());
     let title = format!("{name} {address}");
@@ -325,4 +322,23 @@ fn empty(side: Side) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The cell with an engine's status, or why it can't join.
+pub fn status_cell(row: Option<&EngineRow>, refusal: Option<&str>) -> AnyView {
+    match (refusal, row) {
+        (Some(why), _) => view! {
+            <td class="c-status cannot" title=why.to_owned()>
+                "Can't join: " {why.strip_prefix("Not possible for ").unwrap_or(why).to_owned()}
+            </td>
+        }
+        .into_any(),
+        (None, Some(row)) => view! { <td class="c-status">{status_mark(&row.engine)}</td> }.into_any(),
+        (None, None) => view! {
+            <td class="c-status cannot" title="It is in the pool, but not in the console's list of engines.">
+                "Not in the list of engines"
+            </td>
+        }
+        .into_any(),
+    }
 }

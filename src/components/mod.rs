@@ -1,6 +1,7 @@
 //! What the screens share.
 
 pub mod address;
+pub mod auto_refresh;
 pub mod bulk;
 pub mod button;
 pub mod confirm;
@@ -10,6 +11,7 @@ pub mod dialog;
 pub mod engine_form;
 pub mod field;
 pub mod filter;
+pub mod heir_field;
 pub mod icon;
 pub mod keyed;
 pub mod keys;
@@ -17,6 +19,7 @@ pub mod live;
 pub mod members;
 pub mod pager;
 pub mod pool_form;
+pub mod replace_engine;
 pub mod scanner_choice;
 pub mod scanner_picker;
 pub mod select_sites;

@@ -95,7 +95,8 @@ const GAP_KEYS: RowKey = RowKey::MAX - 3;
 #[component]
 pub fn DataTable(
     /// The table's accessible name.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// The class for column widths and cards.
     class: &'static str,
     /// The columns, in order.

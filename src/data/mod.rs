@@ -3,13 +3,16 @@
 pub mod all_sites;
 pub mod bulk;
 mod engine;
+pub mod health;
 mod pools;
 pub mod query;
 pub mod refresh;
 pub mod secret;
 pub mod site_filter;
 mod site_moves;
+pub mod site_names;
 pub mod sites;
+mod takeover;
 pub mod told;
 pub mod transport;
 mod update;
@@ -21,7 +24,8 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{
-    all_sites::AllSites, bulk::Bulk, query::Query, refresh::Work, secret::Secret, sites::Listed, told::Told,
+    all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
+    sites::Listed, told::Told,
 };
 use crate::components::live::follow;
 use crate::session::{Session, State};
@@ -46,6 +50,8 @@ pub struct Data {
     pub engine_sites: Query<(EngineId, Listed)>,
     /// All sites.
     pub all_sites: AllSites,
+    /// How the fleet is, as it was last found out.
+    pub health: FleetHealth,
     /// The console itself. Not every account may read it.
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
@@ -71,6 +77,7 @@ impl Data {
             all_sites: AllSites::new(),
             sites: Query::new(),
             site: Query::new(),
+            health: FleetHealth::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -135,6 +142,7 @@ impl Data {
         self.all_sites.forget();
         self.sites.forget();
         self.site.forget();
+        self.health.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();

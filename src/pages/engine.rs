@@ -1,6 +1,8 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
 mod panel;
+mod pools;
+mod scans;
 mod sites;
 
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use crate::{
         delete_engine::DeleteDialog,
         icon::{Icon, glyph},
         live::{follow, live},
+        replace_engine::ReplaceDialog,
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
@@ -37,7 +40,13 @@ use crate::{
     unsaved::Unsaved,
 };
 
-const TABS: &[Tab] = &[("general", "General"), ("sites", "Sites"), ("pairing", "Pairing")];
+const TABS: &[Tab] = &[
+    ("general", "General"),
+    ("sites", "Sites"),
+    ("pools", "Pools"),
+    ("scans", "Scans"),
+    ("pairing", "Pairing"),
+];
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -209,7 +218,7 @@ fn actions(page: Page) -> AnyView {
             page.engine.with(|engine| may_update(engine.as_ref()?).err().map(|it| it.to_string()))
         })
     });
-    let [reverse, delete] = [RwSignal::new(false), RwSignal::new(false)];
+    let [reverse, replace, delete] = [(); 3].map(|()| RwSignal::new(false));
     view! {
         <div class="actions">
             <ActionButton
@@ -239,6 +248,11 @@ fn actions(page: Page) -> AnyView {
                 on_press=Callback::new(move |()| reverse.set(true))
             />
             <ActionButton
+                icon=Icon::Replace
+                label="Replace engine".to_owned()
+                on_press=Callback::new(move |()| replace.set(true))
+            />
+            <ActionButton
                 icon=Icon::Delete
                 label="Delete".to_owned()
                 refused=unless(page, |engine| deletion(engine, &[]).refused)
@@ -246,6 +260,7 @@ fn actions(page: Page) -> AnyView {
             />
         </div>
         <ReverseDialog page open=reverse />
+        <ReplaceDialog engine=page.engine open=replace />
         <DeleteDialog engine=page.engine open=delete leave=true />
     }
     .into_any()
@@ -334,6 +349,8 @@ fn tabs(page: Page) -> AnyView {
     };
     let panel = move |tab| match tab {
         "sites" => untrack(|| sites::sites(panel_state)),
+        "pools" => pools::pools(page),
+        "scans" => scans::scans(page),
         "pairing" => live(move || pairing(page)),
         _ => untrack(general),
     };

@@ -6,6 +6,10 @@ use std::{
     rc::Rc,
 };
 
+mod pools;
+
+pub(crate) use pools::Pool;
+
 use console_api::{Method, Request, Response, TransportError};
 use engine_console::data::transport::AppTransport;
 use futures::{
@@ -62,6 +66,7 @@ pub(crate) struct Console {
 struct State {
     engines: RefCell<Vec<Engine>>,
     sites: RefCell<Vec<Site>>,
+    pools: RefCell<Vec<Pool>>,
     after_asking: RefCell<Vec<Engine>>,
     password: RefCell<String>,
     faults: RefCell<HashMap<&'static str, Fault>>,
@@ -74,7 +79,12 @@ struct State {
     printed: RefCell<String>,
     /// The scans that are under way, as JSON.
     scans: RefCell<&'static str>,
+    /// What a test answers itself.
+    also: RefCell<Option<Also>>,
 }
+
+/// Answers a call with this method, path and body, if it is one of its own.
+type Also = Box<dyn Fn(Method, &str, &str) -> Option<Response>>;
 
 impl Console {
     /// A console with these engines, the users `admin` and `colleague`, password `right`.
@@ -94,6 +104,7 @@ impl Console {
                 after_asking: RefCell::new(engines.clone()),
                 engines: RefCell::new(engines),
                 sites: RefCell::default(),
+                pools: RefCell::new(vec![Pool::new(900, "Europe", &[1, 2], &[7, 8])]),
                 password: RefCell::new("right".to_owned()),
                 faults: RefCell::default(),
                 held: RefCell::default(),
@@ -103,6 +114,7 @@ impl Console {
                 secret: Cell::new(None),
                 printed: RefCell::new("Remote Engine Name: x\n".to_owned()),
                 scans: RefCell::new(""),
+                also: RefCell::new(None),
             }),
         }
     }
@@ -182,6 +194,11 @@ impl Console {
     /// These scans are under way: JSON objects.
     pub(crate) fn scans(&self, scans: &'static str) {
         *self.state.scans.borrow_mut() = scans;
+    }
+
+    /// The test answers some calls itself, before the console's usual answers.
+    pub(crate) fn also(&self, answer: impl Fn(Method, &str, &str) -> Option<Response> + 'static) {
+        *self.state.also.borrow_mut() = Some(Box::new(answer));
     }
 
     /// What commands print.
@@ -276,7 +293,13 @@ impl Console {
         if !self.is_signed_in(request) {
             return error(401, "The request requires valid authentication.");
         }
-        if let Some(answer) = self.sites(request) {
+        let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        if let Some(answer) =
+            self.state.also.borrow().as_ref().and_then(|also| also(request.method, path, &body))
+        {
+            return answer;
+        }
+        if let Some(answer) = self.sites(request).or_else(|| self.pools(request)) {
             return answer;
         }
         match (request.method, path) {
@@ -295,9 +318,6 @@ impl Console {
                 let engines = self.state.engines.borrow();
                 let engines = engines.iter().map(engine_json).collect::<Vec<_>>().join(",");
                 json(format!(r#"{{"resources":[{engines}]}}"#))
-            }
-            (Method::Get, "api/3/scan_engine_pools") => {
-                json(r#"{"resources":[{"id":900,"name":"Europe","engines":[1,2],"sites":[7,8]}]}"#.to_owned())
             }
             (Method::Post, "api/3/administration/commands") if self.state.may_command.get() => {
                 *self.state.engines.borrow_mut() = self.state.after_asking.borrow().clone();
@@ -476,11 +496,11 @@ fn page_of_sites(sites: &[Site], query: &str) -> Response {
     ))
 }
 
-fn json(body: String) -> Response {
+pub(crate) fn json(body: String) -> Response {
     response(200, "application/json", body)
 }
 
-fn error(status: u16, message: &str) -> Response {
+pub(crate) fn error(status: u16, message: &str) -> Response {
     response(status, "application/json", format!(r#"{{"status":{status},"message":"{message}","links":[]}}"#))
 }
 

@@ -89,7 +89,7 @@ async fn the_console_pages_and_sorts_and_the_address_keeps_it() {
     choose(&size, "25");
     screen.read("51–75 of 130").await;
     see_first(&screen, "site-0080").await;
-    see_address("/sites?page=3&sort=-assets&size=25").await;
+    see_address("/sites?sort=-assets&page=3&size=25").await;
 }
 
 #[wasm_bindgen_test]
@@ -377,6 +377,44 @@ async fn a_choice_and_a_text_outlive_a_session_that_ended() {
     screen.sign_in("admin").await;
     see_chosen(&screen, "aachen").await;
     screen.read("The site moves from berlin to aachen when you save.").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_choice_is_not_lost_unasked() {
+    let console = console(1);
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    radio(&screen, "Choose aachen").unwrap().click();
+    screen.read("The site moves from berlin to aachen when you save.").await;
+    // The other tab is no way out.
+    screen.click("tab", "General").await;
+    until("the form", || screen.field("Name")).await;
+    screen.click("link", "Sites").await;
+    screen.see("dialog", "Leave without saving?").await;
+    screen.read("Another engine or pool for site-0001").await;
+    screen.click("button", "Stay").await;
+    screen.click("tab", "Engines").await;
+    see_chosen(&screen, "aachen").await;
+    screen.click("link", "Sites").await;
+    screen.click("button", "Leave").await;
+    screen.see("heading", "Sites").await;
+    screen.click("link", "site-0001").await;
+    see_chosen(&screen, "berlin").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_dialog_with_something_typed_asks_before_it_closes() {
+    let screen = at_work_on(&console(1), "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    screen.click("button", "Add Scan Engine").await;
+    screen.type_into("Name", "rome").await;
+    screen.click("button", "Close").await;
+    screen.see("dialog", "Leave without saving?").await;
+    screen.click("button", "Leave").await;
+    screen.see_gone("dialog", "Add Scan Engine").await;
+    screen.click("button", "Add Scan Engine").await;
+    until("an empty form", || (screen.field("Name")?.value().is_empty()).then_some(())).await;
+    assert!(!screen.text().contains("What you typed before is still here."));
 }
 
 #[wasm_bindgen_test]

@@ -26,7 +26,9 @@
 
 mod browser;
 mod checks;
+mod contract;
 mod locator;
+mod nginx;
 mod page;
 mod problems;
 mod process;
@@ -48,6 +50,7 @@ pub use locator::{
     Locator, Name, alert, any, button, cell, column, dialog, ends, field, has, heading, link, news, role,
     row, starts, text,
 };
+pub use nginx::Nginx;
 pub use page::Page;
 pub use proxy::Fault;
 pub use settings::{Settings, settings};

@@ -19,7 +19,7 @@ use crate::transport::Transport;
 
 pub use admin::{Asked, Refreshed, UpdateAnswer};
 pub use engines::EngineDraft;
-pub use outcome::{Created, Moved, Saved};
+pub use outcome::{Created, Moved, PoolMoved, Saved};
 pub use paging::{PageRequest, Sort};
 pub use pools::PoolDraft;
 pub use sites::{NewSite, SiteDraft};

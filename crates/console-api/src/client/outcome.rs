@@ -34,3 +34,16 @@ pub enum Moved {
     /// what it had.
     ElsewhereMeanwhile(ScannerId),
 }
+
+/// What came of moving an engine from one pool to another. It is never in none of them: it is added first and taken out
+/// after that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PoolMoved {
+    /// It is in the other pool, and no longer in the first.
+    Done,
+    /// It is in both: it was added, and why it could not be taken out is this.
+    InBoth(Error),
+    /// It is still in the first pool. Whether it was added to the other is not known: why that failed is this, and where
+    /// the engine is could not be read.
+    Unknown(Error),
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::ids::{ScannerId, SiteId};
 use crate::model::Site;
-use crate::rules::{Scanners, SiteMove, fold_case, keys};
+use crate::rules::{Scanner, Scanners, SiteMove, fold_case, keys};
 
 /// Up to this id a table by id is worth its memory.
 const DENSE: usize = 1_000_000;
@@ -329,7 +329,7 @@ impl SiteRows {
 
     /// The sites.
     #[must_use]
-    pub fn list(&self) -> &Arc<SiteList> {
+    pub const fn list(&self) -> &Arc<SiteList> {
         &self.list
     }
 
@@ -349,9 +349,21 @@ impl SiteRows {
     /// engine or pool, without regard to case.
     #[must_use]
     pub fn select(&self, filter: &str, sort: SiteSort) -> Vec<u64> {
+        self.select_where(filter, sort, &|_, _| false)
+    }
+
+    /// [`select`](Self::select), where a word may also be one that `also` finds in what scans the site. It gets the word
+    /// in lower case.
+    #[must_use]
+    pub fn select_where(
+        &self,
+        filter: &str,
+        sort: SiteSort,
+        also: &dyn Fn(&Scanner, &str) -> bool,
+    ) -> Vec<u64> {
         let mut passes: Option<Vec<bool>> = None;
         for word in filter.split_whitespace().map(fold_case) {
-            let marks = self.marks(&word);
+            let marks = self.marks(&word, also);
             passes = Some(match passes {
                 None => marks,
                 Some(before) => before.into_iter().zip(marks).map(|(a, b)| a && b).collect(),
@@ -418,10 +430,42 @@ impl SiteRows {
         Some(SiteMove { site, name: self.list.name(place).to_owned(), from, to })
     }
 
-    fn marks(&self, word: &str) -> Vec<bool> {
+    /// Which engines and pools, by their places in their order, have a site in whose name this word, in lower case, occurs.
+    pub(crate) fn scanners_with_site(&self, word: &str) -> Vec<bool> {
         let mut marks = vec![false; self.list.len()];
         self.list.names.folded.mark(word.as_bytes(), &mut marks);
-        let scanners = self.scanners.all().iter().map(|it| fold_case(&it.label()).contains(word));
+        let mut scanners = vec![false; self.scanners.all().len() + 2];
+        for (rank, _) in self.ranks.iter().zip(marks).filter(|(_, marked)| *marked) {
+            scanners[*rank as usize] = true;
+        }
+        scanners
+    }
+
+    /// The places of all sites, those of one scanner after those of the other, and where each scanner's begin, with the end
+    /// behind the last.
+    pub(crate) fn grouped(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut starts = vec![0_u32; self.scanners.all().len() + 3];
+        for rank in &self.ranks {
+            starts[*rank as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; self.ranks.len()];
+        for (place, rank) in (0..).zip(&self.ranks) {
+            let slot = &mut next[*rank as usize];
+            places[*slot as usize] = place;
+            *slot += 1;
+        }
+        (starts, places)
+    }
+
+    fn marks(&self, word: &str, also: &dyn Fn(&Scanner, &str) -> bool) -> Vec<bool> {
+        let mut marks = vec![false; self.list.len()];
+        self.list.names.folded.mark(word.as_bytes(), &mut marks);
+        let scanners =
+            self.scanners.all().iter().map(|it| fold_case(&it.label()).contains(word) || also(it, word));
         let scanners: Vec<bool> = scanners.collect();
         if scanners.iter().any(|passes| *passes) {
             for (mark, rank) in marks.iter_mut().zip(&self.ranks) {

@@ -1,6 +1,7 @@
 //! The whole system in Chromium and Firefox: one module a subject.
 
 mod accessibility;
+mod behind_nginx;
 mod bulk;
 mod dialects;
 mod direction;
@@ -20,4 +21,5 @@ mod screens;
 mod select_sites;
 mod shared_secret;
 mod sign_in;
+mod sites;
 mod update;
