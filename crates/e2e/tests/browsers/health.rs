@@ -57,8 +57,8 @@ in_both_browsers! {
 
         engine.kill().await;
         page.see_words_within(Duration::from_secs(60), news(), &format!("{OSLO} went bad: Not responding.")).await;
-        page.see(row(has(format!("1 site can't be scanned: {OSLO} is down")))).await;
-        page.see(row(has(format!("{OSLO}: Not responding")))).await;
+        page.see(row(has(&format!("1 site can't be scanned: {OSLO} is down")))).await;
+        page.see(row(has(&format!("{OSLO}: Not responding")))).await;
         page.see(heading("2 problems need attention, the worst first")).await;
         let title = page.run("return document.title", vec![]).await;
         assert_eq!(title.as_str(), Some("(2) Engine Health – Engine console"));
@@ -123,11 +123,11 @@ in_both_browsers! {
         page.fill("Sites of the local engine", "1").await;
         page.click(button("Save thresholds")).await;
         page.see_words(news(), "The thresholds are saved").await;
-        page.see(row(has(format!("{LOCAL}, the local engine, has 2 sites")))).await;
+        page.see(row(has(&format!("{LOCAL}, the local engine, has 2 sites")))).await;
 
         page.reload().await;
         page.sign_in("admin", &stack.password()).await;
-        page.see(row(has(format!("{LOCAL}, the local engine, has 2 sites")))).await;
+        page.see(row(has(&format!("{LOCAL}, the local engine, has 2 sites")))).await;
         page.click(heading("Thresholds")).await;
         page.see_value(field("Alarm after (hours)"), "48").await;
         page.click(button("Use the usual ones")).await;
