@@ -21,7 +21,8 @@ pub(crate) fn stage(steps: &mut Steps, bound: Duration) -> (Outcome, String) {
         deny.args(["--workspace", "--locked"]).args(words.split(' '));
         deny
     };
-    let (outcome, printed) = cmd::run_bounded(&mut deny("check --hide-inclusion-graph licenses bans sources"), bound);
+    let (outcome, printed) =
+        cmd::run_bounded(&mut deny("check --hide-inclusion-graph licenses bans sources"), bound);
     if outcome.is_err() {
         return (outcome, printed);
     }

@@ -25,7 +25,10 @@ fn scanners() -> Scanners {
 }
 
 fn ids(filter: &str, column: ScannerColumn, descending: bool) -> Vec<u64> {
-    select_scanners(&scanners(), filter, column, descending).into_iter().map(|id| id.get()).collect()
+    select_scanners(&scanners(), filter, column, descending)
+        .into_iter()
+        .map(console_api::ScannerId::get)
+        .collect()
 }
 
 #[test]
