@@ -1,7 +1,6 @@
 //! The whole system in Chromium and Firefox: one module a subject.
 
 mod accessibility;
-mod behind_nginx;
 mod bulk;
 mod dialects;
 mod direction;
@@ -11,8 +10,6 @@ mod engines;
 mod failures;
 mod faults;
 mod fleet;
-mod handover;
-mod health;
 mod keyboard;
 mod pairing_reverse;
 mod pairing_standard;
@@ -20,9 +17,6 @@ mod pictures;
 mod policy;
 mod refresh;
 mod screens;
-mod select_sites;
 mod shared_secret;
 mod sign_in;
-mod sites;
-mod unsaved;
 mod update;

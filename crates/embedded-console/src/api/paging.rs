@@ -4,7 +4,6 @@
 use axum::extract::Query;
 use http::Uri;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::links::{Link, Links};
@@ -124,14 +123,14 @@ fn order(value: &str, sortable: &[(&str, &str)]) -> Result<String, ApiError> {
 }
 
 /// One page, as the console sends it.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub(crate) struct Page<T> {
     links: Vec<Link>,
     page: PageInfo,
     resources: Vec<T>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PageInfo {
     number: i64,

@@ -5,7 +5,6 @@
 mod access;
 mod data_calls;
 mod dialects;
-mod document;
 mod engines;
 mod files;
 mod fleet_through_api;
