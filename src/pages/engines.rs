@@ -407,8 +407,8 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
 fn troubles(page: Page) -> impl IntoView {
     let data = page.data;
     let failed = data.engines.failed().map(|error| {
-        let known = data.engines.read_at().is_some();
-        let what = match data.engines.read_at() {
+        let read_at = data.engines.read_at();
+        let what = match read_at {
             Some(at) => {
                 format!(
                     "The engines could not be read again. What is shown is from {}.",
@@ -419,7 +419,7 @@ fn troubles(page: Page) -> impl IntoView {
         };
         let reading = data.engines.is_reading();
         view! {
-            <div class=if known { "notice bad one-line" } else { "notice bad" }>
+            <div class=if read_at.is_some() { "notice bad one-line" } else { "notice bad" }>
                 <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
                 <span>{error.in_full()}</span>
                 <div>

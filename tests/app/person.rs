@@ -74,7 +74,7 @@ pub(crate) async fn at_work_on(console: &Console, address: &str, heading: &str) 
 }
 
 /// Longer than anything here takes.
-const PATIENCE: u32 = 1000;
+const PATIENCE: u32 = 300;
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// Waits until this gives something.

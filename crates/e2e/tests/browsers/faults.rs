@@ -6,7 +6,7 @@ use std::time::Duration;
 use console_api::{EngineId, PoolId};
 use e2e::{Fault, Page, Stack, any, button, dialog, has, in_both_browsers, role, row, text};
 
-use crate::fleet::sign_in;
+use crate::fleet::{sign_in, sign_in_as_operator};
 
 /// The app gives a change up after a minute.
 const GIVEN_UP: Duration = Duration::from_secs(90);
@@ -90,9 +90,7 @@ in_both_browsers! {
 
     async fn without_the_right_nobody_is_asked_to_sign_in_again(page: Page) {
         let stack = Stack::demo().await;
-        let operator = stack.demo_user("operator");
-        page.open(stack.url("/")).await;
-        page.sign_in(&operator.name, &operator.password).await;
+        sign_in_as_operator(&page, &stack).await;
         page.see(row("Local scan engine")).await;
         page.click(role("checkbox", has("Select all "))).await;
         page.click(button("Update")).await;

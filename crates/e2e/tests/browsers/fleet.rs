@@ -12,6 +12,13 @@ pub(crate) async fn sign_in(page: &Page, stack: &Stack) {
     page.see(heading("Scan Engines")).await;
 }
 
+/// Opens the app and signs in as the demo's user who may not send console commands.
+pub(crate) async fn sign_in_as_operator(page: &Page, stack: &Stack) {
+    let operator = stack.demo_user("operator");
+    page.open(stack.url("/")).await;
+    page.sign_in(&operator.name, &operator.password).await;
+}
+
 /// The processes of a fleet; they end with it.
 pub(crate) struct Fleet {
     _engines: Vec<Engine>,

@@ -2,7 +2,7 @@
 
 use e2e::{Stack, any, button, cell, in_both_browsers, news, row};
 
-use crate::fleet::sign_in;
+use crate::fleet::{sign_in, sign_in_as_operator};
 
 const COMMANDS: &str = "/api/3/administration/commands";
 
@@ -45,9 +45,7 @@ in_both_browsers! {
 
     async fn without_the_right_refresh_reads_again_and_says_so(page: Page) {
         let stack = Stack::demo().await;
-        let operator = stack.demo_user("operator");
-        page.open(stack.url("/")).await;
-        page.sign_in(&operator.name, &operator.password).await;
+        sign_in_as_operator(&page, &stack).await;
         page.see(button("Refresh Local scan engine")).await;
         page.click(button("Refresh Local scan engine")).await;
         page.see_words(news(), "Local scan engine was only read again").await;

@@ -4,7 +4,7 @@ use e2e::{
     PATIENCE, Stack, any, button, cell, dialog, has, in_both_browsers, link, news, role, row, text, until,
 };
 
-use crate::fleet::{LOCAL, sign_in};
+use crate::fleet::{LOCAL, sign_in, sign_in_as_operator};
 
 const OSLO: &str = "Oslo data centre";
 /// Older than what an engine has that was told nothing else.
@@ -185,9 +185,7 @@ in_both_browsers! {
 
     async fn without_the_right_update_says_so(page: Page) {
         let stack = Stack::demo().await;
-        let operator = stack.demo_user("operator");
-        page.open(stack.url("/")).await;
-        page.sign_in(&operator.name, &operator.password).await;
+        sign_in_as_operator(&page, &stack).await;
         page.see(button("Update all engines")).await;
         let ready = until(PATIENCE, async || match page.texts(any("row")).await.len() {
             0..=1 => Err("no engines yet".to_owned()),
