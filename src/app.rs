@@ -24,6 +24,7 @@ use crate::{
     session::{Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,
+    unsaved::{Unsaved, UnsavedDialog},
 };
 
 /// The whole app, over whatever carries its requests.
@@ -40,6 +41,7 @@ pub fn App(
     let data = Data::provide(session);
     Parts::provide(data);
     Drafts::provide(session);
+    Unsaved::provide(session);
     watch_activity(session);
 
     session.when_it_ends(move || {
@@ -62,6 +64,7 @@ pub fn App(
                     </Shell>
                     <SignInAgain />
                     <ShortcutKeys />
+                    <UnsavedDialog />
                 }
                 .into_any(),
             })}
@@ -85,6 +88,9 @@ fn Screen() -> impl IntoView {
         Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
         Some(route @ (Route::NewEngine | Route::Engine(_))) => screen(Part::Engine, route),
         Some(route @ (Route::SharedSecret | Route::Administration)) => screen(Part::Administration, route),
+        Some(Route::Health) => screen(Part::Health, Route::Health),
+        Some(route @ (Route::Pools | Route::NewPool | Route::Pool(_))) => screen(Part::Pools, route),
+        Some(route @ (Route::Sites | Route::NewSite | Route::Site(_))) => screen(Part::Sites, route),
         None => view! { <NotFound /> }.into_any(),
     })
 }

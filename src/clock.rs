@@ -52,6 +52,11 @@ impl Clock {
         expect_context()
     }
 
+    /// Now, to half a minute; follows the clock.
+    pub fn now(self) -> Timestamp {
+        Timestamp::from_unix_ms(self.tick.get())
+    }
+
     /// For example "5 min. ago"; follows the clock.
     pub fn relative(self, time: Timestamp) -> String {
         let (value, unit) = largest_unit(time.unix_ms() - self.tick.get());

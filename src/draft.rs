@@ -40,6 +40,11 @@ impl Drafts {
         self.texts.with_value(|texts| texts.get(form).cloned())
     }
 
+    /// Whether something is kept of this form.
+    pub fn has(self, form: &str) -> bool {
+        self.texts.with_value(|texts| texts.contains_key(form))
+    }
+
     /// Keeps what is typed.
     pub fn keep(self, form: &str, typed: Vec<String>) {
         self.claim();

@@ -14,7 +14,9 @@ pub mod app;
 pub mod clock;
 pub mod components;
 pub mod data;
+pub mod download;
 pub mod draft;
+pub mod number;
 pub mod pages;
 pub mod preference;
 pub mod routes;
@@ -22,6 +24,7 @@ pub mod screens;
 pub mod session;
 pub mod shortcuts;
 pub mod theme;
+pub mod unsaved;
 
 /// Starts the app in the page's body.
 pub fn start() {

@@ -2,7 +2,7 @@
 //!
 //! Links are written with [`Route`], never by hand, so that a changed path is changed once.
 
-use console_api::EngineId;
+use console_api::{EngineId, PoolId, SiteId, rules::Scanner};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -21,6 +21,20 @@ pub enum Route {
     NewEngine,
     /// One scan engine.
     Engine(EngineId),
+    /// The list of engine pools.
+    Pools,
+    /// Adds an engine pool.
+    NewPool,
+    /// One engine pool.
+    Pool(PoolId),
+    /// The list of sites.
+    Sites,
+    /// Adds a site.
+    NewSite,
+    /// One site.
+    Site(SiteId),
+    /// How the fleet is, and who scans what.
+    Health,
     /// The shared secret for engines that call the console.
     SharedSecret,
     /// The way in, as the documents have it.
@@ -28,12 +42,27 @@ pub enum Route {
 }
 
 impl Route {
+    /// The screen of what scans a site: an engine or a pool.
+    pub fn of_scanner(scanner: &Scanner) -> Self {
+        match scanner.pool() {
+            Some(pool) => Self::Pool(pool),
+            None => Self::Engine(EngineId(scanner.id.get())),
+        }
+    }
+
     /// The path of the screen below the app's base.
     pub fn path(self) -> String {
         match self {
             Self::Engines => "/engines".to_owned(),
             Self::NewEngine => "/engines/new".to_owned(),
             Self::Engine(id) => format!("/engines/{id}"),
+            Self::Pools => "/pools".to_owned(),
+            Self::NewPool => "/pools/new".to_owned(),
+            Self::Pool(id) => format!("/pools/{id}"),
+            Self::Sites => "/sites".to_owned(),
+            Self::NewSite => "/sites/new".to_owned(),
+            Self::Site(id) => format!("/sites/{id}"),
+            Self::Health => "/health".to_owned(),
             Self::SharedSecret => "/shared-secret".to_owned(),
             Self::Administration => "/administration".to_owned(),
         }
@@ -45,9 +74,22 @@ impl Route {
         Some(match path {
             "" | "engines" => Self::Engines,
             "engines/new" => Self::NewEngine,
+            "pools" => Self::Pools,
+            "pools/new" => Self::NewPool,
+            "sites" => Self::Sites,
+            "sites/new" => Self::NewSite,
+            "health" => Self::Health,
             "shared-secret" => Self::SharedSecret,
             "administration" => Self::Administration,
-            _ => Self::Engine(EngineId(path.strip_prefix("engines/")?.parse().ok()?)),
+            _ => {
+                let (list, id) = path.split_once('/')?;
+                match list {
+                    "engines" => Self::Engine(EngineId(id.parse().ok()?)),
+                    "pools" => Self::Pool(PoolId(id.parse().ok()?)),
+                    "sites" => Self::Site(SiteId(id.parse().ok()?)),
+                    _ => return None,
+                }
+            }
         })
     }
 
@@ -63,7 +105,13 @@ impl Route {
 
     /// Whether this is the place that the navigation's link to `place` stands for.
     pub fn is_within(self, place: Self) -> bool {
-        self == place || place == Self::Engines && matches!(self, Self::NewEngine | Self::Engine(_))
+        let list = match self {
+            Self::NewEngine | Self::Engine(_) => Self::Engines,
+            Self::NewPool | Self::Pool(_) => Self::Pools,
+            Self::NewSite | Self::Site(_) => Self::Sites,
+            other => other,
+        };
+        list == place
     }
 }
 
@@ -131,6 +179,13 @@ mod tests {
             (Route::Engines, "/engines"),
             (Route::NewEngine, "/engines/new"),
             (Route::Engine(EngineId(17)), "/engines/17"),
+            (Route::Pools, "/pools"),
+            (Route::NewPool, "/pools/new"),
+            (Route::Pool(PoolId(4)), "/pools/4"),
+            (Route::Sites, "/sites"),
+            (Route::NewSite, "/sites/new"),
+            (Route::Site(SiteId(90)), "/sites/90"),
+            (Route::Health, "/health"),
             (Route::SharedSecret, "/shared-secret"),
             (Route::Administration, "/administration"),
         ] {
@@ -138,7 +193,9 @@ mod tests {
             assert_eq!(Route::parse(path), Some(route));
         }
         assert_eq!(Route::parse("/"), Some(Route::Engines));
-        for nowhere in ["/engines/seventeen", "/engines/1/2", "/engine", "/engines/-1"] {
+        for nowhere in
+            ["/engines/seventeen", "/engines/1/2", "/engine", "/engines/-1", "/scans/1", "/pools/x"]
+        {
             assert_eq!(Route::parse(nowhere), None, "{nowhere}");
         }
     }

@@ -19,8 +19,16 @@ use crate::{
     },
     data::Data,
     pages::{
-        administration::AdministrationPage, engine::EnginePage, engines::engines_dialogs,
-        new_engine::NewEnginePage, shared_secret::SharedSecretPage,
+        administration::AdministrationPage,
+        engine::EnginePage,
+        engines::engines_dialogs,
+        health::{HealthPage, problem_count},
+        new_engine::NewEnginePage,
+        pool::PoolPage,
+        pools::PoolsPage,
+        shared_secret::SharedSecretPage,
+        site::SitePage,
+        sites::SitesPage,
     },
     routes::Route,
 };
@@ -62,6 +70,38 @@ fn administration() -> Result<Render, Missing> {
     })
 }
 
+/// The engine pools.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(pools, fallible))]
+fn pools() -> Result<Render, Missing> {
+    Ok(|route| match route {
+        Route::Pools => Some(view! { <PoolsPage /> }.into_any()),
+        Route::NewPool => Some(view! { <PoolPage id=None /> }.into_any()),
+        Route::Pool(id) => Some(view! { <PoolPage id=Some(id) /> }.into_any()),
+        _ => None,
+    })
+}
+
+/// The sites.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(sites, fallible))]
+fn sites() -> Result<Render, Missing> {
+    Ok(|route| match route {
+        Route::Sites => Some(view! { <SitesPage /> }.into_any()),
+        Route::NewSite => Some(view! { <SitePage id=None /> }.into_any()),
+        Route::Site(id) => Some(view! { <SitePage id=Some(id) /> }.into_any()),
+        _ => None,
+    })
+}
+
+/// How the fleet is. The list of engines stands for every screen here: what is added to the navigation.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(health, fallible))]
+fn health() -> Result<Render, Missing> {
+    Ok(|route| match route {
+        Route::Health => Some(view! { <HealthPage /> }.into_any()),
+        Route::Engines => Some(problem_count()),
+        _ => None,
+    })
+}
+
 /// What the list of engines opens: its dialogs, with work on many engines, and the copy to be saved.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(dialogs, fallible))]
 fn dialogs() -> Result<Render, Missing> {
@@ -81,17 +121,27 @@ pub enum Part {
     Engine,
     /// Shared Secret and Administration.
     Administration,
+    /// The engine pools.
+    Pools,
+    /// The sites.
+    Sites,
+    /// How the fleet is.
+    Health,
     /// What the list of engines opens.
     Dialogs,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Engine, Self::Administration, Self::Dialogs];
+    const ALL: [Self; 6] =
+        [Self::Engine, Self::Administration, Self::Pools, Self::Sites, Self::Health, Self::Dialogs];
 
     async fn fetch(self) -> Result<Render, Missing> {
         match self {
             Self::Engine => arrival(engine()).await,
             Self::Administration => arrival(administration()).await,
+            Self::Pools => arrival(pools()).await,
+            Self::Sites => arrival(sites()).await,
+            Self::Health => arrival(health()).await,
             Self::Dialogs => arrival(dialogs()).await,
         }
     }

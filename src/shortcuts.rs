@@ -10,6 +10,7 @@ use crate::{
     components::dialog::Dialog,
     preference::Preference,
     routes::{self, Route},
+    unsaved::Unsaved,
 };
 
 const CHOICE: Preference = Preference::named("engine-console.single-key-shortcuts");
@@ -48,6 +49,11 @@ pub fn ShortcutKeys() -> impl IntoView {
     let open = RwSignal::new(false);
     let went = StoredValue::new(f64::NEG_INFINITY);
     let navigate = use_navigate();
+    let unsaved = Unsaved::here();
+    let go = move |route: Route| {
+        let navigate = navigate.clone();
+        unsaved.leave_by(move || routes::go(&navigate, &route.href()));
+    };
     let handle = window_event_listener(ev::keydown, move |event| {
         let busy =
             event.ctrl_key() || event.alt_key() || event.meta_key() || is_typing(&event) || dialog_is_open();
@@ -68,8 +74,9 @@ pub fn ShortcutKeys() -> impl IntoView {
                 }
             }
             "g" => went.set_value(now),
-            "e" if after_g => routes::go(&navigate, &Route::Engines.href()),
-            "s" if after_g => routes::go(&navigate, &Route::SharedSecret.href()),
+            "e" if after_g => go(Route::Engines),
+            "p" if after_g => go(Route::Pools),
+            "s" if after_g => go(Route::SharedSecret),
             _ => {}
         }
     });
@@ -87,6 +94,12 @@ pub fn ShortcutKeys() -> impl IntoView {
                     <kbd>"e"</kbd>
                 </dt>
                 <dd>"Go to Engines"</dd>
+                <dt>
+                    <kbd>"g"</kbd>
+                    " "
+                    <kbd>"p"</kbd>
+                </dt>
+                <dd>"Go to Pools"</dd>
                 <dt>
                     <kbd>"g"</kbd>
                     " "

@@ -12,12 +12,13 @@ use web_sys::UrlSearchParams;
 /// Browsers limit how often the address may change; typing is written once it pauses.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Writes the parameter's text; true replaces the current step of the back button instead of adding one.
-type Write = Box<dyn Fn(&str, bool)>;
+/// Writes the texts of parameters; true replaces the current step of the back button instead of adding one.
+type Write = Box<dyn Fn(&[(&str, &str)], bool)>;
 
 /// One parameter of the address. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct AddressParam {
+    key: &'static str,
     value: RwSignal<String>,
     write: StoredValue<Write, LocalStorage>,
     pending: StoredValue<Option<TimeoutHandle>>,
@@ -31,7 +32,7 @@ impl AddressParam {
         let navigate = use_navigate();
         let in_address = Memo::new(move |_| query.with(|query| query.get(key).unwrap_or_default()));
         let path = location.pathname.get_untracked();
-        let write: Write = Box::new(move |text, replace| {
+        let write: Write = Box::new(move |texts, replace| {
             // A late write must not come to another page's address.
             if location.pathname.get_untracked() != path {
                 return;
@@ -39,10 +40,12 @@ impl AddressParam {
             // What the address says now: the router's own signals follow it a little later.
             let search = window().location().search().unwrap_or_default();
             let Ok(params) = UrlSearchParams::new_with_str(&search) else { return };
-            if text.is_empty() {
-                params.delete(key);
-            } else {
-                params.set(key, text);
+            for (key, text) in texts {
+                if text.is_empty() {
+                    params.delete(key);
+                } else {
+                    params.set(key, text);
+                }
             }
             let search = String::from(params.to_string());
             let mark = if search.is_empty() { "" } else { "?" };
@@ -51,6 +54,7 @@ impl AddressParam {
             navigate(&format!("{path}{mark}{search}"), options);
         });
         let param = Self {
+            key,
             value: RwSignal::new(in_address.get_untracked()),
             write: StoredValue::new_local(write),
             pending: StoredValue::new(None),
@@ -73,6 +77,11 @@ impl AddressParam {
         self.value.get()
     }
 
+    /// Looks at the value on screen.
+    pub fn with<T>(self, look: impl FnOnce(&String) -> T) -> T {
+        self.value.with(look)
+    }
+
     /// A value that is being typed: the address follows when the typing pauses, without a step for the back button.
     pub fn type_in(self, text: String) {
         self.forget_pending();
@@ -88,9 +97,19 @@ impl AddressParam {
         self.write_now(false);
     }
 
+    /// Two values that were chosen with one step: the back button leads to both before.
+    pub fn choose_both(self, text: &str, other: Self, other_text: &str) {
+        for (param, text) in [(self, text), (other, other_text)] {
+            param.forget_pending();
+            param.value.set(text.to_owned());
+        }
+        let texts = [(self.key, text), (other.key, other_text)];
+        self.write.try_with_value(|write| write(&texts, false));
+    }
+
     fn write_now(self, replace: bool) {
         let text = self.value.get_untracked();
-        self.write.try_with_value(|write| write(&text, replace));
+        self.write.try_with_value(|write| write(&[(self.key, &text)], replace));
     }
 
     fn forget_pending(self) {

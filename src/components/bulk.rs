@@ -47,10 +47,71 @@ pub fn BulkDialog(
     destructive: Signal<bool>,
     /// Begins.
     on_start: Callback<()>,
+    /// What it is called while it asks, if not by what it does.
+    #[prop(optional, into)]
+    heading: Option<Signal<String>>,
+    /// What the summary says besides, and offers.
+    #[prop(optional)]
+    after: Option<Callback<(), AnyView>>,
     /// What it means, and what else is to be chosen.
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
+    let asks = move |()| {
+        let start = move |_| {
+            if plan.with_untracked(|plan| refusal(plan).is_none()) {
+                on_start.run(());
+            }
+        };
+        view! {
+            {children.with_value(|children| children())}
+            {live(move || plan.with(|plan| planned(plan)))}
+            <footer>
+                <button type="button" class="button" on:click=move |_| open.set(false)>
+                    "Cancel"
+                </button>
+                <button
+                    type="button"
+                    class=move || if destructive.get() { "button danger" } else { "button primary" }
+                    aria-disabled=live_attribute(move || plan.with(|plan| refusal(plan).map(|_| "true")))
+                    title=live_attribute(move || plan.with(|plan| refusal(plan)))
+                    on:click=start
+                >
+                    {live(move || plan.with(|plan| plan.title.clone()))}
+                </button>
+            </footer>
+        }
+        .into_any()
+    };
+    let title = heading.unwrap_or_else(|| Signal::derive(move || plan.with(|plan| plan.title.clone())));
+    work_dialog(open, bulk, title, Callback::new(asks), after)
+}
+
+/// The dialog about work on many things that needs no question of its own, for what is meant is on the page.
+#[component]
+pub fn WorkDialog(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// The work.
+    bulk: Bulk,
+) -> impl IntoView {
+    // Without work there is nothing to show.
+    follow(move || {
+        if open.get() && bulk.look(|run| run.is_none()) {
+            open.set(false);
+        }
+    });
+    work_dialog(open, bulk, Signal::stored(String::new()), Callback::new(|()| ().into_any()), None)
+}
+
+/// The dialog: what `asks` makes before the work begins, then how far it has come, then what came of it.
+fn work_dialog(
+    open: RwSignal<bool>,
+    bulk: Bulk,
+    asked: Signal<String>,
+    asks: Callback<(), AnyView>,
+    after: Option<Callback<(), AnyView>>,
+) -> AnyView {
     let phase = Memo::new(move |_| {
         bulk.look(|run| match run {
             None => Phase::Asks,
@@ -84,43 +145,18 @@ pub fn BulkDialog(
                 (false, false) => format!("{} – done", run.doing),
             })
         })
-        .unwrap_or_else(|| plan.with(|plan| plan.title.clone()))
+        .unwrap_or_else(|| asked.get())
     });
-    let asks = move || {
-        let start = move |_| {
-            if plan.with_untracked(|plan| refusal(plan).is_none()) {
-                on_start.run(());
-            }
-        };
-        view! {
-            {children.with_value(|children| children())}
-            {live(move || plan.with(|plan| planned(plan)))}
-            <footer>
-                <button type="button" class="button" on:click=move |_| open.set(false)>
-                    "Cancel"
-                </button>
-                <button
-                    type="button"
-                    class=move || if destructive.get() { "button danger" } else { "button primary" }
-                    aria-disabled=live_attribute(move || plan.with(|plan| refusal(plan).map(|_| "true")))
-                    title=live_attribute(move || plan.with(|plan| refusal(plan)))
-                    on:click=start
-                >
-                    {live(move || plan.with(|plan| plan.title.clone()))}
-                </button>
-            </footer>
-        }
-        .into_any()
-    };
     view! {
         <Dialog open title>
             {live(move || match phase.get() {
-                Phase::Asks => asks(),
+                Phase::Asks => asks.run(()),
                 Phase::Runs => progress(bulk),
-                Phase::Sums => summary(bulk, open),
+                Phase::Sums => summary(bulk, open, after),
             })}
         </Dialog>
     }
+    .into_any()
 }
 
 fn refusal(plan: &Plan) -> Option<String> {
@@ -186,7 +222,7 @@ fn progress(bulk: Bulk) -> AnyView {
     .into_any()
 }
 
-fn summary(bulk: Bulk, open: RwSignal<bool>) -> AnyView {
+fn summary(bulk: Bulk, open: RwSignal<bool>, after: Option<Callback<(), AnyView>>) -> AnyView {
     let Some(run) = bulk.now() else { return ().into_any() };
     let failed =
         run.failed.iter().map(|failed| format!("{}: {}", failed.item.name, failed.why)).collect::<Vec<_>>();
@@ -210,6 +246,7 @@ fn summary(bulk: Bulk, open: RwSignal<bool>) -> AnyView {
         <p role="status">{format!("{}.", run.summary())}</p>
         {names("Failed", Icon::Failed, &failed)}
         {names("Not begun", Icon::Warning, &left)}
+        {after.map(|after| live(move || after.run(())))}
         <footer>
             {go_on} {retry}
             <button type="button" class="button primary" data-first="" on:click=move |_| open.set(false)>
@@ -235,6 +272,9 @@ pub fn BulkLine(
     open: RwSignal<bool>,
     /// The work.
     bulk: Bulk,
+    /// The line's accessible name.
+    #[prop(default = "Work on many engines")]
+    name: &'static str,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| !open.get() && bulk.look(|run| run.is_some()));
     let running = Memo::new(move |_| bulk.is_running());
@@ -256,7 +296,7 @@ pub fn BulkLine(
     live(move || {
         shown.get().then(|| {
             view! {
-                <div class="selection-bar" role="group" aria-label="Work on many engines">
+                <div class="selection-bar" role="group" aria-label=name>
                     <span class="selected-count">{live(what)}</span>
                     {live(move || running.get().then(|| bar(bulk)))}
                     <div class="actions">

@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use super::{
     icon::{Icon, glyph},
     live::{follow, live},
 };
+use crate::unsaved::Unsaved;
 
 /// An element id that no other element of the page has, for `aria-labelledby` and its like.
 pub fn unique_id(prefix: &str) -> String {
@@ -23,6 +24,12 @@ pub fn Dialog(
     /// The heading, which is the dialog's name too.
     #[prop(into)]
     title: Signal<String>,
+    /// What would be lost if the person closed it now; then it is asked first.
+    #[prop(into, default = Signal::stored(None))]
+    at_stake: Signal<Option<String>>,
+    /// Whether it has a table in it, and takes all the room that there is.
+    #[prop(default = false)]
+    wide: bool,
     /// What it shows. Made anew each time that it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -39,6 +46,18 @@ pub fn Dialog(
             dialog.close();
         }
     });
+    let unsaved = use_context::<Unsaved>();
+    let close = move || match (unsaved, at_stake.get_untracked()) {
+        (Some(unsaved), lost @ Some(_)) => unsaved.leave_losing(lost, move || open.set(false)),
+        _ => open.set(false),
+    };
+    // The key and not the browser's `cancel`, which it sends only once.
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() && at_stake.with_untracked(Option::is_some) {
+            event.prevent_default();
+            close();
+        }
+    };
     // The browser tells of a closing a moment later, and by then it may be open again.
     let closed = move |_| {
         if element.get_untracked().is_none_or(|dialog| !dialog.open()) {
@@ -46,7 +65,7 @@ pub fn Dialog(
         }
     };
     view! {
-        <dialog class="dialog" node_ref=element aria-labelledby=heading.get_value() on:close=closed>
+        <dialog class=if wide { "dialog wide" } else { "dialog" } node_ref=element aria-labelledby=heading.get_value() on:close=closed on:keydown=on_key>
             {live(move || {
                 open.get()
                     .then(|| {
@@ -61,7 +80,7 @@ pub fn Dialog(
                                         class="icon-button"
                                         aria-label="Close"
                                         title="Close"
-                                        on:click=move |_| open.set(false)
+                                        on:click=move |_| close()
                                     >
                                         {glyph(Icon::Close, "")}
                                     </button>

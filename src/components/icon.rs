@@ -7,6 +7,12 @@ use leptos::prelude::*;
 pub enum Icon {
     /// A scan engine, for the navigation.
     Engine,
+    /// Four boxes: an engine pool.
+    Pool,
+    /// A network of three: a site.
+    Site,
+    /// A heartbeat: health.
+    Health,
     /// Two arrows in a circle: ask again.
     Refresh,
     /// A magnifying glass.
@@ -27,16 +33,28 @@ pub enum Icon {
     Update,
     /// An arrow out of a tray: take a copy away.
     Export,
+    /// A printer.
+    Print,
     /// A bin: delete.
     Delete,
     /// A cross of two strokes: add.
     Add,
     /// Two arrows side by side: turn around.
     Reverse,
+    /// Two boxes and an arrow: replace one by the other.
+    Replace,
     /// A key: the shared secret.
     Key,
     /// Two sliders: administration.
     Settings,
+    /// An arrowhead to a bar at the left: the first page.
+    First,
+    /// An arrowhead to the left: the page before.
+    Previous,
+    /// An arrowhead to the right: the next page.
+    Next,
+    /// An arrowhead to a bar at the right: the last page.
+    Last,
     /// Done.
     Done,
     /// Something to look at.
@@ -49,6 +67,11 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Self::Engine => "M2 3.5h12v4H2zM2 8.5h12v4H2zM4.5 5.5h.01M4.5 10.5h.01M8 5.5h3.5M8 10.5h3.5",
+            Self::Pool => "M2 2.5h5v4.5H2zM9 2.5h5v4.5H9zM2 9h5v4.5H2zM9 9h5v4.5H9z",
+            Self::Site => {
+                "M5.8 2h4.4v3.5H5.8zM1.8 10.5h4.4V14H1.8zM9.8 10.5h4.4V14H9.8zM8 5.5V8M4 10.5V8h8v2.5"
+            }
+            Self::Health => "M1.5 8.5h3L6.5 4l3 8.5 2-4h3",
             Self::Refresh => {
                 "M13.5 6.5A5.8 5.8 0 0 0 3.2 5M2.5 9.5A5.8 5.8 0 0 0 12.8 11M3 2v3h3M13 14v-3h-3"
             }
@@ -61,11 +84,19 @@ impl Icon {
             Self::Edit => "M2.5 13.5l.8-3.3 7.7-7.7 2.5 2.5-7.7 7.7zM9.5 4l2.5 2.5",
             Self::Update => "M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 10.5v3h11v-3",
             Self::Export => "M8 9.5V2M4.8 5 8 1.8 11.2 5M2.5 10.5v3h11v-3",
+            Self::Print => "M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z",
             Self::Delete => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.8 6.5v4.5M9.2 6.5v4.5",
             Self::Add => "M8 3v10M3 8h10",
             Self::Reverse => "M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3",
+            Self::Replace => {
+                "M2 2.5h5v4.5H2zM9 9h5v4.5H9zM9.5 4.8h3v2.4M4.5 9v2.3H7M10.8 5.8l1.7 1.7 1.7-1.7"
+            }
             Self::Key => "M5.5 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M8 7.5l5.5-5.5M11 4.5l2 2",
             Self::Settings => "M2 5h6M12 5h2M10 3v4M2 11h2M8 11h6M6 9v4",
+            Self::First => "M3.5 3.5v9M12.5 3.5 8 8l4.5 4.5",
+            Self::Previous => "M10 3.5 5.5 8l4.5 4.5",
+            Self::Next => "M6 3.5 10.5 8 6 12.5",
+            Self::Last => "M12.5 3.5v9M3.5 3.5 8 8l-4.5 4.5",
             Self::Done => "M3 8.5 6.5 12 13 4.5",
             Self::Warning => "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.5h.01",
             Self::Failed => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",

@@ -1,6 +1,7 @@
 //! What the screens share.
 
 pub mod address;
+pub mod auto_refresh;
 pub mod bulk;
 pub mod button;
 pub mod confirm;
@@ -9,11 +10,22 @@ pub mod delete_engine;
 pub mod dialog;
 pub mod engine_form;
 pub mod field;
+pub mod filter;
+pub mod heir_field;
 pub mod icon;
 pub mod keyed;
+pub mod keys;
 pub mod live;
+pub mod members;
+pub mod pager;
+pub mod pool_form;
+pub mod replace_engine;
+pub mod scanner_choice;
+pub mod scanner_picker;
+pub mod select_sites;
 pub mod selection;
 pub mod shell;
+pub mod site_form;
 pub mod status;
 pub mod steps;
 pub mod table;

@@ -1,11 +1,10 @@
 //! Which rows of a table are selected, and the bar that says how many and what can be done with them.
 
-use std::collections::{HashMap, HashSet};
-
 use leptos::prelude::*;
 
 use super::{
     icon::{Icon, glyph},
+    keys::{KeyMap, KeySet},
     live::live,
     table::{Keys, RowKey},
 };
@@ -14,7 +13,7 @@ use super::{
 /// the same.
 #[derive(Clone, Copy)]
 pub struct Selection {
-    chosen: RwSignal<HashSet<RowKey>>,
+    chosen: RwSignal<KeySet>,
     /// Where a range begins.
     anchor: StoredValue<Option<RowKey>>,
 }
@@ -23,7 +22,7 @@ impl Selection {
     /// Nothing is selected.
     #[expect(clippy::new_without_default, reason = "a selection belongs to the reactive owner that makes it")]
     pub fn new() -> Self {
-        Self { chosen: RwSignal::new(HashSet::new()), anchor: StoredValue::new(None) }
+        Self { chosen: RwSignal::new(KeySet::default()), anchor: StoredValue::new(None) }
     }
 
     /// Whether this row is selected.
@@ -33,7 +32,7 @@ impl Selection {
 
     /// How many rows are selected, also such as a filter hides.
     pub fn count(self) -> usize {
-        self.chosen.with(HashSet::len)
+        self.chosen.with(KeySet::len)
     }
 
     /// How many of these rows are selected.
@@ -46,10 +45,21 @@ impl Selection {
         self.chosen.update(|chosen| change(chosen, keys, on));
     }
 
+    /// Selects just these rows.
+    pub fn choose(self, keys: impl Iterator<Item = RowKey>) {
+        self.anchor.set_value(None);
+        self.chosen.set(keys.collect());
+    }
+
+    /// Looks at the keys of all selected rows.
+    pub fn look<T>(self, look: impl FnOnce(&KeySet) -> T) -> T {
+        self.chosen.with(look)
+    }
+
     /// Selects nothing.
     pub fn clear(self) {
         self.anchor.set_value(None);
-        self.chosen.update(HashSet::clear);
+        self.chosen.update(KeySet::clear);
     }
 
     /// Drops rows that are no longer there.
@@ -93,7 +103,7 @@ impl Selection {
     }
 }
 
-fn change(chosen: &mut HashSet<RowKey>, keys: &[RowKey], on: bool) {
+fn change(chosen: &mut KeySet, keys: &[RowKey], on: bool) {
     for key in keys {
         if on {
             chosen.insert(*key);
@@ -106,7 +116,7 @@ fn change(chosen: &mut HashSet<RowKey>, keys: &[RowKey], on: bool) {
 /// The rows in the order on screen.
 pub(super) struct Rows<'a> {
     pub(super) keys: &'a [RowKey],
-    pub(super) index: &'a HashMap<RowKey, usize>,
+    pub(super) index: &'a KeyMap<usize>,
 }
 
 impl Rows<'_> {

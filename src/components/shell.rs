@@ -11,12 +11,16 @@ use super::{
 use crate::{
     data::Data,
     routes::{self, Route},
+    screens::{Part, addition},
     session::{Ended, Session},
     theme::Theme,
+    unsaved::Unsaved,
 };
 
 /// The id of the navigation, which the menu button of narrow screens opens.
 const NAV: &str = "navigation";
+/// The id of the number of problems.
+const PROBLEM_COUNT: &str = "problem-count";
 
 /// Header, navigation and the page.
 #[component]
@@ -50,6 +54,8 @@ pub fn Shell(
 #[component]
 fn Header(theme: RwSignal<Theme>) -> impl IntoView {
     let session = Session::here();
+    let unsaved = Unsaved::here();
+    let sign_out = move |_| unsaved.leave_by(move || session.sign_out(Ended::SignedOut));
     let info = Data::here().info;
     let console = move || {
         info.value().map(|info| {
@@ -89,7 +95,7 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                             .collect_view()}
                     </select>
                 </label>
-                <button type="button" class="button" on:click=move |_| session.sign_out(Ended::SignedOut)>
+                <button type="button" class="button" on:click=sign_out>
                     "Sign out"
                 </button>
             </div>
@@ -119,7 +125,10 @@ fn Navigation() -> impl IntoView {
         <nav id=NAV class="shell-nav" aria-label="Main" popover="auto" node_ref=element on:click=close on:focusout=left>
             <ul>
                 {place(here, Route::Engines, Icon::Engine, "Engines")}
+                {place(here, Route::Pools, Icon::Pool, "Pools")}
                 {place(here, Route::SharedSecret, Icon::Key, "Shared Secret")}
+                {place(here, Route::Sites, Icon::Site, "Sites")}
+                {health_place(here)}
                 {place(here, Route::Administration, Icon::Settings, "Administration")}
             </ul>
         </nav>
@@ -131,6 +140,24 @@ fn close_drawer(nav: &web_sys::HtmlElement) {
         // It is open, so hiding it can't fail.
         _ = nav.hide_popover();
     }
+}
+
+/// **Health**, with the number of problems once its part is there. The number describes the link and is not in its name,
+/// which stays what people and tests look for.
+fn health_place(here: Memo<Option<Route>>) -> AnyView {
+    let count = addition(Part::Health, Route::Engines, Signal::stored(false), Callback::new(|()| ()));
+    let route = Route::Health;
+    let current = live_attribute(move || here.get().filter(|here| here.is_within(route)).map(|_| "page"));
+    view! {
+        <li class="with-count">
+            <a href=route.href() title="Health" aria-current=current aria-describedby=PROBLEM_COUNT>
+                {glyph(Icon::Health, "")}
+                <span class="text">"Health"</span>
+            </a>
+            <span id=PROBLEM_COUNT>{count}</span>
+        </li>
+    }
+    .into_any()
 }
 
 /// A place of the navigation. The one that the page belongs to is marked.

@@ -3,7 +3,7 @@
 //! It is a plain `<table>`, with `aria-rowcount` and `aria-rowindex` for what is not rendered. One row at a time
 //! takes part in the tab order, with its buttons; the arrow keys, Home, End, Page Up and Page Down move it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use super::{
     icon::{Icon, glyph},
     keyed::KeyedList,
+    keys::KeyMap,
     live::{follow, live, live_attribute},
     selection::{Rows, Selection},
     window::{Piece, Viewport, Window, scroll_to_show},
@@ -94,7 +95,8 @@ const GAP_KEYS: RowKey = RowKey::MAX - 3;
 #[component]
 pub fn DataTable(
     /// The table's accessible name.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// The class for column widths and cards.
     class: &'static str,
     /// The columns, in order.
@@ -112,6 +114,9 @@ pub fn DataTable(
     /// How rows are selected, if they can be.
     #[prop(optional)]
     selecting: Option<Selecting>,
+    /// What Space on a row does where rows are not selected: one of them may be chosen.
+    #[prop(optional)]
+    on_space: Option<Callback<RowKey>>,
     /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes.
     cells: Callback<RowPlace, AnyView>,
     /// Whether a row is being worked on.
@@ -127,7 +132,7 @@ pub fn DataTable(
 
     let index = Memo::new(move |_| {
         let keys = keys.get().unwrap_or_default();
-        Arc::new(keys.iter().enumerate().map(|(at, key)| (*key, at)).collect::<HashMap<_, _>>())
+        Arc::new(keys.iter().enumerate().map(|(at, key)| (*key, at)).collect::<KeyMap<_>>())
     });
     let total = move || keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len()));
     let key_at = move |at: usize| keys.with(|keys| keys.as_ref().and_then(|keys| keys.get(at).copied()));
@@ -223,6 +228,10 @@ pub fn DataTable(
             "End" => last,
             // On the row itself: its buttons and its box have Space for their own.
             " " if is_on_row(&event) => {
+                if let (Some(on_space), Some(key)) = (on_space, active.get_untracked()) {
+                    event.prevent_default();
+                    on_space.run(key);
+                }
                 if let (Some(Selecting { selection, .. }), Some(key)) = (selecting, active.get_untracked()) {
                     event.prevent_default();
                     if event.shift_key() {
@@ -233,10 +242,11 @@ pub fn DataTable(
                 }
                 return;
             }
-            // What the row is about is where its first link leads.
+            // What the row is about is where its first link leads, or else what its first button does.
             "Enter" if is_on_row(&event) => {
                 let row = event.target().and_then(|row| row.dyn_into::<web_sys::Element>().ok());
-                let link = row.and_then(|row| row.query_selector("a[href]").ok().flatten());
+                let first = |what| row.as_ref().and_then(|row| row.query_selector(what).ok().flatten());
+                let link = first("a[href]").or_else(|| first("button"));
                 if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
                     event.prevent_default();
                     link.click();
@@ -403,7 +413,9 @@ fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> i
         }
         .into_any()
     } else {
-        view! { <span class="unseen">{column.label}</span> }.into_any()
+        // What stands below these two says itself what it is.
+        let unseen = matches!(column.key, "actions" | "choose");
+        view! { <span class=if unseen { "unseen" } else { "label" }>{column.label}</span> }.into_any()
     };
     view! {
         <th

@@ -28,8 +28,23 @@ pub struct Item {
     pub name: String,
 }
 
+/// Why it was not done to one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The call failed.
+    Call(Error),
+    /// It was better not done, for this reason: what happened, and what helps.
+    Refrained(String),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
 /// Does it to one thing, and says in a word or two what was done.
-pub type Step = Rc<dyn Fn(Item) -> LocalBoxFuture<'static, Result<&'static str, Error>>>;
+pub type Step = Rc<dyn Fn(Item) -> LocalBoxFuture<'static, Result<&'static str, Trouble>>>;
 
 /// What is to be done.
 #[derive(Clone)]
@@ -246,9 +261,12 @@ impl Bulk {
                 Some((_, count)) => *count += 1,
                 None => run.done.push((word, 1)),
             },
-            Err(Error::Cancelled) => run.left.push(item),
-            Err(error) => {
-                let why = error.in_full();
+            Err(Trouble::Call(Error::Cancelled)) => run.left.push(item),
+            Err(trouble) => {
+                let why = match trouble {
+                    Trouble::Call(error) => error.in_full(),
+                    Trouble::Refrained(why) => why,
+                };
                 run.failed.push(Failed { item, why });
             }
         });
@@ -279,7 +297,7 @@ impl Bulk {
 }
 
 /// So many calls are under way at a time: a console does not answer faster for more.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 /// The list on screen drops what is deleted this often, in milliseconds: each time all rows are looked through.
 const DROP_EVERY_MS: f64 = 500.0;
 
@@ -364,7 +382,7 @@ impl Data {
                     }
                     _ => self.work.updating.end(&[id]),
                 }
-                outcome.map(|outcome| match outcome {
+                Ok(match outcome? {
                     UpdateOutcome::Sent => "sent the update",
                     UpdateOutcome::UpToDate => "up to date",
                 })

@@ -40,6 +40,16 @@ impl Data {
         Ok(engine)
     }
 
+    /// Reads one engine anew, for all that shows it.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub async fn know_engine(self, id: EngineId) -> Result<Engine, Error> {
+        let engine = self.ask_for(id).await?;
+        self.engine_is(engine.clone());
+        Ok(engine)
+    }
+
     /// Puts what is known of an engine now into all that shows it.
     pub fn engine_is(self, engine: Engine) {
         if untrack(|| self.engine.value()).is_some_and(|shown| shown.id == engine.id) {

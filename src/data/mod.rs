@@ -1,21 +1,32 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+pub mod all_sites;
 pub mod bulk;
 mod engine;
+pub mod health;
+mod pools;
 pub mod query;
 pub mod refresh;
 pub mod secret;
+pub mod site_filter;
+mod site_moves;
+pub mod site_names;
+pub mod sites;
+mod takeover;
 pub mod told;
 pub mod transport;
 mod update;
 
 use console_api::{
-    ConsoleInfo, Engine, Error, List, Pool,
+    ConsoleInfo, Engine, EngineId, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::{bulk::Bulk, query::Query, refresh::Work, secret::Secret, told::Told};
+use self::{
+    all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
+    sites::Listed, told::Told,
+};
 use crate::components::live::follow;
 use crate::session::{Session, State};
 
@@ -29,6 +40,18 @@ pub struct Data {
     pub engine: Query<Engine>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
+    /// The pool whose screen is open.
+    pub pool: Query<Pool>,
+    /// The page of sites that is on screen.
+    pub sites: Query<Listed>,
+    /// The site whose screen is open.
+    pub site: Query<Site>,
+    /// A page of the sites that are assigned to the engine whose screen is open, directly.
+    pub engine_sites: Query<(EngineId, Listed)>,
+    /// All sites.
+    pub all_sites: AllSites,
+    /// How the fleet is, as it was last found out.
+    pub health: FleetHealth,
     /// The console itself. Not every account may read it.
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
@@ -49,6 +72,12 @@ impl Data {
             engines: Query::new(),
             engine: Query::new(),
             pools: Query::new(),
+            pool: Query::new(),
+            engine_sites: Query::new(),
+            all_sites: AllSites::new(),
+            sites: Query::new(),
+            site: Query::new(),
+            health: FleetHealth::new(),
             info: Query::new(),
             secret: Secret::new(),
             told: Told::new(),
@@ -83,7 +112,7 @@ impl Data {
     /// # Errors
     /// Why the engines could not be read, which the query keeps as well.
     pub async fn read_engines_now(self) -> Result<(), Error> {
-        self.pools.read(self.session.call(async |console| console.pools_with_sites().await));
+        self.read_pools();
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
             self.told.complete(&mut list.items);
@@ -108,6 +137,12 @@ impl Data {
         self.engines.forget();
         self.engine.forget();
         self.pools.forget();
+        self.pool.forget();
+        self.engine_sites.forget();
+        self.all_sites.forget();
+        self.sites.forget();
+        self.site.forget();
+        self.health.forget();
         self.info.forget();
         self.secret.forget();
         self.told.forget();

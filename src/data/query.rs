@@ -1,41 +1,130 @@
 //! A cached read: what was last read, since when, and what went wrong after that.
 
-use std::{future::Future, sync::Arc};
+use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
 use console_api::{Error, Timestamp};
-use futures::future::{AbortHandle, abortable};
+use futures::{
+    FutureExt,
+    future::{AbortHandle, LocalBoxFuture, abortable},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::clock;
 
+/// A value of any kind: the code of the reads is there once, however many kinds of things are read.
+type Value = Arc<dyn Any + Send + Sync>;
+/// Whether two values of the same kind are equal.
+type Equal = fn(&Value, &Value) -> bool;
+
 /// What was read, and when.
-struct Known<T> {
-    value: Arc<T>,
+struct Known {
+    value: Value,
     at: Timestamp,
 }
 
 /// A read whose last answer is kept. A list that was read once stays on screen while it is read again and when that
 /// fails. Copy it freely; all copies are the same read.
-pub struct Query<T: Send + Sync + 'static> {
-    known: RwSignal<Option<Known<T>>>,
+pub struct Query<T> {
+    store: Store,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Query<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Query<T> {}
+
+impl<T: Send + Sync + PartialEq + 'static> Query<T> {
+    /// Nothing read yet.
+    #[expect(clippy::new_without_default, reason = "a query belongs to the reactive owner that makes it")]
+    pub fn new() -> Self {
+        Self { store: Store::new(), kind: PhantomData }
+    }
+
+    /// What was last read.
+    pub fn value(self) -> Option<Arc<T>> {
+        self.store.value()?.downcast().ok()
+    }
+
+    /// When it was last read.
+    pub fn read_at(self) -> Option<Timestamp> {
+        self.store.known.with(|known| known.as_ref().map(|known| known.at))
+    }
+
+    /// Why the last try failed; `None` once one has succeeded after it.
+    pub fn failed(self) -> Option<Error> {
+        self.store.failed.get()
+    }
+
+    /// Whether it is being read now.
+    pub fn is_reading(self) -> bool {
+        self.store.reading.get()
+    }
+
+    /// Reads. An earlier read that is still under way is given up.
+    pub fn read(self, read: impl Future<Output = Result<T, Error>> + 'static) {
+        let reading = self.store.read(erased(read), equal::<T>);
+        spawn_local(async move {
+            // The signals carry the outcome; only who waits for the answer itself needs it.
+            _ = reading.await;
+        });
+    }
+
+    /// Reads and waits for the answer.
+    ///
+    /// # Errors
+    /// Whatever the read gives; [`Error::Cancelled`] when a later read took its place.
+    pub async fn read_now(self, read: impl Future<Output = Result<T, Error>>) -> Result<(), Error> {
+        self.store.read(erased(read), equal::<T>).await
+    }
+
+    /// Puts a value that is known from elsewhere, as the answer to a change is.
+    pub fn set(self, value: T) {
+        self.store.set(Arc::new(value), equal::<T>);
+    }
+
+    /// Changes the value in place, without calling it newly read.
+    pub fn patch(self, change: impl FnOnce(&mut T))
+    where
+        T: Clone,
+    {
+        let Some(mut value) = untrack(|| self.value()) else { return };
+        self.store.lay_aside();
+        change(Arc::make_mut(&mut value));
+        self.store.put_back(value);
+    }
+
+    /// Forgets everything, as on sign-out.
+    pub fn forget(self) {
+        self.store.forget();
+    }
+}
+
+fn erased<'a, T: Send + Sync + 'static>(
+    read: impl Future<Output = Result<T, Error>> + 'a,
+) -> LocalBoxFuture<'a, Result<Value, Error>> {
+    read.map(|result| result.map(|value| Arc::new(value) as Value)).boxed_local()
+}
+
+fn equal<T: PartialEq + 'static>(one: &Value, other: &Value) -> bool {
+    one.downcast_ref::<T>() == other.downcast_ref::<T>()
+}
+
+/// What all kinds of queries are.
+#[derive(Clone, Copy)]
+struct Store {
+    known: RwSignal<Option<Known>>,
     failed: RwSignal<Option<Error>>,
     reading: RwSignal<bool>,
     turn: StoredValue<u64>,
     under_way: StoredValue<Option<AbortHandle>>,
 }
 
-impl<T: Send + Sync + 'static> Clone for Query<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: Send + Sync + 'static> Copy for Query<T> {}
-
-impl<T: Send + Sync + PartialEq + 'static> Query<T> {
-    /// Nothing read yet.
-    #[expect(clippy::new_without_default, reason = "a query belongs to the reactive owner that makes it")]
-    pub fn new() -> Self {
+impl Store {
+    fn new() -> Self {
         Self {
             known: RwSignal::new(None),
             failed: RwSignal::new(None),
@@ -45,90 +134,74 @@ impl<T: Send + Sync + PartialEq + 'static> Query<T> {
         }
     }
 
-    /// What was last read.
-    pub fn value(self) -> Option<Arc<T>> {
+    fn value(self) -> Option<Value> {
         self.known.with(|known| known.as_ref().map(|known| Arc::clone(&known.value)))
     }
 
-    /// When it was last read.
-    pub fn read_at(self) -> Option<Timestamp> {
-        self.known.with(|known| known.as_ref().map(|known| known.at))
-    }
-
-    /// Why the last try failed; `None` once one has succeeded after it.
-    pub fn failed(self) -> Option<Error> {
-        self.failed.get()
-    }
-
-    /// Whether it is being read now.
-    pub fn is_reading(self) -> bool {
-        self.reading.get()
-    }
-
-    /// Reads. An earlier read that is still under way is given up.
-    pub fn read(self, read: impl Future<Output = Result<T, Error>> + 'static) {
-        spawn_local(async move {
-            // The signals carry the outcome; only who waits for the answer itself needs it.
-            _ = self.read_now(read).await;
-        });
-    }
-
-    /// Reads and waits for the answer.
-    ///
-    /// # Errors
-    /// Whatever the read gives; [`Error::Cancelled`] when a later read took its place.
-    pub async fn read_now(self, read: impl Future<Output = Result<T, Error>>) -> Result<(), Error> {
+    /// Begins at once; what it gives waits for the answer.
+    fn read<'a>(
+        self,
+        read: LocalBoxFuture<'a, Result<Value, Error>>,
+        equal: Equal,
+    ) -> LocalBoxFuture<'a, Result<(), Error>> {
         let (read, handle) = abortable(read);
         self.give_up();
         let turn = self.turn.get_value();
         self.under_way.set_value(Some(handle));
         self.reading.set(true);
-        let result = read.await.unwrap_or(Err(Error::Cancelled));
-        if self.turn.try_get_value() != Some(turn) {
-            return Err(Error::Cancelled);
-        }
-        self.reading.set(false);
-        match result {
-            Ok(value) => {
-                self.failed.set(None);
-                self.set(value);
-                Ok(())
+        async move {
+            let result = read.await.unwrap_or(Err(Error::Cancelled));
+            if self.turn.try_get_value() != Some(turn) {
+                return Err(Error::Cancelled);
             }
-            Err(Error::Cancelled) => Err(Error::Cancelled),
-            Err(error) => {
-                self.failed.set(Some(error.clone()));
-                Err(error)
+            self.reading.set(false);
+            match result {
+                Ok(value) => {
+                    self.failed.set(None);
+                    self.set(value, equal);
+                    Ok(())
+                }
+                Err(Error::Cancelled) => Err(Error::Cancelled),
+                Err(error) => {
+                    self.failed.set(Some(error.clone()));
+                    Err(error)
+                }
             }
         }
+        .boxed_local()
     }
 
-    /// Puts a value that is known from elsewhere, as the answer to a change is.
-    pub fn set(self, value: T) {
+    fn set(self, value: Value, equal: Equal) {
         let at = Timestamp::from_unix_ms(clock::now());
         self.known.update(|known| {
             // An equal value keeps its identity, so that nothing is worked out or drawn again.
             let value = match known.take() {
-                Some(old) if *old.value == value => old.value,
-                _ => Arc::new(value),
+                Some(old) if equal(&old.value, &value) => old.value,
+                _ => value,
             };
             *known = Some(Known { value, at });
         });
     }
 
-    /// Changes the value in place, without calling it newly read.
-    pub fn patch(self, change: impl FnOnce(&mut T))
-    where
-        T: Clone,
-    {
-        self.known.update(|known| {
+    /// Lets go of the value, so that who has it may change it in place; nobody is told yet.
+    fn lay_aside(self) {
+        let nothing: Value = Arc::new(());
+        self.known.update_untracked(|known| {
             if let Some(known) = known {
-                change(Arc::make_mut(&mut known.value));
+                known.value = nothing;
             }
         });
     }
 
-    /// Forgets everything, as on sign-out.
-    pub fn forget(self) {
+    fn put_back(self, value: Value) {
+        self.known.update(|known| {
+            if let Some(known) = known {
+                known.value = value;
+            }
+        });
+    }
+
+    fn forget(self) {
         self.give_up();
         self.known.set(None);
         self.failed.set(None);

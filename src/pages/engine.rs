@@ -1,5 +1,10 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
+mod panel;
+mod pools;
+mod scans;
+mod sites;
+
 use std::sync::Arc;
 
 use console_api::{
@@ -11,27 +16,37 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
+use self::panel::Panel;
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
+        bulk::{BulkLine, WorkDialog},
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy_button,
         delete_engine::DeleteDialog,
-        engine_form::EngineForm,
         icon::{Icon, glyph},
         live::{follow, live},
+        replace_engine::ReplaceDialog,
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
     },
     data::Data,
+    draft::Drafts,
     routes::Route,
+    unsaved::Unsaved,
 };
 
-const TABS: &[Tab] = &[("general", "General"), ("pairing", "Pairing")];
+const TABS: &[Tab] = &[
+    ("general", "General"),
+    ("sites", "Sites"),
+    ("pools", "Pools"),
+    ("scans", "Scans"),
+    ("pairing", "Pairing"),
+];
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -57,6 +72,10 @@ pub fn EnginePage(
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
         let name = name.unwrap_or_else(|| format!("Engine {id}"));
         document().set_title(&format!("{name} – Engine console"));
+    });
+    Unsaved::here().guard_draft(Drafts::here(), Route::Engine(id).path(), move || {
+        let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
+        format!("The changes to {}", name.unwrap_or_else(|| format!("engine {id}")))
     });
     let there = Memo::new(move |_| engine.with(Option::is_some));
     view! {
@@ -199,7 +218,7 @@ fn actions(page: Page) -> AnyView {
             page.engine.with(|engine| may_update(engine.as_ref()?).err().map(|it| it.to_string()))
         })
     });
-    let [reverse, delete] = [RwSignal::new(false), RwSignal::new(false)];
+    let [reverse, replace, delete] = [(); 3].map(|()| RwSignal::new(false));
     view! {
         <div class="actions">
             <ActionButton
@@ -229,6 +248,11 @@ fn actions(page: Page) -> AnyView {
                 on_press=Callback::new(move |()| reverse.set(true))
             />
             <ActionButton
+                icon=Icon::Replace
+                label="Replace engine".to_owned()
+                on_press=Callback::new(move |()| replace.set(true))
+            />
+            <ActionButton
                 icon=Icon::Delete
                 label="Delete".to_owned()
                 refused=unless(page, |engine| deletion(engine, &[]).refused)
@@ -236,6 +260,7 @@ fn actions(page: Page) -> AnyView {
             />
         </div>
         <ReverseDialog page open=reverse />
+        <ReplaceDialog engine=page.engine open=replace />
         <DeleteDialog engine=page.engine open=delete leave=true />
     }
     .into_any()
@@ -311,9 +336,23 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
 
 fn tabs(page: Page) -> AnyView {
     let tab = AddressParam::of("tab");
+    // Made once and not by its tab: what is changed on one tab is saved from any of them.
+    let panel_state = Panel::open(page, tab);
+    let general = move || {
+        view! {
+            <form class="form" novalidate=true on:submit=panel_state.on_submit()>
+                {panel_state.general.fields(Callback::new(move |()| panel_state.save()))}
+                {panel_state.buttons()}
+            </form>
+        }
+        .into_any()
+    };
     let panel = move |tab| match tab {
+        "sites" => untrack(|| sites::sites(panel_state)),
+        "pools" => pools::pools(page),
+        "scans" => scans::scans(page),
         "pairing" => live(move || pairing(page)),
-        _ => view! { <EngineForm engine=untrack(|| page.engine.get()) /> }.into_any(),
+        _ => untrack(general),
     };
     view! {
         <Tabs
@@ -325,6 +364,8 @@ fn tabs(page: Page) -> AnyView {
             })
             panel=Callback::new(panel)
         />
+        <BulkLine open=panel_state.working bulk=page.data.bulk name="Work on many sites" />
+        <WorkDialog open=panel_state.working bulk=page.data.bulk />
     }
     .into_any()
 }

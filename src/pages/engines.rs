@@ -1,6 +1,5 @@
 //! **Scan Engines**: all engines of the console in one table, with what is wrong and what to do about it.
 
-mod auto_refresh;
 mod bulk;
 mod cells;
 mod columns;
@@ -15,16 +14,12 @@ use console_api::{
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
-use self::{
-    auto_refresh::{age, auto_refresh},
-    bulk::Action,
-    cells::cells,
-    columns::Layout,
-};
+use self::{bulk::Action, cells::cells, columns::Layout};
 use crate::{
     clock::Clock,
     components::{
         address::AddressParam,
+        auto_refresh::{age, auto_refresh},
         button::ActionButton,
         icon::{Icon, glyph},
         live::{follow, live},
@@ -226,7 +221,7 @@ pub fn EnginesPage() -> impl IntoView {
             </div>
             <div class="toolbar">
                 {filter_field(page)}
-                <div class="end">{age()} {auto_refresh()} {layout.controls()} {export_button(page)}</div>
+                <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} {export_button(page)}</div>
                 <div class="whole">{status_filter(page, shown)}</div>
             </div>
             <div role="status" class="troubles">

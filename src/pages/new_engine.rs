@@ -2,13 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::{components::engine_form::EngineForm, data::Data};
+use crate::{
+    components::engine_form::EngineForm, data::Data, draft::Drafts, routes::Route, unsaved::Unsaved,
+};
 
 /// The screen at `/engines/new`.
 #[component]
 pub fn NewEnginePage() -> impl IntoView {
     document().set_title("New engine – Engine console");
     let data = Data::here();
+    Unsaved::here().guard_draft(Drafts::here(), Route::NewEngine.path(), || "The new engine".to_owned());
     // The names and addresses that are taken.
     if untrack(|| data.engines.value().is_none()) {
         data.read_engines();
@@ -30,7 +33,7 @@ pub fn NewEnginePage() -> impl IntoView {
                     "Once it is saved, the console makes contact, and the engine writes the console into its consoles.xml. The next page shows how to enable it there."
                 </span>
             </div>
-            <EngineForm engine=None />
+            <EngineForm />
         </section>
     }
 }

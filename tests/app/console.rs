@@ -6,6 +6,10 @@ use std::{
     rc::Rc,
 };
 
+mod pools;
+
+pub(crate) use pools::Pool;
+
 use console_api::{Method, Request, Response, TransportError};
 use engine_console::data::transport::AppTransport;
 use futures::{
@@ -38,6 +42,18 @@ pub(crate) struct Engine {
     pub(crate) more: &'static str,
 }
 
+/// A site as the console's JSON has it.
+#[derive(Clone)]
+pub(crate) struct Site {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) importance: &'static str,
+    pub(crate) description: String,
+    /// The engine or pool that scans it.
+    pub(crate) scanner: u64,
+    pub(crate) assets: u64,
+}
+
 /// The shared secret of the console in memory.
 pub(crate) const SECRET: &str = "99DB-B9F0-CD8B-5997-06BF-607B-BA21-0A81";
 
@@ -49,6 +65,8 @@ pub(crate) struct Console {
 
 struct State {
     engines: RefCell<Vec<Engine>>,
+    sites: RefCell<Vec<Site>>,
+    pools: RefCell<Vec<Pool>>,
     after_asking: RefCell<Vec<Engine>>,
     password: RefCell<String>,
     faults: RefCell<HashMap<&'static str, Fault>>,
@@ -61,7 +79,12 @@ struct State {
     printed: RefCell<String>,
     /// The scans that are under way, as JSON.
     scans: RefCell<&'static str>,
+    /// What a test answers itself.
+    also: RefCell<Option<Also>>,
 }
+
+/// Answers a call with this method, path and body, if it is one of its own.
+type Also = Box<dyn Fn(Method, &str, &str) -> Option<Response>>;
 
 impl Console {
     /// A console with these engines, the users `admin` and `colleague`, password `right`.
@@ -80,6 +103,8 @@ impl Console {
             state: Rc::new(State {
                 after_asking: RefCell::new(engines.clone()),
                 engines: RefCell::new(engines),
+                sites: RefCell::default(),
+                pools: RefCell::new(vec![Pool::new(900, "Europe", &[1, 2], &[7, 8])]),
                 password: RefCell::new("right".to_owned()),
                 faults: RefCell::default(),
                 held: RefCell::default(),
@@ -89,6 +114,7 @@ impl Console {
                 secret: Cell::new(None),
                 printed: RefCell::new("Remote Engine Name: x\n".to_owned()),
                 scans: RefCell::new(""),
+                also: RefCell::new(None),
             }),
         }
     }
@@ -108,6 +134,30 @@ impl Console {
         *console.state.engines.borrow_mut() = engines.clone();
         *console.state.after_asking.borrow_mut() = engines;
         console
+    }
+
+    /// So many sites, scanned by engine 1: `site-0001` and on, with as many assets as their number.
+    pub(crate) fn with_sites(self, count: u64) -> Self {
+        let site = |id| Site {
+            id,
+            name: format!("site-{id:04}"),
+            importance: "normal",
+            description: String::new(),
+            scanner: 1,
+            assets: id,
+        };
+        *self.state.sites.borrow_mut() = (1..=count).map(site).collect();
+        self
+    }
+
+    /// Somebody else changes the site.
+    pub(crate) fn change_site(&self, id: u64, change: impl Fn(&mut Site)) {
+        self.state.sites.borrow_mut().iter_mut().filter(|site| site.id == id).for_each(change);
+    }
+
+    /// The site as it is now.
+    pub(crate) fn site(&self, id: u64) -> Site {
+        self.state.sites.borrow().iter().find(|site| site.id == id).cloned().unwrap()
     }
 
     /// What the engine's status turns out to be when the engines are asked.
@@ -144,6 +194,11 @@ impl Console {
     /// These scans are under way: JSON objects.
     pub(crate) fn scans(&self, scans: &'static str) {
         *self.state.scans.borrow_mut() = scans;
+    }
+
+    /// The test answers some calls itself, before the console's usual answers.
+    pub(crate) fn also(&self, answer: impl Fn(Method, &str, &str) -> Option<Response> + 'static) {
+        *self.state.also.borrow_mut() = Some(Box::new(answer));
     }
 
     /// What commands print.
@@ -238,6 +293,15 @@ impl Console {
         if !self.is_signed_in(request) {
             return error(401, "The request requires valid authentication.");
         }
+        let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        if let Some(answer) =
+            self.state.also.borrow().as_ref().and_then(|also| also(request.method, path, &body))
+        {
+            return answer;
+        }
+        if let Some(answer) = self.sites(request).or_else(|| self.pools(request)) {
+            return answer;
+        }
         match (request.method, path) {
             (Method::Put, "api/2.1/engine/1/reverseConnection") => {
                 self.tells(1, r#","connectionDirection":"engine-to-console""#);
@@ -255,9 +319,6 @@ impl Console {
                 let engines = engines.iter().map(engine_json).collect::<Vec<_>>().join(",");
                 json(format!(r#"{{"resources":[{engines}]}}"#))
             }
-            (Method::Get, "api/3/scan_engine_pools") => {
-                json(r#"{"resources":[{"id":900,"name":"Europe","engines":[1,2],"sites":[7,8]}]}"#.to_owned())
-            }
             (Method::Post, "api/3/administration/commands") if self.state.may_command.get() => {
                 *self.state.engines.borrow_mut() = self.state.after_asking.borrow().clone();
                 let printed = String::from(js_sys::JSON::stringify(&self.state.printed.borrow().as_str().into()).unwrap());
@@ -271,6 +332,12 @@ impl Console {
                 Some(seconds) => json(seconds.to_string()),
                 None => error(404, "There is no valid shared secret."),
             },
+            (Method::Get, path) if path.starts_with("api/3/scan_engines/") && path.contains("/sites?") => {
+                let (engine, query) = path["api/3/scan_engines/".len()..].split_once("/sites?").unwrap();
+                let sites = self.state.sites.borrow();
+                let its = sites.iter().filter(|site| site.scanner.to_string() == engine).cloned();
+                page_of_sites(&its.collect::<Vec<_>>(), query)
+            }
             (Method::Get, path) if path.starts_with("api/3/scans?active=true") => {
                 let resources = self.state.scans.borrow();
                 json(format!(r#"{{"resources":[{resources}],"page":{{"number":0,"size":500,"totalPages":1,"totalResources":1}}}}"#))
@@ -292,6 +359,71 @@ impl Console {
             }
             _ => error(405, "No such call."),
         }
+    }
+
+    /// What is about sites: pages of them, one of them, and its engine or pool.
+    fn sites(&self, request: &Request) -> Option<Response> {
+        let rest = request.path_and_query.strip_prefix("api/3/sites")?;
+        let mut sites = self.state.sites.borrow_mut();
+        let body = || {
+            let text = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned();
+            js_sys::JSON::parse(&text).unwrap()
+        };
+        let text = |body: &wasm_bindgen::JsValue, key: &str| {
+            js_sys::Reflect::get(body, &key.into()).unwrap().as_string().unwrap_or_default()
+        };
+        let number = |body: &wasm_bindgen::JsValue, key: &str| {
+            js_sys::Reflect::get(body, &key.into()).unwrap().as_f64().map(|number| number as u64)
+        };
+        let taken = |sites: &[Site], name: &str, except: u64| {
+            sites
+                .iter()
+                .any(|site| site.name == name && site.id != except)
+                .then(|| error(400, &format!("A site with the name {name} already exists.")))
+        };
+        if rest.is_empty() {
+            let body = body();
+            let name = text(&body, "name");
+            if let Some(refusal) = taken(&sites, &name, 0) {
+                return Some(refusal);
+            }
+            let id = sites.iter().map(|site| site.id).max().unwrap_or(0) + 1;
+            sites.push(Site {
+                id,
+                name,
+                importance: "normal",
+                description: text(&body, "description"),
+                scanner: number(&body, "engineId").unwrap_or(3),
+                assets: 0,
+            });
+            return Some(response(201, "application/json", format!(r#"{{"id":{id},"links":[]}}"#)));
+        }
+        if let Some(query) = rest.strip_prefix('?') {
+            return Some(page_of_sites(&sites, query));
+        }
+        let (id, what) = rest.trim_start_matches('/').split_once('/').unwrap_or((&rest[1..], ""));
+        let id = id.parse::<u64>().unwrap();
+        let Some(site) = sites.iter().position(|site| site.id == id) else {
+            return Some(error(404, "The resource does not exist."));
+        };
+        Some(match (request.method, what) {
+            (Method::Get, "") => json(site_json(&sites[site])),
+            (Method::Get, _) => json(format!(r#"{{"id":{},"name":"x"}}"#, sites[site].scanner)),
+            (_, "") => {
+                let body = body();
+                let name = text(&body, "name");
+                if let Some(refusal) = taken(&sites, &name, id) {
+                    return Some(refusal);
+                }
+                sites[site].name = name;
+                sites[site].description = text(&body, "description");
+                json(r#"{"links":[]}"#.to_owned())
+            }
+            _ => {
+                sites[site].scanner = body().as_f64().unwrap() as u64;
+                json(r#"{"links":[]}"#.to_owned())
+            }
+        })
     }
 
     fn secret(&self, method: Method) -> Response {
@@ -334,11 +466,41 @@ fn engine_json(engine: &Engine) -> String {
     )
 }
 
-fn json(body: String) -> Response {
+fn site_json(site: &Site) -> String {
+    let Site { id, name, importance, description, scanner, assets } = site;
+    let quoted = |text: &str| String::from(js_sys::JSON::stringify(&text.into()).unwrap());
+    format!(
+        r#"{{"id":{id},"name":{},"type":"static","importance":"{importance}","description":{},"assets":{assets},"riskScore":1234.5,"scanEngine":{scanner},"scanTemplate":"discovery","lastScanTime":"2026-11-20T10:00:00Z"}}"#,
+        quoted(name),
+        quoted(description),
+    )
+}
+
+/// The console sorts by name and by assets here.
+fn page_of_sites(sites: &[Site], query: &str) -> Response {
+    let value = |key: &str| query.split('&').find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='));
+    let number = |key: &str| value(key).unwrap().parse::<usize>().unwrap();
+    let (page, size) = (number("page"), number("size"));
+    let mut sorted = sites.to_vec();
+    match value("sort") {
+        Some("assets,ASC") => sorted.sort_by_key(|site| site.assets),
+        Some("assets,DESC") => sorted.sort_by_key(|site| std::cmp::Reverse(site.assets)),
+        Some("name,DESC") => sorted.sort_by(|a, b| b.name.cmp(&a.name)),
+        Some("id,DESC") => sorted.sort_by_key(|site| std::cmp::Reverse(site.id)),
+        _ => sorted.sort_by(|a, b| a.name.cmp(&b.name)),
+    }
+    let rows = sorted.iter().skip(page * size).take(size).map(site_json).collect::<Vec<_>>().join(",");
+    let (pages, total) = (sites.len().div_ceil(size), sites.len());
+    json(format!(
+        r#"{{"resources":[{rows}],"page":{{"number":{page},"size":{size},"totalPages":{pages},"totalResources":{total}}}}}"#
+    ))
+}
+
+pub(crate) fn json(body: String) -> Response {
     response(200, "application/json", body)
 }
 
-fn error(status: u16, message: &str) -> Response {
+pub(crate) fn error(status: u16, message: &str) -> Response {
     response(status, "application/json", format!(r#"{{"status":{status},"message":"{message}","links":[]}}"#))
 }
 

@@ -108,6 +108,7 @@ async fn what_was_typed_outlives_a_session_that_ended_for_the_same_user_alone() 
     until("the typed name", || (screen.field("Name")?.value() == "rome").then_some(())).await;
 
     screen.click("button", "Sign out").await;
+    screen.click("button", "Leave").await;
     screen.read("You are signed out.").await;
     screen.sign_in("colleague").await;
     screen.see("heading", "New engine").await;
@@ -166,6 +167,8 @@ async fn the_tabs_take_the_arrow_keys_and_the_address_holds_the_chosen_one() {
     let general = screen.see("tab", "General").await;
     general.focus().unwrap();
     press("ArrowRight");
+    see_address("/engines/2?tab=sites").await;
+    press("End");
     see_address("/engines/2?tab=pairing").await;
     assert_eq!(focused().unwrap().text_content().as_deref(), Some("Pairing"));
     // This engine's and this console's values, and both fingerprints.
@@ -221,9 +224,9 @@ async fn deleting_names_the_engine_says_what_stands_in_the_way_and_leads_back_to
     let console = console();
     let screen = at_work_on(&console, "/engines/1", PANEL).await;
     screen.click("button", "Delete").await;
-    screen.read("1 site is assigned to it.").await;
+    screen.read("1 site is assigned to it").await;
     screen.read("It leaves these pools: Europe.").await;
-    let delete = screen.see("button", "Delete berlin").await;
+    let delete = screen.see("button", "Move 1 site, then delete").await;
     assert!(is_disabled(&delete));
     screen.click("button", "Cancel").await;
 

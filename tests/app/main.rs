@@ -6,10 +6,15 @@ mod bulk;
 mod console;
 mod engine;
 mod engines;
+mod panel;
 mod person;
+mod pools;
 mod shared_secret;
 mod sign_in;
+mod sites;
+mod sites_tab;
 mod table;
+mod unsaved;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

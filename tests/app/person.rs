@@ -6,6 +6,7 @@ use engine_console::{app::App, data::transport::sleep};
 use leptos::{
     mount::{UnmountHandle, mount_to},
     prelude::*,
+    server_fn::redirect::set_redirect_hook,
 };
 use wasm_bindgen::JsCast;
 use web_sys::{
@@ -32,6 +33,8 @@ pub(crate) fn open(console: &Console, address: &str) -> Screen {
     wear_the_style();
     let history = window().history().unwrap();
     history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address)).unwrap();
+    // The router would keep the first app for ever, for a hook that nothing here uses; its listeners would take the clicks.
+    _ = set_redirect_hook(|_| {});
     let root = document().create_element("div").unwrap().unchecked_into::<HtmlElement>();
     document().body().unwrap().append_child(&root).unwrap();
     let transport = console.transport();
@@ -49,6 +52,8 @@ fn wear_the_style() {
         include_str!("../../style/status.css"),
         include_str!("../../style/table.css"),
         include_str!("../../style/engines.css"),
+        include_str!("../../style/sites.css"),
+        include_str!("../../style/pools.css"),
         include_str!("../../style/pages.css"),
         include_str!("../../style/overlays.css"),
     );
@@ -303,7 +308,10 @@ fn role_of(element: &Element) -> String {
         ("TH", _) => "columnheader",
         ("INPUT", "search") => "searchbox",
         ("INPUT", "checkbox") => "checkbox",
-        ("INPUT", _) => "textbox",
+        ("INPUT", "radio") => "radio",
+        ("FIELDSET", _) => "group",
+        ("NAV", _) => "navigation",
+        ("TEXTAREA" | "INPUT", _) => "textbox",
         ("SELECT", _) => "combobox",
         ("SUMMARY", _) => "summary",
         ("DIALOG", _) if element.has_attribute("open") => "dialog",

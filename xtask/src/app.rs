@@ -142,6 +142,7 @@ fn inputs(public_url: &str) -> Outcome<String> {
     let mut hash = Sha256::new();
     hash.update(public_url);
     hash.update(cmd::output(Command::new("rustc").arg("-vV"))?);
+    hash.update([u8::from(wasm::forced())]);
     for input in INPUTS {
         add(&mut hash, Path::new(input))?;
     }

@@ -8,6 +8,7 @@ use crate::app::BuildOptions;
 use crate::attach::EngineRequest;
 use crate::failure::{Outcome, fail};
 use crate::fuzz::USUAL;
+use crate::release::DistOptions;
 use crate::run::RunOptions;
 use crate::soak::SoakOptions;
 use crate::test::Stage;
@@ -17,12 +18,14 @@ pub(crate) const HELP: &str = "\
 cargo xtask run [--listen ADDR] [-- OPTIONS OF embedded-console]
     Set up, build, then start the console with a small fleet of engines. Ctrl-C stops it all.
 cargo xtask test [STAGE]…
-    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, native, fuzz, wasm, app,
+    Set up and run every check, or only some: fmt, clippy, clippy-wasm, doc, deny, native, fuzz, wasm, app,
     programs, e2e.
 cargo xtask fuzz [--seconds N]
     Try random bytes on the frame decoder and on consoles.xml, ten minutes each unless told otherwise.
 cargo xtask build [--public-url /x/] [--dist DIR]
     Build the app's static files into dist/.
+cargo xtask dist [--public-url /x/] [--out DIR]
+    Build all for release, and pack the static files and the two programs into archives with checksums.
 cargo xtask engine NAME
     Attach to the command line of an engine that `cargo xtask run` started.
 cargo xtask engine new NAME | start NAME | stop NAME
@@ -43,6 +46,8 @@ pub(crate) enum Command {
     Fuzz(u64),
     /// The app.
     Build(BuildOptions),
+    /// The archives.
+    Dist(DistOptions),
     /// An engine of the running demo.
     Engine(EngineRequest),
     /// Many engines on one console.
@@ -58,6 +63,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Outcome<Command> {
         Some("test") => args.map(|name| Stage::from_name(&name)).collect::<Outcome<_>>().map(Command::Test),
         Some("fuzz") => fuzz(args).map(Command::Fuzz),
         Some("build") => build(args).map(Command::Build),
+        Some("dist") => dist(args).map(Command::Dist),
         Some("engine") => engine(args).map(Command::Engine),
         Some("soak") => soak(args).map(Command::Soak),
         Some(other) => fail(format!("there is no command `{other}`: `cargo xtask help` lists them")),
@@ -141,6 +147,20 @@ fn build(mut args: impl Iterator<Item = String>) -> Outcome<BuildOptions> {
                 options.dist = dist;
             }
             (other, _) => return fail(format!("`build` has no option {other}: see `cargo xtask help`")),
+        }
+    }
+    Ok(options)
+}
+
+fn dist(mut args: impl Iterator<Item = String>) -> Outcome<DistOptions> {
+    let mut options = DistOptions::default();
+    while let Some(arg) = args.next() {
+        match split(&arg) {
+            ("--public-url", inline) => {
+                options.public_url = public_path(&value("--public-url", inline, &mut args)?)?;
+            }
+            ("--out", inline) => options.out = PathBuf::from(value("--out", inline, &mut args)?),
+            (other, _) => return fail(format!("`dist` has no option {other}: see `cargo xtask help`")),
         }
     }
     Ok(options)
@@ -251,6 +271,18 @@ mod tests {
         assert!(refused("build --dist ..").contains("would be replaced"));
         assert!(refused("build --dist src").contains("would be replaced"));
         assert!(parsed("build --dist=target/never-made").is_ok());
+    }
+
+    #[test]
+    fn archives_are_for_the_path_of_the_example_unless_told_otherwise() {
+        let Ok(Command::Dist(options)) = parsed("dist") else { panic!("refused") };
+        assert_eq!(options.public_url, "/engine-console/");
+        let Ok(Command::Dist(options)) = parsed("dist --public-url=/ --out /tmp/x") else {
+            panic!("refused")
+        };
+        assert_eq!((options.public_url.as_str(), options.out), ("/", PathBuf::from("/tmp/x")));
+        assert!(refused("dist --out").contains("needs a value"));
+        assert!(refused("dist --dist x").contains("no option --dist"));
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! Programs that come from Debian's packages: browsers, a driver, Node.js.
+//! Programs that come from Debian's packages: browsers, a driver, Node.js, which are installed; a compiler and nginx, which
+//! are only unpacked.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::cmd;
-use crate::failure::{Outcome, fail};
+use crate::failure::{Failure, OnFile as _, Outcome, fail};
 use crate::paths;
 use crate::steps::{Steps, say};
+use crate::tools::{remove_abandoned, swap_in};
 
 /// A program and the package that brings it.
 pub(crate) struct Packaged {
@@ -52,6 +55,50 @@ pub(crate) fn ensure(steps: &mut Steps, wanted: &[Packaged]) -> Outcome {
         }
         None => Ok(()),
     }
+}
+
+/// Downloads packages and unpacks them into a folder of the tools' cache, which is whole or not there. Nothing is
+/// installed: it needs no root, and no service is started.
+pub(crate) fn unpack(folder: &str, packages: &[&str]) -> Outcome {
+    if let Some(missing) = ["apt-get", "dpkg"].into_iter().find(|program| paths::on_path(program).is_none()) {
+        return fail(format!(
+            "this system has no {missing}, so Debian's packages can't be had: {}",
+            packages.join(" ")
+        ));
+    }
+    let cache = paths::tools_cache()?;
+    fs::create_dir_all(&cache).on("make", &cache)?;
+    remove_abandoned(&cache, folder);
+    let unfinished = cache.join(format!("{folder}.unfinished-{}", std::process::id()));
+    let downloads = unfinished.join("downloads");
+    fs::create_dir_all(&downloads).on("make", &downloads)?;
+    let outcome = download(packages, &downloads).and_then(|()| {
+        for package in fs::read_dir(&downloads).on("read", &downloads)?.flatten() {
+            cmd::output(Command::new("dpkg").arg("-x").arg(package.path()).arg(&unfinished))?;
+        }
+        paths::remove_folder(&downloads)?;
+        swap_in(&unfinished, &cache.join(folder))
+    });
+    if outcome.is_err() {
+        let _ = fs::remove_dir_all(&unfinished);
+    }
+    outcome
+}
+
+fn download(packages: &[&str], into: &Path) -> Outcome {
+    let mut apt = Command::new("apt-get");
+    apt.args(["download", "-qq"]).args(packages).current_dir(into);
+    if cmd::output(&mut apt).is_ok() {
+        return Ok(());
+    }
+    // The list of packages is old or missing.
+    renew_list().map_err(|failure| {
+        Failure::new(format!(
+            "{} can't be downloaded: {failure}: renew it (`sudo apt-get update`) and start again",
+            packages.join(" ")
+        ))
+    })?;
+    cmd::output(&mut apt).map(drop)
 }
 
 /// Renews the list of packages.

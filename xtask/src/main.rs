@@ -9,13 +9,18 @@ mod browsers;
 mod cmd;
 mod deb;
 mod demo;
+mod deny;
 mod dist;
+#[cfg(test)]
+mod documents;
 mod engine;
 mod failure;
 mod fuzz;
 mod html;
 mod leftovers;
+mod nginx;
 mod paths;
+mod release;
 mod run;
 mod soak;
 mod split;
@@ -61,6 +66,7 @@ fn start() -> Outcome<bool> {
             steps.print_table();
             Ok(true)
         }
+        Command::Dist(options) => release::release(&options).map(|()| true),
         Command::Soak(options) => soak::soak(&options).map(|()| true),
         Command::Engine(request) => attach::engine(&request).map(|()| true),
     }

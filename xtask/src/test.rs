@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 use crate::app::{self, BuildOptions};
 use crate::browsers;
 use crate::cmd;
+use crate::deny;
 use crate::dist;
 use crate::failure::{Outcome, fail};
 use crate::fuzz;
+use crate::nginx;
 use crate::paths;
+use crate::release;
 use crate::run::build_programs;
 use crate::steps::{Steps, print, say, seconds};
 use crate::summary::{self, Count};
@@ -28,6 +31,8 @@ pub(crate) enum Stage {
     ClippyWasm,
     /// The documentation builds without warning.
     Doc,
+    /// The dependencies' licences, sources and known weaknesses.
+    Deny,
     /// The tests that need no browser.
     Native,
     /// The fuzzer, for a moment.
@@ -43,11 +48,12 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
         Self::Doc,
+        Self::Deny,
         Self::Native,
         Self::Fuzz,
         Self::Wasm,
@@ -62,6 +68,7 @@ impl Stage {
             Self::Clippy => "clippy",
             Self::ClippyWasm => "clippy-wasm",
             Self::Doc => "doc",
+            Self::Deny => "deny",
             Self::Native => "native",
             Self::Fuzz => "fuzz",
             Self::Wasm => "wasm",
@@ -148,6 +155,9 @@ fn run_stage(stage: Stage, steps: &mut Steps) -> (Outcome, String) {
     if stage == Stage::Fuzz {
         return fuzz::stage(steps);
     }
+    if stage == Stage::Deny {
+        return deny::stage(steps, stage.bound());
+    }
     match command(stage, steps) {
         Ok(Some(mut command)) => cmd::run_bounded(&mut command, stage.bound()),
         Ok(None) => (Ok(()), String::new()),
@@ -190,8 +200,8 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
             build_programs(steps)?;
             return Ok(None);
         }
-        // It counts by itself.
-        Stage::Fuzz => return Ok(None),
+        // They run by themselves.
+        Stage::Deny | Stage::Fuzz => return Ok(None),
         Stage::E2e => {
             end_to_end(&mut cargo, steps)?;
             "test -p e2e --no-fail-fast"
@@ -209,16 +219,21 @@ fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
         return fail("the app or the programs are not built: run the stages app and programs first");
     }
     let found = browsers::ensure(steps)?;
+    let nginx = nginx::ensure(steps)?;
+    let behind = paths::target().join("xtask").join("dist-behind");
+    app::build(steps, &BuildOptions { public_url: release::USUAL_PATH.to_owned(), dist: behind.clone() })?;
     let root = paths::root()?;
     let absolute = |path: PathBuf| root.join(path);
     cargo.env("ENGINE_CONSOLE_DIST", absolute(paths::DIST.into()));
+    cargo.env("ENGINE_CONSOLE_DIST_BEHIND", absolute(behind)).env("ENGINE_CONSOLE_NGINX", nginx);
     cargo.env("ENGINE_CONSOLE_BIN_DIR", absolute(paths::programs()));
     cargo.env("ENGINE_CONSOLE_SCREENSHOTS", absolute(paths::target().join("screenshots")));
     cargo.env("ENGINE_CONSOLE_NODE_TOOLS", found.node_tools);
     cargo.env("CHROMIUM", found.chromium).env("CHROMEDRIVER", found.chromedriver);
     cargo.env("FIREFOX", found.firefox).env("GECKODRIVER", found.geckodriver);
-    // Each test has a console, engines and a browser of its own: more at once only slows all down.
-    cargo.env("RUST_TEST_THREADS", "2");
+    // Each test has a console, engines and a browser of its own, and waits about half of its time.
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    cargo.env("RUST_TEST_THREADS", (2 * cores).to_string());
     Ok(())
 }
 

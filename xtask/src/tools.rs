@@ -1,4 +1,4 @@
-//! The pinned programs that come from the Rust package registry: wasm-bindgen, geckodriver. They go into a
+//! The pinned programs that come from the Rust package registry: wasm-bindgen, geckodriver, cargo-deny. They go into a
 //! cache folder of the project's own, so that nothing else on the machine changes, and later clones find them again.
 
 use std::fs;
@@ -33,6 +33,10 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
 /// Drives Firefox. Debian has no package of it.
 pub(crate) const GECKODRIVER: Tool =
     Tool { package: "geckodriver", version: "0.37.1", programs: &["geckodriver"], about: "about 2 minutes" };
+
+/// Checks the dependencies.
+pub(crate) const CARGO_DENY: Tool =
+    Tool { package: "cargo-deny", version: "0.20.2", programs: &["cargo-deny"], about: "about 2 minutes" };
 
 impl Tool {
     fn folder_name(&self) -> String {

@@ -4,16 +4,15 @@
 //! of a newer compiler help: they have no standard library for the browser, but its source, and cargo builds it along
 //! with the app. They are unpacked into the tools' folder and never installed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 
 use crate::cmd;
 use crate::deb;
-use crate::failure::{Failure, OnFile as _, Outcome, fail};
+use crate::failure::{Failure, Outcome, fail};
 use crate::paths;
 use crate::steps::{Steps, say};
-use crate::tools::{remove_abandoned, swap_in};
 
 /// The target's name.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -39,6 +38,20 @@ const DEBIAN_HTTP_PARSER: &str = "libhttp-parser2.9";
 /// The folder's name in the tools' cache.
 const DEBIAN_FOLDER: &str = "debian-rust-web-1.96";
 
+/// With this variable set, to anything but nothing, Debian's compiler is taken although rustup's would do: to try that way.
+const FORCE: &str = "ENGINE_CONSOLE_DEBIAN_COMPILER";
+
+/// Whether [`FORCE`] is set.
+pub(crate) fn forced() -> bool {
+    std::env::var_os(FORCE).is_some_and(|value| !value.is_empty())
+}
+
+/// A command finds its compiler more than once.
+fn say_once(line: &str) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| say(line));
+}
+
 /// What compiles for the browser.
 pub(crate) enum Compiler {
     /// The project's own toolchain.
@@ -48,21 +61,29 @@ pub(crate) enum Compiler {
 }
 
 impl Compiler {
-    /// Finds it, or adds the target where it is missing.
+    /// Finds it, or adds the target where it is missing. With [`FORCE`] set it is Debian's in any case.
     pub(crate) fn ensure(steps: &mut Steps) -> Outcome<Self> {
-        if own_has_target()? {
+        let forced = forced();
+        if !forced && own_has_target()? {
             return Ok(Self::Own);
         }
         let debian = paths::tools_cache()?.join(DEBIAN_FOLDER);
         if debian.is_dir() {
+            say_once(if forced {
+                "==> Debian's compiler builds for the browser, as ENGINE_CONSOLE_DEBIAN_COMPILER wants"
+            } else {
+                "==> Debian's compiler builds for the browser: the project's own toolchain has not the target"
+            });
             return Ok(Self::Debian(debian.join("usr")));
         }
-        let added = steps.step(&format!("Add the target {TARGET}"), || {
-            cmd::output(Command::new("rustup").args(["target", "add", TARGET])).map(drop)
-        });
-        let Err(refused) = added else { return Ok(Self::Own) };
-        say(&format!("    {refused}"));
-        steps.step("Unpack Debian's compiler for the browser instead (1 GB)", || unpack(&debian)).map_err(|failure| {
+        if !forced {
+            let added = steps.step(&format!("Add the target {TARGET}"), || {
+                cmd::output(Command::new("rustup").args(["target", "add", TARGET])).map(drop)
+            });
+            let Err(refused) = added else { return Ok(Self::Own) };
+            say(&format!("    {refused}"));
+        }
+        steps.step("Unpack Debian's compiler for the browser instead (1 GB)", unpack).map_err(|failure| {
             Failure::new(format!(
                 "the compiler's target {TARGET} could not be added, neither with rustup nor from Debian's packages \
                  ({failure}): add it with `rustup target add {TARGET}` and start again"
@@ -133,36 +154,11 @@ fn own_has_target() -> Outcome<bool> {
     Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir())
 }
 
-fn unpack(debian: &Path) -> Outcome {
-    if cfg!(not(all(target_arch = "x86_64", target_os = "linux"))) || paths::on_path("dpkg").is_none() {
-        return fail("this is not Debian on x86_64");
+fn unpack() -> Outcome {
+    if cfg!(not(all(target_arch = "x86_64", target_os = "linux"))) {
+        return fail("this is not Linux on x86_64");
     }
-    let cache = paths::tools_cache()?;
-    fs::create_dir_all(&cache).on("make", &cache)?;
-    remove_abandoned(&cache, DEBIAN_FOLDER);
-    let unfinished = cache.join(format!("{DEBIAN_FOLDER}.unfinished-{}", std::process::id()));
-    let downloads = unfinished.join("downloads");
-    fs::create_dir_all(&downloads).on("make", &downloads)?;
-    let outcome = download(&downloads).and_then(|()| {
-        for package in fs::read_dir(&downloads).on("read", &downloads)?.flatten() {
-            cmd::output(Command::new("dpkg").arg("-x").arg(package.path()).arg(&unfinished))?;
-        }
-        paths::remove_folder(&downloads)?;
-        swap_in(&unfinished, debian)
-    });
-    if outcome.is_err() {
-        let _ = fs::remove_dir_all(&unfinished);
-    }
-    outcome
-}
-
-fn download(into: &Path) -> Outcome {
-    let mut apt = Command::new("apt-get");
-    apt.args(["download", "-qq"]).args(DEBIAN_PACKAGES).arg(DEBIAN_HTTP_PARSER).current_dir(into);
-    if cmd::output(&mut apt).is_ok() {
-        return Ok(());
-    }
-    // The list of packages is old or missing.
-    deb::renew_list()?;
-    cmd::output(&mut apt).map(drop)
+    let mut packages = DEBIAN_PACKAGES.to_vec();
+    packages.push(DEBIAN_HTTP_PARSER);
+    deb::unpack(DEBIAN_FOLDER, &packages)
 }

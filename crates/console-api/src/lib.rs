@@ -32,8 +32,8 @@ mod transport;
 mod wire;
 
 pub use client::{
-    Asked, Client, Created, EngineDraft, NewSite, PageRequest, PoolDraft, Refreshed, RetryPolicy, Saved,
-    Sort, UpdateAnswer,
+    Asked, Client, Created, EngineDraft, Moved, NewSite, PageRequest, PoolDraft, PoolMoved, Refreshed,
+    RetryPolicy, Saved, SiteDraft, Sort, UpdateAnswer,
 };
 pub use credentials::{Credentials, CredentialsError};
 pub use error::Error;

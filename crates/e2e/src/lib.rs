@@ -26,7 +26,9 @@
 
 mod browser;
 mod checks;
+mod contract;
 mod locator;
+mod nginx;
 mod page;
 mod problems;
 mod process;
@@ -48,6 +50,7 @@ pub use locator::{
     Locator, Name, alert, any, button, cell, column, dialog, ends, field, has, heading, link, news, role,
     row, starts, text,
 };
+pub use nginx::Nginx;
 pub use page::Page;
 pub use proxy::Fault;
 pub use settings::{Settings, settings};
@@ -67,30 +70,49 @@ where
 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.unwrap_or_else(|error| panic!("no runtime for the test: {error}"));
-    let outcome = runtime.block_on(async {
-        let browser = browser::Browser::start(kind).await;
-        let page = Page::new(browser.driver.clone(), kind);
-        let test = async {
-            body(page.clone()).await;
-            let problems = page.problems().await;
-            assert!(problems.is_empty(), "the browser complained:\n{}", problems.join("\n"));
-        };
-        let outcome = AssertUnwindSafe(test).catch_unwind().await;
-        if outcome.is_err() {
-            match tokio::time::timeout(PATIENCE, page.describe(name)).await {
-                Ok(description) => eprintln!("{description}"),
-                Err(_) => {
-                    eprintln!("the page does not answer within {PATIENCE:?}: it may be caught in a loop");
-                }
-            }
-        }
-        drop(page);
-        browser.quit().await;
-        outcome
-    });
-    if let Err(panic) = outcome {
+    if let Err(panic) = runtime.block_on(in_browser(kind, name, body)) {
         resume_unwind(panic);
     }
+}
+
+/// Runs a part of a test in a second browser of the same kind, beside the first one: what a colleague does meanwhile.
+///
+/// # Panics
+/// As [`run`] does.
+pub async fn beside<F, Fut>(page: &Page, body: F)
+where
+    F: FnOnce(Page) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    if let Err(panic) = in_browser(page.kind(), "the colleague's browser", body).await {
+        resume_unwind(panic);
+    }
+}
+
+async fn in_browser<F, Fut>(kind: Kind, name: &str, body: F) -> Result<(), Box<dyn std::any::Any + Send>>
+where
+    F: FnOnce(Page) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let browser = browser::Browser::start(kind).await;
+    let page = Page::new(browser.driver.clone(), kind);
+    let test = async {
+        body(page.clone()).await;
+        let problems = page.problems().await;
+        assert!(problems.is_empty(), "the browser complained:\n{}", problems.join("\n"));
+    };
+    let outcome = AssertUnwindSafe(test).catch_unwind().await;
+    if outcome.is_err() {
+        match tokio::time::timeout(PATIENCE, page.describe(name)).await {
+            Ok(description) => eprintln!("{description}"),
+            Err(_) => {
+                eprintln!("the page does not answer within {PATIENCE:?}: it may be caught in a loop");
+            }
+        }
+    }
+    drop(page);
+    browser.quit().await;
+    outcome
 }
 
 /// Makes tests of async functions, each once for Chromium and once for Firefox: `name::chromium`, `name::firefox`.

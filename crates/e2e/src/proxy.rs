@@ -1,4 +1,5 @@
-//! What stands between browser and console and can be told to fail: for real, on the wire.
+//! What stands between browser and console and can be told to fail: for real, on the wire. It holds every request, and
+//! every answer of the console, against the console's OpenAPI document.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::contract;
 use crate::http::{self, Message};
 
 /// What goes wrong with an answer.
@@ -25,7 +27,8 @@ pub enum Fault {
     Held(watch::Receiver<bool>),
 }
 
-/// The proxy between browser and console. It ends when it is dropped.
+/// The proxy between browser and console. It ends when it is dropped, which fails the test if anything that went through
+/// it was not as the console's document says.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -39,6 +42,8 @@ struct Shared {
     faults: Mutex<Vec<(u64, String, Fault)>>,
     next: Mutex<u64>,
     seen: Mutex<Vec<Exchange>>,
+    /// In what requests and answers were not as the document says.
+    differences: Mutex<Vec<String>>,
 }
 
 /// One request as the proxy saw it, and how large its answer was.
@@ -102,6 +107,7 @@ impl Proxy {
             faults: Mutex::default(),
             next: Mutex::default(),
             seen: Mutex::default(),
+            differences: Mutex::default(),
         });
         let task = tokio::spawn({
             let shared = Arc::clone(&shared);
@@ -166,6 +172,15 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.task.abort();
+        let mut differences = std::mem::take(&mut *lock(&self.shared.differences));
+        differences.sort();
+        differences.dedup();
+        if !differences.is_empty() {
+            let words = format!("not as docs/openapi.json says:\n{}", differences.join("\n"));
+            // A test that has failed already tells its own reason.
+            assert!(std::thread::panicking(), "{words}");
+            eprintln!("{words}");
+        }
     }
 }
 
@@ -193,13 +208,18 @@ async fn serve(mut browser: TcpStream, shared: &Shared) -> std::io::Result<()> {
         // An error says that the sender is gone, which releases as well.
         _ = released.wait_for(|released| *released).await;
     }
+    lock(&shared.differences).extend(contract::check_request(&request));
     let answer = match fault {
         Some(Fault::NoAnswer) => None,
         Some(Fault::Html) => Some(page()),
         _ => {
             let console = *lock(&shared.console);
             // A console that is down gives no answer, and neither does the proxy.
-            http::exchange(console, request).await.ok()
+            let answer = http::exchange(console, request.clone()).await.ok();
+            if let Some(answer) = &answer {
+                lock(&shared.differences).extend(contract::check_answer(&request, answer));
+            }
+            answer
         }
     };
     if let Some(answer) = &answer {

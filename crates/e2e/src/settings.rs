@@ -9,6 +9,10 @@ use std::sync::OnceLock;
 pub struct Settings {
     /// The finished app, with its compressed siblings (`ENGINE_CONSOLE_DIST`).
     pub dist: PathBuf,
+    /// The finished app for the path `/engine-console/` (`ENGINE_CONSOLE_DIST_BEHIND`).
+    pub dist_behind: PathBuf,
+    /// The folder with nginx and its module for brotli, as Debian's packages have them below `/` (`ENGINE_CONSOLE_NGINX`).
+    pub nginx: PathBuf,
     /// The folder of `embedded-console` and `scan-engine` (`ENGINE_CONSOLE_BIN_DIR`).
     pub bin_dir: PathBuf,
     /// Chromium's driver (`CHROMEDRIVER`).
@@ -33,6 +37,8 @@ pub fn settings() -> &'static Settings {
     static SETTINGS: OnceLock<Settings> = OnceLock::new();
     SETTINGS.get_or_init(|| Settings {
         dist: path("ENGINE_CONSOLE_DIST"),
+        dist_behind: path("ENGINE_CONSOLE_DIST_BEHIND"),
+        nginx: path("ENGINE_CONSOLE_NGINX"),
         bin_dir: path("ENGINE_CONSOLE_BIN_DIR"),
         chromedriver: path("CHROMEDRIVER"),
         geckodriver: path("GECKODRIVER"),

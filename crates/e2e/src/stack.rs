@@ -23,6 +23,9 @@ pub struct Stack {
     // Before the folder, so that nothing writes any more when it is removed.
     console: Option<Process>,
     proxy: Proxy,
+    /// What the test itself asks of the console goes through a proxy of its own: it is held against the document too, and
+    /// is not among what the browser asked.
+    own: Proxy,
     address: SocketAddr,
     engine_listener: SocketAddr,
     options: Vec<String>,
@@ -57,7 +60,8 @@ impl Stack {
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let (console, address, engine_listener) = start_console(dir.path(), &options, any_port).await;
         let proxy = Proxy::start(address).await;
-        Self { console: Some(console), proxy, address, engine_listener, options, dir }
+        let own = Proxy::start(address).await;
+        Self { console: Some(console), proxy, own, address, engine_listener, options, dir }
     }
 
     /// The proxy, which makes answers fail and knows what was asked.
@@ -139,6 +143,7 @@ impl Stack {
         self.console = Some(console);
         self.address = address;
         self.proxy.lead_to(address);
+        self.own.lead_to(address);
     }
 
     /// Stops the console and starts it again with other options.
@@ -170,7 +175,7 @@ impl Stack {
     /// If the password can't be a header.
     #[must_use]
     pub fn api(&self) -> Client<NativeTransport> {
-        let transport = NativeTransport::new(&format!("http://{}/", self.address))
+        let transport = NativeTransport::new(&format!("http://{}/", self.own.address()))
             .unwrap_or_else(|error| panic!("no client for the console: {error}"));
         let credentials = Credentials::new("admin", &self.password(), None)
             .unwrap_or_else(|error| panic!("the password can't be sent: {error}"));

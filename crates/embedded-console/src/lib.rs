@@ -27,6 +27,7 @@ mod startup;
 mod static_files;
 mod tls;
 
+pub use api::openapi;
 pub use auth::two_factor_token;
 pub use config::Config;
 pub use security::CONTENT_SECURITY_POLICY;

@@ -1,20 +1,34 @@
 //! What can be done with the selected engines: **Refresh**, **Update**, **Add to pool**, **Delete**.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use console_api::{
-    Engine, PoolId,
-    rules::{deletion, may_join_pool, may_update},
+    Engine, EngineId, Pool, PoolId, ScannerId,
+    rules::{
+        OwnedSite, deletion, heirs, may_delete, may_join_pool, may_update, retirement, sites_in_words,
+        some_names,
+    },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::Page;
-use crate::components::{
-    bulk::{BulkDialog, BulkLine, Plan},
-    button::ActionButton,
-    icon::Icon,
-    live::live,
+use crate::{
+    components::{
+        bulk::{BulkDialog, BulkLine, Plan},
+        button::ActionButton,
+        field::problem_line,
+        heir_field::HeirField,
+        icon::Icon,
+        live::{follow, live},
+    },
+    data::query::Query,
 };
+
+/// So many pools are named in a sentence.
+const NAMED: usize = 5;
 
 /// What is asked about the selected engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +71,157 @@ pub(super) fn actions(page: Page) -> AnyView {
     .into_any()
 }
 
+/// The sites that stand in the way of deleting the selected engines, and where they may go first. Copy it freely; all
+/// copies are the same.
+#[derive(Clone, Copy)]
+struct Moving {
+    page: Page,
+    /// Where the sites go; nothing as long as the engines that have some are left out.
+    to: RwSignal<Option<ScannerId>>,
+    sites: Query<Vec<OwnedSite>>,
+    /// How many scans are under way on which engine. Where that can't be read, the console has the last word.
+    scans: RwSignal<HashMap<EngineId, usize>>,
+    /// The engines with sites whose deletion nothing else stands in the way of.
+    blocked: Memo<Vec<EngineId>>,
+}
+
+impl Moving {
+    fn new(page: Page) -> Self {
+        let asks = Memo::new(move |_| page.asking.get() && page.asked.get() == Some(Action::Delete));
+        let scans = RwSignal::new(HashMap::new());
+        let blocked = Memo::new(move |_| {
+            let has_sites = |engine: &Engine| !engine.sites.is_empty() && may_delete(engine).is_ok();
+            let free = |engine: &Engine| scans.with(|scans| !scans.contains_key(&engine.id));
+            let selected = if asks.get() { page.selected() } else { Vec::new() };
+            selected.iter().filter(|it| has_sites(it) && free(it)).map(|it| it.id).collect::<Vec<_>>()
+        });
+        let moving = Self { page, to: RwSignal::new(None), sites: Query::new(), scans, blocked };
+        follow(move || {
+            if !asks.get() {
+                return;
+            }
+            moving.to.set(None);
+            moving.sites.forget();
+            scans.set(HashMap::new());
+            spawn_local(async move {
+                if let Ok(count) = page.data.scans_by_engine().await {
+                    _ = scans.try_set(count);
+                }
+            });
+        });
+        // Asked only when somebody wants it: there may be a thousand engines with sites.
+        let wanted = Memo::new(move |_| {
+            // While the work goes on the selection shrinks; that is no reason to ask again.
+            let idle = page.data.bulk.look(|run| run.is_none());
+            (idle && moving.to.with(Option::is_some)).then(|| blocked.get())
+        });
+        follow(move || {
+            if let Some(engines) = wanted.get() {
+                moving.sites.read(page.data.sites_of(engines));
+            }
+        });
+        moving
+    }
+
+    fn obstacle(self, engine: &Engine) -> Option<String> {
+        let check = deletion(engine, &[]);
+        let scans = match self.scans.with(|scans| scans.get(&engine.id).copied()) {
+            None => None,
+            Some(1) => Some("1 scan is running on it.".to_owned()),
+            Some(scans) => Some(format!("{scans} scans are running on it.")),
+        };
+        let sites = match check.sites {
+            _ if self.to.with(Option::is_some) => None,
+            0 => None,
+            1 => Some("1 site is assigned to it.".to_owned()),
+            sites => Some(format!("{sites} sites are assigned to it.")),
+        };
+        check.refused.or(scans).or(sites)
+    }
+
+    /// How many sites have to move, or why it is not known; `None` where none has to.
+    fn count(self, meant: &[Engine]) -> Option<Result<usize, String>> {
+        self.to.get()?;
+        meant.iter().any(|engine| !engine.sites.is_empty()).then(|| match self.sites.failed() {
+            Some(_) => Err("Their sites could not be read.".to_owned()),
+            None if self.sites.is_reading() => Err("Their sites are being read.".to_owned()),
+            None => {
+                self.sites.value().map(|sites| sites.len()).ok_or("Their sites are being read.".to_owned())
+            }
+        })
+    }
+
+    fn start(self, meant: &[Engine]) {
+        let Page { data, toasts, .. } = self.page;
+        match (untrack(|| self.to.get()), untrack(|| self.sites.value())) {
+            (Some(to), Some(sites)) if !sites.is_empty() => {
+                let engines = meant.iter().collect::<Vec<_>>();
+                let changes = retirement(&engines, &sites, Some(to));
+                data.carry_out(changes, "Moving sites, then deleting", toasts, |_| {});
+            }
+            _ => data.delete_engines(meant, toasts),
+        }
+    }
+
+    fn words(self) -> AnyView {
+        let data = self.page.data;
+        let heirs = Memo::new(move |_| {
+            let selected = self.page.selected();
+            let going = selected.iter().filter(|engine| may_delete(engine).is_ok());
+            let going = going.map(|engine| engine.id).collect::<Vec<_>>();
+            match (data.engines.value(), data.pools.value()) {
+                (Some(engines), Some(pools)) if !self.blocked.with(Vec::is_empty) => {
+                    Arc::new(heirs(&engines.items, &pools.items, &going))
+                }
+                _ => Arc::default(),
+            }
+        });
+        let pools = move || {
+            let list = data.pools.value()?;
+            let selected = self.page.selected();
+            let selected = selected.iter().map(|engine| engine.id).collect::<HashSet<_>>();
+            let loses = |pool: &&Pool| pool.engines.iter().any(|id| selected.contains(id));
+            let left = list.items.iter().filter(loses).map(|pool| pool.name.as_str()).collect::<Vec<_>>();
+            (!left.is_empty())
+                .then(|| view! { <p>{format!("Pools that lose engines: {}.", some_names(&left, NAMED))}</p> })
+        };
+        let failed = move || {
+            self.sites
+                .failed()
+                .map(|error| problem_line(format!("Their sites could not be read. {}", error.in_full())))
+        };
+        let has_blocked = Memo::new(move |_| !self.blocked.with(Vec::is_empty));
+        view! {
+            {live(pools)}
+            {live(move || {
+                has_blocked
+                    .get()
+                    .then(|| {
+                        view! {
+                            <p>
+                                "A site always needs an engine or a pool. Those that have sites are left out, unless their sites move first."
+                            </p>
+                            <HeirField
+                                label="Move their sites to"
+                                help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
+                                heirs
+                                chosen=self.to
+                            />
+                        }
+                    })
+            })}
+            {live(failed)}
+        }
+        .into_any()
+    }
+}
+
 /// The dialog about them, and the line that leads back to it.
 pub(super) fn dialog(page: Page) -> AnyView {
     let data = page.data;
     let open = page.asking;
     let chosen = RwSignal::new(None::<PoolId>);
+    let moving = Moving::new(page);
     let pools = move || data.pools.value().map(|list| list.items.clone()).unwrap_or_default();
     // One that is gone, and none, are the first.
     let pool = move || {
@@ -77,15 +237,7 @@ pub(super) fn dialog(page: Page) -> AnyView {
             let refused = may_join_pool(engine).err().map(|refusal| refusal.to_string());
             refused.or_else(|| member.then(|| "It is in this pool already.".to_owned()))
         }
-        Action::Delete => {
-            let check = deletion(engine, &[]);
-            let sites = match check.sites {
-                0 => None,
-                1 => Some("1 site is assigned to it.".to_owned()),
-                sites => Some(format!("{sites} sites are assigned to it.")),
-            };
-            check.refused.or(sites)
-        }
+        Action::Delete => moving.obstacle(engine),
     };
     let parts = move |action: Action| {
         let mut meant = Vec::new();
@@ -111,7 +263,11 @@ pub(super) fn dialog(page: Page) -> AnyView {
                 Some(pool) => (format!("Add {what} to {}", pool.name), None),
                 None => (format!("Add {what} to a pool"), Some("The console has no engine pool.".to_owned())),
             },
-            Action::Delete => (format!("Delete {what}"), None),
+            Action::Delete => match moving.count(&meant) {
+                None => (format!("Delete {what}"), None),
+                Some(Ok(sites)) => (format!("Move {}, then delete {what}", sites_in_words(sites)), None),
+                Some(Err(refused)) => (format!("Delete {what}"), Some(refused)),
+            },
         };
         let names = meant.into_iter().map(|engine| engine.name).collect();
         Arc::new(Plan { title, names, left_out, refused })
@@ -126,7 +282,7 @@ pub(super) fn dialog(page: Page) -> AnyView {
                     data.add_to_pool(&meant, pool.id, page.toasts);
                 }
             }
-            Action::Delete => data.delete_engines(&meant, page.toasts),
+            Action::Delete => moving.start(&meant),
         }
     });
     let pool_choice = move || {
@@ -168,17 +324,7 @@ pub(super) fn dialog(page: Page) -> AnyView {
             <p>
                 "The console forgets these engines and their pairing, and they leave their pools. The engines themselves go on; to use one again, add it and pair it anew."
             </p>
-            {live(move || {
-                let blocked = plan.with(|plan| plan.left_out.iter().any(|(_, why)| why.ends_with("assigned to it.")));
-                blocked
-                    .then(|| {
-                        view! {
-                            <p class="secondary">
-                                "A site always needs an engine: give the sites of those that are left out another one first."
-                            </p>
-                        }
-                    })
-            })}
+            {moving.words()}
         }
         .into_any(),
         None => ().into_any(),

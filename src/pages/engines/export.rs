@@ -6,13 +6,11 @@ use console_api::{
 };
 use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::{Page, Rows};
 use crate::{
-    clock::now,
     components::{live::follow, table::RowKey, toast::Tone},
+    download::{CSV_MARK, csv_name, save_csv},
 };
 
 /// Saves the list whenever that is asked for.
@@ -24,10 +22,7 @@ pub(super) fn follow_export(page: Page) {
         page.exporting.set(false);
         let (Some(rows), Some(keys)) = (page.rows.get_untracked(), page.keys.get_untracked()) else { return };
         let text = table(&rows, &keys, &untrack(|| page.layout.shown()));
-        // The day is UTC's, as the times in the file are.
-        let day = Timestamp::from_unix_ms(now()).to_string();
-        let name = format!("scan-engines-{}.csv", day.get(..10).unwrap_or_default());
-        if save(&name, &text).is_err() {
+        if save_csv(&csv_name("scan-engines"), &Array::of1(&text.into())).is_err() {
             let what = "The browser did not take the file.";
             page.toasts.say(Tone::Bad, what, Some("Try again, or look at its download settings.".to_owned()));
         }
@@ -36,8 +31,7 @@ pub(super) fn follow_export(page: Page) {
 
 /// The rows with these keys as comma-separated values (RFC 4180), heads first.
 fn table(rows: &Rows, keys: &[RowKey], columns: &[EngineColumn]) -> String {
-    // Spreadsheets take a text without this mark for one of their country's old encoding.
-    let mut text = "\u{feff}".to_owned();
+    let mut text = CSV_MARK.to_owned();
     csv_row(&mut text, columns.iter().map(|column| column.label()));
     for row in keys.iter().filter_map(|key| rows.get(EngineId(*key))) {
         let cells = columns.iter().map(|column| cell(row, *column)).collect::<Vec<_>>();
@@ -65,19 +59,4 @@ fn cell(row: &EngineRow, column: EngineColumn) -> String {
         EngineColumn::AwsPreAuthorised => (if engine.aws_pre_authorised { "Yes" } else { "No" }).to_owned(),
         EngineColumn::Platform => row.platform.clone().unwrap_or_default(),
     }
-}
-
-/// Gives a text to the browser as a file to be saved.
-fn save(name: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/csv;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let link = document().create_element("a")?.unchecked_into::<HtmlAnchorElement>();
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    // The download has its own hold on the content by then.
-    set_timeout(move || _ = Url::revoke_object_url(&url), std::time::Duration::from_secs(60));
-    Ok(())
 }

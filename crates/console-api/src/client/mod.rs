@@ -19,10 +19,10 @@ use crate::transport::Transport;
 
 pub use admin::{Asked, Refreshed, UpdateAnswer};
 pub use engines::EngineDraft;
-pub use outcome::{Created, Saved};
+pub use outcome::{Created, Moved, PoolMoved, Saved};
 pub use paging::{PageRequest, Sort};
 pub use pools::PoolDraft;
-pub use sites::NewSite;
+pub use sites::{NewSite, SiteDraft};
 
 /// How reads are repeated after a passing failure: the connection failed or broke off, or the console answered 429,
 /// 502, 503 or 504. Calls that change something are never repeated, and a time-out is not either: it has taken long

@@ -56,6 +56,12 @@ impl PageRequest {
         path
     }
 
+    /// The page after this one, which was answered with `page`; `None` after the last.
+    #[must_use]
+    pub fn after<R>(&self, page: &Page<R>) -> Option<Self> {
+        has_next(page, self).then(|| Self { page: self.page + 1, ..self.clone() })
+    }
+
     fn rows(&self) -> u64 {
         self.size.clamp(1, Self::LARGEST)
     }
@@ -90,14 +96,12 @@ impl<T: Transport> Client<T> {
         read: fn(Fields<'_>) -> Row<R>,
     ) -> impl Stream<Item = Result<Page<R>, Error>> + use<T, R> {
         let client = self.clone();
-        let first = Some(request.page);
-        try_unfold(first, move |number| {
-            let (client, path, request) = (client.clone(), path.clone(), request.clone());
+        try_unfold(Some(request), move |request| {
+            let (client, path) = (client.clone(), path.clone());
             async move {
-                let Some(number) = number else { return Ok(None) };
-                let request = PageRequest { page: number, ..request };
+                let Some(request) = request else { return Ok(None) };
                 let page = client.page(&path, &request, read).await?;
-                let next = has_next(&page, &request).then_some(number + 1);
+                let next = request.after(&page);
                 Ok(Some((page, next)))
             }
         })

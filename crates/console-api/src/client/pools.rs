@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 
-use crate::client::{Client, Created, Saved};
+use crate::client::{Client, Created, PoolMoved, Saved};
 use crate::error::Error;
 use crate::ids::{EngineId, PoolId, SiteId};
 use crate::json::Json;
@@ -28,7 +28,8 @@ impl PoolDraft {
     }
 
     /// Whether both say the same: the order of the engines means nothing.
-    fn same_as(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
         let sorted = |engines: &[EngineId]| {
             let mut engines = engines.to_vec();
             engines.sort_unstable();
@@ -69,6 +70,19 @@ impl<T: Transport> Client<T> {
     /// Any [`Error`] of a read.
     pub async fn pool(&self, id: PoolId) -> Result<Pool, Error> {
         wire::one(&self.get(pool_path(id)).await?, Pool::read)
+    }
+
+    /// One engine pool, with its sites also from consoles that do not tell them with it (console-facts §2). Where that
+    /// fails the sites stay `None`.
+    ///
+    /// # Errors
+    /// Any [`Error`] of reading the pool.
+    pub async fn pool_with_sites(&self, id: PoolId) -> Result<Pool, Error> {
+        let mut pool = self.pool(id).await?;
+        if pool.sites.is_none() {
+            pool.sites = self.pool_sites(id).await.ok();
+        }
+        Ok(pool)
     }
 
     /// Adds a pool. After a failure that leaves doubt the list is read again, as with
@@ -166,6 +180,33 @@ impl<T: Transport> Client<T> {
     /// Any [`Error`] of a change.
     pub async fn remove_from_pool(&self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         self.change(Method::Delete, member_path(pool, engine), None).await.map(drop)
+    }
+
+    /// Moves an engine from one pool to another: it is added first and taken out after that, so that it is never in none.
+    /// Where a failure leaves doubt, the pools are read again. Doing it once more finishes what stopped half-way.
+    ///
+    /// # Errors
+    /// Why it could not be added: then nothing has changed. Also whatever ends the session, wherever it stopped.
+    pub async fn move_to_pool(&self, engine: EngineId, from: PoolId, to: PoolId) -> Result<PoolMoved, Error> {
+        if let Err(error) = self.assign_to_pool(engine, to).await {
+            if !error.leaves_doubt() {
+                return Err(error);
+            }
+            match self.pool_engines(to).await {
+                Ok(engines) if engines.contains(&engine) => {}
+                Ok(_) => return Err(error),
+                Err(_) => return Ok(PoolMoved::Unknown(error)),
+            }
+        }
+        match self.remove_from_pool(engine, from).await {
+            Ok(()) => Ok(PoolMoved::Done),
+            Err(error) if error.ends_session() || matches!(error, Error::Cancelled) => Err(error),
+            // It may have left by itself, or in spite of the error.
+            Err(error) => match self.pool_engines(from).await {
+                Ok(engines) if !engines.contains(&engine) => Ok(PoolMoved::Done),
+                _ => Ok(PoolMoved::InBoth(error)),
+            },
+        }
     }
 
     /// The sites that use a pool.

@@ -37,13 +37,21 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn running_scans(&self, engine: EngineId) -> Result<usize, Error> {
+        let scans = self.scans_under_way().await?;
+        Ok(scans.iter().filter(|scan| scan.engines.contains(&engine)).count())
+    }
+
+    /// The scans that occupy an engine now, of all engines.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn scans_under_way(&self) -> Result<Vec<Scan>, Error> {
         let mut pages = pin!(self.scans_stream(Some(true), PageRequest::default()));
-        let mut count = 0;
+        let mut scans = Vec::new();
         while let Some(page) = pages.try_next().await? {
-            let occupies = |scan: &&Scan| scan.status.is_under_way() && scan.engines.contains(&engine);
-            count += page.items.iter().filter(occupies).count();
+            scans.extend(page.items.into_iter().filter(|scan| scan.status.is_under_way()));
         }
-        Ok(count)
+        Ok(scans)
     }
 
     /// One scan.

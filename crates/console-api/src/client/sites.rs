@@ -2,7 +2,7 @@
 
 use futures::Stream;
 
-use crate::client::{Client, Created, PageRequest};
+use crate::client::{Client, Created, Moved, PageRequest, Saved, Sort};
 use crate::error::Error;
 use crate::ids::{ScannerId, SiteId};
 use crate::json::Json;
@@ -23,6 +23,45 @@ pub struct NewSite {
     pub scanner: Option<ScannerId>,
     /// The id of a scan template; the console picks one otherwise.
     pub scan_template: Option<String>,
+}
+
+impl NewSite {
+    /// Whether this site is what was to be created, as far as it was decided.
+    fn describes(&self, site: &Site) -> bool {
+        let same = |wanted: &Option<String>, has: &Option<String>| wanted.is_none() || wanted == has;
+        site.name == self.name.trim()
+            && same(&self.importance, &site.importance)
+            && self.description.as_deref().unwrap_or_default()
+                == site.description.as_deref().unwrap_or_default()
+            && (self.scanner.is_none() || site.scanner.is_none() || self.scanner == site.scanner)
+    }
+}
+
+/// What a person decides about a site that is there. Which engine or pool scans it has a call of its own:
+/// [`move_site`](Client::move_site).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteDraft {
+    /// The name; the console refuses one that it has already.
+    pub name: String,
+    /// How important it is, in the console's word: `very_low`, `low`, `normal`, `high`, `very_high`.
+    pub importance: String,
+    /// What it is about; may be empty.
+    pub description: String,
+}
+
+impl SiteDraft {
+    /// What sites have unless somebody decides otherwise.
+    pub const DEFAULT_IMPORTANCE: &str = "normal";
+
+    /// The site as it is.
+    #[must_use]
+    pub fn of(site: &Site) -> Self {
+        Self {
+            name: site.name.clone(),
+            importance: site.importance.clone().unwrap_or_else(|| Self::DEFAULT_IMPORTANCE.to_owned()),
+            description: site.description.clone().unwrap_or_default(),
+        }
+    }
 }
 
 impl<T: Transport> Client<T> {
@@ -52,9 +91,12 @@ impl<T: Transport> Client<T> {
 
     /// Adds a site.
     ///
+    /// After a failure that leaves doubt the newest sites are read, because the console may have created it all the same;
+    /// see [`Created::despite`].
+    ///
     /// # Errors
     /// [`Error::Rejected`] for a name that is taken. [`Error::UnknownOutcome`] when the call failed in a way that
-    /// does not tell whether the site is there now; the list tells (console-facts §2).
+    /// does not tell whether the site is there now, and the list does not tell either (console-facts §2).
     pub async fn create_site(&self, site: &NewSite) -> Result<Created<SiteId>, Error> {
         let body = [
             ("importance", site.importance.as_deref().map(Json::from)),
@@ -65,15 +107,58 @@ impl<T: Transport> Client<T> {
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))
         .fold(Json::object([("name", site.name.trim().into())]), |body, (key, value)| body.with(key, value));
-        let unknown = |error| Error::UnknownOutcome(Box::new(error));
-        match self.change(Method::Post, SITES, Some(&body)).await {
+        let despite = match self.change(Method::Post, SITES, Some(&body)).await {
             Ok(response) => match wire::created_id(&response) {
-                Some(id) => Ok(Created { id: SiteId(id), despite: None }),
-                None => Err(unknown(wire::unexpected(&response))),
+                Some(id) => return Ok(Created { id: SiteId(id), despite: None }),
+                None => wire::unexpected(&response),
             },
-            Err(error) if error.leaves_doubt() => Err(unknown(error)),
-            Err(error) => Err(error),
+            Err(error) if error.leaves_doubt() => error,
+            Err(error) => return Err(error),
+        };
+        // A hundred thousand sites take too long to be looked through; a new one has the largest id.
+        let newest =
+            PageRequest { sort: vec![Sort { property: "id", descending: true }], ..PageRequest::default() };
+        match self.sites(&newest).await {
+            Ok(page) => match page.items.iter().find(|it| site.describes(it)) {
+                Some(it) => Ok(Created { id: it.id, despite: Some(despite) }),
+                None if has_newest(&page) => Err(despite),
+                None => Err(Error::UnknownOutcome(Box::new(despite))),
+            },
+            Err(_) => Err(Error::UnknownOutcome(Box::new(despite))),
         }
+    }
+
+    /// Changes name, importance or description. The site is read again just before, so that its engine or pool and its
+    /// scan template are sent as they are now and a colleague's change is not overwritten unseen (console-facts §2).
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for a name that is taken, and any [`Error`] of a read or a change.
+    pub async fn update_site(
+        &self,
+        id: SiteId,
+        opened: &SiteDraft,
+        wanted: &SiteDraft,
+    ) -> Result<Saved<Site>, Error> {
+        let fresh = self.site(id).await?;
+        if SiteDraft::of(&fresh) != *opened {
+            return Ok(Saved::ChangedMeanwhile(fresh));
+        }
+        let scanner = match fresh.scanner {
+            Some(scanner) => scanner,
+            None => self.site_scanner(id).await?,
+        };
+        let mut body = Json::object([
+            ("name", wanted.name.trim().into()),
+            ("importance", wanted.importance.as_str().into()),
+            ("description", wanted.description.as_str().into()),
+            ("engineId", scanner.get().into()),
+        ]);
+        // Where the console does not tell it, it can't be sent; the console then says what it wants.
+        if let Some(template) = &fresh.scan_template {
+            body = body.with("scanTemplateId", template.as_str().into());
+        }
+        self.change(Method::Put, site_path(id), Some(&body)).await?;
+        Ok(Saved::Done)
     }
 
     /// The engine or pool that scans a site.
@@ -92,9 +177,37 @@ impl<T: Transport> Client<T> {
         // The body is the bare number.
         self.change(Method::Put, scanner_path(id), Some(&scanner.get().into())).await.map(drop)
     }
+
+    /// Gives a site another engine or pool, unless it has lost the one that it is to be moved `from`: a colleague's
+    /// assignment is never taken back unseen. What it has is read just before, where `from` is known.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read or a change.
+    pub async fn move_site(
+        &self,
+        id: SiteId,
+        from: Option<ScannerId>,
+        to: ScannerId,
+    ) -> Result<Moved, Error> {
+        if let Some(from) = from {
+            match self.site_scanner(id).await? {
+                now if now == to => return Ok(Moved::AlreadyThere),
+                now if now != from => return Ok(Moved::ElsewhereMeanwhile(now)),
+                _ => {}
+            }
+        }
+        self.set_site_scanner(id, to).await.map(|()| Moved::Done)
+    }
 }
 
 const SITES: &str = "api/3/sites";
+
+/// Whether this page surely has the newest sites: it has all there are, or the console did sort it by id, the largest
+/// first.
+fn has_newest(page: &Page<Site>) -> bool {
+    let all = page.total.is_some_and(|total| total <= page.rows() as u64);
+    all || page.unreadable == 0 && page.items.len() > 1 && page.items.is_sorted_by(|a, b| a.id > b.id)
+}
 
 pub(crate) fn site_path(id: SiteId) -> String {
     format!("{SITES}/{id}")

@@ -104,7 +104,7 @@ pub fn check_engine(text: &EngineText, this: Option<EngineId>, engines: &[Engine
     }
 }
 
-fn name_problem(name: &str) -> Option<&'static str> {
+pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         Some("Enter a name.")
     } else if name.chars().any(char::is_control) {

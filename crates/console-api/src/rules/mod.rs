@@ -1,35 +1,75 @@
 //! The rules of the domain, as plain functions. Screens only show their answers.
 
 mod arrow;
+mod audit;
 mod columns;
 mod csv;
 mod deletion;
 mod engine_form;
+mod health;
+mod health_words;
 mod keys;
+mod load;
 mod next_step;
 mod pairing;
 mod permission;
+mod pool_form;
+mod pool_move;
+mod pool_rows;
+mod pool_split;
 mod rows;
+mod scan_merge;
+mod scan_rows;
+mod scanner;
+mod scanner_rows;
+mod site_columns;
+mod site_form;
+mod site_list;
+mod site_move;
 mod staleness;
+mod takeover;
+mod turns;
 mod update;
+mod versions;
 
 pub use arrow::Arrow;
+pub use audit::{Audit, AuditEngine, AuditSort, AuditedSite};
 pub use columns::{EngineColumn, EngineSort};
 pub use csv::csv_row;
 pub use deletion::{DeletionCheck, deletion};
 pub use engine_form::{
     EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again,
 };
+pub use health::{Health, Problem, ProblemKind, health};
+pub use health_words::{About, ProblemWords, Remedy};
 pub use keys::fold_case;
+pub use load::{Load, loads};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
 pub use pairing::{ConsolePlace, EngineHost, PairingStep, console_place, reverse_pairing, standard_pairing};
 pub use permission::{
     Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse, may_update, reverse_refusal,
 };
+pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
+pub use pool_move::{PoolChange, halfway, pool_changes};
+pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
+pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
 pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
 };
-pub use staleness::{Staleness, Thresholds, staleness};
+pub use scan_merge::{MERGED_SCANS, newest_scans};
+pub use scan_rows::{duration_in_words, scan_rows, scan_severity};
+pub use scanner::{Scanner, ScannerKind, Scanners};
+pub use scanner_rows::{ScannerColumn, select_scanners};
+pub use site_columns::{SiteColumn, SiteOrder};
+pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
+pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
+pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
+pub use staleness::{Staleness, Threshold, Thresholds, staleness};
+pub use takeover::{
+    Change, Heir, OwnedSite, find_heir, heirs, replacement, retirement, some_names, successors,
+};
+pub use turns::{Turn, turns, turns_in_words};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
 };
+pub use versions::{VersionCount, Versions};

@@ -3,7 +3,7 @@
 use console_api::rules::{EngineColumn, EngineFilter, EngineSort, next_step, prepare_rows, select};
 use console_api::{
     Client, Credentials, EngineDraft, EngineId, NewSite, PageRequest, PoolDraft, PoolId, Request, Response,
-    RetryPolicy, ScanId, ScannerId, SharedSecret, SiteId, Timestamp, Transport, TransportError,
+    RetryPolicy, ScanId, ScannerId, SharedSecret, SiteDraft, SiteId, Timestamp, Transport, TransportError,
     parse_version_engines,
 };
 use proptest::prelude::*;
@@ -38,6 +38,8 @@ async fn call_everything(client: &Client<Always>) {
         scanner: None,
         scan_template: None,
     };
+    let site_draft =
+        SiteDraft { name: "HQ".to_owned(), importance: "low".to_owned(), description: String::new() };
     let _ = client.sign_in().await;
     if let Ok(list) = client.engines().await {
         for engine in &list.items {
@@ -75,6 +77,8 @@ async fn call_everything(client: &Client<Always>) {
     let _ = client.sites(&first).await;
     let _ = client.site(site).await;
     let _ = client.create_site(&new_site).await;
+    let _ = client.update_site(site, &site_draft, &site_draft).await;
+    let _ = client.move_site(site, Some(ScannerId(6)), ScannerId(7)).await;
     let _ = client.site_scanner(site).await;
     let _ = client.set_site_scanner(site, ScannerId(6)).await;
     let _ = client.scans(Some(true), &first).await;

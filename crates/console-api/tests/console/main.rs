@@ -4,16 +4,21 @@
 
 mod actions;
 mod anything;
+mod audit;
 mod engine_form;
 mod engines;
 mod errors;
+mod health;
 mod paging;
 mod pairing;
+mod pool_rules;
 mod pools;
 mod retries;
 mod rules;
+mod scanner_rows;
 mod secret;
 mod sites_and_scans;
 mod support;
 mod table;
+mod takeover;
 mod updates;

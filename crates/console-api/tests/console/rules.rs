@@ -176,7 +176,11 @@ fn an_engine_is_stale_after_a_day_and_alarming_after_a_day_and_a_half() {
     assert_eq!(of(value!(null)), Staleness::Never);
     let local = engine(&value!({"address": "localhost"}));
     assert_eq!(staleness(&local, now, Thresholds::default()), Staleness::Fresh);
-    let hour = Thresholds { warn: Duration::from_secs(3600), alarm: Duration::from_secs(7200) };
+    let hour = Thresholds {
+        warn: Duration::from_secs(3600),
+        alarm: Duration::from_secs(7200),
+        ..Thresholds::default()
+    };
     let of = staleness(&engine(&value!({"lastRefreshedDate": "2024-10-08T10:30:00Z"})), now, hour);
     assert_eq!(of, Staleness::Warning);
 }

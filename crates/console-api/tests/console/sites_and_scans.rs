@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use console_api::{
-    EngineId, Error, NewSite, PageRequest, PoolId, ScanId, ScanStatus, ScannerId, SiteId, SiteType, Sort,
-    Timestamp, TransportError,
+    EngineId, Error, Moved, NewSite, PageRequest, PoolId, Saved, ScanId, ScanStatus, ScannerId, SiteDraft,
+    SiteId, SiteType, Sort, Timestamp, TransportError,
 };
 use serde_json::json as value;
 
-use crate::support::{Script, done, json, now};
+use crate::support::{Script, done, json, now, refused};
 
 #[test]
 fn sites_are_paged_and_sorted_by_the_console() {
@@ -60,6 +60,38 @@ fn a_sites_scanner_is_a_bare_number() {
 }
 
 #[test]
+fn a_site_is_moved_only_from_where_it_was_seen() {
+    let has = |id: u64| json(200, &format!(r#"{{"id":{id},"name":"x"}}"#));
+    let site = SiteId(1);
+    for (from, now_at, sent, moved) in [
+        (Some(6), Some(6), true, Moved::Done),
+        (Some(6), Some(9), false, Moved::AlreadyThere),
+        (Some(6), Some(7), false, Moved::ElsewhereMeanwhile(ScannerId(7))),
+        // The console did not tell what it has: nothing can have been seen.
+        (None, None, true, Moved::Done),
+    ] {
+        let mut script = Script::new();
+        if let Some(now_at) = now_at {
+            script = script.then("GET api/3/sites/1/scan_engine", has(now_at));
+        }
+        if sent {
+            script = script.then("PUT api/3/sites/1/scan_engine", done());
+        }
+        let result = now(script.client().move_site(site, from.map(ScannerId), ScannerId(9)));
+        assert_eq!(result, Ok(moved));
+        script.assert_done();
+    }
+}
+
+#[test]
+fn a_site_whose_scanner_can_not_be_read_is_left_alone() {
+    let script = Script::new().then("GET api/3/sites/1/scan_engine", Err(TransportError::Timeout));
+    let result = now(script.client().move_site(SiteId(1), Some(ScannerId(6)), ScannerId(9)));
+    assert_eq!(result, Err(Error::Timeout));
+    script.assert_done();
+}
+
+#[test]
 fn a_new_site_sends_what_was_decided() {
     let script = Script::new()
         .then("POST api/3/sites", json(201, r#"{"id":7}"#))
@@ -81,21 +113,109 @@ fn a_new_site_sends_what_was_decided() {
     assert_eq!(script.last_body(), value!({"name": "Oslo"}));
 }
 
-#[test]
-fn a_lost_answer_to_a_new_site_or_scan_is_an_unknown_outcome() {
-    let script = Script::new()
-        .then("POST api/3/sites", Err(TransportError::Timeout))
-        .then("POST api/3/sites/1/scans", Err(TransportError::Timeout));
-    let unknown = Error::UnknownOutcome(Box::new(Error::Timeout));
-    let site = NewSite {
+fn oslo() -> NewSite {
+    NewSite {
         name: "Oslo".to_owned(),
         importance: None,
         description: None,
         scanner: None,
         scan_template: None,
-    };
-    assert_eq!(now(script.client().create_site(&site)), Err(unknown.clone()));
+    }
+}
+
+const NEWEST: &str = "GET api/3/sites?page=0&size=500&sort=id,DESC";
+
+#[test]
+fn a_new_site_whose_answer_was_lost_is_looked_for_among_the_newest() {
+    let lost = || Err(TransportError::Timeout);
+    let unknown = || Err(Error::UnknownOutcome(Box::new(Error::Timeout)));
+    let there = r#"{"id":8,"name":"Bergen"},{"id":7,"name":"Oslo","importance":"normal"}"#;
+    for (list, found) in [
+        (json(200, &format!(r#"{{"resources":[{there}]}}"#)), Ok((7, true))),
+        // Another site of that name: the console has refused, or will.
+        (
+            json(
+                200,
+                r#"{"page":{"totalResources":1},"resources":[{"id":7,"name":"Oslo","description":"HQ"}]}"#,
+            ),
+            Err(Error::Timeout),
+        ),
+        // The newest are there, and it is not among them.
+        (
+            json(200, r#"{"page":{"totalResources":900},"resources":[{"id":8},{"id":6}]}"#),
+            Err(Error::Timeout),
+        ),
+        // This console has not sorted: it may be on another page.
+        (json(200, r#"{"page":{"totalResources":900},"resources":[{"id":1},{"id":2}]}"#), unknown()),
+        (lost(), unknown()),
+    ] {
+        let script = Script::new().then("POST api/3/sites", lost()).then(NEWEST, list);
+        let result = now(script.client().create_site(&oslo()));
+        let result = result.map(|created| (created.id.get(), created.despite == Some(Error::Timeout)));
+        assert_eq!(result, found);
+        script.assert_done();
+    }
+}
+
+#[test]
+fn a_refused_site_is_not_looked_for() {
+    let script = Script::new().then("POST api/3/sites", refused(400, "The name is taken."));
+    let result = now(script.client().create_site(&oslo()));
+    assert_eq!(result, Err(Error::Rejected { status: 400, message: "The name is taken.".to_owned() }));
+}
+
+#[test]
+fn a_lost_answer_to_a_new_scan_is_an_unknown_outcome() {
+    let script = Script::new().then("POST api/3/sites/1/scans", Err(TransportError::Timeout));
+    let unknown = Error::UnknownOutcome(Box::new(Error::Timeout));
     assert_eq!(now(script.client().start_scan(SiteId(1), None)), Err(unknown));
+}
+
+fn draft(name: &str, importance: &str, description: &str) -> SiteDraft {
+    SiteDraft {
+        name: name.to_owned(),
+        importance: importance.to_owned(),
+        description: description.to_owned(),
+    }
+}
+
+#[test]
+fn a_site_is_replaced_with_the_scanner_and_the_template_that_it_has_now() {
+    let site = r#"{"id":1,"name":"Oslo","importance":"high","scanEngine":9,"scanTemplate":"discovery"}"#;
+    let script = Script::new().then("GET api/3/sites/1", json(200, site)).then("PUT api/3/sites/1", done());
+    let (opened, wanted) = (draft("Oslo", "high", ""), draft(" Bergen ", "low", "HQ"));
+    assert_eq!(now(script.client().update_site(SiteId(1), &opened, &wanted)), Ok(Saved::Done));
+    assert_eq!(
+        script.last_body(),
+        value!({"name": "Bergen", "importance": "low", "description": "HQ", "engineId": 9, "scanTemplateId": "discovery"})
+    );
+    script.assert_done();
+}
+
+#[test]
+fn a_console_that_does_not_tell_the_scanner_of_a_site_is_asked_for_it() {
+    let script = Script::new()
+        .then("GET api/3/sites/1", json(200, r#"{"id":1,"name":"Oslo"}"#))
+        .then("GET api/3/sites/1/scan_engine", json(200, r#"{"id":6,"name":"x"}"#))
+        .then("PUT api/3/sites/1", done());
+    let (opened, wanted) = (draft("Oslo", "normal", ""), draft("Oslo", "normal", "HQ"));
+    assert_eq!(now(script.client().update_site(SiteId(1), &opened, &wanted)), Ok(Saved::Done));
+    assert_eq!(
+        script.last_body(),
+        value!({"name": "Oslo", "importance": "normal", "description": "HQ", "engineId": 6})
+    );
+    script.assert_done();
+}
+
+#[test]
+fn a_site_that_a_colleague_has_changed_is_not_replaced_unseen() {
+    let site = r#"{"id":1,"name":"Oslo","importance":"low","scanEngine":9,"scanTemplate":"discovery"}"#;
+    let script = Script::new().then("GET api/3/sites/1", json(200, site));
+    let (opened, wanted) = (draft("Oslo", "high", ""), draft("Bergen", "high", ""));
+    let saved = now(script.client().update_site(SiteId(1), &opened, &wanted));
+    let Ok(Saved::ChangedMeanwhile(theirs)) = saved else { panic!("{saved:?}") };
+    assert_eq!(SiteDraft::of(&theirs), draft("Oslo", "low", ""));
+    script.assert_done();
 }
 
 #[test]

@@ -148,6 +148,8 @@ in_both_browsers! {
             }
         }
         page.click(link("Engines")).await;
+        // The new address was not saved.
+        page.click(button("Leave")).await;
         page.click(button("Update all engines")).await;
         page.check_accessibility("update all engines").await;
         page.click(button("Update all engines").within(dialog("Update all engines"))).await;
@@ -157,5 +159,49 @@ in_both_browsers! {
         page.resize(600, 900).await;
         page.see(row("Oslo")).await;
         in_both_themes(&page, "engines with their actions as cards").await;
+    }
+
+    async fn the_sites_follow_the_rules(page: Page) {
+        let stack = Stack::demo().await;
+        sign_in(&page, &stack).await;
+        page.click(link("Sites")).await;
+        page.see(text(has("of 41"))).await;
+        in_both_themes(&page, "sites").await;
+        page.fill("Filter sites", "office").await;
+        page.see(text(has("of 41 match"))).await;
+        in_both_themes(&page, "sites, filtered").await;
+        page.fill("Filter sites", "nothing like it").await;
+        page.see(heading("No site matches the filter")).await;
+        in_both_themes(&page, "sites, no match").await;
+        page.click(button("Show all sites")).await;
+        page.resize(600, 900).await;
+        in_both_themes(&page, "sites as cards").await;
+        page.resize(1440, 900).await;
+        page.click(link("Create site")).await;
+        page.click(button("Save")).await;
+        page.see(text("Enter a name.")).await;
+        in_both_themes(&page, "create site with problems").await;
+        page.click(link("Sites")).await;
+        page.click(link("Berlin DMZ – mail gateways")).await;
+        page.see(role("table", "Scan Engines & Pools")).await;
+        page.click(role("radio", "Choose Local scan engine")).await;
+        page.see(text(has("when you save"))).await;
+        in_both_themes(&page, "a site's engines").await;
+        for title in ["Add Scan Engine", "Create Engine Pool"] {
+            for theme in ["Light", "Dark"] {
+                page.choose("Theme", theme).await;
+                page.click(button(title)).await;
+                page.see(dialog(title)).await;
+                page.check_accessibility(&format!("{title}, {theme}")).await;
+                page.press(Key::Escape).await;
+                page.see_no(any("dialog")).await;
+            }
+        }
+        page.resize(600, 900).await;
+        in_both_themes(&page, "a site's engines as cards").await;
+        page.resize(1440, 900).await;
+        page.click(role("tab", "General")).await;
+        page.see(text("Unique in this console.")).await;
+        in_both_themes(&page, "a site's general information").await;
     }
 }

@@ -1,6 +1,7 @@
 //! The whole system in Chromium and Firefox: one module a subject.
 
 mod accessibility;
+mod behind_nginx;
 mod bulk;
 mod dialects;
 mod direction;
@@ -10,6 +11,8 @@ mod engines;
 mod failures;
 mod faults;
 mod fleet;
+mod handover;
+mod health;
 mod keyboard;
 mod pairing_reverse;
 mod pairing_standard;
@@ -17,6 +20,9 @@ mod pictures;
 mod policy;
 mod refresh;
 mod screens;
+mod select_sites;
 mod shared_secret;
 mod sign_in;
+mod sites;
+mod unsaved;
 mod update;

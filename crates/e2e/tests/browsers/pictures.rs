@@ -1,11 +1,12 @@
 //! How each screen looks, at three widths in both themes; and that none runs out of the window at the side.
 
 use e2e::{
-    Fault, Key, Stack, alert, any, button, dialog, ends, has, heading, in_chromium, link, news, role, row,
-    text,
+    Fault, Key, Stack, alert, any, button, dialog, ends, field, has, heading, in_chromium, link, news, role,
+    row, text,
 };
 
 use crate::fleet::{LOCAL, every_status, sign_in};
+use crate::sites::add_site;
 
 in_chromium! {
     async fn pictures_of_signing_in(page: Page) {
@@ -120,6 +121,50 @@ in_chromium! {
         page.click(button("Delete")).await;
         page.see(dialog("Delete Oslo data centre")).await;
         page.take_pictures("delete-engine").await;
+    }
+
+    async fn pictures_of_the_sites(page: Page) {
+        let stack = Stack::demo().await;
+        let long = "Donaudampfschifffahrtsgesellschaftskapitänsmützenlager-Süd ".repeat(3);
+        add_site(&stack, &format!("A {}", long.trim()), None).await;
+        sign_in(&page, &stack).await;
+        let answer = stack.proxy().hold("/api/3/sites");
+        page.click(link("Sites")).await;
+        page.see(heading("Sites")).await;
+        page.take_pictures("sites-loading").await;
+        answer.end();
+        page.see(text(has("of 42"))).await;
+        page.take_pictures("sites").await;
+        page.fill("Filter sites", "office").await;
+        page.see(text(has("of 42 match"))).await;
+        page.take_pictures("sites-filtered").await;
+        page.fill("Filter sites", "nothing like it").await;
+        page.see(heading("No site matches the filter")).await;
+        page.take_pictures("sites-no-match").await;
+        page.click(button("Show all sites")).await;
+        page.click(link("Create site")).await;
+        page.click(button("Save")).await;
+        page.see(text("Enter a name.")).await;
+        page.take_pictures("create-site").await;
+        page.click(link("Sites")).await;
+        page.click(link("Berlin DMZ – mail gateways")).await;
+        page.see(role("table", "Scan Engines & Pools")).await;
+        page.click(role("radio", "Choose Local scan engine")).await;
+        page.see(text(has("when you save"))).await;
+        page.take_pictures("site-engines").await;
+        page.click(button("Add Scan Engine")).await;
+        page.see(dialog("Add Scan Engine")).await;
+        page.take_pictures("site-add-engine").await;
+        page.press(Key::Escape).await;
+        page.see_no(any("dialog")).await;
+        page.click(button("Create Engine Pool")).await;
+        page.see(dialog("Create Engine Pool")).await;
+        page.take_pictures("site-create-pool").await;
+        page.press(Key::Escape).await;
+        page.see_no(any("dialog")).await;
+        page.click(role("tab", "General")).await;
+        page.see(field("Description")).await;
+        page.take_pictures("site-general").await;
     }
 
     async fn pictures_of_the_shared_secret(page: Page) {

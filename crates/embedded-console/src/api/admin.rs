@@ -7,12 +7,18 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::document::Anywhere;
 use super::links::{Link, Links};
 use super::{LinksOnly, json};
 use crate::console::{Console, Host};
 
 /// `GET /api/3`: what there is. Also the way to find out whether one is signed in (console-facts §2).
+#[utoipa::path(
+    get, path = "/api/3", tag = "Root", operation_id = "getRoot", summary = "What there is; also the way to find out whether one is signed in",
+    responses((status = 200, description = "Links to what there is", body = LinksOnly), Anywhere)
+)]
 pub(super) async fn root(Extension(links): Extension<Links>) -> Response {
     let all = vec![
         links.this(),
@@ -26,7 +32,7 @@ pub(super) async fn root(Extension(links): Extension<Links>) -> Response {
     json(StatusCode::OK, &LinksOnly { links: all })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Info {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,18 +60,18 @@ struct Info {
     version: Version,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Cpu {
     count: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Memory {
     free: Bytes,
     total: Bytes,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Bytes {
     bytes: u64,
     formatted: String,
@@ -79,19 +85,23 @@ impl Bytes {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Version {
     platform: String,
     semantic: String,
     update: Update,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Update {
     content: String,
 }
 
 /// `GET /administration/info`. What this console does not have (Java, installed sizes) is left out.
+#[utoipa::path(
+    get, path = "/api/3/administration/info", tag = "Administration", operation_id = "getConsoleInfo", summary = "What the console tells of itself",
+    responses((status = 200, description = "The console", body = Info), Anywhere)
+)]
 pub(super) async fn info(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,

@@ -9,8 +9,10 @@ use axum::response::Response;
 use futures::StreamExt as _;
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::body::TextBody;
+use super::document::{Anywhere, Refusable, TooLarge};
 use super::engines::{NOT_CONTACTED, current};
 use super::error::ApiError;
 use super::links::{Link, Links};
@@ -23,13 +25,18 @@ use crate::fleet::{EngineStatus, UpdateOutcome};
 /// Engines that are sent an update at the same time.
 const UPDATES: usize = 32;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Output {
     links: [Link; 1],
     output: String,
 }
 
 /// `POST /administration/commands`. Needs Global Administrator.
+#[utoipa::path(
+    post, path = "/api/3/administration/commands", tag = "Administration", operation_id = "runConsoleCommand", summary = "Runs a console command: needs Global Administrator",
+    request_body(content = String, content_type = "*/*", description = "The bare command, such as `version engines` or `update engines`. The content type makes no difference."),
+    responses((status = 200, description = "What the command printed", body = Output), Refusable, TooLarge, Anywhere)
+)]
 pub(super) async fn run(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,

@@ -6,17 +6,22 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get, post, put};
+use axum::routing::any;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
+use utoipa::openapi::header::Header;
+use utoipa::openapi::{RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::commands::describe;
+use super::document::{Anywhere, Missing, NotFromHere, Refusable};
 use super::error::ApiError;
 use super::{authenticate, json, require_global_administrator, to_the_end, unknown};
 use crate::auth::User;
@@ -31,14 +36,36 @@ use crate::{persist, static_files};
 const SIGN_IN_PAGE: &str = "/login.jsp";
 
 /// The calls and the page that they send strangers to.
-pub(super) fn router() -> Router<Arc<Console>> {
-    Router::new()
-        .route("/data/engine/{id}/update", post(update))
+pub(super) fn router() -> OpenApiRouter<Arc<Console>> {
+    OpenApiRouter::new()
+        .routes(routes!(update))
         .route("/data", any(unknown_page))
         .route("/data/{*rest}", any(unknown_page))
-        .route("/api/2.1/engine/{id}/reverseConnection", put(reverse))
+        .routes(routes!(reverse))
         .route("/api/2.1/{*rest}", any(unknown))
-        .route(SIGN_IN_PAGE, get(show_sign_in_page))
+        .routes(routes!(show_sign_in_page))
+}
+
+/// The header that says which session a request belongs to.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes what `session` reads")]
+struct SessionHeader {
+    /// The value of the cookie of this name, or forty zeros to open a session with the Basic credentials.
+    #[param(rename = "nexposeCCSessionID")]
+    session: String,
+}
+
+/// What those get who have no session, beside a page with 200.
+struct NoSession;
+
+impl IntoResponses for NoSession {
+    fn responses() -> std::collections::BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let response = ResponseBuilder::new()
+            .description("There is no session, and none could be opened: the way to the sign-in page")
+            .header("Location", Header::builder().build());
+        [("302".to_owned(), RefOr::T(response.build()))].into()
+    }
 }
 
 /// A session, and the cookie if it was opened by this request.
@@ -99,6 +126,11 @@ fn sign_in_page(maintenance: bool) -> Response {
     static_files::notice(StatusCode::OK, "Security Console", words)
 }
 
+#[utoipa::path(
+    get, path = "/login.jsp", tag = "Pages", operation_id = "getSignInPage", summary = "Where those are sent who have no session",
+    security(()),
+    responses((status = 200, description = "A page", body = String, content_type = "text/html"), NotFromHere)
+)]
 async fn show_sign_in_page(State(console): State<Arc<Console>>) -> Response {
     sign_in_page(console.maintenance)
 }
@@ -115,13 +147,19 @@ async fn unknown_page(State(console): State<Arc<Console>>, parts: Parts) -> Resp
     }
 }
 
-#[derive(Serialize)]
+/// What came of a change, for a person.
+#[derive(Serialize, ToSchema)]
 struct Changed {
     message: String,
 }
 
 /// `POST /data/engine/{id}/update`: success means that the update was sent, or that there was nothing to send; not
 /// that it was applied. Needs Global Administrator.
+#[utoipa::path(
+    post, path = "/data/engine/{id}/update", tag = "Pages", operation_id = "updateScanEngine", summary = "Sends an engine its update: success means sent, or nothing to send. Needs Global Administrator",
+    params(("id" = i64, Path, description = "The engine's id"), SessionHeader),
+    responses((status = 200, description = "Sent, or up to date; or the sign-in page, as HTML, to those without a session", content((Changed = "application/json"), (String = "text/html"))), NoSession, Refusable, Missing, Anywhere)
+)]
 async fn update(
     State(console): State<Arc<Console>>,
     id: Result<Path<i64>, axum::extract::rejection::PathRejection>,
@@ -163,6 +201,12 @@ async fn update_one(console: &Console, id: i64) -> Result<Response, ApiError> {
 
 /// `PUT /api/2.1/engine/{id}/reverseConnection`: turns the direction around. Needs Global Administrator. The answer comes
 /// when the new direction is stored; the connection follows within seconds, without a restart.
+#[utoipa::path(
+    put, path = "/api/2.1/engine/{id}/reverseConnection", tag = "Pages", operation_id = "reverseScanEngine", summary = "Turns the direction of an engine around. Needs Global Administrator",
+    params(("id" = i64, Path, description = "The engine's id"), SessionHeader),
+    request_body(content = Option<bool>, content_type = "application/json", description = "`true`; it makes no difference"),
+    responses((status = 200, description = "The direction is stored; or the sign-in page, as HTML, to those without a session", content((Changed = "application/json"), (String = "text/html"))), NoSession, Refusable, Missing, Anywhere)
+)]
 async fn reverse(
     State(console): State<Arc<Console>>,
     id: Result<Path<i64>, axum::extract::rejection::PathRejection>,

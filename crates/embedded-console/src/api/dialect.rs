@@ -30,6 +30,7 @@
 
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::engines::EngineJson;
 use super::links::{Link, Links};
@@ -41,17 +42,19 @@ use crate::db::pools::PoolRow;
 const NO_PORT: i32 = -1;
 
 /// A pool in the list of engines, as older consoles have it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct PoolAmongEngines {
     address: &'static str,
     id: i64,
     links: [Link; 1],
     name: String,
+    /// Not a port: the sign of a pool.
+    #[schema(minimum = -1, maximum = -1)]
     port: i32,
 }
 
 /// The `status` of an error's body.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum ErrorStatus {
     Number(u16),

@@ -11,13 +11,15 @@ use http::StatusCode;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::body::{JsonBody, required};
 use super::dialect::PoolAmongEngines;
+use super::document::{Anywhere, Missing, Refusable, WithBody};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::pools::PoolJson;
-use super::{Id, Resources, created, done, json, json_bytes, to_the_end};
+use super::{Created, Id, LinksOnly, Resources, created, done, json, json_bytes, to_the_end};
 use crate::clock;
 use crate::config::ENGINE_PORT;
 use crate::console::Console;
@@ -27,16 +29,18 @@ use crate::fleet::{EngineReport, EngineStatus};
 use crate::persist;
 
 /// An engine as the API shows it. What is not known is left out.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Engine)]
 pub(crate) struct EngineJson {
     address: String,
     /// The fingerprint of the engine's certificate, as this console has pinned it: an extra field of this console.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) certificate_fingerprint: Option<String>,
-    /// Who opens the connection: an extra field of this console. The local and the hosted engine can't be reversed
-    /// (console-facts §4), so theirs is always the standard one.
+    /// Who opens the connection: an extra field of this console. The local and the hosted engine can't be reversed, so
+    /// theirs is always the standard one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(console-to-engine|engine-to-console)$")]
     pub(super) connection_direction: Option<String>,
     /// The fingerprint of this console's own certificate, beside the engine's: what the engine has pinned. An extra field
     /// of this console.
@@ -51,8 +55,10 @@ pub(crate) struct EngineJson {
     #[serde(rename = "isAWSPreAuthEngine", skip_serializing_if = "Option::is_none")]
     pub(super) is_aws_pre_auth_engine: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(super) last_refreshed_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     pub(super) last_updated_date: Option<String>,
     links: Vec<Link>,
     name: String,
@@ -63,6 +69,7 @@ pub(crate) struct EngineJson {
     pub(super) serial_number: Option<String>,
     sites: Vec<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(active|unknown|pending-authorization|incompatible-version|not-responding)$")]
     pub(super) status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status_message: Option<String>,
@@ -162,6 +169,10 @@ pub(super) fn engine_json(
 
 /// `GET /scan_engines`: all of them, unpaged. Two queries, however many engines and sites there are; two more for the
 /// pools, if they are to be told here.
+#[utoipa::path(
+    get, path = "/api/3/scan_engines", tag = "Scan Engines", operation_id = "getScanEngines", summary = "All scan engines, unpaged",
+    responses((status = 200, description = "The engines; on older consoles the pools too", body = Resources<Listed>), Anywhere)
+)]
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -199,15 +210,21 @@ pub(super) async fn list(
 }
 
 /// What the list of engines holds: on older consoles that is not engines alone.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(clippy::large_enum_variant, reason = "nearly all are engines: a box for each would only cost")]
+#[schema(as = EngineOrPoolAmongEngines)]
 enum Listed {
     Engine(EngineJson),
     Pool(PoolAmongEngines),
 }
 
 /// `GET /scan_engines/{id}`.
+#[utoipa::path(
+    get, path = "/api/3/scan_engines/{id}", tag = "Scan Engines", operation_id = "getScanEngine", summary = "One scan engine",
+    params(("id" = i64, Path, description = "The engine's id")),
+    responses((status = 200, description = "The engine", body = Listed), Missing, Anywhere)
+)]
 pub(super) async fn one(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -229,6 +246,11 @@ pub(super) async fn one(
 }
 
 /// `GET /scan_engines/{id}/scan_engine_pools`.
+#[utoipa::path(
+    get, path = "/api/3/scan_engines/{id}/scan_engine_pools", tag = "Scan Engines", operation_id = "getPoolsOfScanEngine", summary = "The pools that an engine is in, unpaged",
+    params(("id" = i64, Path, description = "The engine's id")),
+    responses((status = 200, description = "The pools", body = Resources<PoolJson>), Missing, Anywhere)
+)]
 pub(super) async fn pools(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -253,11 +275,17 @@ pub(super) async fn pools(
 }
 
 /// What a client sends of an engine. Read-only properties are ignored, as in the console.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct EngineBody {
+    /// In a change it must be the path's, if it is there; in a creation it must not be there.
+    #[schema(value_type = Option<i64>)]
     id: Option<Value>,
+    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
     name: Option<String>,
+    /// A host name or an IP address.
+    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
     address: Option<String>,
+    #[schema(required, nullable = false, minimum = 1, maximum = 65535)]
     port: Option<u16>,
     sites: Option<Vec<i64>>,
 }
@@ -344,6 +372,11 @@ fn check_unique(tx: &Transaction<'_>, wanted: &Wanted, except: i64) -> Result<()
 
 /// `POST /scan_engines`. The answer comes after the first contact, which is bounded: when the engine could be reached
 /// its consoles.xml has this console's entry by then. `sites` is ignored (console-facts §2).
+#[utoipa::path(
+    post, path = "/api/3/scan_engines", tag = "Scan Engines", operation_id = "createScanEngine", summary = "Adds a scan engine: the answer comes after the first contact",
+    request_body(content = EngineBody),
+    responses((status = 201, description = "The new engine's id", body = Created), WithBody, Anywhere)
+)]
 pub(super) async fn create(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -383,6 +416,12 @@ pub(crate) async fn forget_if_deleted(console: &Console, id: i64) -> Result<(), 
 
 /// `PUT /scan_engines/{id}`: replaces the whole engine. Sites that are left out lose it, and go to the local engine,
 /// because a site always has one (console-facts §2).
+#[utoipa::path(
+    put, path = "/api/3/scan_engines/{id}", tag = "Scan Engines", operation_id = "replaceScanEngine", summary = "Replaces a scan engine: sites that are left out lose it",
+    params(("id" = i64, Path, description = "The engine's id")),
+    request_body(content = EngineBody),
+    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+)]
 pub(super) async fn replace(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -459,6 +498,11 @@ pub(super) fn assign_exactly(tx: &Transaction<'_>, scanner: i64, wanted: &[i64])
 
 /// `DELETE /scan_engines/{id}`. The engine must have no site and no scan that is not over; it leaves its pools by
 /// itself (console-facts §2).
+#[utoipa::path(
+    delete, path = "/api/3/scan_engines/{id}", tag = "Scan Engines", operation_id = "deleteScanEngine", summary = "Deletes a scan engine that has no site and no running scan",
+    params(("id" = i64, Path, description = "The engine's id")),
+    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+)]
 pub(super) async fn delete(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,

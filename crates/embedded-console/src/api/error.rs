@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::dialect::ErrorStatus;
 use super::links::{Link, Links};
@@ -95,20 +96,28 @@ impl ApiError {
 
     /// The whole answer, once it is known what was asked.
     pub(crate) fn render(&self, links: &Links, dialect: Dialect) -> Response {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            status: ErrorStatus,
-            message: &'a str,
-            links: [Link; 1],
-        }
-        let body =
-            Body { status: dialect.error_status(self.status), message: &self.message, links: [links.this()] };
+        let body = ErrorBody {
+            status: dialect.error_status(self.status),
+            message: &self.message,
+            links: [links.this()],
+        };
         let mut response = super::json(self.status, &body);
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }
         response
     }
+}
+
+/// The body of an answer that is not a success.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(super) struct ErrorBody<'a> {
+    /// The status once more.
+    status: ErrorStatus,
+    /// What went wrong, for a person.
+    message: &'a str,
+    links: [Link; 1],
 }
 
 /// The error travels in the answer's extensions: the body is made where the request's own link is known.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use http::header::HOST;
 use http::request::Parts;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::console::Console;
 
 /// One link.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Link {
     href: String,
     rel: &'static str,

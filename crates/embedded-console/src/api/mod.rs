@@ -5,6 +5,7 @@ pub(crate) mod body;
 mod commands;
 mod data21;
 mod dialect;
+mod document;
 pub(crate) mod engines;
 pub(crate) mod error;
 pub(crate) mod links;
@@ -16,19 +17,23 @@ mod sites;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get, post, put};
+use axum::routing::{any, get};
+use axum::{Extension, Router};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub(crate) use self::secret::{Proven, Secrets};
 
+use self::document::Document;
 use self::error::ApiError;
 use self::links::{Link, Links};
 use crate::auth::{Credentials, Refusal, Role, User};
@@ -38,42 +43,54 @@ use crate::security;
 /// The largest body: a pool with every site of a very large console fits several times.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
+/// The calls of API v3, which want credentials, and those of the console's own pages.
+fn calls() -> (OpenApiRouter<Arc<Console>>, OpenApiRouter<Arc<Console>>) {
+    let v3 = OpenApiRouter::with_openapi(document::frame())
+        .routes(routes!(admin::root))
+        .route("/api/3/", get(admin::root))
+        .routes(routes!(document::read))
+        .routes(routes!(admin::info))
+        .routes(routes!(commands::run))
+        .routes(routes!(engines::list, engines::create))
+        .routes(routes!(secret::read, secret::generate, secret::revoke))
+        .routes(routes!(secret::time_to_live))
+        .routes(routes!(engines::one, engines::replace, engines::delete))
+        .routes(routes!(engines::pools))
+        .routes(routes!(scans::of_engine))
+        .routes(routes!(sites::of_engine))
+        .routes(routes!(pools::list, pools::create))
+        .routes(routes!(pools::one, pools::replace, pools::delete))
+        .routes(routes!(pools::engines, pools::set_engines))
+        .routes(routes!(pools::add_engine, pools::remove_engine))
+        .routes(routes!(pools::sites))
+        .routes(routes!(sites::list, sites::create))
+        .routes(routes!(sites::one, sites::replace))
+        .routes(routes!(sites::scan_engine, sites::set_scan_engine))
+        .routes(routes!(scans::of_site, scans::start))
+        .routes(routes!(scans::list))
+        .routes(routes!(scans::one));
+    (v3, data21::router())
+}
+
+/// The OpenAPI document of all that a console answers, at `/api/3/json` too.
+pub fn openapi() -> serde_json::Value {
+    let (v3, pages) = calls();
+    document::finished(v3.merge(pages).into_openapi())
+}
+
 /// Every call, behind the sign-in.
 pub(crate) fn router(console: &Arc<Console>) -> Router {
-    let v3 = Router::new()
-        .route("/api/3", get(admin::root))
-        .route("/api/3/", get(admin::root))
-        .route("/api/3/administration/info", get(admin::info))
-        .route("/api/3/administration/commands", post(commands::run))
-        .route("/api/3/scan_engines", get(engines::list).post(engines::create))
-        .route(
-            "/api/3/scan_engines/shared_secret",
-            get(secret::read).post(secret::generate).delete(secret::revoke),
-        )
-        .route("/api/3/scan_engines/shared_secret/time_to_live", get(secret::time_to_live))
-        .route("/api/3/scan_engines/{id}", get(engines::one).put(engines::replace).delete(engines::delete))
-        .route("/api/3/scan_engines/{id}/scan_engine_pools", get(engines::pools))
-        .route("/api/3/scan_engines/{id}/scans", get(scans::of_engine))
-        .route("/api/3/scan_engines/{id}/sites", get(sites::of_engine))
-        .route("/api/3/scan_engine_pools", get(pools::list).post(pools::create))
-        .route("/api/3/scan_engine_pools/{id}", get(pools::one).put(pools::replace).delete(pools::delete))
-        .route("/api/3/scan_engine_pools/{id}/engines", get(pools::engines).put(pools::set_engines))
-        .route(
-            "/api/3/scan_engine_pools/{id}/engines/{engine}",
-            put(pools::add_engine).delete(pools::remove_engine),
-        )
-        .route("/api/3/scan_engine_pools/{id}/sites", get(pools::sites))
-        .route("/api/3/sites", get(sites::list).post(sites::create))
-        .route("/api/3/sites/{id}", get(sites::one).put(sites::replace))
-        .route("/api/3/sites/{id}/scan_engine", get(sites::scan_engine).put(sites::set_scan_engine))
-        .route("/api/3/sites/{id}/scans", get(scans::of_site).post(scans::start))
-        .route("/api/3/scans", get(scans::list))
-        .route("/api/3/scans/{id}", get(scans::one))
+    let (v3, pages) = calls();
+    let (v3, mut openapi) = v3.split_for_parts();
+    let (pages, of_pages) = pages.split_for_parts();
+    openapi.merge(of_pages);
+    let v3 = v3
         .route("/api", any(unknown))
         .route("/api/{*rest}", any(unknown))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(Extension(Document::new(openapi)))
         .layer(middleware::from_fn_with_state(Arc::clone(console), signed_in));
-    let pages = data21::router().method_not_allowed_fallback(async || ApiError::method_not_allowed());
+    let pages = pages.method_not_allowed_fallback(async || ApiError::method_not_allowed());
     v3.merge(pages)
         .layer(middleware::from_fn_with_state(Arc::clone(console), finish))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -196,7 +213,7 @@ fn json_bytes(status: StatusCode, bytes: Vec<u8>) -> Response {
 }
 
 /// A list that is not paged.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Resources<T> {
     links: Vec<Link>,
     resources: Vec<T>,
@@ -209,7 +226,7 @@ impl<T: Serialize> Resources<T> {
 }
 
 /// The answer to a change: links only.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct LinksOnly {
     links: Vec<Link>,
 }
@@ -219,12 +236,13 @@ fn done(links: &Links) -> Response {
 }
 
 /// The answer to a creation: the new thing's id and where it is.
+#[derive(Serialize, ToSchema)]
+struct Created {
+    id: i64,
+    links: [Link; 1],
+}
+
 fn created(status: StatusCode, id: i64, link: Link) -> Response {
-    #[derive(Serialize)]
-    struct Created {
-        id: i64,
-        links: [Link; 1],
-    }
     json(status, &Created { id, links: [link] })
 }
 

@@ -4,6 +4,7 @@
 use axum::extract::Query;
 use http::Uri;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::ApiError;
 use super::links::{Link, Links};
@@ -123,14 +124,14 @@ fn order(value: &str, sortable: &[(&str, &str)]) -> Result<String, ApiError> {
 }
 
 /// One page, as the console sends it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
     links: Vec<Link>,
     page: PageInfo,
     resources: Vec<T>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct PageInfo {
     number: i64,

@@ -9,19 +9,22 @@ use http::StatusCode;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::body::{JsonArray, JsonBody, required};
+use super::document::{Anywhere, Missing, Refusable, WithBody};
 use super::engines::assign_exactly;
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{Id, Resources, TwoIds, created, done, json};
+use super::{Created, Id, LinksOnly, Resources, TwoIds, created, done, json};
 use crate::config::Dialect;
 use crate::console::Console;
 use crate::db::pools::PoolRow;
 use crate::db::{engines, pools, sites};
 
 /// A pool as the API shows it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Pool)]
 pub(crate) struct PoolJson {
     engines: Vec<i64>,
     id: i64,
@@ -45,6 +48,10 @@ impl PoolJson {
 }
 
 /// `GET /scan_engine_pools`: all of them, unpaged.
+#[utoipa::path(
+    get, path = "/api/3/scan_engine_pools", tag = "Engine Pools", operation_id = "getPools", summary = "All engine pools, unpaged",
+    responses((status = 200, description = "The pools", body = Resources<PoolJson>), Anywhere)
+)]
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -68,6 +75,11 @@ pub(super) async fn list(
 }
 
 /// `GET /scan_engine_pools/{id}`.
+#[utoipa::path(
+    get, path = "/api/3/scan_engine_pools/{id}", tag = "Engine Pools", operation_id = "getPool", summary = "One engine pool",
+    params(("id" = i64, Path, description = "The pool's id")),
+    responses((status = 200, description = "The pool", body = PoolJson), Missing, Anywhere)
+)]
 pub(super) async fn one(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -89,9 +101,12 @@ fn found(tx: &Transaction<'_>, id: i64) -> Result<PoolRow, ApiError> {
 }
 
 /// What a client sends of a pool.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct PoolBody {
+    /// In a change it must be the path's; in a creation it must not be there.
+    #[schema(value_type = Option<i64>)]
     id: Option<Value>,
+    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
     name: Option<String>,
     engines: Option<Vec<i64>>,
     sites: Option<Vec<i64>>,
@@ -123,6 +138,11 @@ fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiEr
 }
 
 /// `POST /scan_engine_pools`: fails if the body has an id (console-facts §2).
+#[utoipa::path(
+    post, path = "/api/3/scan_engine_pools", tag = "Engine Pools", operation_id = "createPool", summary = "Adds an engine pool",
+    request_body(content = PoolBody),
+    responses((status = 200, description = "The new pool's id", body = Created), WithBody, Anywhere)
+)]
 pub(super) async fn create(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -147,6 +167,12 @@ pub(super) async fn create(
 
 /// `PUT /scan_engine_pools/{id}`: replaces the whole pool. Without an id in the body the console fails with 500
 /// (console-facts §2), and so does this one.
+#[utoipa::path(
+    put, path = "/api/3/scan_engine_pools/{id}", tag = "Engine Pools", operation_id = "replacePool", summary = "Replaces an engine pool: without an id in the body the answer is 500",
+    params(("id" = i64, Path, description = "The pool's id")),
+    request_body(content = PoolBody),
+    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+)]
 pub(super) async fn replace(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -173,6 +199,11 @@ pub(super) async fn replace(
 }
 
 /// `DELETE /scan_engine_pools/{id}`. A site always has an engine or a pool, so a pool in use stays.
+#[utoipa::path(
+    delete, path = "/api/3/scan_engine_pools/{id}", tag = "Engine Pools", operation_id = "deletePool", summary = "Deletes an engine pool that no site uses",
+    params(("id" = i64, Path, description = "The pool's id")),
+    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+)]
 pub(super) async fn delete(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -196,6 +227,11 @@ pub(super) async fn delete(
 }
 
 /// `GET /scan_engine_pools/{id}/engines`: the members' ids.
+#[utoipa::path(
+    get, path = "/api/3/scan_engine_pools/{id}/engines", tag = "Engine Pools", operation_id = "getEnginesOfPool", summary = "The ids of the engines in a pool",
+    params(("id" = i64, Path, description = "The pool's id")),
+    responses((status = 200, description = "The ids", body = Resources<i64>), Missing, Anywhere)
+)]
 pub(super) async fn engines(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -206,6 +242,12 @@ pub(super) async fn engines(
 }
 
 /// `PUT /scan_engine_pools/{id}/engines`: replaces the members. The body is an array of ids.
+#[utoipa::path(
+    put, path = "/api/3/scan_engine_pools/{id}/engines", tag = "Engine Pools", operation_id = "setEnginesOfPool", summary = "Replaces the engines in a pool",
+    params(("id" = i64, Path, description = "The pool's id")),
+    request_body(content = Vec<i64>, content_type = "application/json", description = "The engines' ids"),
+    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+)]
 pub(super) async fn set_engines(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -223,6 +265,11 @@ pub(super) async fn set_engines(
 }
 
 /// `PUT /scan_engine_pools/{id}/engines/{engine}`. Being a member already is fine.
+#[utoipa::path(
+    put, path = "/api/3/scan_engine_pools/{id}/engines/{engine}", tag = "Engine Pools", operation_id = "addEngineToPool", summary = "Puts an engine into a pool",
+    params(("id" = i64, Path, description = "The pool's id"), ("engine" = i64, Path, description = "The engine's id")),
+    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+)]
 pub(super) async fn add_engine(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -240,6 +287,11 @@ pub(super) async fn add_engine(
 }
 
 /// `DELETE /scan_engine_pools/{id}/engines/{engine}`.
+#[utoipa::path(
+    delete, path = "/api/3/scan_engine_pools/{id}/engines/{engine}", tag = "Engine Pools", operation_id = "removeEngineFromPool", summary = "Takes an engine out of a pool",
+    params(("id" = i64, Path, description = "The pool's id"), ("engine" = i64, Path, description = "The engine's id")),
+    responses((status = 200, description = "It is done", body = LinksOnly), Missing, Anywhere)
+)]
 pub(super) async fn remove_engine(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -256,6 +308,11 @@ pub(super) async fn remove_engine(
 }
 
 /// `GET /scan_engine_pools/{id}/sites`: the ids of the sites that use the pool.
+#[utoipa::path(
+    get, path = "/api/3/scan_engine_pools/{id}/sites", tag = "Engine Pools", operation_id = "getSitesOfPool", summary = "The ids of the sites that use a pool",
+    params(("id" = i64, Path, description = "The pool's id")),
+    responses((status = 200, description = "The ids", body = Resources<i64>), Missing, Anywhere)
+)]
 pub(super) async fn sites(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,

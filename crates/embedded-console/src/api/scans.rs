@@ -8,14 +8,16 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::body::{JsonBody, required};
+use super::document::{ActiveParameter, Anywhere, Missing, PageParameters, Refusable, WithBody};
 use super::engines::current;
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::paging::Paging;
+use super::paging::{Page, Paging};
 use super::sites::Vulnerabilities;
-use super::{Id, created, json};
+use super::{Created, Id, created, json};
 use crate::auth::User;
 use crate::clock;
 use crate::console::Console;
@@ -27,16 +29,19 @@ use crate::fleet::EngineStatus;
 /// How long a scan runs that was started through the API.
 const LENGTH: Duration = Duration::from_secs(10 * 60);
 
-#[derive(Serialize)]
+/// A scan as the API shows it.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Scan)]
 struct ScanJson {
     assets: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     duration: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     end_time: Option<String>,
     engine_id: i64,
-    /// A list of integers in live answers (console-facts §2).
+    /// A list of integers, as live consoles send it.
     engine_ids: [i64; 1],
     engine_name: String,
     id: i64,
@@ -47,9 +52,11 @@ struct ScanJson {
     scan_type: String,
     site_id: i64,
     site_name: String,
+    #[schema(format = DateTime)]
     start_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     started_by: Option<String>,
+    #[schema(pattern = "^(aborted|unknown|running|finished|stopped|error|paused|dispatched|integrating)$")]
     status: String,
     vulnerabilities: Vulnerabilities,
 }
@@ -85,6 +92,11 @@ impl ScanJson {
 }
 
 /// `GET /scans?active=`: past scans unless `active` is true, as the Swagger file says.
+#[utoipa::path(
+    get, path = "/api/3/scans", tag = "Scans", operation_id = "getScans", summary = "A page of the scans that are over, or of those under way",
+    params(PageParameters, ActiveParameter),
+    responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Anywhere)
+)]
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -94,6 +106,11 @@ pub(super) async fn list(
 }
 
 /// `GET /sites/{id}/scans?active=`.
+#[utoipa::path(
+    get, path = "/api/3/sites/{id}/scans", tag = "Sites", operation_id = "getScansOfSite", summary = "A page of a site's scans that are over, or of those under way",
+    params(("id" = i64, Path, description = "The site's id"), PageParameters, ActiveParameter),
+    responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Missing, Anywhere)
+)]
 pub(super) async fn of_site(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -104,6 +121,11 @@ pub(super) async fn of_site(
 }
 
 /// `GET /scan_engines/{id}/scans`: all of them, running ones too.
+#[utoipa::path(
+    get, path = "/api/3/scan_engines/{id}/scans", tag = "Scan Engines", operation_id = "getScansOfScanEngine", summary = "A page of all scans of an engine",
+    params(("id" = i64, Path, description = "The engine's id"), PageParameters),
+    responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Missing, Anywhere)
+)]
 pub(super) async fn of_engine(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -142,6 +164,11 @@ async fn page(
 }
 
 /// `GET /scans/{id}`.
+#[utoipa::path(
+    get, path = "/api/3/scans/{id}", tag = "Scans", operation_id = "getScan", summary = "One scan",
+    params(("id" = i64, Path, description = "The scan's id")),
+    responses((status = 200, description = "The scan", body = ScanJson), Missing, Anywhere)
+)]
 pub(super) async fn one(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -152,7 +179,7 @@ pub(super) async fn one(
 }
 
 /// What a client sends to start a scan. Hosts, asset groups and template make no difference here.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ScanBody {
     engine_id: Option<i64>,
@@ -161,6 +188,12 @@ pub(super) struct ScanBody {
 
 /// `POST /sites/{id}/scans`. A pool's scan runs on the member that has the fewest scans at the moment; only active
 /// engines share the load (console-facts §5).
+#[utoipa::path(
+    post, path = "/api/3/sites/{id}/scans", tag = "Sites", operation_id = "startScan", summary = "Starts a scan of a site",
+    params(("id" = i64, Path, description = "The site's id")),
+    request_body(content = Option<ScanBody>),
+    responses((status = 200, description = "The new scan's id", body = Created), WithBody, Missing, Anywhere)
+)]
 pub(super) async fn start(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,

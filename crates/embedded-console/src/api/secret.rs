@@ -12,9 +12,10 @@ use engine_link::SharedSecret;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 
+use super::document::{Anywhere, Missing};
 use super::error::ApiError;
 use super::links::Links;
-use super::{done, json};
+use super::{LinksOnly, done, json};
 use crate::console::Console;
 
 /// Secrets that are no longer valid and that are remembered, so that an engine that has one can be told why.
@@ -163,12 +164,20 @@ fn plain(status: StatusCode, text: &str) -> Response {
 }
 
 /// `GET /scan_engines/shared_secret`.
+#[utoipa::path(
+    get, path = "/api/3/scan_engines/shared_secret", tag = "Shared Secret", operation_id = "getSharedSecret", summary = "The valid shared secret",
+    responses((status = 200, description = "The secret, unquoted", body = String, content_type = "text/plain"), Missing, Anywhere)
+)]
 pub(super) async fn read(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
     let secret = console.secrets.read().ok_or_else(none)?;
     Ok(plain(StatusCode::OK, &secret.expose()))
 }
 
 /// `POST /scan_engines/shared_secret`.
+#[utoipa::path(
+    post, path = "/api/3/scan_engines/shared_secret", tag = "Shared Secret", operation_id = "createSharedSecret", summary = "Makes a shared secret, unless one is valid",
+    responses((status = 201, description = "The valid secret, unquoted", body = String, content_type = "text/plain"), Anywhere)
+)]
 pub(super) async fn generate(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
     let secret = console.secrets.generate().map_err(|error| {
         tracing::error!(%error, "no shared secret could be made");
@@ -178,6 +187,10 @@ pub(super) async fn generate(State(console): State<Arc<Console>>) -> Result<Resp
 }
 
 /// `DELETE /scan_engines/shared_secret`.
+#[utoipa::path(
+    delete, path = "/api/3/scan_engines/shared_secret", tag = "Shared Secret", operation_id = "revokeSharedSecret", summary = "Revokes the valid shared secret",
+    responses((status = 200, description = "It is done", body = LinksOnly), Missing, Anywhere)
+)]
 pub(super) async fn revoke(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -186,6 +199,10 @@ pub(super) async fn revoke(
 }
 
 /// `GET /scan_engines/shared_secret/time_to_live`: a bare integer, seconds.
+#[utoipa::path(
+    get, path = "/api/3/scan_engines/shared_secret/time_to_live", tag = "Shared Secret", operation_id = "getSharedSecretTimeToLive", summary = "How long the shared secret is still valid",
+    responses((status = 200, description = "Seconds, as a bare integer", body = u64, content_type = "application/json"), Missing, Anywhere)
+)]
 pub(super) async fn time_to_live(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
     let left = console.secrets.time_to_live().ok_or_else(none)?;
     // A secret that is valid has at least a second to live.

@@ -9,14 +9,16 @@ use http::{StatusCode, Uri};
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::body::{JsonBody, required};
-use super::engines::{Belongings, engine_json};
+use super::document::{Anywhere, Missing, PageParameters, Refusable, WithBody};
+use super::engines::{Belongings, EngineJson, engine_json};
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::paging::Paging;
+use super::paging::{Page, Paging};
 use super::pools::PoolJson;
-use super::{Id, created, done, json};
+use super::{Created, Id, LinksOnly, created, done, json};
 use crate::clock;
 use crate::console::Console;
 use crate::db::sites::{NewSite, SiteRow};
@@ -28,7 +30,7 @@ pub(crate) const DEFAULT_TEMPLATE: &str = "full-audit-without-web-spider";
 const IMPORTANCES: [&str; 5] = ["very_low", "low", "normal", "high", "very_high"];
 
 /// Distinct vulnerabilities by severity.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Vulnerabilities {
     critical: i64,
     moderate: i64,
@@ -42,8 +44,10 @@ impl Vulnerabilities {
     }
 }
 
-#[derive(Serialize)]
+/// A site as the API shows it.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Site)]
 struct SiteJson {
     assets: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,8 +55,10 @@ struct SiteJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     id: i64,
+    #[schema(pattern = "^(very_low|low|normal|high|very_high)$")]
     importance: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     last_scan_time: Option<String>,
     links: Vec<Link>,
     name: String,
@@ -60,6 +66,7 @@ struct SiteJson {
     scan_engine: i64,
     scan_template: String,
     #[serde(rename = "type")]
+    #[schema(pattern = "^(static|dynamic|agent)$")]
     kind: String,
     vulnerabilities: Vulnerabilities,
 }
@@ -90,6 +97,11 @@ impl SiteJson {
 }
 
 /// `GET /sites`: paged and sorted here, never filtered (console-facts §2).
+#[utoipa::path(
+    get, path = "/api/3/sites", tag = "Sites", operation_id = "getSites", summary = "A page of the sites",
+    params(PageParameters),
+    responses((status = 200, description = "The page", body = Page<SiteJson>), Refusable, Anywhere)
+)]
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -99,6 +111,11 @@ pub(super) async fn list(
 }
 
 /// `GET /scan_engines/{id}/sites`: those that use the engine directly.
+#[utoipa::path(
+    get, path = "/api/3/scan_engines/{id}/sites", tag = "Scan Engines", operation_id = "getSitesOfScanEngine", summary = "A page of the sites that use an engine directly",
+    params(("id" = i64, Path, description = "The engine's id"), PageParameters),
+    responses((status = 200, description = "The page", body = Page<SiteJson>), Refusable, Missing, Anywhere)
+)]
 pub(super) async fn of_engine(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -125,6 +142,11 @@ async fn page(console: &Console, links: Links, uri: &Uri, engine: Option<i64>) -
 }
 
 /// `GET /sites/{id}`.
+#[utoipa::path(
+    get, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "getSite", summary = "One site",
+    params(("id" = i64, Path, description = "The site's id")),
+    responses((status = 200, description = "The site", body = SiteJson), Missing, Anywhere)
+)]
 pub(super) async fn one(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -139,11 +161,13 @@ fn found(tx: &Transaction<'_>, id: i64) -> Result<SiteRow, ApiError> {
 }
 
 /// What a client sends of a site.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SiteBody {
+    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
     name: Option<String>,
     description: Option<String>,
+    #[schema(pattern = "^(very_low|low|normal|high|very_high)$")]
     importance: Option<String>,
     engine_id: Option<i64>,
     scan_template_id: Option<String>,
@@ -151,11 +175,13 @@ pub(super) struct SiteBody {
 }
 
 /// What a new site scans: assets or a discovery connection, not both.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 pub(super) struct ScopeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     assets: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     connection: Option<Value>,
 }
 
@@ -178,6 +204,11 @@ fn check_scanner(tx: &Transaction<'_>, id: i64) -> Result<(), ApiError> {
 }
 
 /// `POST /sites`. Without an engine the site gets the local one, because it always has one.
+#[utoipa::path(
+    post, path = "/api/3/sites", tag = "Sites", operation_id = "createSite", summary = "Adds a site: without an engine it gets the local one",
+    request_body(content = SiteBody),
+    responses((status = 201, description = "The new site's id", body = Created), WithBody, Anywhere)
+)]
 pub(super) async fn create(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -219,6 +250,12 @@ pub(super) async fn create(
 }
 
 /// `PUT /sites/{id}`: wants name, importance, engineId and scanTemplateId (console-facts §2).
+#[utoipa::path(
+    put, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "replaceSite", summary = "Replaces a site: name, importance, engineId and scanTemplateId must be there",
+    params(("id" = i64, Path, description = "The site's id")),
+    request_body(content = SiteBody),
+    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+)]
 pub(super) async fn replace(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
@@ -252,30 +289,52 @@ pub(super) async fn replace(
     Ok(done(&links))
 }
 
+/// What scans a site.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "there is one in an answer")]
+enum Scanner {
+    Engine(EngineJson),
+    Pool(PoolJson),
+}
+
 /// `GET /sites/{id}/scan_engine`: the site's engine, or its pool.
+#[utoipa::path(
+    get, path = "/api/3/sites/{id}/scan_engine", tag = "Sites", operation_id = "getScanEngineOfSite", summary = "A site's engine, or its pool",
+    params(("id" = i64, Path, description = "The site's id")),
+    responses((status = 200, description = "The engine or the pool", body = Scanner), Missing, Anywhere)
+)]
 pub(super) async fn scan_engine(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
-    console
+    let scanner = console
         .db
         .clone()
         .read(move |tx| {
             let scanner = found(tx, id)?.scan_engine;
             if let Some(row) = engines::find(tx, scanner)? {
                 let belongings = Belongings::of(&console, tx, scanner)?;
-                let engine = engine_json(&console, row, belongings, &links, true);
-                return Ok(json(StatusCode::OK, &engine));
+                return Ok::<_, ApiError>(Scanner::Engine(engine_json(
+                    &console, row, belongings, &links, true,
+                )));
             }
             let pool = pools::find(tx, scanner)?.ok_or_else(ApiError::missing)?;
             let sites = sites::ids_of_scanner(tx, scanner)?;
-            Ok(json(StatusCode::OK, &PoolJson::new(pool, sites, &links, console.dialect)))
+            Ok(Scanner::Pool(PoolJson::new(pool, sites, &links, console.dialect)))
         })
-        .await
+        .await?;
+    Ok(json(StatusCode::OK, &scanner))
 }
 
 /// `PUT /sites/{id}/scan_engine`: the body is a bare integer, the id of an engine or of a pool (console-facts §2).
+#[utoipa::path(
+    put, path = "/api/3/sites/{id}/scan_engine", tag = "Sites", operation_id = "setScanEngineOfSite", summary = "Gives a site another engine or pool",
+    params(("id" = i64, Path, description = "The site's id")),
+    request_body(content = i64, content_type = "application/json", description = "The id of an engine or of a pool, as a bare integer"),
+    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+)]
 pub(super) async fn set_scan_engine(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,

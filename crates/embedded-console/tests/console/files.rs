@@ -1,5 +1,6 @@
 //! The app's files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -183,4 +184,19 @@ async fn an_app_that_is_not_built_is_said_to_be_missing() {
     config.app_dir = Some(directory.path().join("dist"));
     let Err(error) = embedded_console::start(config).await else { panic!("it started without the app") };
     assert!(error.to_string().contains("cargo xtask build"), "{error}");
+}
+
+#[test]
+fn the_example_for_nginx_knows_the_apps_routes() {
+    let example = include_str!("../../../../docs/nginx/engine-console.conf");
+    let (_, rest) = example.split_once("rewrite \"^/engine-console/(").unwrap();
+    let (routes, _) = rest.split_once(")/?$\" /engine-console/index.html break;").unwrap();
+    let theirs: BTreeSet<String> =
+        routes.split('|').map(|route| format!("/{}", route.replace("[0-9]+", ":id"))).collect();
+    let ours: BTreeSet<String> = APP_ROUTES.iter().map(|&route| route.to_owned()).collect();
+    assert_eq!(theirs, ours);
+    assert!(
+        example
+            .contains(&format!("add_header Content-Security-Policy \"{CONTENT_SECURITY_POLICY}\" always;"))
+    );
 }

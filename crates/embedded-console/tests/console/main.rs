@@ -5,6 +5,7 @@
 mod access;
 mod data_calls;
 mod dialects;
+mod document;
 mod engines;
 mod files;
 mod fleet_through_api;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use leptos::{ev, prelude::*};
 
+use super::live::{follow, live_attribute};
 use crate::{
     clock::{Clock, now},
-    components::live::{follow, live_attribute},
     data::Data,
     preference::Preference,
     session::Session,
@@ -35,8 +35,8 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// **Auto-refresh** reads the list again, only while the page is visible: as often as chosen, and faster for half a
 /// minute after something began to change it. It never makes the console ask its engines (console-facts §4), and stays
-/// off for accounts whose two-factor token will run out.
-pub(super) fn auto_refresh() -> AnyView {
+/// off for accounts whose two-factor token will run out. Where it goes on `unseen` as well, somebody asked to be notified.
+pub fn auto_refresh(unseen: Signal<bool>) -> AnyView {
     let data = Data::here();
     let session = Session::here();
     let interval_of = |key: &str| INTERVALS.into_iter().find(|interval| interval.key == key);
@@ -52,7 +52,8 @@ pub(super) fn auto_refresh() -> AnyView {
         seconds => seconds,
     });
     let read = move || {
-        if !document().hidden() && !untrack(|| data.engines.is_reading()) {
+        let looked_at = !document().hidden() || unseen.get_untracked();
+        if looked_at && !untrack(|| data.engines.is_reading()) {
             data.read_engines();
         }
     };
@@ -100,7 +101,7 @@ pub(super) fn auto_refresh() -> AnyView {
 }
 
 /// How old the list is, told anew each second while the page is visible.
-pub(super) fn age() -> AnyView {
+pub fn age() -> AnyView {
     let data = Data::here();
     let clock = Clock::here();
     let tick = RwSignal::new(now());

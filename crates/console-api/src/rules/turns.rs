@@ -1,0 +1,77 @@
+//! Which engines went bad or came back between two readings of the list.
+
+use std::collections::HashMap;
+
+use crate::ids::EngineId;
+use crate::model::{Engine, EngineStatus, Severity};
+
+/// An engine that went bad or came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Which engine.
+    pub engine: EngineId,
+    /// Its name.
+    pub name: String,
+    /// What its status is now.
+    pub status: EngineStatus,
+}
+
+impl Turn {
+    /// Whether it went bad; otherwise it came back.
+    #[must_use]
+    pub fn is_bad(&self) -> bool {
+        self.status.severity() == Severity::Bad
+    }
+}
+
+/// Which engines went bad, and which that were bad are active again, in the order of the later list. An engine that was
+/// not there before has not turned.
+#[must_use]
+pub fn turns(before: &[Engine], now: &[Engine]) -> Vec<Turn> {
+    let known: HashMap<EngineId, Severity> =
+        before.iter().map(|engine| (engine.id, engine.status.severity())).collect();
+    let turned = now.iter().filter(|engine| {
+        let was_bad = known.get(&engine.id).map(|severity| *severity == Severity::Bad);
+        match engine.status.severity() {
+            Severity::Bad => was_bad == Some(false),
+            Severity::Good => was_bad == Some(true),
+            Severity::Uncertain => false,
+        }
+    });
+    let turn = |engine: &Engine| Turn {
+        engine: engine.id,
+        name: engine.name.clone(),
+        status: engine.status.clone(),
+    };
+    turned.map(turn).collect()
+}
+
+/// So many engines are named one by one; more are told in one sentence.
+const ONE_BY_ONE: usize = 2;
+/// So many are named in a sentence about many.
+const NAMED: usize = 3;
+
+/// What happened, in a sentence for each engine, or in one for many.
+#[must_use]
+pub fn turns_in_words(turns: &[Turn]) -> Vec<(Severity, String)> {
+    let mut words = Vec::new();
+    for (severity, verb) in [(Severity::Bad, "went bad"), (Severity::Good, "came back")] {
+        let these: Vec<&Turn> =
+            turns.iter().filter(|turn| turn.is_bad() == (severity == Severity::Bad)).collect();
+        if these.len() <= ONE_BY_ONE {
+            let each = these.iter().map(|turn| match severity {
+                Severity::Bad => (severity, format!("{} went bad: {}.", turn.name, turn.status)),
+                _ => (severity, format!("{} came back: {}.", turn.name, turn.status)),
+            });
+            words.extend(each);
+        } else {
+            let named: Vec<&str> = these.iter().take(NAMED).map(|turn| turn.name.as_str()).collect();
+            let more = match these.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            words.push((severity, format!("{} engines {verb}: {}{more}.", these.len(), named.join(", "))));
+        }
+    }
+    words
+}

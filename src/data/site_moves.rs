@@ -1,0 +1,103 @@
+//! Sites get another engine or pool, a few at a time.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use console_api::{
+    EngineId, Moved, PageRequest, SiteId,
+    rules::{Scanners, SiteMove},
+};
+use futures::FutureExt;
+use leptos::prelude::*;
+
+use super::{
+    Data,
+    bulk::{AT_ONCE, Item, Job, Trouble},
+    sites::Listed,
+};
+use crate::components::toast::Toasts;
+
+impl Data {
+    /// The engines and pools as they were last read: empty before that.
+    pub fn scanners(self) -> Scanners {
+        let (engines, pools) = (self.engines.value(), self.pools.value());
+        Scanners::new(
+            engines.as_ref().map_or(&[], |list| &list.items),
+            pools.as_ref().map_or(&[], |list| &list.items),
+        )
+    }
+
+    /// Reads a page of the sites that are assigned to an engine directly; the one that is on screen stays until it is there.
+    pub fn read_engine_sites(self, id: EngineId, request: PageRequest) {
+        self.engine_sites.read(async move {
+            let page = self.session.call(async |console| console.engine_sites(id, &request).await).await?;
+            Ok((id, Listed { request, page }))
+        });
+    }
+
+    /// Gives these sites another engine or pool, each by calls of its own, so that a failure stops no other. `doing` is
+    /// the heading while it goes on. At its end, and at that of each retry, the engines and pools are read anew and
+    /// `on_end` is told what has not been moved: to do it later, pass just that.
+    ///
+    /// What scans a site is read again just before. Where that is no longer what the move names, a colleague was faster:
+    /// the site stays where it is and counts as failed, with the reason. Who then tries again has read it, so that the
+    /// move begins at the place where the site is now, once.
+    ///
+    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    pub fn move_sites(
+        self,
+        moves: Vec<SiteMove>,
+        doing: &'static str,
+        toasts: Toasts,
+        on_end: impl Fn(Vec<SiteMove>) + 'static,
+    ) {
+        self.work.begin_change();
+        let items = moves.iter().map(|it| Item { key: it.site.get(), name: it.name.clone() }).collect();
+        let order = moves.iter().map(|it| it.site).collect::<Vec<_>>();
+        let moves = moves.into_iter().map(|it| (it.site, it)).collect::<HashMap<_, _>>();
+        let moves = Rc::new(RefCell::new(moves));
+        let done = Rc::new(RefCell::new(Vec::new()));
+        let finish = {
+            let (moves, done) = (Rc::clone(&moves), Rc::clone(&done));
+            move || {
+                self.all_sites.have_moved(&std::mem::take(&mut *done.borrow_mut()));
+                self.work.begin_change();
+                self.read_engines();
+                if let Some(open) = untrack(|| self.engine.value()) {
+                    self.read_engine(open.id);
+                }
+                let moves = moves.borrow();
+                on_end(order.iter().filter_map(|site| moves.get(site).cloned()).collect());
+            }
+        };
+        let step = move |item: Item| {
+            let (moves, done) = (Rc::clone(&moves), Rc::clone(&done));
+            async move {
+                let site = SiteId(item.key);
+                let way = moves.borrow().get(&site).map(|it| (it.from, it.to));
+                let Some((from, to)) = way else { return Ok("there already") };
+                let moved =
+                    self.session.call(async move |console| console.move_site(site, from, to).await).await?;
+                let word = match moved {
+                    Moved::Done => "moved",
+                    Moved::AlreadyThere => "there already",
+                    Moved::ElsewhereMeanwhile(now) => {
+                        done.borrow_mut().push((site, now));
+                        if let Some(it) = moves.borrow_mut().get_mut(&site) {
+                            it.from = Some(now);
+                        }
+                        let now = untrack(|| self.scanners()).label(now);
+                        return Err(Trouble::Refrained(format!(
+                            "Somebody else has given it to {now} meanwhile, and it was left there. Trying again moves it from there."
+                        )));
+                    }
+                };
+                moves.borrow_mut().remove(&site);
+                done.borrow_mut().push((site, to));
+                Ok(word)
+            }
+            .boxed_local()
+        };
+        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish), toasts };
+        self.bulk.start(job, items);
+    }
+}

@@ -1,0 +1,25 @@
+//! Numbers in the reader's locale.
+
+use js_sys::{Array, Intl, Object};
+use wasm_bindgen::{JsCast, JsValue};
+
+thread_local! {
+    static WHOLE: Intl::NumberFormat = {
+        let options = Object::new();
+        // Fails only for frozen objects.
+        _ = js_sys::Reflect::set(&options, &"maximumFractionDigits".into(), &JsValue::from(0));
+        Intl::NumberFormat::new(&Array::new(), &options)
+    };
+}
+
+/// The number without a fraction, its digits in groups: "100,000".
+pub fn whole(number: f64) -> String {
+    let text = WHOLE.with(|format| format.format().call1(&JsValue::UNDEFINED, &number.into()));
+    text.ok().and_then(|text| text.dyn_into::<js_sys::JsString>().ok()).map(String::from).unwrap_or_default()
+}
+
+/// How many, its digits in groups.
+pub fn count(number: u64) -> String {
+    // Counts stay far below 2^53.
+    whole(number as f64)
+}

@@ -1,0 +1,327 @@
+//! **Pools** of an engine: which ones it is in, with a way into another and out of each.
+
+use std::collections::HashMap;
+
+use console_api::{
+    Engine, EngineStatus, Error, Pool, PoolId,
+    rules::{may_join_pool, pools_of, sites_in_words},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Page;
+use crate::{
+    components::{
+        confirm::Confirm,
+        field::problem_line,
+        icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
+        shell::focus_heading_if_lost,
+        toast::{Toasts, Tone},
+    },
+    routes::Route,
+};
+
+/// What the tab's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Tab {
+    page: Page,
+    toasts: Toasts,
+    /// The pools that it is being added to or taken out of.
+    busy: RwSignal<Vec<PoolId>>,
+    /// What went wrong, by pool.
+    failed: RwSignal<HashMap<PoolId, String>>,
+    /// The pool that it is not taken out of without a question.
+    asked: RwSignal<Option<PoolId>>,
+}
+
+impl Tab {
+    fn change(self, pool: PoolId, name: String, joins: bool) {
+        if self.busy.with_untracked(|busy| busy.contains(&pool)) {
+            return;
+        }
+        let Some(engine) = untrack(|| self.page.engine.get()) else { return };
+        self.busy.update(|busy| busy.push(pool));
+        self.failed.update(|failed| _ = failed.remove(&pool));
+        spawn_local(async move {
+            let data = self.page.data;
+            let result = match joins {
+                true => data.join_pool(engine.id, pool).await,
+                false => data.leave_pool(engine.id, pool).await,
+            };
+            _ = self.busy.try_update(|busy| busy.retain(|it| *it != pool));
+            match result {
+                Ok(()) => {
+                    let how = if joins { "is in" } else { "is no longer in" };
+                    self.toasts.say(Tone::Good, format!("{} {how} pool {name}.", engine.name), None);
+                    focus_heading_if_lost();
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => {
+                    let what = if joins { "It was not added to" } else { "It was not taken out of" };
+                    let words = format!("{what} pool {name}. {}", error.in_full());
+                    _ = self.failed.try_update(|failed| failed.insert(pool, words));
+                }
+            }
+        });
+    }
+}
+
+/// The tab.
+pub(super) fn pools(page: Page) -> AnyView {
+    let tab = Tab {
+        page,
+        toasts: Toasts::here(),
+        busy: RwSignal::new(Vec::new()),
+        failed: RwSignal::new(HashMap::new()),
+        asked: RwSignal::new(None),
+    };
+    untrack(|| page.data.want_scanners());
+    let there = Memo::new(move |_| page.data.pools.value().is_some());
+    view! {
+        <div role="status" class="troubles">
+            {live(move || troubles(page))}
+        </div>
+        {live(move || {
+            if there.get() {
+                return (live(move || members(tab)), live(move || addition(tab)), last_one(tab)).into_any();
+            }
+            if page.data.pools.failed().is_some() {
+                return ().into_any();
+            }
+            let bones = ["w2", "w1"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
+            view! {
+                <div class="card" aria-busy="true">
+                    <span class="unseen">"The pools are being read."</span>
+                    {bones.into_iter().collect_view()}
+                </div>
+            }
+                .into_any()
+        })}
+    }
+    .into_any()
+}
+
+/// The pools could not be read. What is on screen stays.
+fn troubles(page: Page) -> Option<AnyView> {
+    let error = page.data.pools.failed()?;
+    let what = page.data.pools.read_at().map_or_else(
+        || "The pools could not be read.".to_owned(),
+        |at| format!("The pools could not be read again. What is shown is from {}.", page.clock.exact(at)),
+    );
+    let view = view! {
+        <div class="notice bad">
+            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+            <span>{error.in_full()}</span>
+            <div>
+                <button type="button" class="button" on:click=move |_| page.data.read_engines()>
+                    "Try again"
+                </button>
+            </div>
+        </div>
+    };
+    Some(view.into_any())
+}
+
+/// The pools that it is in.
+fn members(tab: Tab) -> AnyView {
+    let (Some(engine), Some(list)) = (tab.page.engine.get(), tab.page.data.pools.value()) else {
+        return ().into_any();
+    };
+    let pools = pools_of(engine.id, &list.items);
+    if pools.is_empty() {
+        return view! { <p>"It is in no pool. Its own sites are scanned by it alone."</p> }.into_any();
+    }
+    let rows = pools.iter().map(|pool| member(tab, pool)).collect::<Vec<_>>();
+    view! {
+        <ul class="rows" aria-label="Pools of this engine">
+            {rows}
+        </ul>
+    }
+    .into_any()
+}
+
+fn member(tab: Tab, pool: &Pool) -> AnyView {
+    let id = pool.id;
+    let name = pool.name.clone();
+    let active = active_besides(tab, pool, false);
+    let engines = if pool.engines.len() == 1 {
+        "1 engine".to_owned()
+    } else {
+        format!("{} engines", pool.engines.len())
+    };
+    let sites = pool.sites.as_ref().map(|sites| format!(", {}", sites_in_words(sites.len())));
+    let facts = format!("{engines}, {active} active{}", sites.unwrap_or_default());
+    let busy = move || tab.busy.with(|busy| busy.contains(&id));
+    let remove = {
+        let name = name.clone();
+        let asks =
+            active_besides(tab, pool, true) == 0 && pool.sites.as_ref().is_none_or(|sites| !sites.is_empty());
+        move |_| {
+            if asks {
+                tab.asked.set(Some(id));
+            } else {
+                tab.change(id, name.clone(), false);
+            }
+        }
+    };
+    view! {
+        <li>
+            <div class="row-line">
+                <a href=Route::Pool(id).href()>{name.clone()}</a>
+                <span class="secondary">{facts}</span>
+                <button
+                    type="button"
+                    class="button small"
+                    aria-label=format!("Remove from {name}")
+                    aria-disabled=live_attribute(move || busy().then_some("true"))
+                    on:click=remove
+                >
+                    "Remove"
+                </button>
+            </div>
+            <div role="alert">
+                {live(move || tab.failed.with(|failed| failed.get(&id).cloned()).map(problem_line))}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// How many engines of the pool are active, with or without this one.
+fn active_besides(tab: Tab, pool: &Pool, besides: bool) -> usize {
+    let list = tab.page.data.engines.value();
+    let engines = list.as_ref().map_or(&[][..], |list| &list.items);
+    let counts = |engine: &&Engine| {
+        engine.status == EngineStatus::Active
+            && pool.engines.contains(&engine.id)
+            && !(besides && engine.id == tab.page.id)
+    };
+    engines.iter().filter(counts).count()
+}
+
+/// The way into another pool.
+fn addition(tab: Tab) -> AnyView {
+    let (Some(engine), Some(list)) = (tab.page.engine.get(), tab.page.data.pools.value()) else {
+        return ().into_any();
+    };
+    let others = list.items.iter().filter(|pool| !pool.engines.contains(&engine.id)).cloned();
+    let mut others = others.collect::<Vec<_>>();
+    others.sort_by_cached_key(|pool| pool.name.to_lowercase());
+    let refused = may_join_pool(&engine).err().map(|refusal| refusal.to_string());
+    let refused =
+        refused.or_else(|| others.is_empty().then(|| "It is in every pool of the console.".to_owned()));
+    let chosen = RwSignal::new(others.first().map(|pool| pool.id));
+    let (for_choice, for_name) = (others.clone(), others.clone());
+    let now = move || chosen.get().and_then(|id| for_name.iter().find(|pool| pool.id == id).cloned());
+    let reason = refused.clone();
+    let disabled = refused.is_some();
+    let options = others
+        .into_iter()
+        .map(|pool| view! { <option value=pool.id.to_string()>{pool.name}</option> })
+        .collect_view();
+    let add = move |_| {
+        if let Some(pool) = untrack(&now).filter(|_| !disabled) {
+            tab.change(pool.id, pool.name, true);
+        }
+    };
+    view! {
+        <section class="card" aria-labelledby="add-to-pool">
+            <h2 id="add-to-pool">"Add to another pool"</h2>
+            {reason.map(|reason| view! { <p>{reason}</p> })}
+            {(!disabled)
+                .then(|| {
+                    view! {
+                        <p>"The engine then shares the load of the sites that use the pool. It stays in its other pools, and keeps its own sites."</p>
+                    }
+                })}
+            <div class="buttons">
+                {(!disabled)
+                    .then(|| {
+                        view! {
+                            <label class="inline-select">
+                                "Engine pool"
+                                <select
+                                    class="select"
+                                    on:change=move |event| {
+                                        let id = event_target_value(&event);
+                                        let found = for_choice.iter().find(|pool| pool.id.to_string() == id);
+                                        chosen.set(found.map(|pool| pool.id));
+                                    }
+                                >
+                                    {options}
+                                </select>
+                            </label>
+                        }
+                    })}
+                <button
+                    type="button"
+                    class="button"
+                    aria-disabled=disabled.then_some("true")
+                    title=refused
+                    on:click=add
+                >
+                    {glyph(Icon::Add, "")}
+                    "Add to pool"
+                </button>
+            </div>
+            <div role="alert">
+                {live(move || {
+                    let chosen = chosen.get()?;
+                    tab.failed.with(|failed| failed.get(&chosen).cloned()).map(problem_line)
+                })}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Asks before a pool that sites use loses its last active engine.
+fn last_one(tab: Tab) -> AnyView {
+    let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
+    let problem = RwSignal::new(None::<String>);
+    follow(move || open.set(tab.asked.with(Option::is_some)));
+    // Only what was open is put away: the two would set each other off for ever.
+    Effect::new(move |before: Option<bool>| {
+        let open = open.get();
+        if before == Some(true) && !open {
+            tab.asked.set(None);
+        }
+        open
+    });
+    let pool = Memo::new(move |_| {
+        let id = tab.asked.get()?;
+        tab.page.data.pools.value()?.items.iter().find(|pool| pool.id == id).cloned()
+    });
+    let name = move || pool.with(|pool| pool.as_ref().map(|pool| pool.name.clone())).unwrap_or_default();
+    let words = move || {
+        let sites = pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.as_ref().map(Vec::len)));
+        let sites = sites.map_or_else(
+            || "Sites that use it are".to_owned(),
+            |count| match count {
+                1 => "1 site uses it, and is".to_owned(),
+                count => format!("{count} sites use it, and are"),
+            },
+        );
+        format!("No other engine of the pool is active. {sites} not scanned until one is.")
+    };
+    let confirm = Callback::new(move |()| {
+        if let Some(pool) = pool.get_untracked() {
+            tab.change(pool.id, pool.name, false);
+        }
+        open.set(false);
+    });
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || format!("Remove from {}", name()))
+            action=Signal::derive(move || format!("Remove from {}", name()))
+            destructive=true
+            on_confirm=confirm
+            busy
+            problem
+        >
+            <p>{live(words)}</p>
+        </Confirm>
+    }
+    .into_any()
+}

@@ -1,0 +1,377 @@
+//! **Sites**: the sites that an engine scans, and which move to it or away from it when the panel is saved.
+
+use std::sync::Arc;
+
+use console_api::{
+    Page as SitesPage, PageRequest, Site, SiteId, SiteType, Sort,
+    rules::{Scanners, SiteMove, group_moves, pools_of, sites_in_words},
+};
+use leptos::prelude::*;
+
+use super::panel::Panel;
+use crate::{
+    components::{
+        address::AddressParam,
+        button::{ActionButton, row_button},
+        icon::{Icon, glyph},
+        keys::KeyMap,
+        live::{follow, live},
+        pager::{Paged, Pager},
+        select_sites::SelectSites,
+        shell::focus_heading_if_lost,
+        table::{Column, DataTable, RowPlace, SortBy},
+    },
+    routes::Route,
+};
+
+const PENDING: [Column; 4] = [
+    Column { key: "name", label: "Name", numeric: false, sortable: false },
+    Column { key: "from", label: "From", numeric: false, sortable: false },
+    Column { key: "to", label: "To", numeric: false, sortable: false },
+    Column { key: "actions", label: "Actions", numeric: false, sortable: false },
+];
+const ASSIGNED: [Column; 3] = [
+    Column { key: "name", label: "Name", numeric: false, sortable: true },
+    Column { key: "type", label: "Type", numeric: false, sortable: false },
+    Column { key: "last-scan", label: "Last scan", numeric: false, sortable: false },
+];
+const SIZES: [u64; 4] = [10, 25, 50, 100];
+const SIZE: u64 = 25;
+/// So many ways are told in words above the table of moves.
+const WAYS: usize = 6;
+
+/// What is in the tab.
+pub(super) fn sites(panel: Panel) -> AnyView {
+    let page = panel.page;
+    let scanners = Memo::new(move |_| Arc::new(page.data.scanners()));
+    let selecting = RwSignal::new(false);
+    let refused = Signal::derive(move || {
+        page.data.bulk.is_running().then(|| "Other work goes on: wait until it has ended.".to_owned())
+    });
+    let pending = Memo::new(move |_| panel.moves.with(|moves| !moves.is_empty()));
+    view! {
+        <form class="panel-form" novalidate=true on:submit=panel.on_submit()>
+            <div class="picker-head">
+                <h2>"Assigned sites"</h2>
+                <div class="actions">
+                    <ActionButton
+                        icon=Icon::Site
+                        label="Select Sites".to_owned()
+                        refused
+                        on_press=Callback::new(move |()| selecting.set(true))
+                    />
+                </div>
+            </div>
+            {live(move || pending.get().then(|| pending_moves(panel, scanners)))}
+            {assigned(panel, scanners)}
+            {live(move || through_pools(panel))}
+            {panel.buttons()}
+        </form>
+        <SelectSites
+            open=selecting
+            scanner=page.id.into()
+            scanners
+            pending=panel.moves
+            on_save=Callback::new(move |moves| panel.moves.set(moves))
+        />
+    }
+    .into_any()
+}
+
+/// The moves that are not saved yet.
+fn pending_moves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
+    let moves = panel.moves;
+    let index = Memo::new(move |_| {
+        moves.with(|moves| {
+            let places = moves.iter().enumerate().map(|(at, it)| (it.site.get(), at));
+            Arc::new(places.collect::<KeyMap<usize>>())
+        })
+    });
+    let keys = Memo::new(move |_| {
+        Some(Arc::new(moves.with(|moves| moves.iter().map(|it| it.site.get()).collect::<Vec<_>>())))
+    });
+    let of = move |site: u64| {
+        let at = index.with(|index| index.get(&site).copied())?;
+        moves.with(|moves| moves.get(at).filter(|it| it.site.get() == site).cloned())
+    };
+    let take_back = move |site: SiteId| {
+        moves.update(|moves| moves.retain(|it| it.site != site));
+        focus_heading_if_lost();
+    };
+    let cells = move |place: RowPlace| {
+        let Some(SiteMove { site, name, from, to }) = of(place.key) else { return ().into_any() };
+        let label = |id| scanners.with(|scanners| scanners.label(id));
+        let from = from.map_or_else(|| "Not told".to_owned(), label);
+        let to = label(to);
+        view! {
+            <th scope="row" class="c-name" title=name.clone()>
+                <a href=Route::Site(site).href() tabindex=place.tabindex>
+                    {name.clone()}
+                </a>
+            </th>
+            <td class="c-from" title=from.clone()>
+                {from.clone()}
+            </td>
+            <td class="c-to" title=to.clone()>
+                {to.clone()}
+            </td>
+            <td class="c-actions">
+                <div class="row-actions">
+                    {row_button(
+                        Icon::Close,
+                        format!("Take back {name}"),
+                        None,
+                        place.tabindex,
+                        move || take_back(site),
+                    )}
+                </div>
+            </td>
+        }
+        .into_any()
+    };
+    let ways = move || {
+        let scanners = scanners.get();
+        let moves = moves.get();
+        let groups = group_moves(&moves);
+        let rest = groups.iter().skip(WAYS).map(|group| group.moves.len()).sum::<usize>();
+        let rest = (rest > 0)
+            .then(|| format!("{} more on {} other ways", sites_in_words(rest), groups.len() - WAYS));
+        let lines = groups.iter().take(WAYS).map(|group| group.in_words(&scanners)).chain(rest);
+        lines.map(|line| view! { <li>{line}</li> }.into_any()).collect::<Vec<_>>()
+    };
+    view! {
+        <section class="notice uncertain pending" aria-labelledby="pending-heading">
+            <div class="picker-head">
+                <h3 id="pending-heading">"Moves when you save"</h3>
+                <div class="actions">
+                    <button
+                        type="button"
+                        class="button small"
+                        on:click=move |_| {
+                            moves.set(Vec::new());
+                            focus_heading_if_lost();
+                        }
+                    >
+                        "Take back all"
+                    </button>
+                </div>
+            </div>
+            <div role="status">
+                <ul class="plain">{live(ways)}</ul>
+            </div>
+            <div class="short-table">
+                <DataTable
+                    name="Moves when you save"
+                    class="moves"
+                    columns=Signal::stored(PENDING.to_vec())
+                    keys
+                    sort=Memo::new(|_| SortBy::from_query(""))
+                    on_sort=Callback::new(|_| ())
+                    cells=Callback::new(cells)
+                    working=Callback::new(|_| false)
+                    empty=Callback::new(|()| ().into_any())
+                />
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The sites that are assigned directly, as the console pages and sorts them.
+fn assigned(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
+    let page = panel.page;
+    let [at, size, sort] = ["sites-page", "sites-size", "sites-sort"].map(AddressParam::of);
+    let number = move || at.get().parse::<u64>().unwrap_or(1).max(1) - 1;
+    let rows =
+        Memo::new(move |_| size.get().parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(SIZE));
+    let order = Memo::new(move |_| {
+        let by = SortBy::from_query(&sort.get());
+        if by.column == "name" { by } else { SortBy::from_query("name") }
+    });
+    let request = Memo::new(move |_| PageRequest {
+        page: number(),
+        size: rows.get(),
+        sort: vec![Sort { property: "name", descending: order.get().descending }],
+    });
+    // Read again also when the engine was read anew and has other sites.
+    let sites_now = Memo::new(move |_| page.engine.with(|engine| engine.as_ref().map(|it| it.sites.clone())));
+    follow(move || {
+        sites_now.track();
+        page.data.read_engine_sites(page.id, request.get());
+    });
+    let listed = Memo::new(move |_| {
+        let (engine, listed) = (*page.data.engine_sites.value()?).clone();
+        (engine == page.id).then(|| Arc::new(listed))
+    });
+    // A page that lies behind the last leads to the last.
+    follow(move || {
+        let Some(listed) = listed.get() else { return };
+        let last = listed.page.total_pages.unwrap_or(0).max(1);
+        if listed.page.items.is_empty() && listed.request.page + 1 > last && untrack(number) + 1 > last {
+            at.choose(if last == 1 { String::new() } else { last.to_string() });
+        }
+    });
+    let site = move |id: u64| -> Option<Site> {
+        listed.with(|listed| listed.as_ref()?.page.items.iter().find(|site| site.id.get() == id).cloned())
+    };
+    let failed = move || page.data.engine_sites.failed();
+    let keys = Memo::new(move |_| {
+        let known = listed.with(|listed| {
+            let listed = listed.as_ref()?;
+            Some(Arc::new(listed.page.items.iter().map(|site| site.id.get()).collect::<Vec<_>>()))
+        });
+        known.or_else(|| failed().map(|_| Arc::default()))
+    });
+    let paged = Memo::new(move |_| {
+        let listed = listed.get()?;
+        let SitesPage { total, .. } = listed.page;
+        Some(Paged {
+            page: listed.request.page,
+            size: listed.request.size,
+            rows: listed.page.rows() as u64,
+            total,
+        })
+    });
+    let many =
+        Memo::new(move |_| paged.get().is_some_and(|paged| paged.total.is_none_or(|total| total > SIZES[0])));
+    let going = Memo::new(move |_| {
+        let leaves = |it: &&SiteMove| !it.to.is_engine(page.id);
+        panel.moves.with(|moves| {
+            Arc::new(
+                moves.iter().filter(leaves).map(|it| (it.site.get(), it.to.get())).collect::<KeyMap<u64>>(),
+            )
+        })
+    });
+    let cells = move |place: RowPlace| {
+        let Some(site) = site(place.key) else { return ().into_any() };
+        let to = move || {
+            let to = going.with(|going| going.get(&place.key).copied())?;
+            let to = scanners.with(|scanners| scanners.label(console_api::ScannerId(to)));
+            Some(view! { <span class="way">{format!(" → {to} when you save")}</span> })
+        };
+        let scanned = site.last_scan.map(|at| (page.clock.relative(at), page.clock.exact(at)));
+        let (scanned, exact) = scanned.unwrap_or_else(|| ("–".to_owned(), "Never scanned.".to_owned()));
+        let kind = site.site_type.as_ref().map_or("–", SiteType::label).to_owned();
+        view! {
+            <th scope="row" class="c-name" title=site.name.clone()>
+                <a href=Route::Site(site.id).href() tabindex=place.tabindex>
+                    {site.name.clone()}
+                </a>
+                {live(to)}
+            </th>
+            <td class="c-type">{kind}</td>
+            <td class="c-scan" title=exact>
+                {scanned}
+            </td>
+        }
+        .into_any()
+    };
+    let empty = move |()| {
+        if failed().is_some() {
+            return ().into_any();
+        }
+        view! {
+            <div class="table-empty">
+                <h3>"No sites"</h3>
+                <p>"No site is assigned to this engine directly. Select Sites assigns some."</p>
+            </div>
+        }
+        .into_any()
+    };
+    let trouble = move || {
+        failed().map(|error| {
+            view! {
+                <div class="notice bad">
+                    <strong class="problem-line">
+                        {glyph(Icon::Failed, "")} "The sites of this engine could not be read."
+                    </strong>
+                    <span>{error.in_full()}</span>
+                    <div class="buttons">
+                        <button
+                            type="button"
+                            class="button"
+                            on:click=move |_| page.data.read_engine_sites(page.id, request.get_untracked())
+                        >
+                            "Try again"
+                        </button>
+                    </div>
+                </div>
+            }
+        })
+    };
+    let pager = move || {
+        many.get().then(|| {
+            view! {
+                <Pager
+                    name="Pages of assigned sites"
+                    paged
+                    busy=Signal::derive(move || page.data.engine_sites.is_reading())
+                    on_page=Callback::new(move |page: u64| {
+                        at.choose(if page == 0 { String::new() } else { (page + 1).to_string() });
+                    })
+                    sizes=&SIZES
+                    size=rows
+                    on_size=Callback::new(move |rows: u64| {
+                        let rows = if rows == SIZE { String::new() } else { rows.to_string() };
+                        size.choose_both(&rows, at, "");
+                    })
+                />
+            }
+        })
+    };
+    view! {
+        <div role="status" class="troubles">
+            {live(trouble)}
+        </div>
+        <div class="short-table">
+            <DataTable
+                name="Assigned sites"
+                class="assigned"
+                columns=Signal::stored(ASSIGNED.to_vec())
+                keys
+                sort=order
+                on_sort=Callback::new(move |by: SortBy| {
+                    sort.choose_both(&if by.descending { by.to_query() } else { String::new() }, at, "");
+                })
+                cells=Callback::new(cells)
+                working=Callback::new(|_| false)
+                empty=Callback::new(empty)
+            />
+            {live(pager)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The sites that the engine may scan because it is in a pool: they are changed there.
+fn through_pools(panel: Panel) -> Option<AnyView> {
+    let page = panel.page;
+    let pools = page.data.pools.value()?;
+    let pools = pools_of(page.id, &pools.items);
+    if pools.is_empty() {
+        return None;
+    }
+    let lines = pools.iter().map(|pool| {
+        let sites =
+            pool.sites.as_ref().map_or_else(|| "sites".to_owned(), |sites| sites_in_words(sites.len()));
+        view! {
+            <li>
+                <a href=Route::Pool(pool.id).href()>{pool.name.clone()}</a>
+                {format!(": {sites}")}
+            </li>
+        }
+        .into_any()
+    });
+    Some(
+        view! {
+            <section class="through" aria-labelledby="through-heading">
+                <h3 id="through-heading">"Through pools"</h3>
+                <p class="secondary">
+                    "The engine shares the sites of its pools with the other engines in them. They are assigned to the pool."
+                </p>
+                <ul class="plain">{lines.collect::<Vec<_>>()}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}

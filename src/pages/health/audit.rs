@@ -1,0 +1,556 @@
+//! The tab **Audit**: every engine with all of its sites, and every site with the engines that may scan it.
+
+mod output;
+
+use std::{sync::Arc, time::Duration};
+
+use console_api::{
+    EngineId, PoolId, SiteId,
+    rules::{Arrow, Audit, AuditEngine, AuditSort, AuditedSite, SiteRows, SiteSort},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use self::output::{export_button, print_button};
+use crate::{
+    components::{
+        address::AddressParam,
+        filter::filter_box,
+        icon::{Icon, glyph},
+        keys::KeyMap,
+        live::{live, live_attribute},
+        shell::focus_heading_if_lost,
+        status::status_arrow,
+        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+    },
+    data::{
+        Data,
+        all_sites::{Progress, Reading},
+        transport::sleep,
+    },
+    number,
+    routes::Route,
+};
+
+const fn column(key: &'static str, label: &'static str, numeric: bool, sortable: bool) -> Column {
+    Column { key, label, numeric, sortable }
+}
+
+const ENGINE_COLUMNS: [Column; 5] = [
+    column("name", "Engine", false, true),
+    column("status", "Status", false, false),
+    column("direct", "Directly", true, true),
+    column("pools", "Through pools", true, true),
+    column("sites", "Sites", true, true),
+];
+const SITE_COLUMNS: [Column; 3] = [
+    column("name", "Site", false, true),
+    column("scanner", "Engine or pool", false, true),
+    column("engines", "Engines that may scan it", true, false),
+];
+const SITES_OF_COLUMNS: [Column; 2] =
+    [column("name", "Site", false, false), column("through", "Through", false, false)];
+const ENGINES_OF_COLUMNS: [Column; 2] =
+    [column("name", "Engine", false, false), column("status", "Status", false, false)];
+
+/// What the tab's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Page {
+    data: Data,
+    /// Who scans what, once all was read.
+    audit: RwSignal<Option<Arc<Audit>>>,
+    /// Whether the sites come first, or else the engines.
+    by_site: Memo<bool>,
+    filter: AddressParam,
+    sort: AddressParam,
+    engine: AddressParam,
+    site: AddressParam,
+    /// What the filter leaves: ids of engines or of sites.
+    keys: Memo<Keys>,
+}
+
+/// The panel of the tab.
+pub(super) fn audit() -> AnyView {
+    let data = Data::here();
+    data.want_all_sites();
+    let audit = RwSignal::new(None::<Arc<Audit>>);
+    put_together(data, audit);
+    let [by, filter, sort, engine, site] = ["by", "filter", "sort", "engine", "site"].map(AddressParam::of);
+    let by_site = Memo::new(move |_| by.with(|by| by == "site"));
+    let keys = Memo::new(move |_| -> Keys {
+        let audit = audit.get()?;
+        let (text, sort) = (filter.get(), SortBy::from_query(&sort.get()));
+        Some(Arc::new(if by_site.get() {
+            let by_scanner = sort.column == "scanner";
+            audit.select_sites(&text, SiteSort { by_scanner, descending: sort.descending })
+        } else {
+            let by = match sort.column.as_str() {
+                "direct" => AuditSort::Direct,
+                "pools" => AuditSort::ThroughPools,
+                "sites" => AuditSort::Sites,
+                _ => AuditSort::Name,
+            };
+            audit.select_engines(&text, by, sort.descending)
+        }))
+    });
+    let page = Page { data, audit, by_site, filter, sort, engine, site, keys };
+    let views = [("", "By engine"), ("site", "By site")].map(|(key, label)| {
+        let pressed = live_attribute(move || Some((by_site.get() == (key == "site")).to_string()));
+        view! {
+            <button
+                type="button"
+                class="count"
+                aria-pressed=pressed
+                // The other view has other columns to sort by.
+                on:click=move |_| by.choose_both(key, sort, "")
+            >
+                {label}
+            </button>
+        }
+    });
+    view! {
+        <div class="toolbar">
+            <div class="counts" role="group" aria-label="View">
+                {views.into_iter().collect_view()}
+            </div>
+            {filter_box("Search the audit", "Looks in the names of engines, pools and sites. All words must occur.", filter)}
+            <div class="end">
+                {live(move || how_many(page))} {export_button(page)} {print_button(page)}
+            </div>
+        </div>
+        <div role="status" class="troubles">
+            {live(move || reading(page))}
+        </div>
+        <div class="audit">
+            {live(move || if by_site.get() { sites(page) } else { engines(page) })}
+            {live(move || if by_site.get() { engines_of(page) } else { sites_of(page) })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Puts the audit together whenever something of it was read: in three steps with time for the browser between them.
+fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>) {
+    let turn = StoredValue::new(0_u64);
+    Effect::new(move |_: Option<()>| {
+        let (sites, engines, pools) = (data.all_sites.list(), data.engines.value(), data.pools.value());
+        let without_pools = data.pools.failed().is_some();
+        turn.update_value(|turn| *turn += 1);
+        let mine = turn.get_value();
+        let (Some(sites), Some(_)) = (sites, engines) else {
+            audit.set(None);
+            return;
+        };
+        if pools.is_none() && !without_pools {
+            return;
+        }
+        spawn_local(async move {
+            let is_over = move || turn.try_get_value() != Some(mine);
+            sleep(Duration::ZERO).await;
+            if is_over() {
+                return;
+            }
+            let scanners = Arc::new(untrack(|| data.scanners()));
+            sleep(Duration::ZERO).await;
+            let rows = SiteRows::new(sites, scanners);
+            sleep(Duration::ZERO).await;
+            if is_over() {
+                return;
+            }
+            let listed = pools.as_ref().map_or(&[][..], |list| &list.items);
+            let new = Audit::new(rows, listed);
+            sleep(Duration::ZERO).await;
+            if !is_over() {
+                audit.try_set(Some(Arc::new(new)));
+            }
+        });
+    });
+}
+
+fn how_many(page: Page) -> Option<AnyView> {
+    let shown = page.keys.with(|keys| keys.as_ref().map(|keys| keys.len()))?;
+    let all = page.audit.with(|audit| {
+        let audit = audit.as_ref()?;
+        Some(if page.by_site.get() { audit.list().len() } else { audit.engines().len() })
+    })?;
+    let what = if page.by_site.get() { "sites" } else { "engines" };
+    let words = if shown == all {
+        format!("{} {what}", number::count(all as u64))
+    } else {
+        format!("{} of {} {what}", number::count(shown as u64), number::count(all as u64))
+    };
+    Some(view! { <span role="status">{words}</span> }.into_any())
+}
+
+/// How far the sites have come, and what to do when they don't.
+fn reading(page: Page) -> Option<AnyView> {
+    let data = page.data;
+    let unreadable = data.all_sites.list().map_or(0, |list| list.unreadable);
+    let progress_words = |progress: &Progress| {
+        let done = number::count(progress.done as u64);
+        match progress.total {
+            Some(total) => format!("{done} of {} sites are read.", number::count(total)),
+            None => format!("{done} sites are read."),
+        }
+    };
+    let go_on = |label: &'static str| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    data.go_on_reading_sites();
+                    focus_heading_if_lost();
+                }
+            >
+                {label}
+            </button>
+        }
+    };
+    let view = match data.all_sites.reading() {
+        Reading::Running(progress) => view! {
+            <div class="notice one-line">
+                <span>{progress_words(&progress)}</span>
+                <progress
+                    aria-label="Sites read"
+                    max=progress.total.map(|total| total.max(1).to_string())
+                    value=progress.total.map(|_| progress.done.to_string())
+                ></progress>
+                <button
+                    type="button"
+                    class="button small"
+                    on:click=move |_| {
+                        data.all_sites.stop();
+                        focus_heading_if_lost();
+                    }
+                >
+                    "Cancel"
+                </button>
+            </div>
+        }
+        .into_any(),
+        Reading::Stopped(progress) => view! {
+            <div class="notice one-line">
+                <span>{progress_words(&progress)} " The audit needs all of them."</span>
+                {go_on("Read the rest")}
+            </div>
+        }
+        .into_any(),
+        Reading::Failed(progress, error) => view! {
+            <div class="notice bad">
+                <strong class="problem-line">
+                    {glyph(Icon::Failed, "")} "The sites could not be read to the end."
+                </strong>
+                <span>{progress_words(&progress)} " " {error.in_full()}</span>
+                <div>{go_on("Try again")}</div>
+            </div>
+        }
+        .into_any(),
+        Reading::Idle if unreadable > 0 => {
+            let words =
+                format!("{unreadable} of the console's sites could not be understood and are left out.");
+            view! { <div class="notice uncertain">{words}</div> }.into_any()
+        }
+        Reading::Idle => return None,
+    };
+    Some(view)
+}
+
+fn name_cell(name: &str, chosen: bool, tabindex: &'static str, on_press: impl Fn() + 'static) -> AnyView {
+    view! {
+        <th scope="row" class="c-name" title=name.to_owned()>
+            <button
+                type="button"
+                class="link-button"
+                aria-pressed=chosen.to_string()
+                tabindex=tabindex
+                on:click=move |_| on_press()
+            >
+                {name.to_owned()}
+            </button>
+        </th>
+    }
+    .into_any()
+}
+
+fn plain(class: &'static str, label: &'static str, text: &str) -> AnyView {
+    view! {
+        <td class=class data-label=label title=text.to_owned()>
+            {text.to_owned()}
+        </td>
+    }
+    .into_any()
+}
+
+fn table(
+    page: Page,
+    name: &'static str,
+    class: &'static str,
+    columns: &[Column],
+    cells: impl Fn(&Arc<Audit>, RowPlace) -> Option<AnyView> + Send + Sync + 'static,
+) -> AnyView {
+    let sort = page.sort;
+    let order = move || {
+        let by = SortBy::from_query(&sort.get());
+        if by.column.is_empty() { SortBy { column: "name".to_owned(), ..by } } else { by }
+    };
+    let cells = move |place: RowPlace| {
+        page.audit.with(|audit| cells(audit.as_ref()?, place)).unwrap_or_else(|| ().into_any())
+    };
+    view! {
+        <DataTable
+            name
+            class
+            columns=Signal::stored(columns.to_vec())
+            keys=page.keys
+            sort=Memo::new(move |_| order())
+            on_sort=Callback::new(move |by: SortBy| {
+                // By name is how it is at first.
+                let text = by.to_query();
+                sort.choose(if text == "name" { String::new() } else { text });
+            })
+            cells=Callback::new(cells)
+            working=Callback::new(|_| false)
+            empty=Callback::new(move |()| empty(page))
+        />
+    }
+    .into_any()
+}
+
+fn status_cell(engine: &AuditEngine) -> AnyView {
+    let severity = engine.status.severity();
+    let arrow = status_arrow(Arrow { direction: None, severity });
+    let label = engine.status.label().to_owned();
+    view! {
+        <td class="c-status">
+            <span class="mark" title=label.clone()>
+                {arrow} <span class="word">{label.clone()}</span>
+            </span>
+        </td>
+    }
+    .into_any()
+}
+
+fn engines(page: Page) -> AnyView {
+    table(page, "Engines with their sites", "audit-engines", &ENGINE_COLUMNS, move |audit, place| {
+        let engine = audit.engine(EngineId(place.key))?;
+        let id = engine.id.to_string();
+        let chosen = page.engine.with(|chosen| *chosen == id);
+        let name = name_cell(&engine.name, chosen, place.tabindex, move || {
+            page.engine.choose(id.clone());
+        });
+        let count = |count: usize| number::count(count as u64);
+        let view = view! {
+            {name}
+            {status_cell(engine)}
+            {plain("c-direct numeric", "Directly", &count(engine.direct))}
+            {plain("c-pools numeric", "Through pools", &count(engine.through_pools))}
+            {plain("c-sites numeric", "Sites", &count(engine.sites()))}
+        };
+        Some(view.into_any())
+    })
+}
+
+fn sites(page: Page) -> AnyView {
+    table(page, "Sites with their engines", "audit-sites", &SITE_COLUMNS, move |audit, place| {
+        let at = audit.list().place(SiteId(place.key))?;
+        let id = place.key.to_string();
+        let chosen = page.site.with(|chosen| *chosen == id);
+        let name = name_cell(audit.list().name(at), chosen, place.tabindex, move || {
+            page.site.choose(id.clone());
+        });
+        let scanner = audit.scanner_label(at);
+        let scanner = if scanner.is_empty() { "Not told".to_owned() } else { scanner };
+        let engines = number::count(audit.engines_of(at).len() as u64);
+        let view = view! {
+            {name}
+            {plain("c-scanner", "", &scanner)}
+            {plain("c-engines numeric", "Engines", &engines)}
+        };
+        Some(view.into_any())
+    })
+}
+
+/// What stands in the table's place when it has no rows.
+fn empty(page: Page) -> AnyView {
+    let what = if page.by_site.get() { "site" } else { "engine" };
+    if page.filter.with(|text| text.trim().is_empty()) {
+        return view! {
+            <div class="table-empty">
+                <h3>{format!("No {what}")}</h3>
+                <p>{format!("The console has no {what}, or this account may not see any.")}</p>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="table-empty">
+            <h3>{format!("No {what} matches the search")}</h3>
+            <button type="button" class="button" on:click=move |_| page.filter.choose(String::new())>
+                "Show all"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// The frame of what belongs to the chosen engine or site.
+fn details(
+    heading: impl IntoView + 'static,
+    note: String,
+    link: AnyView,
+    close: AddressParam,
+    content: AnyView,
+) -> AnyView {
+    view! {
+        <section class="audit-details" aria-labelledby="audit-details-heading">
+            <div class="details-head">
+                <h3 id="audit-details-heading">{heading}</h3>
+                {link}
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label="Close"
+                    title="Close"
+                    on:click=move |_| {
+                        close.choose(String::new());
+                        focus_heading_if_lost();
+                    }
+                >
+                    {glyph(Icon::Close, "")}
+                </button>
+            </div>
+            <p class="secondary">{note}</p>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn hint(words: &'static str) -> AnyView {
+    view! { <p class="audit-hint secondary">{words}</p> }.into_any()
+}
+
+/// All sites of the chosen engine.
+fn sites_of(page: Page) -> AnyView {
+    let chosen = page.engine.get();
+    if chosen.is_empty() {
+        return hint("Choose an engine to see all of its sites.");
+    }
+    let Some(audit) = page.audit.get() else { return ().into_any() };
+    let engine = chosen.parse().ok().and_then(|id| audit.engine(EngineId(id)));
+    let Some(engine) = engine else {
+        let words = format!("There is no engine with ID {chosen}, or this account may not see it.");
+        return details("Engine not found", words, ().into_any(), page.engine, ().into_any());
+    };
+    let sites = audit.sites_of(engine);
+    let keys = Arc::new(sites.iter().map(|site| site.id.get()).collect::<Vec<RowKey>>());
+    let rows = sites.into_iter().map(|site| (site.id.get(), site)).collect::<KeyMap<AuditedSite>>();
+    let note = format!(
+        "{} directly, {} through pools",
+        number::count(engine.direct as u64),
+        number::count(engine.through_pools as u64)
+    );
+    let link = view! {
+        <a href=Route::Engine(engine.id).href_with("tab", "sites")>"Open" <span class="unseen">" " {engine.name.clone()}</span></a>
+    };
+    let name = engine.name.clone();
+    let cells = move |place: RowPlace| {
+        let Some(site) = rows.get(&place.key).copied() else { return ().into_any() };
+        let through = match site.through {
+            None => plain("c-through", "", "Directly"),
+            Some(pool) => pool_cell(pool, audit.pool_name(pool), place.tabindex),
+        };
+        view! {
+            {link_cell(Route::Site(site.id).href(), audit.list().name(site.place), place.tabindex)}
+            {through}
+        }
+        .into_any()
+    };
+    let content = detail_table("Sites of the engine", &SITES_OF_COLUMNS, keys, cells, "It has no site.");
+    details(format!("Sites of {name}"), note, link.into_any(), page.engine, content)
+}
+
+fn pool_cell(pool: PoolId, name: &str, tabindex: &'static str) -> AnyView {
+    view! {
+        <td class="c-through" title=name.to_owned()>
+            "Pool "
+            <a href=Route::Pool(pool).href() tabindex=tabindex>
+                {name.to_owned()}
+            </a>
+        </td>
+    }
+    .into_any()
+}
+
+fn link_cell(href: String, name: &str, tabindex: &'static str) -> AnyView {
+    view! {
+        <th scope="row" class="c-name" title=name.to_owned()>
+            <a href=href tabindex=tabindex>
+                {name.to_owned()}
+            </a>
+        </th>
+    }
+    .into_any()
+}
+
+fn detail_table(
+    name: &'static str,
+    columns: &[Column],
+    keys: Arc<Vec<RowKey>>,
+    cells: impl Fn(RowPlace) -> AnyView + Send + Sync + 'static,
+    nothing: &'static str,
+) -> AnyView {
+    view! {
+        <DataTable
+            name
+            class="audit-of"
+            columns=Signal::stored(columns.to_vec())
+            keys=Memo::new(move |_| Some(Arc::clone(&keys)))
+            sort=Memo::new(|_| SortBy::from_query(""))
+            on_sort=Callback::new(|_| ())
+            cells=Callback::new(cells)
+            working=Callback::new(|_| false)
+            empty=Callback::new(move |()| view! { <p class="table-empty">{nothing}</p> }.into_any())
+        />
+    }
+    .into_any()
+}
+
+/// The engines that may scan the chosen site.
+fn engines_of(page: Page) -> AnyView {
+    let chosen = page.site.get();
+    if chosen.is_empty() {
+        return hint("Choose a site to see the engines that may scan it.");
+    }
+    let Some(audit) = page.audit.get() else { return ().into_any() };
+    let id = chosen.parse().ok().map(SiteId);
+    let Some((id, at)) = id.and_then(|id| Some((id, audit.list().place(id)?))) else {
+        let words = format!("There is no site with ID {chosen}, or this account may not see it.");
+        return details("Site not found", words, ().into_any(), page.site, ().into_any());
+    };
+    let keys = Arc::new(audit.engines_of(at).iter().map(|engine| engine.id.get()).collect::<Vec<RowKey>>());
+    let note = match (audit.pool_of(at), audit.scanner_label(at)) {
+        (Some(pool), _) => format!("It uses the pool {}.", audit.pool_name(pool)),
+        (None, label) if label.is_empty() => "The console does not tell what scans it.".to_owned(),
+        (None, label) => format!("It is assigned to {label} directly."),
+    };
+    let name = audit.list().name(at).to_owned();
+    let link =
+        view! { <a href=Route::Site(id).href()>"Open" <span class="unseen">" " {name.clone()}</span></a> };
+    let cells = move |place: RowPlace| {
+        let Some(engine) = audit.engine(EngineId(place.key)) else { return ().into_any() };
+        view! {
+            {link_cell(Route::Engine(engine.id).href(), &engine.name, place.tabindex)}
+            {status_cell(engine)}
+        }
+        .into_any()
+    };
+    let content = detail_table(
+        "Engines that may scan the site",
+        &ENGINES_OF_COLUMNS,
+        keys,
+        cells,
+        "No engine may scan it as things are.",
+    );
+    details(format!("Engines that may scan {name}"), note, link.into_any(), page.site, content)
+}

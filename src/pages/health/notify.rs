@@ -1,0 +1,160 @@
+//! News of engines that go bad or come back while the page is open: in the app, and in the browser's notifications for
+//! whoever wants them.
+
+use std::sync::Arc;
+
+use console_api::{
+    Engine, List, Severity,
+    rules::{turns, turns_in_words},
+};
+use js_sys::Reflect;
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Notification, NotificationOptions, NotificationPermission};
+
+use crate::{
+    components::{
+        live::live,
+        toast::{Toasts, Tone},
+    },
+    data::Data,
+    preference::Preference,
+};
+
+const NOTIFY: Preference = Preference::named("engine-console.notify");
+
+/// Whether somebody wants notifications, and what stands in the way. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub(super) struct Notifier {
+    wanted: RwSignal<bool>,
+    problem: RwSignal<Option<&'static str>>,
+}
+
+const UNSUPPORTED: &str = "This browser has no notifications, or none for an address without HTTPS.";
+const DENIED: &str = "The browser blocks notifications of this address. Allow them in its settings for this site, then try again.";
+const UNANSWERED: &str = "The browser was not allowed to show notifications yet. Try again and choose Allow.";
+
+impl Notifier {
+    /// As it was the last time, if the browser still allows it.
+    pub(super) fn remembered() -> Self {
+        let wanted = NOTIFY.remembered().as_deref() == Some("on") && refusal().is_none();
+        Self { wanted: RwSignal::new(wanted), problem: RwSignal::new(None) }
+    }
+
+    /// Whether notifications will come.
+    pub(super) fn is_on(self) -> bool {
+        self.wanted.get()
+    }
+
+    fn choose(self, on: bool) {
+        NOTIFY.remember(if on { "on" } else { "off" });
+        self.wanted.set(on);
+        self.problem.set(None);
+    }
+
+    /// Switches them on or off. Only this asks the browser for its permission.
+    fn toggle(self) {
+        if self.wanted.get_untracked() {
+            self.choose(false);
+            return;
+        }
+        spawn_local(async move {
+            let refused = match refusal() {
+                Some(UNANSWERED) => {
+                    if let Ok(asked) = Notification::request_permission() {
+                        // The permission itself tells how it was answered.
+                        _ = JsFuture::from(asked).await;
+                    }
+                    refusal()
+                }
+                other => other,
+            };
+            match refused {
+                None => self.choose(true),
+                Some(why) => _ = self.problem.try_set(Some(why)),
+            }
+        });
+    }
+
+    /// Shows a notification, if they are wanted.
+    fn tell(self, text: &str) {
+        if !self.wanted.get_untracked() || refusal().is_some() {
+            return;
+        }
+        let options = NotificationOptions::new();
+        options.set_body("Engine console");
+        // Mobile browsers have the permission but not the call.
+        if Notification::new_with_options(text, &options).is_err() {
+            self.wanted.set(false);
+            self.problem.set(Some(UNSUPPORTED));
+        }
+    }
+}
+
+/// Why the browser would show none; `None` when it does.
+fn refusal() -> Option<&'static str> {
+    let there = Reflect::has(&window(), &"Notification".into()).unwrap_or(false);
+    if !there {
+        return Some(UNSUPPORTED);
+    }
+    match Notification::permission() {
+        NotificationPermission::Granted => None,
+        NotificationPermission::Denied => Some(DENIED),
+        _ => Some(UNANSWERED),
+    }
+}
+
+/// **Notify me**, and why not where the browser does not.
+pub(super) fn notify_me(notifier: Notifier) -> AnyView {
+    view! {
+        <label class="check" title="Notifications of the browser when an engine goes bad or comes back, also while this page is hidden">
+            <input
+                type="checkbox"
+                prop:checked=move || notifier.is_on()
+                on:change=move |event| {
+                    // The box follows what the browser allows.
+                    notifier.toggle();
+                    let on = notifier.wanted.get_untracked();
+                    event_target::<web_sys::HtmlInputElement>(&event).set_checked(on);
+                }
+            />
+            "Notify me"
+        </label>
+    }
+    .into_any()
+}
+
+/// Why no notification will come although somebody asked for them.
+pub(super) fn notify_problem(notifier: Notifier) -> AnyView {
+    live(move || {
+        notifier.problem.get().map(|why| {
+            view! {
+                <div class="notice uncertain">
+                    {why} " Until then, news is shown on this page only."
+                </div>
+            }
+        })
+    })
+}
+
+/// Compares each reading of the engines with the one before, and tells who went bad or came back.
+pub(super) fn tell_turns(data: Data, notifier: Notifier) {
+    let toasts = Toasts::here();
+    Effect::new(move |before: Option<Option<Arc<List<Engine>>>>| {
+        let now = data.engines.value();
+        if let (Some(Some(before)), Some(now)) = (before, &now)
+            && !Arc::ptr_eq(&before, now)
+        {
+            let turned = turns_in_words(&turns(&before.items, &now.items));
+            let advice = "What to do stands in the list of problems.".to_owned();
+            for (severity, words) in turned {
+                notifier.tell(&words);
+                match severity {
+                    Severity::Bad => toasts.say(Tone::Bad, words, Some(advice.clone())),
+                    _ => toasts.say(Tone::Good, words, None),
+                }
+            }
+        }
+        now
+    });
+}

@@ -1,0 +1,132 @@
+//! From where on something needs attention.
+
+use console_api::rules::{Threshold, Thresholds};
+use leptos::{ev, html, prelude::*};
+
+use crate::{
+    components::{
+        field::FormField,
+        toast::{Toasts, Tone},
+    },
+    data::Data,
+    draft::Drafts,
+};
+
+/// The form's name among the drafts.
+const FORM: &str = "/health/thresholds";
+
+const fn words(which: Threshold) -> (&'static str, &'static str) {
+    match which {
+        Threshold::Warn => ("Warn after (hours)", "Not heard of for so long is worth a warning."),
+        Threshold::Alarm => ("Alarm after (hours)", "Not heard of for so long is bad."),
+        Threshold::LoadTimes => (
+            "Far more sites (times)",
+            "An engine that carries at least so many times the average of the others is overloaded.",
+        ),
+        Threshold::LocalSites => (
+            "Sites of the local engine",
+            "With more of them it is overused, since it shares its machine with the console.",
+        ),
+    }
+}
+
+/// The thresholds with **Save thresholds** and **Use the usual ones**.
+pub(super) fn thresholds_form(data: Data) -> AnyView {
+    let toasts = Toasts::here();
+    let drafts = Drafts::here();
+    let texts_of = |thresholds: Thresholds| Threshold::ALL.map(|which| thresholds.get(which).to_string());
+    let saved = texts_of(untrack(|| data.health.thresholds()));
+    let typed = drafts.of(FORM).and_then(|typed| <[String; 4]>::try_from(typed).ok());
+    let values = typed.unwrap_or_else(|| saved.clone()).map(RwSignal::new);
+    let sent = RwSignal::new(false);
+    // What was typed survives a sign-out for inactivity.
+    Effect::new(move |before: Option<()>| {
+        let now = values.map(|value| value.get());
+        if before.is_some() {
+            drafts.keep(FORM, now.to_vec());
+        }
+    });
+    let alarm_before_warning = move || {
+        let [warn, alarm, ..] = values;
+        let [warn, alarm] = [warn, alarm].map(|value| value.with(|text| text.trim().parse::<u32>().ok()));
+        warn.zip(alarm).is_some_and(|(warn, alarm)| alarm < warn)
+    };
+    let problems = [0, 1, 2, 3].map(|at| {
+        Memo::new(move |_| {
+            let which = Threshold::ALL[at];
+            match values[at].with(|text| which.parse(text)) {
+                Err(problem) => Some(problem),
+                Ok(_) if which == Threshold::Alarm && alarm_before_warning() => {
+                    Some("The alarm can't come before the warning.".to_owned())
+                }
+                Ok(_) => None,
+            }
+        })
+    });
+    let inputs = [(); 4].map(|()| NodeRef::<html::Input>::new());
+    let take = move |thresholds: Thresholds| {
+        data.health.set_thresholds(thresholds);
+        for (value, text) in values.into_iter().zip(texts_of(thresholds)) {
+            value.set(text);
+        }
+        drafts.forget(FORM);
+        sent.set(false);
+    };
+    let on_submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        sent.set(true);
+        if let Some(first) = problems.iter().position(|problem| problem.with_untracked(Option::is_some)) {
+            if let Some(input) = inputs[first].get_untracked() {
+                // An element that can't take the focus leaves it where it was.
+                _ = input.focus();
+            }
+            return;
+        }
+        let thresholds =
+            Threshold::ALL.into_iter().zip(values).fold(Thresholds::default(), |all, (which, value)| {
+                value.with_untracked(|text| which.parse(text)).map_or(all, |number| all.with(which, number))
+            });
+        take(thresholds);
+        toasts.say(Tone::Good, "The thresholds are saved in this browser.", None);
+    };
+    let fields = [0, 1, 2, 3].map(|at| {
+        let (label, help) = words(Threshold::ALL[at]);
+        view! {
+            <FormField
+                label
+                name=Threshold::ALL[at].key()
+                value=values[at]
+                problem=problems[at]
+                sent
+                input=inputs[at]
+                help
+            />
+        }
+    });
+    view! {
+        <details class="card thresholds">
+            <summary>
+                <h2>"Thresholds"</h2>
+            </summary>
+            <form class="threshold-fields" novalidate on:submit=on_submit>
+                {fields.into_iter().collect_view()}
+                <div class="buttons">
+                    <button type="submit" class="button primary">
+                        "Save thresholds"
+                    </button>
+                    <button
+                        type="button"
+                        class="button"
+                        on:click=move |_| {
+                            take(Thresholds::default());
+                            toasts.say(Tone::Good, "The usual thresholds are back.", None);
+                        }
+                    >
+                        "Use the usual ones"
+                    </button>
+                </div>
+            </form>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,250 @@
+//! One engine pool.
+
+use std::sync::Arc;
+
+use console_api::{Error, Pool, PoolId, rules::SiteMove};
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::pools::asking::{Asking, Question};
+use crate::{
+    clock::Clock,
+    components::{
+        button::ActionButton,
+        icon::{Icon, glyph},
+        live::{follow, live},
+        pool_form::PoolForm,
+        select_sites::SelectSites,
+        toast::Toasts,
+    },
+    data::{Data, site_names::SiteNames},
+    draft::Drafts,
+    routes::{self, Route},
+    unsaved::Unsaved,
+};
+
+/// So many of the sites that use a pool are shown with their names.
+const SHOWN: usize = 200;
+
+/// The screen at `/pools/new` and `/pools/:id`.
+#[component]
+pub fn PoolPage(
+    /// The pool; none for a new one.
+    id: Option<PoolId>,
+) -> impl IntoView {
+    match id {
+        None => new_pool(),
+        Some(id) => one_pool(id),
+    }
+}
+
+fn new_pool() -> AnyView {
+    document().set_title("New engine pool – Engine console");
+    Unsaved::here().guard_draft(Drafts::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
+    let navigate = use_navigate();
+    let leave = navigate.clone();
+    let saved = Callback::new(move |pool: Pool| routes::go(&navigate, &Route::Pool(pool.id).href()));
+    let cancel = Callback::new(move |()| routes::go(&leave, &Route::Pools.href()));
+    view! {
+        <section class="page" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "New engine pool"
+                </h1>
+            </div>
+            <p class="secondary">
+                "A site that uses a pool is scanned by all of its active engines together. A pool may be empty at first."
+            </p>
+            <PoolForm pool=None draft=Route::NewPool.path() on_saved=saved on_cancel=cancel />
+        </section>
+    }
+    .into_any()
+}
+
+/// What the page's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Page {
+    id: PoolId,
+    data: Data,
+    clock: Clock,
+    /// The pool, once it was read.
+    pool: Memo<Option<Arc<Pool>>>,
+}
+
+fn one_pool(id: PoolId) -> AnyView {
+    let data = Data::here();
+    data.open_pool(id);
+    let asking = Asking::new(data);
+    Unsaved::here().guard_draft(Drafts::here(), Route::Pool(id).path(), move || {
+        let name = data.pool.value().filter(|pool| pool.id == id).map(|pool| pool.name.clone());
+        format!("The changes to {}", name.unwrap_or_else(|| format!("pool {id}")))
+    });
+    let pool = Memo::new(move |_| data.pool.value().filter(|pool| pool.id == id));
+    let page = Page { id, data, clock: Clock::here(), pool };
+    follow(move || {
+        let name = pool.with(|pool| pool.as_ref().map(|pool| pool.name.clone()));
+        let name = name.unwrap_or_else(|| format!("Pool {id}"));
+        document().set_title(&format!("{name} – Engine console"));
+    });
+    let there = Memo::new(move |_| pool.with(Option::is_some));
+    // Who has deleted it here is done with it.
+    let navigate = use_navigate();
+    let leave = navigate.clone();
+    follow(move || {
+        let listed = data.pools.value().is_some_and(|list| list.items.iter().any(|pool| pool.id == id));
+        let deleted = data.bulk.look(|run| run.is_none()) && asking.has_deleted();
+        if !listed && deleted {
+            routes::go(&leave, &Route::Pools.href());
+        }
+    });
+    let names = SiteNames::new(data);
+    let assigning = RwSignal::new(false);
+    let scanners = Memo::new(move |_| Arc::new(data.scanners()));
+    let toasts = Toasts::here();
+    // What will move from where to where stands in the dialog: its Save does it.
+    let assign = move |moves: Vec<SiteMove>| {
+        if !moves.is_empty() {
+            data.bulk.close();
+            data.move_sites(moves, "Assigning sites", toasts, move |_| data.read_pool(id));
+            asking.watch();
+        }
+    };
+    let cancel = Callback::new(move |()| routes::go(&navigate, &Route::Pools.href()));
+    view! {
+        <section class="page" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "Scan Engine Pool"
+                </h1>
+                {live(move || there.get().then(|| actions(id, asking)))}
+            </div>
+            <div role="status" class="troubles">
+                {live(move || troubles(page))}
+            </div>
+            {live(move || {
+                there
+                    .get()
+                    .then(|| {
+                        view! {
+                            <PoolForm
+                                pool=untrack(|| pool.get())
+                                draft=Route::Pool(id).path()
+                                on_saved=Callback::new(|_| ())
+                                on_cancel=cancel
+                            />
+                        }
+                    })
+            })}
+            {live(move || there.get().then(|| sites(page, names, asking, assigning)))}
+            {asking.dialog()}
+            <SelectSites
+                open=assigning
+                scanner=id.into()
+                scanners
+                pending=Signal::stored(Vec::new())
+                on_save=Callback::new(assign)
+            />
+        </section>
+    }
+    .into_any()
+}
+
+/// The actions of the page's head.
+fn actions(id: PoolId, asking: Asking) -> AnyView {
+    let busy = asking.busy();
+    view! {
+        <div class="actions">
+            <ActionButton
+                icon=Icon::Reverse
+                label="Move engine".to_owned()
+                refused=busy
+                on_press=Callback::new(move |()| asking.ask(Question::Move(Some(id))))
+            />
+            <ActionButton
+                icon=Icon::Delete
+                label="Delete".to_owned()
+                refused=busy
+                on_press=Callback::new(move |()| asking.ask(Question::Delete(id)))
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// The sites that use the pool, as far as the console tells.
+fn sites(page: Page, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> AnyView {
+    let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
+    follow(move || {
+        let sites = sites.get().unwrap_or_default();
+        untrack(|| names.want(&sites[..sites.len().min(SHOWN)]));
+    });
+    let list = move || {
+        let Some(sites) = sites.get() else {
+            return view! { <p>"This console does not tell which sites use the pool."</p> }.into_any();
+        };
+        if sites.is_empty() {
+            return view! { <p class="secondary">"No site uses it."</p> }.into_any();
+        }
+        let links = sites.iter().take(SHOWN).map(|id| {
+            let id = *id;
+            view! {
+                <li>
+                    <a href=Route::Site(id).href()>{live(move || names.name(id))}</a>
+                </li>
+            }
+            .into_any()
+        });
+        let more = sites.len().checked_sub(SHOWN).filter(|more| *more > 0);
+        view! {
+            <ul class="site-links">{links.collect::<Vec<_>>()}</ul>
+            {more.map(|more| view! { <p class="secondary">{format!("and {more} more.")}</p> })}
+        }
+        .into_any()
+    };
+    let count = move || sites.get().map(|sites| format!(": {}", sites.len()));
+    view! {
+        <section class="card" aria-labelledby="pool-sites">
+            <div class="card-head">
+                <h2 id="pool-sites">"Sites" {live(count)}</h2>
+                <ActionButton
+                    icon=Icon::Site
+                    label="Assign sites".to_owned()
+                    refused=asking.busy()
+                    on_press=Callback::new(move |()| assigning.set(true))
+                />
+            </div>
+            {live(list)}
+        </section>
+    }
+    .into_any()
+}
+
+/// The pool could not be read. What is on screen stays.
+fn troubles(page: Page) -> Option<AnyView> {
+    let error = page.data.pool.failed()?;
+    let known = page.pool.with(Option::is_some);
+    let missing = matches!(error, Error::NotFound { .. });
+    let what = match (missing, page.data.pool.read_at().filter(|_| known)) {
+        (true, _) => format!("There is no engine pool with ID {}, or this account may not see it.", page.id),
+        (false, Some(at)) => {
+            format!("The pool could not be read again. What is shown is from {}.", page.clock.exact(at))
+        }
+        (false, None) => "The pool could not be read.".to_owned(),
+    };
+    let more = if missing { String::new() } else { error.in_full() };
+    let view = view! {
+        <div class="notice bad">
+            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+            <span>{more}</span>
+            <div class="buttons">
+                <button type="button" class="button" on:click=move |_| page.data.read_pool(page.id)>
+                    "Try again"
+                </button>
+                <a class="button" href=Route::Pools.href()>
+                    "Go to Scan Engine Pools"
+                </a>
+            </div>
+        </div>
+    };
+    Some(view.into_any())
+}

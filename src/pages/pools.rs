@@ -1,0 +1,317 @@
+//! **Scan Engine Pools**: all engine pools of the console, and the work on them.
+
+pub(super) mod asking;
+mod delete;
+mod moving;
+mod split;
+
+use std::sync::Arc;
+
+use console_api::rules::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
+use leptos::{prelude::*, task::spawn_local};
+
+use self::asking::{Asking, Question};
+use crate::{
+    clock::Clock,
+    components::{
+        address::AddressParam,
+        button::{ActionButton, row_button},
+        filter::filter_box,
+        icon::{Icon, glyph},
+        keys::KeyMap,
+        live::live,
+        shell::focus_heading_if_lost,
+        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+    },
+    data::Data,
+    routes::Route,
+};
+
+const COLUMNS: [Column; 4] = [
+    Column { key: "name", label: "Name", numeric: false, sortable: true },
+    Column { key: "engines", label: "Engines", numeric: true, sortable: true },
+    Column { key: "sites", label: "Sites", numeric: true, sortable: true },
+    Column { key: "actions", label: "Actions", numeric: false, sortable: false },
+];
+
+/// All pools of the console, ready to be shown.
+#[derive(Debug, PartialEq, Eq)]
+struct Rows {
+    all: Vec<PoolRow>,
+    place: KeyMap<usize>,
+}
+
+impl Rows {
+    fn get(&self, key: RowKey) -> Option<&PoolRow> {
+        self.all.get(*self.place.get(&key)?)
+    }
+}
+
+/// What the page's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Page {
+    data: Data,
+    clock: Clock,
+    rows: Memo<Option<Arc<Rows>>>,
+    filter: AddressParam,
+    asking: Asking,
+    /// Whether the engines are not known: then nobody knows which are active.
+    no_engines: Memo<bool>,
+}
+
+/// The screen at `/pools`.
+#[component]
+pub fn PoolsPage() -> impl IntoView {
+    document().set_title("Scan Engine Pools – Engine console");
+    let data = Data::here();
+    data.read_engines();
+    let rows = Memo::new(move |_| {
+        let list = data.pools.value()?;
+        let engines = data.engines.value();
+        let all = prepare_pool_rows(&list.items, engines.as_ref().map_or(&[], |list| &list.items));
+        let place = all.iter().enumerate().map(|(at, row)| (row.pool.id.get(), at)).collect();
+        Some(Arc::new(Rows { all, place }))
+    });
+    let (filter, sort) = (AddressParam::of("filter"), AddressParam::of("sort"));
+    let order = move || {
+        let by = SortBy::from_query(&sort.get());
+        PoolColumn::from_key(&by.column).map_or((PoolColumn::Name, false), |column| (column, by.descending))
+    };
+    let keys = Memo::new(move |_| -> Keys {
+        let Some(rows) = rows.get() else {
+            // A list that could not be read is no longer on its way.
+            return data.pools.failed().map(|_| Arc::default());
+        };
+        let (column, descending) = order();
+        let shown = select_pools(&rows.all, &filter.get(), column, descending);
+        Some(Arc::new(shown.into_iter().map(|at| rows.all[at].pool.id.get()).collect()))
+    });
+    let page = Page {
+        data,
+        clock: Clock::here(),
+        rows,
+        filter,
+        asking: Asking::new(data),
+        no_engines: Memo::new(move |_| data.engines.value().is_none()),
+    };
+    let sorted_by = Memo::new(move |_| {
+        let (column, descending) = order();
+        SortBy { column: column.key().to_owned(), descending }
+    });
+    view! {
+        <section class="page fills" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "Scan Engine Pools"
+                </h1>
+                <div class="actions">
+                    {ask(page, Icon::Reverse, "Move engine", Question::Move(None))}
+                    {ask(page, Icon::Pool, "Split into pools", Question::Split)}
+                    <a class="button primary" href=Route::NewPool.href()>
+                        {glyph(Icon::Add, "")}
+                        "New engine pool"
+                    </a>
+                </div>
+            </div>
+            <div class="toolbar">
+                {filter_box(
+                    "Filter pools",
+                    "Looks in the names of the pools and of their engines. All words must occur.",
+                    filter,
+                )}
+            </div>
+            <div role="status" class="troubles">
+                {live(move || troubles(page))}
+            </div>
+            <DataTable
+                name="Scan Engine Pools"
+                class="pools"
+                columns=Signal::stored(COLUMNS.to_vec())
+                keys
+                sort=sorted_by
+                on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
+                cells=Callback::new(move |place: RowPlace| cells(page, place))
+                working=Callback::new(|_| false)
+                empty=Callback::new(move |()| empty(page))
+            />
+            {page.asking.dialog()}
+        </section>
+    }
+}
+
+fn ask(page: Page, icon: Icon, label: &'static str, question: Question) -> AnyView {
+    let busy = page.asking.busy();
+    let refused = Signal::derive(move || {
+        let reading = page.data.pools.value().is_none() || page.data.engines.value().is_none();
+        busy.get().or_else(|| reading.then(|| "The engines and pools have not been read yet.".to_owned()))
+    });
+    view! {
+        <ActionButton
+            icon
+            label=label.to_owned()
+            refused
+            on_press=Callback::new(move |()| page.asking.ask(question))
+        />
+    }
+    .into_any()
+}
+
+/// One row of the table.
+fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+    let rows = page.rows.get();
+    // A row that has just left the list is gone in the same breath.
+    let Some(row) = rows.as_ref().and_then(|rows| rows.get(key)) else { return ().into_any() };
+    let (id, name) = (row.pool.id, row.pool.name.clone());
+    let href = Route::Pool(id).href();
+    let engines = row.pool.engines.len();
+    let idle = row.active == 0 && row.sites() != Some(0) && engines > 0;
+    let active = match (page.no_engines.get(), idle) {
+        (true, _) => ().into_any(),
+        (false, true) => view! {
+            <span class="severity-bad" title="No engine of the pool is active: its sites can't be scanned.">
+                {glyph(Icon::Warning, "")}
+                " none active"
+            </span>
+        }
+        .into_any(),
+        (false, false) => {
+            view! { <span class="secondary">{format!("{} active", row.active)}</span> }.into_any()
+        }
+    };
+    let sites = match row.sites() {
+        Some(sites) => {
+            view! { <td class="c-sites numeric" data-label="Sites">{sites.to_string()}</td> }.into_any()
+        }
+        None => view! {
+            <td class="c-sites numeric" data-label="Sites" title="The console does not tell.">
+                "–"
+            </td>
+        }
+        .into_any(),
+    };
+    let busy = page.asking.busy().get();
+    view! {
+        <th scope="row" class="c-name" title=name.clone()>
+            <a class="clamp" href=href.clone() tabindex=tabindex>
+                {name.clone()}
+            </a>
+        </th>
+        <td class="c-engines numeric" data-label="Engines">
+            {engines.to_string()}
+            " "
+            {active}
+        </td>
+        {sites}
+        <td class="c-actions">
+            <div class="row-actions">
+                <a
+                    class="icon-button"
+                    aria-label=format!("Edit {name}")
+                    title=format!("Edit {name}")
+                    tabindex=tabindex
+                    href=href
+                >
+                    {glyph(Icon::Edit, "")}
+                </a>
+                {row_button(
+                    Icon::Delete,
+                    format!("Delete {name}"),
+                    busy,
+                    tabindex,
+                    move || page.asking.ask(Question::Delete(id)),
+                )}
+            </div>
+        </td>
+    }
+    .into_any()
+}
+
+/// The list could not be read, or not wholly. What is on screen stays.
+fn troubles(page: Page) -> AnyView {
+    let data = page.data;
+    let failed = data.pools.failed().map(|error| {
+        let what = match data.pools.read_at() {
+            Some(at) => {
+                format!("The pools could not be read again. What is shown is from {}.", page.clock.exact(at))
+            }
+            None => "The pools could not be read.".to_owned(),
+        };
+        let reading = data.pools.is_reading();
+        view! {
+            <div class="notice bad">
+                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                <span>{error.in_full()}</span>
+                <div>
+                    <button
+                        type="button"
+                        class="button"
+                        aria-disabled=reading.then_some("true")
+                        on:click=move |_| {
+                            spawn_local(async move {
+                                // Where it fails again the button stays, and says why.
+                                if data.read_pools_now().await.is_ok() {
+                                    focus_heading_if_lost();
+                                }
+                            });
+                        }
+                    >
+                        "Try again"
+                    </button>
+                </div>
+            </div>
+        }
+        .into_any()
+    });
+    let engines = data.engines.failed().filter(|_| failed.is_none()).map(|error| {
+        format!(
+            "The engines could not be read, so which are active may be old or missing. {}",
+            error.in_full()
+        )
+    });
+    let unreadable = data.pools.value().map_or(0, |list| list.unreadable);
+    let unreadable = (unreadable > 0)
+        .then(|| format!("{unreadable} of the console's pools could not be understood and are not shown."));
+    let lesser = [engines, unreadable].into_iter().flatten();
+    let lesser = lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }.into_any());
+    (failed, lesser.collect::<Vec<_>>()).into_any()
+}
+
+/// What stands in the table's place when it has no rows.
+fn empty(page: Page) -> AnyView {
+    let Some(rows) = page.rows.get() else {
+        // Why it could not be read stands above.
+        return ().into_any();
+    };
+    if rows.all.is_empty() {
+        return view! {
+            <div class="table-empty">
+                <h2>"No engine pools"</h2>
+                <p>
+                    "The console has no pool, or this account may not see any. A pool's active engines share the scans of the sites that use it."
+                </p>
+                <a class="button" href=Route::NewPool.href()>
+                    {glyph(Icon::Add, "")}
+                    "New engine pool"
+                </a>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="table-empty">
+            <h2>"No pool matches"</h2>
+            <p>"None of the pools, and none of their engines, has these words in its name."</p>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| {
+                    page.filter.choose(String::new());
+                    focus_heading_if_lost();
+                }
+            >
+                "Show all pools"
+            </button>
+        </div>
+    }
+    .into_any()
+}

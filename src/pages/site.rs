@@ -1,0 +1,526 @@
+//! **Site Configuration**: one site, and the engine or pool that scans it. Also the form that adds one.
+
+use std::sync::Arc;
+
+use console_api::{
+    EngineId, Error, Moved, Pool, ScannerId, Site, SiteId, SiteType,
+    rules::{Scanners, importance_label},
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_navigate;
+
+use crate::{
+    clock::Clock,
+    components::{
+        address::AddressParam,
+        button::{ActionButton, Refused},
+        dialog::Dialog,
+        engine_form::{EngineForm, Inside},
+        field::problem_line,
+        icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
+        pool_form::PoolForm,
+        scanner_picker::{self, ScannerPicker},
+        shell::focus_heading_if_lost,
+        site_form::SiteForm,
+        tabs::{Tab, Tabs},
+        toast::{Toasts, Tone},
+    },
+    data::Data,
+    draft::Drafts,
+    number,
+    routes::{self, Route},
+    unsaved::Unsaved,
+};
+
+const TABS: &[Tab] = &[("general", "General"), ("engines", "Engines")];
+/// The tab that is shown unless the address names another: the reason why one comes here.
+const FIRST: &str = "engines";
+
+/// The screen.
+#[component]
+pub fn SitePage(
+    /// The site; none for a new one.
+    id: Option<SiteId>,
+) -> impl IntoView {
+    match id {
+        Some(id) => view! { <OneSite id /> }.into_any(),
+        None => new_site(),
+    }
+}
+
+/// **Create site**.
+fn new_site() -> AnyView {
+    document().set_title("Create site – Engine console");
+    Unsaved::here().guard_draft(Drafts::here(), Route::NewSite.path(), || "The new site".to_owned());
+    view! {
+        <section class="page narrow" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "Create site"
+                </h1>
+            </div>
+            <SiteForm site=None />
+        </section>
+    }
+    .into_any()
+}
+
+/// What the page's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Page {
+    id: SiteId,
+    data: Data,
+    clock: Clock,
+    /// The site, once it was read.
+    site: Memo<Option<Arc<Site>>>,
+    scanners: Memo<Arc<Scanners>>,
+}
+
+/// The screen at `/sites/:id`.
+#[component]
+fn OneSite(id: SiteId) -> impl IntoView {
+    let data = Data::here();
+    data.open_site(id);
+    let site = Memo::new(move |_| data.site.value().filter(|site| site.id == id));
+    let scanners = Memo::new(move |_| Arc::new(data.scanners()));
+    let page = Page { id, data, clock: Clock::here(), site, scanners };
+    follow(move || {
+        let name = site.with(|site| site.as_ref().map(|site| site.name.clone()));
+        let name = name.unwrap_or_else(|| format!("Site {id}"));
+        document().set_title(&format!("{name} – Engine console"));
+    });
+    let there = Memo::new(move |_| site.with(Option::is_some));
+    // Also while the other tab is shown.
+    let (drafts, unsaved) = (Drafts::here(), Unsaved::here());
+    let name = move || site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
+    let name = move || name().unwrap_or_else(|| format!("site {id}"));
+    unsaved.guard_draft(drafts, Route::Site(id).path(), move || format!("The changes to {}", name()));
+    unsaved.guard_draft(drafts, choice_draft(id), move || format!("Another engine or pool for {}", name()));
+    view! {
+        <section class="page" aria-labelledby="page-heading">
+            <div class="page-head">
+                <h1 id="page-heading" tabindex="-1">
+                    "Site Configuration"
+                </h1>
+            </div>
+            <div role="status" class="troubles">
+                {live(move || troubles(page))}
+            </div>
+            {live(move || summary(page))}
+            {live(move || there.get().then(|| tabs(page)))}
+        </section>
+    }
+}
+
+/// The site could not be read. What is on screen stays.
+fn troubles(page: Page) -> Option<AnyView> {
+    let error = page.data.site.failed()?;
+    let known = page.site.with(Option::is_some);
+    let missing = matches!(error, Error::NotFound { .. });
+    let what = match (missing, page.data.site.read_at().filter(|_| known)) {
+        (true, _) => format!("There is no site with ID {}, or this account may not see it.", page.id),
+        (false, Some(at)) => {
+            format!("The site could not be read again. What is shown is from {}.", page.clock.exact(at))
+        }
+        (false, None) => "The site could not be read.".to_owned(),
+    };
+    let more = if missing { String::new() } else { error.in_full() };
+    let view = view! {
+        <div class="notice bad">
+            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+            <span>{more}</span>
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        page.data.read_site(page.id);
+                        focus_heading_if_lost();
+                    }
+                >
+                    "Try again"
+                </button>
+                <a class="button" href=Route::Sites.href()>
+                    "Go to Sites"
+                </a>
+            </div>
+        </div>
+    };
+    Some(view.into_any())
+}
+
+/// General information.
+fn summary(page: Page) -> AnyView {
+    let Some(site) = page.site.get() else {
+        if page.data.site.failed().is_some() {
+            return ().into_any();
+        }
+        let bones =
+            ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
+        return view! {
+            <div class="card" aria-busy="true">
+                <span class="unseen">"The site is being read."</span>
+                {bones.into_iter().collect_view()}
+            </div>
+        }
+        .into_any();
+    };
+    let unknown = || ("–".to_owned(), "The console does not tell.".to_owned());
+    let plain = |text: String| (text, String::new());
+    let kind = site.site_type.as_ref().map(|kind: &SiteType| plain(kind.label().to_owned()));
+    let importance = site.importance.as_deref().map(|word| plain(importance_label(word).to_owned()));
+    let scan = site.last_scan.map_or_else(
+        || ("Never".to_owned(), "The console has no time for it.".to_owned()),
+        |time| (page.clock.relative(time), page.clock.exact(time)),
+    );
+    let facts = [
+        ("Type", kind.unwrap_or_else(unknown)),
+        ("Importance", importance.unwrap_or_else(unknown)),
+        ("Assets", site.assets.map_or_else(unknown, |assets| plain(number::count(assets)))),
+        ("Risk score", site.risk_score.map_or_else(unknown, |risk| plain(number::whole(risk)))),
+        ("Last scan", scan),
+    ];
+    let facts = facts.map(|(label, (value, title))| {
+        view! {
+            <div>
+                <dt>{label}</dt>
+                <dd title=title>{value}</dd>
+            </div>
+        }
+    });
+    let description = site.description.clone().filter(|text| !text.trim().is_empty());
+    view! {
+        <section class="card summary" aria-label="General information">
+            <div class="summary-head">
+                <h2>{site.name.clone()}</h2>
+            </div>
+            {description.map(|text| view! { <p class="secondary description">{text}</p> })}
+            <dl class="summary-facts site-facts">
+                {facts.into_iter().collect_view()} <div>
+                    <dt>"Engine or pool"</dt>
+                    <dd>{scanner(page, site.scanner)}</dd>
+                </div>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What scans the site, how it is, and the way to it.
+fn scanner(page: Page, id: Option<ScannerId>) -> AnyView {
+    let Some(id) = id else { return "–".into_any() };
+    let scanners = page.scanners.get();
+    let label = scanners.label(id);
+    match scanners.get(id) {
+        Some(known) => view! {
+            <span class="scanned-by">
+                <a href=Route::of_scanner(known).href()>{label}</a>
+                {scanner_picker::status(page.data, known)}
+            </span>
+        }
+        .into_any(),
+        None => label.into_any(),
+    }
+}
+
+fn tabs(page: Page) -> AnyView {
+    let tab = AddressParam::of("tab");
+    let panel = move |tab| match tab {
+        "general" => view! { <SiteForm site=untrack(|| page.site.get()) /> }.into_any(),
+        _ => engines(page),
+    };
+    let chosen = move || tab.with(|tab| if tab.is_empty() { FIRST.to_owned() } else { tab.clone() });
+    view! {
+        <Tabs
+            name="Site Configuration"
+            tabs=TABS
+            chosen=Signal::derive(chosen)
+            on_choose=Callback::new(move |key: &'static str| {
+                tab.choose(if key == FIRST { String::new() } else { key.to_owned() });
+            })
+            panel=Callback::new(panel)
+        />
+    }
+    .into_any()
+}
+
+/// What the parts of **Engines** share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Choice {
+    page: Page,
+    /// What had been chosen when the site was opened or last saved.
+    opened: RwSignal<Option<ScannerId>>,
+    chosen: RwSignal<Option<ScannerId>>,
+    /// Somebody else has given the site this one meanwhile.
+    theirs: RwSignal<Option<ScannerId>>,
+    problem: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+}
+
+impl Choice {
+    fn is_changed(self) -> bool {
+        self.chosen.get() != self.opened.get()
+    }
+
+    fn label(self, id: Option<ScannerId>) -> String {
+        let unknown = || "an engine or pool that the console does not tell".to_owned();
+        id.map_or_else(unknown, |id| self.page.scanners.with(|scanners| scanners.label(id)))
+    }
+}
+
+/// Under which key the drafts keep what was chosen.
+fn choice_draft(id: SiteId) -> String {
+    format!("{}#engines", Route::Site(id).path())
+}
+
+/// **Engines**: the engine or pool that scans the site.
+fn engines(page: Page) -> AnyView {
+    let drafts = Drafts::here();
+    let toasts = Toasts::here();
+    let navigate = use_navigate();
+    let place = StoredValue::new(choice_draft(page.id));
+    let now = untrack(|| page.site.with(|site| site.as_ref().and_then(|site| site.scanner)));
+    let choice = Choice {
+        page,
+        opened: RwSignal::new(now),
+        chosen: RwSignal::new(now),
+        theirs: RwSignal::new(None),
+        problem: RwSignal::new(None),
+        busy: RwSignal::new(false),
+    };
+    if let Some(kept) = place.with_value(|place| drafts.of(place))
+        && let Some(kept) = kept.first().and_then(|id| id.parse().ok())
+    {
+        choice.chosen.set(Some(ScannerId(kept)));
+    }
+    follow(move || {
+        let chosen = choice.chosen.get().filter(|_| choice.is_changed());
+        place.with_value(|place| match chosen {
+            Some(chosen) => drafts.keep(place, vec![chosen.to_string()]),
+            None => drafts.forget(place),
+        });
+    });
+    // Who has chosen nothing sees the site as it is now.
+    follow(move || {
+        let now = page.site.with(|site| site.as_ref().and_then(|site| site.scanner));
+        untrack(|| {
+            if !choice.is_changed() && !choice.busy.get() {
+                choice.opened.set(now);
+                choice.chosen.set(now);
+            }
+        });
+    });
+    let save = Callback::new(move |()| {
+        let (opened, chosen) = (choice.opened.get_untracked(), choice.chosen.get_untracked());
+        let Some(to) = chosen.filter(|_| !choice.busy.get_untracked()) else { return };
+        choice.busy.set(true);
+        choice.problem.set(None);
+        spawn_local(async move {
+            let moved = page.data.assign_site(page.id, opened, to).await;
+            choice.busy.set(false);
+            match moved {
+                Ok(Moved::Done | Moved::AlreadyThere) => {
+                    choice.opened.set(Some(to));
+                    place.try_with_value(|place| drafts.forget(place));
+                    let name = page.site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
+                    let name = name.unwrap_or_else(|| format!("Site {}", page.id));
+                    let news = untrack(|| format!("{name} is scanned by {}.", choice.label(Some(to))));
+                    toasts.say(Tone::Good, news, None);
+                }
+                Ok(Moved::ElsewhereMeanwhile(now)) => choice.theirs.set(Some(now)),
+                Err(Error::Cancelled) => {}
+                Err(error) => {
+                    if matches!(error, Error::NotFound { .. }) {
+                        page.data.read_site(page.id);
+                    }
+                    choice.problem.set(Some(format!(
+                        "The site was not given another engine or pool. {}",
+                        error.in_full()
+                    )));
+                }
+            }
+        });
+    });
+    let refused: Refused = Signal::derive(move || {
+        if choice.busy.get() {
+            Some("It is being saved.".to_owned())
+        } else if choice.theirs.with(Option::is_some) {
+            Some("Choose between theirs and yours first.".to_owned())
+        } else {
+            (!choice.is_changed()).then(|| "Nothing was changed.".to_owned())
+        }
+    });
+    let cancel = move |_| {
+        place.with_value(|place| drafts.forget(place));
+        routes::go(&navigate, &Route::Sites.href());
+    };
+    let [engine, pool] = [RwSignal::new(false), RwSignal::new(false)];
+    let actions = move || {
+        view! {
+            <ActionButton
+                icon=Icon::Add
+                label="Add Scan Engine".to_owned()
+                small=true
+                on_press=Callback::new(move |()| engine.set(true))
+            />
+            <ActionButton
+                icon=Icon::Pool
+                label="Create Engine Pool".to_owned()
+                small=true
+                on_press=Callback::new(move |()| pool.set(true))
+            />
+        }
+    };
+    view! {
+        {live(move || choice.theirs.get().map(|theirs| conflict(choice, theirs, save)))}
+        <h2>"Select Scan Engine"</h2>
+        <ScannerPicker chosen=choice.chosen none="The console does not tell what scans this site." actions />
+        <p class="change" role="status">
+            {live(move || change_in_words(choice))}
+        </p>
+        <div role="alert">{live(move || choice.problem.get().map(problem_line))}</div>
+        <div class="form-actions">
+            <button type="button" class="button" on:click=cancel>
+                "Cancel"
+            </button>
+            <button
+                type="button"
+                class="button primary"
+                aria-disabled=live_attribute(move || refused.get().map(|_| "true"))
+                title=live_attribute(move || refused.get())
+                on:click=move |_| {
+                    if untrack(|| refused.get().is_none()) {
+                        save.run(());
+                    }
+                }
+            >
+                "Save"
+            </button>
+        </div>
+        {add_engine(choice, engine)}
+        {create_pool(choice, pool)}
+    }
+    .into_any()
+}
+
+/// What **Save** would do.
+fn change_in_words(choice: Choice) -> Option<String> {
+    (choice.is_changed() && choice.theirs.with(Option::is_none)).then(|| {
+        let (from, to) = (choice.label(choice.opened.get()), choice.label(choice.chosen.get()));
+        format!("The site moves from {from} to {to} when you save.")
+    })
+}
+
+/// **Add Scan Engine**: General of a new engine. It is saved first, then chosen for this site.
+fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
+    let draft = format!("{}#new-engine", Route::Site(choice.page.id).path());
+    let at_stake = at_stake(open, draft.clone(), "The new engine");
+    let inside = Inside {
+        draft: StoredValue::new(draft),
+        on_created: Callback::new(move |id: EngineId| {
+            choice.chosen.set(Some(id.into()));
+            open.set(false);
+        }),
+        on_cancel: Callback::new(move |()| open.set(false)),
+    };
+    view! {
+        <Dialog open title="Add Scan Engine".to_owned() at_stake>
+            <p>
+                "The engine is saved at once, and chosen for this site. It has to be paired before it can scan: its own page tells how."
+            </p>
+            <EngineForm inside />
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// **Create Engine Pool**: a new pool. It is saved first, then chosen for this site.
+fn create_pool(choice: Choice, open: RwSignal<bool>) -> AnyView {
+    let draft = format!("{}#new-pool", Route::Site(choice.page.id).path());
+    let at_stake = at_stake(open, draft.clone(), "The new pool");
+    let on_saved = Callback::new(move |pool: Pool| {
+        choice.chosen.set(Some(pool.id.into()));
+        open.set(false);
+    });
+    let on_cancel = Callback::new(move |()| open.set(false));
+    view! {
+        <Dialog open title="Create Engine Pool".to_owned() at_stake>
+            <p>"The pool is saved at once, and chosen for this site."</p>
+            <PoolForm pool=None draft=draft.clone() on_saved on_cancel />
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
+fn at_stake(open: RwSignal<bool>, draft: String, what: &'static str) -> Signal<Option<String>> {
+    let drafts = Drafts::here();
+    let key = draft.clone();
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            drafts.forget(&key);
+        }
+        now
+    });
+    let key = draft.clone();
+    let kept = Signal::derive(move || drafts.has(&key).then(|| what.to_owned()));
+    Unsaved::here().guard(
+        move || untrack(|| kept.get()).filter(|_| open.get_untracked()),
+        move || drafts.forget(&draft),
+    );
+    kept
+}
+
+/// Theirs beside yours, and which of the two it shall be.
+fn conflict(choice: Choice, theirs: ScannerId, save: Callback<()>) -> AnyView {
+    view! {
+        <div class="notice uncertain" role="alert">
+            <strong>"Somebody else has given this site another engine or pool meanwhile. Nothing was saved."</strong>
+            <table class="compare">
+                <thead>
+                    <tr>
+                        <td></td>
+                        <th scope="col">"As it is now"</th>
+                        <th scope="col">"What you chose"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <tr>
+                        <th scope="row">"Engine or pool"</th>
+                        <td>{live(move || choice.label(Some(theirs)))}</td>
+                        <td>{live(move || choice.label(choice.chosen.get()))}</td>
+                    </tr>
+                </tbody>
+            </table>
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        choice.opened.set(Some(theirs));
+                        choice.chosen.set(Some(theirs));
+                        choice.theirs.set(None);
+                        focus_heading_if_lost();
+                    }
+                >
+                    "Take theirs"
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        choice.opened.set(Some(theirs));
+                        choice.theirs.set(None);
+                        save.run(());
+                        focus_heading_if_lost();
+                    }
+                >
+                    "Save mine"
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
+}

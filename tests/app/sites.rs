@@ -1,0 +1,425 @@
+//! **Sites**, **Create site** and **Site Configuration**.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{
+    console::{Console, Fault},
+    person::{Screen, at_work_on, choose, focused, press, until},
+};
+
+const PANEL: &str = "Site Configuration";
+
+fn console(sites: u64) -> Console {
+    let engines = [
+        (1, "berlin", "10.0.0.10", "active"),
+        (2, "aachen", "10.0.0.9", "not-responding"),
+        (3, "Local scan engine", "127.0.0.1", "active"),
+    ];
+    Console::with(&engines).with_sites(sites)
+}
+
+fn address() -> String {
+    let location = leptos::prelude::window().location();
+    format!("{}{}", location.pathname().unwrap(), location.search().unwrap())
+}
+
+async fn see_address(wanted: &str) {
+    until(&format!("the address {wanted}, not {}", address()), || (address() == wanted).then_some(())).await;
+}
+
+fn is_disabled(element: &web_sys::HtmlElement) -> bool {
+    element.get_attribute("aria-disabled").as_deref() == Some("true")
+}
+
+/// The first name in the table.
+async fn see_first(screen: &Screen, name: &str) {
+    until(&format!("{name} first, not {:?}", screen.names().first()), || {
+        (screen.names().first().map(String::as_str) == Some(name)).then_some(())
+    })
+    .await;
+}
+
+fn radio(screen: &Screen, name: &str) -> Option<web_sys::HtmlInputElement> {
+    screen.all("radio", name).into_iter().next()?.dyn_into().ok()
+}
+
+async fn see_chosen(screen: &Screen, name: &str) {
+    let label = format!("Choose {name}");
+    until(&format!("{name} to be chosen"), || radio(screen, &label)?.checked().then_some(())).await;
+    let chosen = screen.all("radio", "").into_iter().filter_map(|it| it.dyn_into().ok());
+    let chosen = chosen.filter(|it: &web_sys::HtmlInputElement| it.checked()).count();
+    assert_eq!(chosen, 1, "exactly one is chosen");
+}
+
+#[wasm_bindgen_test]
+async fn the_console_pages_and_sorts_and_the_address_keeps_it() {
+    let console = console(130);
+    let screen = at_work_on(&console, "/sites", "Sites").await;
+    see_first(&screen, "site-0001").await;
+    screen.read("1–50 of 130").await;
+    assert_eq!(screen.names().len().min(50), screen.names().len(), "no more than a page");
+    assert!(is_disabled(&screen.see("button", "Previous page").await));
+
+    let next = screen.see("button", "Next page").await;
+    next.focus().unwrap();
+    next.click();
+    see_first(&screen, "site-0051").await;
+    screen.read("51–100 of 130").await;
+    see_address("/sites?page=2").await;
+    assert_eq!(focused().unwrap().get_attribute("aria-label").as_deref(), Some("Next page"));
+    screen.click("button", "Last page").await;
+    screen.read("101–130 of 130").await;
+    assert!(is_disabled(&screen.see("button", "Next page").await));
+
+    // Another order begins at its first page.
+    screen.click("button", "Assets").await;
+    see_first(&screen, "site-0001").await;
+    screen.click("button", "Assets").await;
+    see_first(&screen, "site-0130").await;
+    see_address("/sites?sort=-assets").await;
+    // By engine or pool the console can't sort.
+    assert!(screen.all("button", "Engine or pool").is_empty());
+    screen.see("columnheader", "Engine or pool").await;
+
+    // The first row on screen stays on it.
+    screen.click("button", "Next page").await;
+    see_first(&screen, "site-0080").await;
+    let size = screen.see("combobox", "Rows per page").await.dyn_into().unwrap();
+    choose(&size, "25");
+    screen.read("51–75 of 130").await;
+    see_first(&screen, "site-0080").await;
+    see_address("/sites?sort=-assets&page=3&size=25").await;
+}
+
+#[wasm_bindgen_test]
+async fn an_address_brings_back_page_size_and_order() {
+    let screen = at_work_on(&console(130), "/sites?page=2&size=25&sort=-name", "Sites").await;
+    see_first(&screen, "site-0105").await;
+    screen.read("26–50 of 130").await;
+    let head = screen.see("columnheader", "Name").await;
+    assert_eq!(head.get_attribute("aria-sort").as_deref(), Some("descending"));
+}
+
+#[wasm_bindgen_test]
+async fn a_row_tells_what_scans_the_site_and_leads_there() {
+    let console = console(3);
+    console.change_site(2, |site| site.scanner = 900);
+    console.change_site(3, |site| site.scanner = 555);
+    let screen = at_work_on(&console, "/sites", "Sites").await;
+    screen.read("engine or pool 555").await;
+    let link = screen.see("link", "berlin").await;
+    assert_eq!(link.get_attribute("href").as_deref(), Some("/engines/1"));
+    let link = screen.see("link", "pool Europe").await;
+    assert_eq!(link.get_attribute("href").as_deref(), Some("/pools/900"));
+    let link = screen.see("link", "site-0002").await;
+    assert_eq!(link.get_attribute("href").as_deref(), Some("/sites/2"));
+    let link = screen.see("link", "Edit site-0002").await;
+    assert_eq!(link.get_attribute("href").as_deref(), Some("/sites/2?tab=general"));
+    screen.read("1,235").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_filter_looks_through_all_pages_and_is_in_the_address() {
+    let console = console(1200);
+    console.change_site(777, |site| site.scanner = 900);
+    let screen = at_work_on(&console, "/sites", "Sites").await;
+    screen.read("1–50 of 1,200").await;
+    screen.type_into("Filter sites", "SITE-11").await;
+    screen.read("100 of 1,200 match").await;
+    see_first(&screen, "site-1100").await;
+    see_address("/sites?filter=SITE-11").await;
+    let asked = || console.calls("size=500&sort=name,ASC");
+    assert_eq!(asked(), 3, "each page once");
+    // The engines' and pools' names count as well; what came already is not asked for again.
+    screen.type_into("Filter sites", "europe").await;
+    screen.see_names(&["site-0777"]).await;
+    screen.type_into("Filter sites", "nothing like it").await;
+    screen.see("heading", "No site matches the filter").await;
+    assert_eq!(asked(), 3, "each page once");
+    screen.click("button", "Show all sites").await;
+    screen.read("1–50 of 1,200").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_filter_can_be_cancelled_and_goes_on_where_it_was() {
+    let console = console(1200);
+    let second = console.hold("page=1&size=500&sort=name,ASC");
+    let screen = at_work_on(&console, "/sites?filter=site", "Sites").await;
+    screen.read("500 of 500 match, 1,200 in all").await;
+    see_first(&screen, "site-0001").await;
+    screen.click("button", "Cancel").await;
+    screen.see("button", "Look through the rest").await;
+    drop(second);
+    screen.click("button", "Look through the rest").await;
+    screen.read("1,200 of 1,200 match").await;
+    assert_eq!(console.calls("page=0&size=500&sort=name,ASC"), 1, "what was read is not read again");
+}
+
+#[wasm_bindgen_test]
+async fn a_filter_that_fails_keeps_what_it_found_and_can_go_on() {
+    let console = console(1200);
+    console.fault("page=2&size=500&sort=name,ASC", Fault::Answer(500, "text/plain", "Boom".to_owned()));
+    let screen = at_work_on(&console, "/sites?filter=site-0", "Sites").await;
+    screen.read("The sites could not be looked through to the end.").await;
+    screen.read("999 of 1,000 match").await;
+    console.heal();
+    screen.click("button", "Try again").await;
+    screen.read("999 of 1,200 match").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_list_has_its_four_states() {
+    const PAGE: &str = "api/3/sites?page=0&size=50&sort=name,ASC";
+    let console = console(60);
+    let answer = console.hold(PAGE);
+    let screen = at_work_on(&console, "/sites", "Sites").await;
+    let table = screen.see("table", "Sites").await;
+    assert_eq!(table.get_attribute("aria-busy").as_deref(), Some("true"));
+    console.fault(PAGE, Fault::Unreachable);
+    drop(answer);
+    screen.read("The sites could not be read.").await;
+    console.heal();
+    screen.click("button", "Try again").await;
+    screen.read("1–50 of 60").await;
+    // What can't be read does not take the place of something else.
+    console.fault("page=1&size=50&sort=name,ASC", Fault::Answer(503, "text/html", String::new()));
+    screen.click("button", "Next page").await;
+    screen.read("The sites could not be read").await;
+    until("no rows of another page", || screen.names().is_empty().then_some(())).await;
+    console.heal();
+    screen.click("button", "Try again").await;
+    see_first(&screen, "site-0051").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_list_without_sites_says_what_to_do_and_a_page_too_many_leads_back() {
+    let screen = at_work_on(&console(0), "/sites", "Sites").await;
+    screen.see("heading", "No sites").await;
+    screen.see("link", "Create a site").await;
+    drop(screen);
+    let screen = at_work_on(&console(60), "/sites?page=9", "Sites").await;
+    screen.see("heading", "There is no page 9").await;
+    screen.click("button", "Go to the last page").await;
+    see_first(&screen, "site-0051").await;
+    see_address("/sites?page=2").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_site_is_created_with_its_pool_and_leads_to_its_page() {
+    let console = console(2);
+    let screen = at_work_on(&console, "/sites/new", "Create site").await;
+    screen.read("None chosen: the console gives the site its default engine.").await;
+    screen.click("button", "Save").await;
+    screen.read("Enter a name.").await;
+    assert_eq!(focused().unwrap().get_attribute("name").as_deref(), Some("site-name"));
+    screen.type_into("Name", "site-0001").await;
+    until("the table", || radio(&screen, "Choose pool Europe")).await.click();
+    screen.read("Chosen: pool Europe").await;
+    screen.click("button", "Save").await;
+    // The console's refusal stands at the field, and goes with another text.
+    screen.read("A site with the name site-0001 already exists.").await;
+    assert!(screen.field("Name").unwrap().has_attribute("aria-invalid"));
+    screen.type_into("Name", " harbour ").await;
+    until("the refusal to go", || (!screen.text().contains("already exists")).then_some(())).await;
+    let importance = screen.see("combobox", "Importance").await.dyn_into().unwrap();
+    choose(&importance, "high");
+    screen.click("button", "Save").await;
+    screen.read("harbour is created.").await;
+    see_address("/sites/3").await;
+    screen.see("heading", PANEL).await;
+    let body = console.bodies().into_iter().rfind(|body| body.contains("harbour")).unwrap();
+    assert_eq!(body, r#"{"name":"harbour","importance":"high","engineId":900}"#);
+    see_chosen(&screen, "pool Europe").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_new_site_whose_answer_is_lost_is_found_again() {
+    let console = console(2);
+    let screen = at_work_on(&console, "/sites/new", "Create site").await;
+    console.fault("api/3/sites", Fault::Unreachable);
+    screen.type_into("Name", "site-0002").await;
+    screen.click("button", "Save").await;
+    // It is there: the list was read again before anything was offered.
+    screen.read("site-0002 is created, though the console answered with a failure.").await;
+    see_address("/sites/2").await;
+}
+
+#[wasm_bindgen_test]
+async fn editing_sends_what_else_the_site_has_as_it_is_now() {
+    let console = console(2);
+    let screen = at_work_on(&console, "/sites/1?tab=general", PANEL).await;
+    until("the form", || screen.field("Name")).await;
+    assert!(is_disabled(&screen.see("button", "Save").await), "nothing was changed");
+    screen.type_into("Name", "harbour").await;
+    // A colleague gives it another engine meanwhile: the new name must not take that back.
+    console.change_site(1, |site| site.scanner = 2);
+    screen.click("button", "Save").await;
+    screen.read("harbour is saved.").await;
+    assert_eq!((console.site(1).name.as_str(), console.site(1).scanner), ("harbour", 1 + 1));
+    let body = console.bodies().pop().unwrap();
+    assert_eq!(
+        body,
+        r#"{"name":"harbour","importance":"normal","description":"","engineId":2,"scanTemplateId":"discovery"}"#
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_colleagues_change_of_the_name_is_shown_beside_mine() {
+    let console = console(2);
+    let screen = at_work_on(&console, "/sites/1?tab=general", PANEL).await;
+    until("the form", || screen.field("Name")).await;
+    screen.type_into("Name", "harbour").await;
+    console.change_site(1, |site| site.name = "quay".to_owned());
+    screen.click("button", "Save").await;
+    screen.read("Somebody else has changed this site meanwhile. Nothing was saved.").await;
+    screen.see("cell", "quay").await;
+    screen.see("cell", "harbour").await;
+    screen.click("button", "Take theirs").await;
+    until("theirs", || (screen.field("Name")?.value() == "quay").then_some(())).await;
+    screen.type_into("Name", "harbour").await;
+    console.change_site(1, |site| site.name = "wharf".to_owned());
+    screen.click("button", "Save").await;
+    screen.click("button", "Save mine").await;
+    screen.read("harbour is saved.").await;
+    assert_eq!(console.site(1).name, "harbour");
+}
+
+#[wasm_bindgen_test]
+async fn a_site_gets_another_engine_by_a_bare_number() {
+    let console = console(2);
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    for words in ["Static", "Not responding", "1 of 2 engines active", "site-0001"] {
+        screen.read(words).await;
+    }
+    screen.see("table", "Scan Engines & Pools").await;
+    assert!(is_disabled(&screen.see("button", "Save").await));
+    screen.type_into("Filter engines and pools", "pool").await;
+    screen.see_names(&["Europe"]).await;
+    radio(&screen, "Choose pool Europe").unwrap().click();
+    screen.read("The site moves from berlin to pool Europe when you save.").await;
+    screen.click("button", "Save").await;
+    screen.read("site-0001 is scanned by pool Europe.").await;
+    assert_eq!(console.bodies().pop().unwrap(), "900");
+    see_address("/sites/1?filter=pool").await;
+}
+
+#[wasm_bindgen_test]
+async fn space_on_a_row_chooses_it() {
+    let screen = at_work_on(&console(1), "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    screen.row("aachen").await.focus().unwrap();
+    press("ArrowDown");
+    press("ArrowDown");
+    until("the focus on Europe", || {
+        let row = focused()?.closest("tr").unwrap()?;
+        row.text_content()?.contains("Europe").then_some(())
+    })
+    .await;
+    press(" ");
+    see_chosen(&screen, "pool Europe").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_colleagues_choice_is_shown_beside_mine() {
+    let console = console(1);
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    radio(&screen, "Choose pool Europe").unwrap().click();
+    console.change_site(1, |site| site.scanner = 2);
+    screen.click("button", "Save").await;
+    screen
+        .read("Somebody else has given this site another engine or pool meanwhile. Nothing was saved.")
+        .await;
+    screen.see("cell", "aachen").await;
+    screen.see("cell", "pool Europe").await;
+    assert_eq!(console.site(1).scanner, 2);
+    screen.click("button", "Save mine").await;
+    screen.read("site-0001 is scanned by pool Europe.").await;
+    assert_eq!(console.site(1).scanner, 900);
+}
+
+#[wasm_bindgen_test]
+async fn an_engine_that_is_added_here_is_chosen_and_nothing_more() {
+    let console = console(1);
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    screen.click("button", "Add Scan Engine").await;
+    screen.see("dialog", "Add Scan Engine").await;
+    screen.type_into("Name", "rome").await;
+    screen.type_into("Address", "10.0.0.77").await;
+    let save = screen.all("button", "Save").into_iter().find(|it| it.closest("dialog").unwrap().is_some());
+    save.unwrap().click();
+    screen.read("rome is added.").await;
+    screen.see_gone("dialog", "Add Scan Engine").await;
+    // The console in memory gives it this number, and does not list it.
+    screen.read("The site moves from berlin to engine or pool 77 when you save.").await;
+    see_address("/sites/1").await;
+    assert_eq!(console.site(1).scanner, 1, "not before Save");
+    screen.click("button", "Save").await;
+    screen.read("site-0001 is scanned by engine or pool 77.").await;
+    assert_eq!(console.site(1).scanner, 77);
+}
+
+#[wasm_bindgen_test]
+async fn a_choice_and_a_text_outlive_a_session_that_ended() {
+    let console = console(1);
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    radio(&screen, "Choose aachen").unwrap().click();
+    screen.read("The site moves from berlin to aachen when you save.").await;
+    {
+        let _ahead = super::person::ClockAhead::by(16.0 * 60_000.0);
+        super::person::look_at_the_window();
+        screen.read("You were signed out after 15 minutes").await;
+    }
+    screen.sign_in("admin").await;
+    see_chosen(&screen, "aachen").await;
+    screen.read("The site moves from berlin to aachen when you save.").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_choice_is_not_lost_unasked() {
+    let console = console(1);
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    radio(&screen, "Choose aachen").unwrap().click();
+    screen.read("The site moves from berlin to aachen when you save.").await;
+    // The other tab is no way out.
+    screen.click("tab", "General").await;
+    until("the form", || screen.field("Name")).await;
+    screen.click("link", "Sites").await;
+    screen.see("dialog", "Leave without saving?").await;
+    screen.read("Another engine or pool for site-0001").await;
+    screen.click("button", "Stay").await;
+    screen.click("tab", "Engines").await;
+    see_chosen(&screen, "aachen").await;
+    screen.click("link", "Sites").await;
+    screen.click("button", "Leave").await;
+    screen.see("heading", "Sites").await;
+    screen.click("link", "site-0001").await;
+    see_chosen(&screen, "berlin").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_dialog_with_something_typed_asks_before_it_closes() {
+    let screen = at_work_on(&console(1), "/sites/1", PANEL).await;
+    see_chosen(&screen, "berlin").await;
+    screen.click("button", "Add Scan Engine").await;
+    screen.type_into("Name", "rome").await;
+    screen.click("button", "Close").await;
+    screen.see("dialog", "Leave without saving?").await;
+    screen.click("button", "Leave").await;
+    screen.see_gone("dialog", "Add Scan Engine").await;
+    screen.click("button", "Add Scan Engine").await;
+    until("an empty form", || (screen.field("Name")?.value().is_empty()).then_some(())).await;
+    assert!(!screen.text().contains("What you typed before is still here."));
+}
+
+#[wasm_bindgen_test]
+async fn a_site_that_is_not_there_says_so() {
+    let screen = at_work_on(&console(1), "/sites/99", PANEL).await;
+    screen.read("There is no site with ID 99, or this account may not see it.").await;
+    screen.see("link", "Go to Sites").await;
+}
