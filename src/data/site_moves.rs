@@ -65,6 +65,9 @@ impl Data {
                 if let Some(open) = untrack(|| self.engine.value()) {
                     self.read_engine(open.id);
                 }
+                if let Some(listed) = untrack(|| self.engine_sites.value()) {
+                    self.read_engine_sites(listed.0, listed.1.request.clone());
+                }
                 let moves = moves.borrow();
                 on_end(order.iter().filter_map(|site| moves.get(site).cloned()).collect());
             }

@@ -46,7 +46,8 @@ async fn a_new_engine_is_checked_as_one_types() {
     until("the address to be refused", || screen.field("Address")?.get_attribute("aria-invalid")).await;
     // Enter or Save with something wrong leads to the first field that is.
     screen.click("button", "Save").await;
-    assert_eq!(focused().unwrap().get_attribute("name").as_deref(), Some("engine-name"));
+    until("the focus in the name", || (focused()?.get_attribute("name")? == "engine-name").then_some(()))
+        .await;
     assert_eq!(console.calls("api/3/scan_engines"), 1, "nothing was sent");
     fill_in(&screen, "rome", "10.0.0.77").await;
     until("nothing to be refused", || {
@@ -221,7 +222,7 @@ async fn a_failed_reversal_keeps_the_dialog_with_the_consoles_words() {
 
 #[wasm_bindgen_test]
 async fn deleting_names_the_engine_says_what_stands_in_the_way_and_leads_back_to_the_list() {
-    let console = console();
+    let console = console().with_sites(1);
     let screen = at_work_on(&console, "/engines/1", PANEL).await;
     screen.click("button", "Delete").await;
     screen.read("1 site is assigned to it").await;

@@ -146,6 +146,8 @@ impl Screen {
         let init = EventInit::new();
         init.set_bubbles(true);
         field.dispatch_event(&Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
+        // Nobody is so fast that the page has not met this before what comes next.
+        sleep(Duration::ZERO).await;
     }
 
     pub(crate) fn field(&self, label: &str) -> Option<HtmlInputElement> {

@@ -66,7 +66,7 @@ in_both_browsers! {
         page.fill("Filter engines", "nothing like it").await;
         page.see(heading("No engine matches the filter")).await;
         in_both_themes(&page, "no match").await;
-        page.open(stack.url("/pools/4711")).await;
+        page.open(stack.url("/engines/99999999999999999999")).await;
         page.sign_in("admin", &stack.password()).await;
         page.see(heading("Nothing here")).await;
         in_both_themes(&page, "not found").await;

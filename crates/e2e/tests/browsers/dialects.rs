@@ -182,7 +182,8 @@ in_both_browsers! {
             page.see(question.clone()).await;
             give_site(&stack, oslo.into()).await;
             page.click(button("Delete Tromsø").within(question.clone())).await;
-            page.see_words(question, "it is assigned to 1 site(s)").await;
+            // The dialog then offers to move the site.
+            page.see_words(question, "1 site is assigned to it").await;
             page.click(button("Cancel")).await;
             page.see_no(any("dialog")).await;
 

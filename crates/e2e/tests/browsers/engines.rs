@@ -136,7 +136,7 @@ in_both_browsers! {
     async fn an_address_without_a_screen_leads_back(page: Page) {
         let stack = Stack::start().await;
         // A path that the server gives the app for, and for which the app has no screen.
-        page.open(stack.url("/pools/4711")).await;
+        page.open(stack.url("/engines/99999999999999999999")).await;
         page.sign_in("admin", &stack.password()).await;
         page.see(heading("Nothing here")).await;
         page.click(link("Go to Scan Engines")).await;

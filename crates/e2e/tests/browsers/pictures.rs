@@ -60,7 +60,7 @@ in_chromium! {
         page.fill("Filter engines", "nothing like it").await;
         page.see(heading("No engine matches the filter")).await;
         page.take_pictures("engines-empty").await;
-        page.open(stack.url("/pools/4711")).await;
+        page.open(stack.url("/engines/99999999999999999999")).await;
         page.sign_in("admin", &stack.password()).await;
         page.see(heading("Nothing here")).await;
         page.take_pictures("not-found").await;
