@@ -53,6 +53,9 @@ pub fn BulkDialog(
     /// What the summary says besides, and offers.
     #[prop(optional)]
     after: Option<Callback<(), AnyView>>,
+    /// What would be lost if the person closed it before the work begins.
+    #[prop(into, default = Signal::stored(None))]
+    at_stake: Signal<Option<String>>,
     /// What it means, and what else is to be chosen.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -84,7 +87,8 @@ pub fn BulkDialog(
         .into_any()
     };
     let title = heading.unwrap_or_else(|| Signal::derive(move || plan.with(|plan| plan.title.clone())));
-    work_dialog(open, bulk, title, Callback::new(asks), after)
+    let asks = Asks { title, at_stake, content: Callback::new(asks) };
+    work_dialog(open, bulk, asks, after)
 }
 
 /// The dialog about work on many things that needs no question of its own, for what is meant is on the page.
@@ -101,17 +105,30 @@ pub fn WorkDialog(
             open.set(false);
         }
     });
-    work_dialog(open, bulk, Signal::stored(String::new()), Callback::new(|()| ().into_any()), None)
+    let asks = Asks {
+        title: Signal::stored(String::new()),
+        at_stake: Signal::stored(None),
+        content: Callback::new(|()| ().into_any()),
+    };
+    work_dialog(open, bulk, asks, None)
 }
 
-/// The dialog: what `asks` makes before the work begins, then how far it has come, then what came of it.
+/// The dialog before the work begins. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Asks {
+    title: Signal<String>,
+    at_stake: Signal<Option<String>>,
+    content: Callback<(), AnyView>,
+}
+
+/// The dialog: the question before the work begins, then how far it has come, then what came of it.
 fn work_dialog(
     open: RwSignal<bool>,
     bulk: Bulk,
-    asked: Signal<String>,
-    asks: Callback<(), AnyView>,
+    asks: Asks,
     after: Option<Callback<(), AnyView>>,
 ) -> AnyView {
+    let Asks { title: asked, at_stake, content: asks } = asks;
     let phase = Memo::new(move |_| {
         bulk.look(|run| match run {
             None => Phase::Asks,
@@ -147,8 +164,9 @@ fn work_dialog(
         })
         .unwrap_or_else(|| asked.get())
     });
+    let at_stake = Signal::derive(move || (phase.get() == Phase::Asks).then(|| at_stake.get()).flatten());
     view! {
-        <Dialog open title>
+        <Dialog open title at_stake>
             {live(move || match phase.get() {
                 Phase::Asks => asks.run(()),
                 Phase::Runs => progress(bulk),

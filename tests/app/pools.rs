@@ -449,6 +449,21 @@ async fn the_available_engines_are_split_evenly_changed_by_hand_and_created() {
 }
 
 #[wasm_bindgen_test]
+async fn new_pools_that_were_changed_by_hand_are_not_lost_unasked() {
+    let screen = opened_split(&console()).await;
+    screen.type_into("Name of new pool 1", "West").await;
+    screen.click("button", "Close").await;
+    screen.see("dialog", "Leave without saving?").await;
+    screen.read("The new pools as you changed them").await;
+    screen.click("button", "Stay").await;
+    screen.see_gone("dialog", "Leave without saving?").await;
+    assert_eq!(value_of(&screen, "Name of new pool 1").as_deref(), Some("West"));
+    screen.click("button", "Close").await;
+    screen.click("button", "Leave").await;
+    screen.see_gone("dialog", "Split into pools").await;
+}
+
+#[wasm_bindgen_test]
 async fn engines_that_are_in_a_pool_can_be_left_out_and_the_order_chosen() {
     let console = console();
     let screen = opened_split(&console).await;

@@ -131,6 +131,9 @@ impl Asking {
                 on_start=start
                 heading
                 after=Callback::new(after)
+                at_stake=Signal::derive(move || {
+                    (self.asked.get() == Some(Question::Split)).then(|| self.splitting.at_stake()).flatten()
+                })
             >
                 {live(words)}
             </BulkDialog>

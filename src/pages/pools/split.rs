@@ -50,6 +50,8 @@ pub(super) struct Splitting {
     /// Whether engines that are in a pool already are left out.
     only_free: RwSignal<bool>,
     proposal: RwSignal<SplitProposal>,
+    /// Whether something of it was typed or moved by hand.
+    touched: RwSignal<bool>,
     /// What has been created of the proposal, by its place there.
     created: RwSignal<BTreeMap<usize, PoolId>>,
     /// What had been created before the rest was changed, with the engines.
@@ -68,6 +70,7 @@ impl Splitting {
             order: RwSignal::new(EngineColumn::Name),
             only_free: RwSignal::new(false),
             proposal: RwSignal::new(SplitProposal::default()),
+            touched: RwSignal::new(false),
             created: RwSignal::new(BTreeMap::new()),
             earlier: RwSignal::new(Vec::new()),
             dragged: StoredValue::new(Vec::new()),
@@ -81,7 +84,13 @@ impl Splitting {
         self.only_free.set(false);
         self.order.set(EngineColumn::Name);
         self.proposal.set(SplitProposal::default());
+        self.touched.set(false);
         self.resize(2);
+    }
+
+    /// What is lost when the dialog closes before anything was created.
+    pub(super) fn at_stake(self) -> Option<String> {
+        self.touched.get().then(|| "The new pools as you changed them".to_owned())
     }
 
     /// Whether some of the pools have been created already.
@@ -277,6 +286,7 @@ impl Splitting {
             return;
         }
         self.proposal.update(|proposal| proposal.move_to(engines, to));
+        self.touched.set(true);
         let what = match engines {
             [one] => self.rows.with_untracked(|rows| rows.name(one.get())),
             many => format!("{} engines", many.len()),
@@ -314,6 +324,7 @@ impl Splitting {
                     pool.name = text;
                 }
             });
+            self.touched.set(true);
         };
         let problem = Memo::new(move |_| self.problems().get(at).cloned().flatten());
         let size = move || {

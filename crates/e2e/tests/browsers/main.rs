@@ -18,6 +18,7 @@ mod pairing_reverse;
 mod pairing_standard;
 mod pictures;
 mod policy;
+mod pools;
 mod refresh;
 mod screens;
 mod select_sites;
