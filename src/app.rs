@@ -10,7 +10,7 @@ use crate::{
     components::{
         live::live,
         shell::Shell,
-        toast::{ToastRegion, Toasts},
+        toast::{ToastRegion, Toasts, Tone},
     },
     data::{Data, transport::AppTransport},
     draft::Drafts,
@@ -20,7 +20,7 @@ use crate::{
         sign_in::{SignInAgain, SignInPage},
     },
     routes::{self, Route},
-    screens::{Part, Parts, screen},
+    screens::{Part, Parts, addition, screen},
     session::{Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,
@@ -64,6 +64,7 @@ pub fn App(
                     </Shell>
                     <SignInAgain />
                     <ShortcutKeys />
+                    {question_before_update(data, toasts)}
                     <UnsavedDialog />
                 }
                 .into_any(),
@@ -71,6 +72,18 @@ pub fn App(
             <ToastRegion />
         </Router>
     }
+}
+
+/// What is asked before an engine with scans under way is updated, on whatever screen.
+fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
+    let asked = data.work.update_asked;
+    let missing = move |()| {
+        asked.set(None);
+        let advice = "Check that the console is running, then try again.".to_owned();
+        toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
+    };
+    let wanted = Signal::derive(move || asked.with(Option::is_some));
+    addition(Part::Dialogs, Route::Health, wanted, Callback::new(missing))
 }
 
 /// The screen that the address stands for.

@@ -16,6 +16,7 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live},
         shell::focus_heading,
+        update_engine::update_question,
     },
     data::Data,
     pages::{
@@ -105,7 +106,12 @@ fn health() -> Result<Render, Missing> {
 /// What the list of engines opens: its dialogs, with work on many engines, and the copy to be saved.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(dialogs, fallible))]
 fn dialogs() -> Result<Render, Missing> {
-    Ok(|route| matches!(route, Route::Engines).then(engines_dialogs))
+    Ok(|route| match route {
+        Route::Engines => Some(engines_dialogs()),
+        // What any screen with **Update** may open.
+        Route::Health => Some(update_question()),
+        _ => None,
+    })
 }
 
 /// The cut-off functions above have become futures, which give what the function gives once the part is there.

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use console_api::{Created, Engine, EngineDraft, EngineId, Error, Saved};
+use console_api::{Created, Engine, EngineDraft, EngineId, Error, PageRequest, Saved, Scan, SiteId, Sort};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
@@ -122,6 +122,18 @@ impl Data {
     /// Why it could not be read.
     pub async fn running_scans(self, id: EngineId) -> Result<usize, Error> {
         self.session.call(async move |console| console.running_scans(id).await).await
+    }
+
+    /// The newest scans of a site, so many at most. Which site it is stands in each: the console does not say so there.
+    ///
+    /// # Errors
+    /// Why they could not be read.
+    pub async fn newest_scans_of(self, site: SiteId, most: u64) -> Result<Vec<Scan>, Error> {
+        let newest = vec![Sort { property: "startTime", descending: true }];
+        let request = PageRequest { page: 0, size: most, sort: newest };
+        let page = self.session.call(async |console| console.site_scans(site, None, &request).await).await?;
+        let scans = page.items.into_iter().map(|scan| Scan { site: Some(site), ..scan });
+        Ok(scans.collect())
     }
 
     /// Turns around who opens the connection, and reads the engine again. The console's own words, if it had any.

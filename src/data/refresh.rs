@@ -59,6 +59,8 @@ pub struct Work {
     pub refreshing: Busy,
     /// Those that were sent an update and have not reported new versions yet.
     pub updating: Busy,
+    /// The engine that is to be updated although so many scans are under way on it, which is asked about.
+    pub update_asked: RwSignal<Option<(Engine, usize)>>,
     asking: StoredValue<Option<Asking>, LocalStorage>,
     changing: RwSignal<bool>,
     changes: StoredValue<u64>,
@@ -72,6 +74,7 @@ impl Work {
         Self {
             refreshing: Busy::new(),
             updating: Busy::new(),
+            update_asked: RwSignal::new(None),
             asking: StoredValue::new_local(None),
             changing: RwSignal::new(false),
             changes: StoredValue::new(0),
@@ -105,6 +108,7 @@ impl Work {
 
     pub(super) fn forget(self) {
         self.asking.set_value(None);
+        self.update_asked.set(None);
         self.changes.update_value(|changes| *changes += 1);
         self.changing.set(false);
         for busy in [self.refreshing, self.updating] {

@@ -10,10 +10,12 @@ use super::pools::asking::{Asking, Question};
 use crate::{
     clock::Clock,
     components::{
+        address::AddressParam,
         button::ActionButton,
         icon::{Icon, glyph},
-        live::{follow, live},
+        live::{follow, live, live_attribute},
         pool_form::PoolForm,
+        pool_scans::PoolScans,
         select_sites::SelectSites,
         toast::Toasts,
     },
@@ -136,6 +138,7 @@ fn one_pool(id: PoolId) -> AnyView {
                     })
             })}
             {live(move || there.get().then(|| sites(page, names, asking, assigning)))}
+            {live(move || there.get().then(|| scans(page)))}
             {asking.dialog()}
             <SelectSites
                 open=assigning
@@ -214,6 +217,31 @@ fn sites(page: Page, names: SiteNames, asking: Asking, assigning: RwSignal<bool>
                 />
             </div>
             {live(list)}
+        </section>
+    }
+    .into_any()
+}
+
+/// **Scans**, which are read once they are asked for: that takes a call for each site.
+fn scans(page: Page) -> AnyView {
+    let shown = AddressParam::of("scans");
+    let open = Memo::new(move |_| !shown.with(String::is_empty));
+    let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
+    let toggle = move |_| shown.choose(if open.get_untracked() { String::new() } else { "shown".to_owned() });
+    view! {
+        <section class="card" aria-labelledby="pool-scans">
+            <div class="card-head">
+                <h2 id="pool-scans">"Scans"</h2>
+                <button
+                    type="button"
+                    class="button"
+                    aria-expanded=live_attribute(move || Some(open.get().to_string()))
+                    on:click=toggle
+                >
+                    {live(move || if open.get() { "Hide scans" } else { "Show scans" })}
+                </button>
+            </div>
+            {live(move || open.get().then(|| view! { <PoolScans sites /> }))}
         </section>
     }
     .into_any()

@@ -85,16 +85,6 @@ pub(super) fn scans(page: Page) -> AnyView {
             None => scans.failed().map(|_| Arc::default()),
         }
     });
-    let column = |key, label, numeric| Column { key, label, numeric, sortable: false };
-    let columns = vec![
-        column("status", "Status", false),
-        column("site", "Site", false),
-        column("started", "Started", false),
-        column("duration", "Duration", true),
-        column("by", "Started by", false),
-        column("assets", "Assets", true),
-        column("found", "Vulnerabilities", true),
-    ];
     let to_text = |page: u64| if page == 0 { String::new() } else { (page + 1).to_string() };
     let paged = Memo::new(move |_| {
         let listed = listed.get()?;
@@ -130,7 +120,7 @@ pub(super) fn scans(page: Page) -> AnyView {
             <DataTable
                 name="Scans"
                 class="scans"
-                columns=Signal::stored(columns)
+                columns=Signal::stored(scan_columns())
                 keys
                 sort=Memo::new(|_| SortBy { column: String::new(), descending: false })
                 on_sort=Callback::new(|_| {})
@@ -245,55 +235,6 @@ fn cells(tab: Tab, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let rows = tab.rows.get().unwrap_or_default();
     // A row that has just left the list is gone in the same breath.
     let Some(scan) = rows.iter().find(|scan| scan.id.get() == key).cloned() else { return ().into_any() };
-    let clock = tab.page.clock;
-    let (class, icon) = match scan_severity(&scan.status) {
-        Some(severity @ Severity::Good) => (severity_class(severity), Icon::Done),
-        Some(severity @ Severity::Uncertain) => (severity_class(severity), Icon::Warning),
-        Some(severity @ Severity::Bad) => (severity_class(severity), Icon::Failed),
-        None => ("severity-none", Icon::Refresh),
-    };
     let name = scan.site_name.clone().or_else(|| scan.name.clone());
-    let name = name.unwrap_or_else(|| format!("Scan {}", scan.id));
-    let site = match scan.site {
-        Some(site) => {
-            view! { <a class="clamp" href=Route::Site(site).href() tabindex=tabindex>{name.clone()}</a> }
-                .into_any()
-        }
-        None => name.clone().into_any(),
-    };
-    let unknown = || "–".to_owned();
-    let started = scan.started.map_or_else(unknown, |time| clock.relative(time));
-    let exact = scan.started.map(|time| clock.exact(time));
-    let duration = scan.duration.map_or_else(unknown, duration_in_words);
-    let found = scan.vulnerabilities.map_or_else(unknown, |found| number::count(found.total));
-    let by_severity = scan.vulnerabilities.map(|found| {
-        format!("{} critical, {} severe, {} moderate", found.critical, found.severe, found.moderate)
-    });
-    view! {
-        <td class="c-status" title=scan.message.clone()>
-            <span class="status">
-                <span class=class>{glyph(icon, "")}</span>
-                <span class=format!("word {class}")>{scan.status.label().to_owned()}</span>
-            </span>
-        </td>
-        <th scope="row" class="c-name" title=name>
-            {site}
-        </th>
-        <td class="c-started" title=exact>
-            {started}
-        </td>
-        <td class="c-duration numeric" data-label="Took">
-            {duration}
-        </td>
-        <td class="c-by" data-label="By">
-            {scan.started_by.clone().unwrap_or_else(unknown)}
-        </td>
-        <td class="c-assets numeric" data-label="Assets">
-            {scan.assets.map_or_else(unknown, number::count)}
-        </td>
-        <td class="c-found numeric" data-label="Vulnerabilities" title=by_severity>
-            {found}
-        </td>
-    }
-    .into_any()
+    scan_cells(tab.page.clock, &scan, name, tabindex)
 }
