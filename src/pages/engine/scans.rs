@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    Page as ScanPage, PageRequest, Scan, Severity, Sort,
-    rules::{duration_in_words, scan_rows, scan_severity},
+    Page as ScanPage, PageRequest, Scan, Sort, rules::scan_rows,
 };
 use leptos::prelude::*;
 
@@ -15,13 +14,11 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
+        scans::{scan_cells, scan_columns},
         shell::focus_heading_if_lost,
-        status::severity_class,
-        table::{Column, DataTable, Keys, RowPlace, SortBy},
+        table::{DataTable, Keys, RowPlace, SortBy},
     },
     data::query::Query,
-    number,
-    routes::Route,
 };
 
 const SIZES: &[u64] = &[25, 50, 100, 500];

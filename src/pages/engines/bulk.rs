@@ -96,8 +96,12 @@ impl Moving {
             selected.iter().filter(|it| has_sites(it) && free(it)).map(|it| it.id).collect::<Vec<_>>()
         });
         let moving = Self { page, to: RwSignal::new(None), sites: Query::new(), scans, blocked };
+        let scans_matter = Memo::new(move |_| {
+            let action = page.asked.get().filter(|_| page.asking.get());
+            action.filter(|action| matches!(action, Action::Delete | Action::Update))
+        });
         follow(move || {
-            if !asks.get() {
+            if scans_matter.get().is_none() {
                 return;
             }
             moving.to.set(None);
@@ -137,6 +141,18 @@ impl Moving {
             sites => Some(format!("{sites} sites are assigned to it.")),
         };
         check.refused.or(scans).or(sites)
+    }
+
+    /// On which of the selected engines scans are under way, in words; nothing where there are none.
+    fn scans_in_words(self) -> Option<AnyView> {
+        let selected = self.page.selected();
+        let scanning = self.scans.with(|scans| {
+            let on = selected.iter().filter(|it| scans.contains_key(&it.id) && may_update(it).is_ok());
+            on.map(|engine| engine.name.as_str()).collect::<Vec<_>>()
+        });
+        (!scanning.is_empty())
+            .then(|| problem_line(format!("Scans are under way on {}.", some_names(&scanning, NAMED))))
+            .map(IntoAny::into_any)
     }
 
     /// How many sites have to move, or why it is not known; `None` where none has to.
@@ -317,6 +333,7 @@ pub(super) fn dialog(page: Page) -> AnyView {
             <p>
                 "The console sends the available update to each of these engines. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
             </p>
+            {live(move || moving.scans_in_words())}
         }
         .into_any(),
         Some(Action::AddToPool) => pool_choice(),
