@@ -74,15 +74,15 @@ pub fn App(
     }
 }
 
-/// What is asked before an engine with scans under way is updated, on whatever screen.
+/// What meets **Update** of one engine on whatever screen, and asks first where scans are under way on it.
 fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
     let asked = data.work.update_asked;
     let missing = move |()| {
-        asked.set(None);
+        asked.set(Vec::new());
         let advice = "Check that the console is running, then try again.".to_owned();
         toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
     };
-    let wanted = Signal::derive(move || asked.with(Option::is_some));
+    let wanted = Signal::derive(move || asked.with(|asked| !asked.is_empty()));
     addition(Part::Dialogs, Route::Health, wanted, Callback::new(missing))
 }
 

@@ -136,16 +136,23 @@ fn work_dialog(
             Some(_) => Phase::Sums,
         })
     });
+    let watches = StoredValue::new(false);
+    let watch = move |now: bool| {
+        let before = watches.try_update_value(|watches| std::mem::replace(watches, now));
+        if before.is_some_and(|before| before != now) {
+            bulk.watch(now);
+        }
+    };
     Effect::new(move |before: Option<bool>| {
         let open = open.get();
-        bulk.watch(open);
+        watch(open);
         // A summary that was seen is put away.
         if before == Some(true) && !open {
             bulk.close();
         }
         open
     });
-    on_cleanup(move || bulk.watch(false));
+    on_cleanup(move || watch(false));
     // The button that led to another phase is gone with it; the focus goes on to the next.
     Effect::new(move |before: Option<Phase>| {
         let now = phase.get();

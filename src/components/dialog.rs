@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::{
     icon::{Icon, glyph},
@@ -14,6 +15,21 @@ use crate::unsaved::Unsaved;
 pub fn unique_id(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// What is shown last covers everything else, and what it covers can't be used. A dialog of the class `on-top`, without which
+/// nothing goes on, is therefore shown anew, with the focus where it was.
+fn raise_what_is_on_top(focused: Option<web_sys::Element>) {
+    let top = document().query_selector("dialog.on-top[open]").ok().flatten();
+    let Some(top) = top.and_then(|top| top.dyn_into::<web_sys::HtmlDialogElement>().ok()) else { return };
+    top.close();
+    // Fails only where the element has left the document.
+    _ = top.show_modal();
+    let focused = focused.filter(|focused| top.contains(Some(focused)));
+    if let Some(focused) = focused.and_then(|focused| focused.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An element that can't take the focus leaves it where it was.
+        _ = focused.focus();
+    }
 }
 
 /// A modal dialog with a heading and **Close**. Escape closes it, and the focus goes back to where it was.
@@ -39,8 +55,10 @@ pub fn Dialog(
         let Some(dialog) = element.get() else { return };
         if open.get() {
             if !dialog.open() {
+                let focused = document().active_element();
                 // Fails only where the element has left the document, and then there is nothing to show.
                 _ = dialog.show_modal();
+                raise_what_is_on_top(focused);
             }
         } else if dialog.open() {
             dialog.close();

@@ -232,7 +232,7 @@ fn list(side: Side) -> AnyView {
     });
     view! {
         <section class="members" aria-label=side.name()>
-            <h3>{side.name()} ": " <span class="number">{live(count)}</span></h3>
+            <h2>{side.name()} ": " <span class="number">{live(count)}</span></h2>
             {search_box(
                 side.filter_label(),
                 "Looks in name, address, status and versions. All words must occur.",

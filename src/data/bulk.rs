@@ -115,8 +115,10 @@ pub struct Bulk {
     workers: StoredValue<usize>,
     /// Counts the runs: what an older one still brings is nothing to this one.
     turn: StoredValue<u64>,
-    /// Whether the dialog that shows it is open.
-    watched: StoredValue<bool>,
+    /// How many dialogs that show it are open. Several stand ready on one page.
+    watchers: StoredValue<usize>,
+    /// Whether the news say how it ended, where that is decided already.
+    in_news: StoredValue<Option<bool>>,
 }
 
 impl Bulk {
@@ -127,7 +129,8 @@ impl Bulk {
             queue: StoredValue::new(VecDeque::new()),
             workers: StoredValue::new(0),
             turn: StoredValue::new(0),
-            watched: StoredValue::new(false),
+            watchers: StoredValue::new(0),
+            in_news: StoredValue::new(None),
         }
     }
 
@@ -146,9 +149,17 @@ impl Bulk {
         self.look(|run| run.is_some_and(|run| run.running))
     }
 
-    /// Whether somebody watches: then nothing needs to be said in the news.
-    pub fn watch(self, watched: bool) {
-        self.watched.try_update_value(|now| *now = watched);
+    /// Somebody watches from now on, or no longer: whoever does both says each once. While anybody watches, nothing needs to be
+    /// said in the news.
+    pub fn watch(self, watches: bool) {
+        self.watchers.try_update_value(|count| {
+            *count = if watches { *count + 1 } else { count.saturating_sub(1) };
+        });
+    }
+
+    /// Decides for the end that is being reached whether the news say so: for who closes or opens the dialog just then.
+    pub fn end_in_news(self, in_news: bool) {
+        self.in_news.try_update_value(|now| *now = Some(in_news));
     }
 
     /// Begins, unless something is being done already.
@@ -275,7 +286,8 @@ impl Bulk {
 
     /// Says how it ended if nobody watches, and puts it away if there is no more to it.
     fn tell(self, toasts: Toasts) {
-        if self.watched.get_value() {
+        let decided = self.in_news.try_update_value(Option::take).flatten();
+        if !decided.unwrap_or_else(|| self.watchers.get_value() == 0) {
             return;
         }
         let Some(run) = self.run.get_untracked() else { return };

@@ -37,13 +37,13 @@ impl Busy {
     }
 
     /// Marks those that are not marked yet, and gives them back.
-    pub(super) fn begin(self, ids: &[EngineId]) -> Vec<EngineId> {
+    pub(crate) fn begin(self, ids: &[EngineId]) -> Vec<EngineId> {
         self.0
             .try_update(|marked| ids.iter().copied().filter(|id| marked.insert(*id)).collect())
             .unwrap_or_default()
     }
 
-    pub(super) fn end(self, ids: &[EngineId]) {
+    pub(crate) fn end(self, ids: &[EngineId]) {
         self.0.update(|marked| {
             for id in ids {
                 marked.remove(id);
@@ -59,8 +59,8 @@ pub struct Work {
     pub refreshing: Busy,
     /// Those that were sent an update and have not reported new versions yet.
     pub updating: Busy,
-    /// The engine that is to be updated although so many scans are under way on it, which is asked about.
-    pub update_asked: RwSignal<Option<(Engine, usize)>>,
+    /// The engines that are to be updated, once it is known whether scans are under way on them.
+    pub update_asked: RwSignal<Vec<Engine>>,
     asking: StoredValue<Option<Asking>, LocalStorage>,
     changing: RwSignal<bool>,
     changes: StoredValue<u64>,
@@ -74,7 +74,7 @@ impl Work {
         Self {
             refreshing: Busy::new(),
             updating: Busy::new(),
-            update_asked: RwSignal::new(None),
+            update_asked: RwSignal::new(Vec::new()),
             asking: StoredValue::new_local(None),
             changing: RwSignal::new(false),
             changes: StoredValue::new(0),
@@ -108,7 +108,7 @@ impl Work {
 
     pub(super) fn forget(self) {
         self.asking.set_value(None);
-        self.update_asked.set(None);
+        self.update_asked.set(Vec::new());
         self.changes.update_value(|changes| *changes += 1);
         self.changing.set(false);
         for busy in [self.refreshing, self.updating] {

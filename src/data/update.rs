@@ -27,22 +27,9 @@ const PATIENCE_MS: i64 = 3 * 60 * 1000;
 
 impl Data {
     /// Updates one engine as [`update_engine_now`](Self::update_engine_now) does, after a question where scans are under
-    /// way on it. Where that can't be read it is not asked.
-    pub fn update_engine(self, engine: Engine, toasts: Toasts) {
-        let id = engine.id;
-        let mine = self.work.updating.begin(&[id]);
-        if mine.is_empty() {
-            return;
-        }
-        spawn_local(async move {
-            let scans = self.running_scans(id).await;
-            self.work.updating.end(&mine);
-            match scans {
-                Err(Error::Cancelled) => {}
-                Ok(scans) if scans > 0 => self.work.update_asked.set(Some((engine, scans))),
-                Ok(_) | Err(_) => self.update_engine_now(engine, toasts),
-            }
-        });
+    /// way on it: the component `update_question` takes it from here.
+    pub fn update_engine(self, engine: Engine) {
+        self.work.update_asked.update(|asked| asked.push(engine));
     }
 
     /// Sends the available update to one engine and says in the news what came of it, at last the new versions.

@@ -237,7 +237,7 @@ fn actions(page: Page) -> AnyView {
                 refused=updating
                 on_press=Callback::new(move |()| {
                     if let Some(engine) = untrack(|| page.engine.get()) {
-                        data.update_engine((*engine).clone(), toasts);
+                        data.update_engine((*engine).clone());
                     }
                 })
             />

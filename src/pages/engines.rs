@@ -126,7 +126,7 @@ impl Page {
 
     fn update(self, id: EngineId) {
         if let Some(engine) = untrack(|| self.engine(id)) {
-            self.data.update_engine(engine, self.toasts);
+            self.data.update_engine(engine);
         }
     }
 }

@@ -64,7 +64,7 @@ pub fn SignInAgain() -> impl IntoView {
     view! {
         // Escape would leave a page that can't be used: the way out is Sign out.
         <dialog
-            class="dialog"
+            class="dialog on-top"
             node_ref=element
             aria-labelledby="sign-in-again"
             on:cancel=move |event: ev::Event| event.prevent_default()

@@ -147,7 +147,7 @@ impl Panel {
             self.moves.try_set(left);
             // The dialog that is open, or opens now, tells how it ended; otherwise the news do.
             if working.try_set(!all_done).is_none() {
-                bulk.watch(!all_done);
+                bulk.end_in_news(all_done);
             }
         };
         page.data.move_sites(moves, "Moving sites", self.toasts, on_end);

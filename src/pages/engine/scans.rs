@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use console_api::{
-    Page as ScanPage, PageRequest, Scan, Sort, rules::scan_rows,
-};
+use console_api::{Page as ScanPage, PageRequest, Scan, Sort, rules::scan_rows};
 use leptos::prelude::*;
 
 use super::Page;

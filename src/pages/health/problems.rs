@@ -271,7 +271,7 @@ fn remedy_button(page: Page, remedy: Remedy, name: &str, tabindex: &'static str)
             });
             button(Icon::Update, "Update", name, refused, tabindex, move || {
                 if let Some(engine) = engine_of(page, id) {
-                    page.data.update_engine(engine, page.toasts);
+                    page.data.update_engine(engine);
                 }
             })
         }

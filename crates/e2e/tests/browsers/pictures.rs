@@ -102,6 +102,7 @@ in_chromium! {
         page.see(text("Enter a port from 1 to 65535.")).await;
         page.take_pictures("new-engine-problems").await;
         page.click(link("Engines")).await;
+        page.click(button("Leave")).await;
         page.click(link("Oslo data centre")).await;
         page.click(button("Refresh")).await;
         page.see_words(role("region", "Summary"), "Active").await;

@@ -18,7 +18,7 @@ in_both_browsers! {
         page.see_address("/engines").await;
         page.see(row(LOCAL)).await;
         // The navigation shows what exists, and says where one is.
-        page.see_texts(any("link").within(role("navigation", "Main")), &["Engines", "Pools", "Shared Secret", "Sites", "Administration"]).await;
+        page.see_texts(any("link").within(role("navigation", "Main")), &["Engines", "Pools", "Shared Secret", "Sites", "Health", "Administration"]).await;
         page.see_attribute(link("Engines"), "aria-current", Some("page")).await;
         assert!(stack.proxy().seen().iter().all(|seen| !seen.cookie), "the app sent a cookie");
     }

@@ -63,23 +63,30 @@ in_both_browsers! {
         page.press("g").await;
         page.press("e").await;
         page.see(dialog(QUESTION)).await;
-        for theme in ["Light", "Dark"] {
-            page.press(Key::Escape).await;
-            page.see_no(any("dialog")).await;
-            page.choose("Theme", theme).await;
-            page.click(link("Engines")).await;
-            page.see(dialog(QUESTION)).await;
-            page.check_accessibility(&format!("leave without saving, {theme}")).await;
-        }
         page.tab_to(button("Stay")).await;
         page.press(Key::Enter).await;
         still_here(&page, &address).await;
-        page.see_focus_on(link("Engines")).await;
-        page.press(Key::Enter).await;
+        // Where it was before the question.
+        page.see_focus_on(button("Sign out")).await;
+        page.press("g").await;
+        page.press("e").await;
         page.tab_to(button("Leave")).await;
         page.press(Key::Enter).await;
         page.see(heading("Scan Engines")).await;
         page.see_focus_on(heading("Scan Engines")).await;
+    }
+
+    async fn the_question_follows_the_rules(page: Page) {
+        let stack = Stack::start().await;
+        typing(&page, &stack).await;
+        for theme in ["Light", "Dark"] {
+            page.choose("Theme", theme).await;
+            page.click(link("Engines")).await;
+            page.see(dialog(QUESTION)).await;
+            page.check_accessibility(&format!("leave without saving, {theme}")).await;
+            page.press(Key::Escape).await;
+            page.see_no(any("dialog")).await;
+        }
     }
 
     async fn saving_and_what_is_saved_never_ask(page: Page) {
