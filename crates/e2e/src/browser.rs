@@ -115,7 +115,7 @@ async fn start_driver(kind: Kind, profile: &Profile) -> (Process, String) {
                 (Process::start("chromedriver", &mut command), "successfully on port ")
             }
             Kind::Firefox => {
-                let mut command = Command::new(&settings().geckodriver);
+                let mut command = Command::new(settings().geckodriver());
                 command.args(["--port", "0", "--websocket-port", "0", "--profile-root"]).arg(profile.path());
                 (Process::start("geckodriver", &mut command), "Listening on 127.0.0.1:")
             }
@@ -212,7 +212,7 @@ fn firefox() -> Capabilities {
     set(
         "moz:firefoxOptions",
         json!({
-            "binary": settings().firefox,
+            "binary": settings().firefox(),
             "args": ["-headless", "--width", "1440", "--height", "900"],
             "prefs": {
                 "intl.accept_languages": "en-GB, en",

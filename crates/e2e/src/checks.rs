@@ -36,7 +36,7 @@ impl Page {
     /// If it finds a violation; with each rule and the elements.
     pub async fn check_accessibility(&self, screen: &str) {
         self.settle().await;
-        let file = settings().node_tools.join("node_modules/axe-core/axe.min.js");
+        let file = settings().node_tools().join("node_modules/axe-core/axe.min.js");
         self.run("if (!window.axe) (0, eval)(arguments[0]);", vec![json!(script(&file))]).await;
         let violations = self
             .run_async(

@@ -70,9 +70,7 @@ where
 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.unwrap_or_else(|error| panic!("no runtime for the test: {error}"));
-    if let Err(panic) = runtime.block_on(in_browser(kind, name, body)) {
-        resume_unwind(panic);
-    }
+    runtime.block_on(in_browser(kind, name, body));
 }
 
 /// Runs a part of a test in a second browser of the same kind, beside the first one: what a colleague does meanwhile.
@@ -84,22 +82,25 @@ where
     F: FnOnce(Page) -> Fut,
     Fut: Future<Output = ()>,
 {
-    if let Err(panic) = in_browser(page.kind(), "the colleague's browser", body).await {
-        resume_unwind(panic);
-    }
+    in_browser(page.kind(), "the colleague's browser", body).await;
 }
 
-async fn in_browser<F, Fut>(kind: Kind, name: &str, body: F) -> Result<(), Box<dyn std::any::Any + Send>>
+/// Runs something in a fresh browser and closes it afterwards, whatever came of it. Gives what the body gives.
+///
+/// # Panics
+/// As [`run`] does.
+pub async fn in_browser<T, F, Fut>(kind: Kind, name: &str, body: F) -> T
 where
     F: FnOnce(Page) -> Fut,
-    Fut: Future<Output = ()>,
+    Fut: Future<Output = T>,
 {
     let browser = browser::Browser::start(kind).await;
     let page = Page::new(browser.driver.clone(), kind);
     let test = async {
-        body(page.clone()).await;
+        let result = body(page.clone()).await;
         let problems = page.problems().await;
         assert!(problems.is_empty(), "the browser complained:\n{}", problems.join("\n"));
+        result
     };
     let outcome = AssertUnwindSafe(test).catch_unwind().await;
     if outcome.is_err() {
@@ -112,7 +113,7 @@ where
     }
     drop(page);
     browser.quit().await;
-    outcome
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Makes tests of async functions, each once for Chromium and once for Firefox: `name::chromium`, `name::firefox`.

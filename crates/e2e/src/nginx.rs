@@ -86,7 +86,7 @@ impl Nginx {
             path
         };
         std::fs::create_dir(&www)
-            .and_then(|()| std::os::unix::fs::symlink(&settings().dist_behind, www.join("engine-console")))
+            .and_then(|()| std::os::unix::fs::symlink(settings().dist_behind(), www.join("engine-console")))
             .unwrap_or_else(|error| panic!("no folder for the app: {error}"));
         let mut example = EXAMPLE.to_owned();
         for (there, here) in here(address, console, &www, brotli) {
@@ -95,7 +95,7 @@ impl Nginx {
         }
         put("engine-console.conf", &example);
         let main = put("nginx.conf", &main_file(brotli));
-        let mut command = Command::new(settings().nginx.join("usr/sbin/nginx"));
+        let mut command = Command::new(settings().nginx().join("usr/sbin/nginx"));
         command.arg("-p").arg(dir.path()).arg("-c").arg(&main).args(["-e", "stderr"]);
         let process = Process::start("nginx", &mut command);
         let up = until(START, async || {
@@ -128,7 +128,8 @@ impl Nginx {
 /// What Debian has in `/etc/nginx`, as far as it matters, for one process that ends with the test and writes into its folder
 /// alone.
 fn main_file(brotli: bool) -> String {
-    let nginx = settings().nginx.display();
+    let nginx = settings().nginx();
+    let nginx = nginx.display();
     let module = format!("load_module {nginx}/usr/lib/nginx/modules/ngx_http_brotli_static_module.so;");
     format!(
         "{module}

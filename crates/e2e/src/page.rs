@@ -409,11 +409,7 @@ impl Page {
 
     /// Runs JavaScript that ends by calling its last argument.
     #[track_caller]
-    pub(crate) fn run_async(
-        &self,
-        script: &'static str,
-        arguments: Vec<Value>,
-    ) -> impl Future<Output = Value> {
+    pub fn run_async(&self, script: &'static str, arguments: Vec<Value>) -> impl Future<Output = Value> {
         let (at, page) = (Location::caller(), self.clone());
         async move {
             let result = page.driver.execute_async(script, arguments).await;
@@ -421,13 +417,11 @@ impl Page {
         }
     }
 
-    /// Sends a command of the Chrome DevTools protocol, in Chromium.
+    /// Sends a command of the Chrome DevTools protocol, in Chromium, and gives its answer.
     #[track_caller]
-    pub(crate) fn devtools(&self, method: &'static str, parameters: Value) -> impl Future<Output = ()> {
+    pub fn devtools(&self, method: &'static str, parameters: Value) -> impl Future<Output = Value> {
         let (at, page) = (Location::caller(), self.clone());
-        async move {
-            page.driver.cdp().send_raw(method, parameters).await.map(drop).or_fail(at, || method.to_owned());
-        }
+        async move { page.driver.cdp().send_raw(method, parameters).await.or_fail(at, || method.to_owned()) }
     }
 
     /// A picture of what is in the window, as PNG.
@@ -524,7 +518,7 @@ impl Page {
 
     async fn inject_queries(&self) -> WebDriverResult<()> {
         let file = settings()
-            .node_tools
+            .node_tools()
             .join("node_modules/@testing-library/dom/dist/@testing-library/dom.umd.min.js");
         // The library is told that it is in a module, so that it leaves the page's names alone.
         let (library, ours) = (script(&file), include_str!("page.js"));

@@ -1,4 +1,5 @@
-//! Where the programs are that the tests run: told by environment variables, which `cargo xtask test` sets.
+//! Where the programs are that the tests run: told by environment variables, which `cargo xtask test` and `bench` set.
+//! What only some of the tests need is looked for when they need it.
 
 use std::env;
 use std::path::PathBuf;
@@ -9,24 +10,49 @@ use std::sync::OnceLock;
 pub struct Settings {
     /// The finished app, with its compressed siblings (`ENGINE_CONSOLE_DIST`).
     pub dist: PathBuf,
-    /// The finished app for the path `/engine-console/` (`ENGINE_CONSOLE_DIST_BEHIND`).
-    pub dist_behind: PathBuf,
-    /// The folder with nginx and its module for brotli, as Debian's packages have them below `/` (`ENGINE_CONSOLE_NGINX`).
-    pub nginx: PathBuf,
     /// The folder of `embedded-console` and `scan-engine` (`ENGINE_CONSOLE_BIN_DIR`).
     pub bin_dir: PathBuf,
     /// Chromium's driver (`CHROMEDRIVER`).
     pub chromedriver: PathBuf,
-    /// Firefox' driver (`GECKODRIVER`).
-    pub geckodriver: PathBuf,
     /// Chromium (`CHROMIUM`).
     pub chromium: PathBuf,
-    /// Firefox (`FIREFOX`).
-    pub firefox: PathBuf,
-    /// The folder whose `node_modules` holds axe-core and @testing-library/dom (`ENGINE_CONSOLE_NODE_TOOLS`).
-    pub node_tools: PathBuf,
     /// Where screenshots go (`ENGINE_CONSOLE_SCREENSHOTS`).
     pub screenshots: PathBuf,
+}
+
+impl Settings {
+    /// The finished app for the path `/engine-console/` (`ENGINE_CONSOLE_DIST_BEHIND`).
+    ///
+    /// # Panics
+    /// As [`settings`] does; so do the others.
+    #[must_use]
+    pub fn dist_behind(&self) -> PathBuf {
+        path("ENGINE_CONSOLE_DIST_BEHIND")
+    }
+
+    /// The folder with nginx and its module for brotli, as Debian's packages have them below `/` (`ENGINE_CONSOLE_NGINX`).
+    #[must_use]
+    pub fn nginx(&self) -> PathBuf {
+        path("ENGINE_CONSOLE_NGINX")
+    }
+
+    /// Firefox' driver (`GECKODRIVER`).
+    #[must_use]
+    pub fn geckodriver(&self) -> PathBuf {
+        path("GECKODRIVER")
+    }
+
+    /// Firefox (`FIREFOX`).
+    #[must_use]
+    pub fn firefox(&self) -> PathBuf {
+        path("FIREFOX")
+    }
+
+    /// The folder whose `node_modules` holds axe-core and @testing-library/dom (`ENGINE_CONSOLE_NODE_TOOLS`).
+    #[must_use]
+    pub fn node_tools(&self) -> PathBuf {
+        path("ENGINE_CONSOLE_NODE_TOOLS")
+    }
 }
 
 /// The settings of this run.
@@ -37,14 +63,9 @@ pub fn settings() -> &'static Settings {
     static SETTINGS: OnceLock<Settings> = OnceLock::new();
     SETTINGS.get_or_init(|| Settings {
         dist: path("ENGINE_CONSOLE_DIST"),
-        dist_behind: path("ENGINE_CONSOLE_DIST_BEHIND"),
-        nginx: path("ENGINE_CONSOLE_NGINX"),
         bin_dir: path("ENGINE_CONSOLE_BIN_DIR"),
         chromedriver: path("CHROMEDRIVER"),
-        geckodriver: path("GECKODRIVER"),
         chromium: path("CHROMIUM"),
-        firefox: path("FIREFOX"),
-        node_tools: path("ENGINE_CONSOLE_NODE_TOOLS"),
         screenshots: path("ENGINE_CONSOLE_SCREENSHOTS"),
     })
 }

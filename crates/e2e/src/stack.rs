@@ -28,6 +28,7 @@ pub struct Stack {
     own: Proxy,
     address: SocketAddr,
     engine_listener: SocketAddr,
+    app_dir: PathBuf,
     options: Vec<String>,
     dir: TempDir,
 }
@@ -54,14 +55,24 @@ impl Stack {
     /// # Panics
     /// If it does not come up.
     pub async fn with(options: &[&str]) -> Self {
+        Self::serving(&settings().dist, options).await
+    }
+
+    /// A console with these options more, that serves another folder than the app's.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub async fn serving(app_dir: &Path, options: &[&str]) -> Self {
         let dir = TempDir::with_prefix("engine-console-e2e-")
             .unwrap_or_else(|error| panic!("no folder for the test's data: {error}"));
         let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (console, address, engine_listener) = start_console(dir.path(), &options, any_port).await;
+        let (console, address, engine_listener) =
+            start_console(dir.path(), app_dir, &options, any_port).await;
         let proxy = Proxy::start(address).await;
         let own = Proxy::start(address).await;
-        Self { console: Some(console), proxy, own, address, engine_listener, options, dir }
+        let app_dir = app_dir.to_path_buf();
+        Self { console: Some(console), proxy, own, address, engine_listener, app_dir, options, dir }
     }
 
     /// The proxy, which makes answers fail and knows what was asked.
@@ -139,7 +150,8 @@ impl Stack {
     /// If it does not come up.
     pub async fn start_console(&mut self) {
         // Engines that dial it have written this address down.
-        let (console, address, _) = start_console(self.dir.path(), &self.options, self.engine_listener).await;
+        let (console, address, _) =
+            start_console(self.dir.path(), &self.app_dir, &self.options, self.engine_listener).await;
         self.console = Some(console);
         self.address = address;
         self.proxy.lead_to(address);
@@ -280,13 +292,14 @@ fn read(path: &Path) -> String {
 /// The console, where it listens for browsers, and where for engines.
 async fn start_console(
     dir: &Path,
+    app_dir: &Path,
     options: &[String],
     engine_listener: SocketAddr,
 ) -> (Process, SocketAddr, SocketAddr) {
     let mut command = Command::new(settings().bin_dir.join("embedded-console"));
     command.args(["--listen", "127.0.0.1:0", "--engine-listener", &engine_listener.to_string()]);
     command.arg("--data-dir").arg(dir.join("console"));
-    command.arg("--app-dir").arg(&settings().dist);
+    command.arg("--app-dir").arg(app_dir);
     command.arg("--admin-password-file").arg(password_file(dir));
     command.args(options);
     let mut console = Process::start("embedded-console", &mut command);
