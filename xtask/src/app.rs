@@ -82,8 +82,7 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
             paths::remove_folder(folder)?;
             fs::create_dir_all(folder).on("make", folder)?;
         }
-        let compiled = compiler.target().join(wasm::TARGET).join("app").join("engine-console.wasm");
-        let pieces = split::split(&compiled, &bindgen, &work)?;
+        let pieces = split::split(&output(&compiler), &bindgen, &work)?;
         dist::assemble(&pieces, &raw, &options.public_url)?;
         // The old app stays until the new one is whole.
         paths::remove_folder(&options.dist)?;
@@ -94,6 +93,19 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
         fs::write(&stamp, format!("{wanted} {}", state(&options.dist)?)).on("write", &stamp)
     })?;
     dist::measure(&options.dist, &options.public_url)
+}
+
+/// The program as the compiler leaves it, with its names. It is compiled if it is not there as the sources are now.
+pub(crate) fn compiled(steps: &mut Steps) -> Outcome<PathBuf> {
+    let _lock = take_turn()?;
+    let compiler = Compiler::ensure(steps)?;
+    steps.step("Compile the app, if that is not done", || cmd::run(&mut compile(&compiler)?))?;
+    Ok(output(&compiler))
+}
+
+/// Where the compiler leaves the program.
+fn output(compiler: &Compiler) -> PathBuf {
+    compiler.target().join(wasm::TARGET).join("app").join("engine-console.wasm")
 }
 
 /// The compiler's run. What the splitter needs to know goes to the linker alone, so that the libraries stay as they are.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::app::BuildOptions;
 use crate::attach::EngineRequest;
+use crate::bench::{BenchOptions, Part};
 use crate::failure::{Outcome, fail};
 use crate::fuzz::USUAL;
 use crate::release::DistOptions;
@@ -31,7 +32,10 @@ cargo xtask engine NAME
 cargo xtask engine new NAME | start NAME | stop NAME
     Start another engine, start one again, stop one. Without a name: list them.
 cargo xtask soak [--engines N] [--seconds N] [--seed N]
-    Hold 500 engine links to one console, kill and start engines at random for five minutes, and check every status.";
+    Hold 500 engine links to one console, kill and start engines at random for five minutes, and check every status.
+cargo xtask bench [--write] [PART]…
+    Measure the app in Chromium and the console, all or only some: load, list, api, weight. With --write all of it
+    goes into docs/benchmarks.md.";
 
 /// One call of this program.
 #[derive(Debug, PartialEq)]
@@ -52,6 +56,8 @@ pub(crate) enum Command {
     Engine(EngineRequest),
     /// Many engines on one console.
     Soak(SoakOptions),
+    /// The measurements.
+    Bench(BenchOptions),
 }
 
 /// Reads the command line, without the program's name.
@@ -65,6 +71,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Outcome<Command> {
         Some("build") => build(args).map(Command::Build),
         Some("dist") => dist(args).map(Command::Dist),
         Some("engine") => engine(args).map(Command::Engine),
+        Some("bench") => bench(args).map(Command::Bench),
         Some("soak") => soak(args).map(Command::Soak),
         Some(other) => fail(format!("there is no command `{other}`: `cargo xtask help` lists them")),
     }
@@ -198,6 +205,24 @@ fn soak(mut args: impl Iterator<Item = String>) -> Outcome<SoakOptions> {
     Ok(options)
 }
 
+fn bench(args: impl Iterator<Item = String>) -> Outcome<BenchOptions> {
+    let mut options = BenchOptions::default();
+    for arg in args {
+        match arg.as_str() {
+            "--write" => options.write = true,
+            option if option.starts_with('-') => {
+                return fail(format!("`bench` has no option {option}: see `cargo xtask help`"));
+            }
+            name => options.parts.push(Part::from_name(name)?),
+        }
+    }
+    // The page would be half of an old one otherwise, or half empty.
+    if options.write && !options.parts.is_empty() {
+        return fail("`bench --write` measures everything: name no part");
+    }
+    Ok(options)
+}
+
 /// The value of an option that is a whole number.
 fn number<N: FromStr>(
     option: &str,
@@ -296,6 +321,17 @@ mod tests {
         assert!(refused("run --listen 4000").contains("not an address with a port"));
         assert!(refused("run --listen").contains("needs a value"));
         assert!(refused("run --open").contains("no option --open"));
+    }
+
+    #[test]
+    fn the_page_of_benchmarks_is_only_written_whole() {
+        let options = BenchOptions { parts: vec![Part::Load, Part::Weight], write: false };
+        assert_eq!(parsed("bench load weight").unwrap(), Command::Bench(options));
+        let options = BenchOptions { parts: Vec::new(), write: true };
+        assert_eq!(parsed("bench --write").unwrap(), Command::Bench(options));
+        assert!(refused("bench --write api").contains("name no part"));
+        assert!(refused("bench speed").contains("there is no part `speed`"));
+        assert!(refused("bench --all").contains("no option --all"));
     }
 
     #[test]

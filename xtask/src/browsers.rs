@@ -1,4 +1,5 @@
-//! What the tests in browsers need: Chromium and Firefox with their drivers, and two packages of JavaScript.
+//! What the tests in browsers need: Chromium and Firefox with their drivers, and two packages of JavaScript; and what
+//! every harness with a browser is told.
 
 use std::fs;
 use std::path::PathBuf;
@@ -21,12 +22,18 @@ const NPM: Packaged = Packaged { programs: &["npm"], package: "npm" };
 /// The checker of accessibility rules, and the queries by role and label, both injected into pages under test.
 const NODE_PACKAGES: [(&str, &str); 2] = [("axe-core", "4.14.1"), ("@testing-library/dom", "10.4.2")];
 
-/// Where everything is, as absolute paths.
-pub(crate) struct Browsers {
-    /// The Chromium program.
+/// Where Chromium is, as absolute paths.
+pub(crate) struct Chromium {
+    /// The program.
     pub(crate) chromium: PathBuf,
     /// Its WebDriver.
     pub(crate) chromedriver: PathBuf,
+}
+
+/// Where everything is, as absolute paths.
+pub(crate) struct Browsers {
+    /// Chromium.
+    pub(crate) chromium: Chromium,
     /// The Firefox program.
     pub(crate) firefox: PathBuf,
     /// Its WebDriver.
@@ -41,12 +48,26 @@ pub(crate) fn ensure_chromedriver(steps: &mut Steps) -> Outcome<PathBuf> {
     found(&CHROMEDRIVER)
 }
 
+/// Chromium and its driver, for a harness.
+pub(crate) fn ensure_chromium(steps: &mut Steps) -> Outcome<Chromium> {
+    Ok(Chromium { chromedriver: ensure_chromedriver(steps)?, chromium: found(&CHROMIUM)? })
+}
+
+/// Tells a harness where the app, the programs and Chromium are (`crates/e2e/src/settings.rs`).
+pub(crate) fn tell(harness: &mut Command, Chromium { chromium, chromedriver }: &Chromium) -> Outcome {
+    let root = paths::root()?;
+    harness.env("ENGINE_CONSOLE_DIST", root.join(paths::DIST));
+    harness.env("ENGINE_CONSOLE_BIN_DIR", root.join(paths::programs()));
+    harness.env("ENGINE_CONSOLE_SCREENSHOTS", root.join(paths::target()).join("screenshots"));
+    harness.env("CHROMIUM", chromium).env("CHROMEDRIVER", chromedriver);
+    Ok(())
+}
+
 /// Everything that the end-to-end suites need.
 pub(crate) fn ensure(steps: &mut Steps) -> Outcome<Browsers> {
     deb::ensure(steps, &[CHROMIUM, CHROMEDRIVER, FIREFOX])?;
     Ok(Browsers {
-        chromium: found(&CHROMIUM)?,
-        chromedriver: found(&CHROMEDRIVER)?,
+        chromium: ensure_chromium(steps)?,
         firefox: found(&FIREFOX)?,
         geckodriver: GECKODRIVER.ensure(steps)?.join("geckodriver"),
         node_tools: ensure_node_tools(steps)?,

@@ -119,6 +119,15 @@ pub(crate) fn end_children_on_interrupt() -> Outcome {
 /// Runs a program in a group of its own, copies what it prints and returns that too. When it takes longer than `bound`,
 /// the whole group is ended: browsers and drivers that a test started don't outlive it.
 pub(crate) fn run_bounded(command: &mut Command, bound: Duration) -> (Outcome, String) {
+    in_group(command, bound, true)
+}
+
+/// The same without copying: for what is not meant for people as it is.
+pub(crate) fn read_bounded(command: &mut Command, bound: Duration) -> (Outcome, String) {
+    in_group(command, bound, false)
+}
+
+fn in_group(command: &mut Command, bound: Duration, show: bool) -> (Outcome, String) {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).spawn();
     let mut child = match child {
         Ok(child) => child,
@@ -129,7 +138,7 @@ pub(crate) fn run_bounded(command: &mut Command, bound: Duration) -> (Outcome, S
     let printed = Arc::new(Mutex::new(Vec::new()));
     let copy = child.stdout.take().map(|stdout| {
         let printed = Arc::clone(&printed);
-        thread::spawn(move || copy_output(stdout, &printed))
+        thread::spawn(move || copy_output(stdout, &printed, show))
     });
     let outcome = wait_bounded(command, &mut child, group, bound);
     // What the program left running holds the pipe open: it must not hold this one up.
@@ -168,14 +177,16 @@ pub(crate) fn run_together(commands: &mut [Command], bound: Duration) -> Vec<Out
     outcomes
 }
 
-fn copy_output(mut from: impl Read, printed: &Mutex<Vec<u8>>) {
+fn copy_output(mut from: impl Read, printed: &Mutex<Vec<u8>>, show: bool) {
     let mut buffer = [0; 8192];
     loop {
         match from.read(&mut buffer) {
             Ok(0) => return,
             Ok(count) => {
-                let mut stdout = io::stdout().lock();
-                let _ = stdout.write_all(&buffer[..count]).and_then(|()| stdout.flush());
+                if show {
+                    let mut stdout = io::stdout().lock();
+                    let _ = stdout.write_all(&buffer[..count]).and_then(|()| stdout.flush());
+                }
                 printed.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..count]);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

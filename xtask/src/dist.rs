@@ -41,6 +41,13 @@ pub(crate) struct File {
     brotli: u64,
 }
 
+impl File {
+    /// The name, and the sizes: raw, gzip, brotli.
+    pub(crate) fn cells(&self) -> [String; 4] {
+        [self.name.clone(), self.raw.to_string(), self.gzip.to_string(), self.brotli.to_string()]
+    }
+}
+
 impl Built {
     /// The first load after brotli, in bytes.
     pub(crate) fn transfer(&self) -> u64 {

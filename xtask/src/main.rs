@@ -5,6 +5,7 @@
 mod app;
 mod args;
 mod attach;
+mod bench;
 mod browsers;
 mod cmd;
 mod deb;
@@ -18,6 +19,7 @@ mod failure;
 mod fuzz;
 mod html;
 mod leftovers;
+mod markdown;
 mod nginx;
 mod paths;
 mod release;
@@ -29,6 +31,7 @@ mod summary;
 mod test;
 mod tools;
 mod wasm;
+mod weight;
 
 use std::process::ExitCode;
 
@@ -67,6 +70,7 @@ fn start() -> Outcome<bool> {
             Ok(true)
         }
         Command::Dist(options) => release::release(&options).map(|()| true),
+        Command::Bench(options) => bench::bench(&options).map(|()| true),
         Command::Soak(options) => soak::soak(&options).map(|()| true),
         Command::Engine(request) => attach::engine(&request).map(|()| true),
     }

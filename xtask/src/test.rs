@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check, stage by stage, and one line at the end.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -222,14 +222,9 @@ fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
     let nginx = nginx::ensure(steps)?;
     let behind = paths::target().join("xtask").join("dist-behind");
     app::build(steps, &BuildOptions { public_url: release::USUAL_PATH.to_owned(), dist: behind.clone() })?;
-    let root = paths::root()?;
-    let absolute = |path: PathBuf| root.join(path);
-    cargo.env("ENGINE_CONSOLE_DIST", absolute(paths::DIST.into()));
-    cargo.env("ENGINE_CONSOLE_DIST_BEHIND", absolute(behind)).env("ENGINE_CONSOLE_NGINX", nginx);
-    cargo.env("ENGINE_CONSOLE_BIN_DIR", absolute(paths::programs()));
-    cargo.env("ENGINE_CONSOLE_SCREENSHOTS", absolute(paths::target().join("screenshots")));
+    browsers::tell(cargo, &found.chromium)?;
+    cargo.env("ENGINE_CONSOLE_DIST_BEHIND", paths::root()?.join(behind)).env("ENGINE_CONSOLE_NGINX", nginx);
     cargo.env("ENGINE_CONSOLE_NODE_TOOLS", found.node_tools);
-    cargo.env("CHROMIUM", found.chromium).env("CHROMEDRIVER", found.chromedriver);
     cargo.env("FIREFOX", found.firefox).env("GECKODRIVER", found.geckodriver);
     // Each test has a console, engines and a browser of its own, and waits about half of its time.
     let cores = std::thread::available_parallelism().map_or(2, usize::from);

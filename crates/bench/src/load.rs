@@ -1,0 +1,106 @@
+//! How long it takes until the first row is there.
+
+use serde_json::Value;
+
+use crate::report::{Table, kilobytes, ms, say, verdict};
+use crate::statistics::Sample;
+use crate::subject::{Console, Subject, number};
+
+/// How often each page is loaded.
+const RUNS: usize = 5;
+/// The app may take so many times as long as the page written by hand.
+const GOAL: f64 = 1.5;
+
+/// What was seen of one page.
+#[derive(Debug, Default)]
+struct Loads {
+    usable: Vec<f64>,
+    row: Vec<f64>,
+    requests: f64,
+    transfer: f64,
+}
+
+impl Loads {
+    fn add(&mut self, loaded: &Value) {
+        self.usable.push(number(&loaded["usable"]));
+        self.row.push(number(&loaded["row"]));
+        self.requests = number(&loaded["requests"]);
+        self.transfer = number(&loaded["transfer"]);
+    }
+
+    fn usable(&self) -> f64 {
+        Sample::new(self.usable.iter().copied()).median()
+    }
+
+    fn row(&self) -> f64 {
+        Sample::new(self.row.iter().copied()).median()
+    }
+}
+
+/// The table of the times, which grows with each console.
+#[derive(Debug)]
+pub(crate) struct Load(Table);
+
+impl Load {
+    /// Nothing measured yet.
+    pub(crate) fn new() -> Self {
+        let heads = [
+            "engines",
+            "page",
+            "requests",
+            "transfer",
+            "form usable",
+            "first row",
+            "ratio",
+            "goal",
+            "result",
+        ];
+        Self(Table::new("Time to the first row", &heads))
+    }
+
+    /// Loads both pages in turn, each time in a new browser.
+    pub(crate) async fn measure(&mut self, console: &Console, engines: u32) {
+        let mut loads = [Loads::default(), Loads::default()];
+        for run in 1..=RUNS {
+            say(&format!("Time to the first row at {engines} engines: run {run} of {RUNS} …"));
+            for (loads, subject) in loads.iter_mut().zip(Subject::ALL) {
+                let (loaded, ()) = console.open(subject, async |_| ()).await;
+                loads.add(&loaded);
+            }
+        }
+        let [app, by_hand] = &loads;
+        let ratio = app.row() / by_hand.row();
+        for (loads, subject) in loads.iter().zip(Subject::ALL) {
+            let [ratio, goal, result] = match subject {
+                Subject::App => {
+                    [format!("{ratio:.2}"), format!("at most {GOAL}"), verdict(ratio, GOAL).to_owned()]
+                }
+                Subject::HandWritten => ["1".to_owned(), String::new(), String::new()],
+            };
+            let transfer = kilobytes(loads.transfer);
+            let (usable, row) = (ms(loads.usable()), ms(loads.row()));
+            self.0.row(&[
+                &engines,
+                &subject,
+                &loads.requests,
+                &transfer,
+                &usable,
+                &row,
+                &ratio,
+                &goal,
+                &result,
+            ]);
+        }
+    }
+
+    /// Prints it.
+    pub(crate) fn print(mut self) {
+        self.0.note(&format!(
+            "From the start of the navigation, in a new browser with an empty cache, to the frame that shows a row; medians of \
+             {RUNS} runs, app and page in turn. A script fills in the sign-in form and sends it as soon as that can be done, \
+             so no person's time is in it, and the app has no time to be idle in. Requests and transfer are what the browser \
+             counted up to that moment, bodies as they were sent: the app's compressed, the hand-written page's not."
+        ));
+        self.0.print();
+    }
+}
