@@ -98,7 +98,7 @@ pub(crate) fn bench(options: &BenchOptions) -> Outcome {
         tables.push(first_load(&built));
     }
     if let Some(mut harness) = harness {
-        let printed = steps.step("Measure (about 4 minutes)", || {
+        let printed = steps.step("Measure (about 2 minutes)", || {
             let (outcome, printed) = cmd::read_bounded(&mut harness, BOUND);
             outcome.map(|()| printed)
         })?;
@@ -153,10 +153,8 @@ fn machine(options: &BenchOptions) -> Table {
         Some(format!("{:.1} GB", kibibytes * 1024.0 / 1e9))
     });
     let load = fs::read_to_string("/proc/loadavg").ok();
-    let load = load
-        .as_deref()
-        .and_then(|text| text.split_whitespace().next())
-        .map(|load| format!("{load} in the minute before, of {cores} that the machine can do at once"));
+    let load = load.as_deref().and_then(|text| text.split_whitespace().next()?.parse().ok());
+    let load = load.map(|load| load_in_words(load, cores));
     let mut table = Table::new("What was measured where", &["", ""]);
     let mut add = |name: &str, value: Option<String>| {
         let value = value.map(|value| value.trim().to_owned());
@@ -173,13 +171,20 @@ fn machine(options: &BenchOptions) -> Table {
     table
 }
 
+/// How busy the machine was before. Building for this very run counts, and is over.
+fn load_in_words(load: f64, cores: usize) -> String {
+    let busy = if load > cores as f64 { ": it was busy, so times may be too long" } else { "" };
+    format!("{load} on average over the minute before{busy}")
+}
+
 /// The files of the first load.
 fn first_load(built: &Built) -> Table {
     let mut table = Table::new("First load, in bytes", &["file", "raw", "gzip", "brotli"]);
     table.rows = built.first_load.iter().map(|file| file.cells().to_vec()).collect();
     let requests = built.first_load.len();
     let verdict = |good| if good { "met" } else { "missed" };
-    table.row(&[&format!("together, in {requests} requests"), "", "", &built.transfer().to_string()]);
+    let [raw, gzip, brotli] = built.first_load_sums().map(|bytes| bytes.to_string());
+    table.row(&[&format!("together, in {requests} requests"), &raw, &gzip, &brotli]);
     table.notes.push(format!(
         "The goal of {} kB after brotli is {}, that of {REQUESTS_GOAL} requests is {}. The parts that come later, when a \
          screen needs them, are not in it: `cargo xtask build` lists them.",
@@ -255,6 +260,12 @@ mod tests {
         assert_eq!(names, ["large", "3 others", "together"]);
         assert_eq!(rows[1][1..], ["6", "10", "1.0 %"]);
         assert_eq!(rows[2][1..], ["8", "1000", "100.0 %"]);
+    }
+
+    #[test]
+    fn a_busy_machine_is_told() {
+        assert_eq!(load_in_words(0.25, 2), "0.25 on average over the minute before");
+        assert!(load_in_words(2.5, 2).contains("busy"));
     }
 
     #[test]

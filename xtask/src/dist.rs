@@ -51,7 +51,12 @@ impl File {
 impl Built {
     /// The first load after brotli, in bytes.
     pub(crate) fn transfer(&self) -> u64 {
-        self.first_load.iter().map(|part| part.brotli).sum()
+        self.first_load_sums()[2]
+    }
+
+    /// The bytes of the first load: raw, gzip, brotli.
+    pub(crate) fn first_load_sums(&self) -> [u64; 3] {
+        sums(&self.first_load)
     }
 }
 
@@ -292,17 +297,20 @@ pub(crate) fn print_sizes(built: &Built) {
     lines.concat().iter().for_each(|line| print(line));
 }
 
+fn sums(files: &[File]) -> [u64; 3] {
+    files.iter().fold([0; 3], |sum, file| [sum[0] + file.raw, sum[1] + file.gzip, sum[2] + file.brotli])
+}
+
 /// A heading, the files, and their sum.
 fn table(heading: &str, files: &[File]) -> Vec<String> {
     let width = files.iter().map(|file| file.name.len()).max().unwrap_or(0);
     let row = |name: &str, [raw, gzip, brotli]: [&dyn Display; 3]| {
         format!("    {name:width$} {raw:>10} {gzip:>10} {brotli:>10}")
     };
-    let sum = |of: fn(&File) -> u64| files.iter().map(of).sum::<u64>();
     let mut lines = vec![heading.to_owned(), row("file", [&"raw", &"gzip", &"brotli"])];
     lines.extend(files.iter().map(|file| row(&file.name, [&file.raw, &file.gzip, &file.brotli])));
-    let sums: [&dyn Display; 3] = [&sum(|file| file.raw), &sum(|file| file.gzip), &sum(|file| file.brotli)];
-    lines.push(row(&format!("{} requests", files.len()), sums));
+    let [raw, gzip, brotli] = sums(files);
+    lines.push(row(&format!("{} requests", files.len()), [&raw, &gzip, &brotli]));
     lines
 }
 

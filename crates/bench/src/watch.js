@@ -30,8 +30,10 @@
     for (const [name, value] of Object.entries(credentials)) found.form.elements[name].value = value;
     found.form.requestSubmit(found);
     const { at: row } = await seen(() => document.querySelector(ROWS));
+    const [list] = performance.getEntriesByName(new URL("/api/3/scan_engines", location.href).href);
     return {
       usable,
+      list: list.responseEnd,
       row,
       requests: files.length,
       transfer: files.reduce((sum, file) => sum + file.encodedBodySize, 0),

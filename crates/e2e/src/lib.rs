@@ -104,8 +104,11 @@ where
     };
     let outcome = AssertUnwindSafe(test).catch_unwind().await;
     if outcome.is_err() {
-        match tokio::time::timeout(PATIENCE, page.describe(name)).await {
-            Ok(description) => eprintln!("{description}"),
+        let description = AssertUnwindSafe(page.describe(name)).catch_unwind();
+        match tokio::time::timeout(PATIENCE, description).await {
+            Ok(Ok(description)) => eprintln!("{description}"),
+            // It has said why.
+            Ok(Err(_)) => eprintln!("the page can't be described"),
             Err(_) => {
                 eprintln!("the page does not answer within {PATIENCE:?}: it may be caught in a loop");
             }

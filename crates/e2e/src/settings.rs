@@ -73,6 +73,6 @@ pub fn settings() -> &'static Settings {
 fn path(variable: &str) -> PathBuf {
     match env::var_os(variable) {
         Some(value) if !value.is_empty() => PathBuf::from(value),
-        _ => panic!("{variable} is not set: start these tests with `cargo xtask test e2e`"),
+        _ => panic!("{variable} is not set: start this with `cargo xtask test e2e`, or `cargo xtask bench`"),
     }
 }
