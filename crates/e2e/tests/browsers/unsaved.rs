@@ -59,7 +59,7 @@ in_both_browsers! {
     async fn a_shortcut_asks_first_and_the_keyboard_alone_answers(page: Page) {
         let stack = Stack::start().await;
         let address = typing(&page, &stack).await;
-        page.tab_to(button("Sign out")).await;
+        page.tab_back_to(button("Sign out")).await;
         page.press("g").await;
         page.press("e").await;
         page.see(dialog(QUESTION)).await;
