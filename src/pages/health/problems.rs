@@ -1,12 +1,12 @@
 //! The tab **Attention**: the problems, worst first, each with what to do about it; below, the fleet at a glance.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use console_api::{
     Engine, EngineId, Pool, Severity,
     rules::{About, Problem, ProblemKind, ProblemWords, Remedy, may_update},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     pictures::{patterns, pictures},
@@ -18,13 +18,13 @@ use crate::{
         address::AddressParam,
         icon::{Icon, glyph},
         keys::KeyMap,
-        live::live,
+        live::{follow, live},
         shell::focus_heading_if_lost,
         status::severity_class,
         table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
         toast::Toasts,
     },
-    data::{Data, health::Found},
+    data::{Data, health::Found, transport::sleep},
     number,
     routes::Route,
 };
@@ -89,12 +89,25 @@ struct Page {
     toasts: Toasts,
     clock: Clock,
     kind: AddressParam,
-    listed: Memo<Option<Arc<Listed>>>,
+    listed: RwSignal<Option<Arc<Listed>>>,
 }
 
 /// The panel of the tab.
 pub(super) fn attention(data: Data) -> AnyView {
-    let listed = Memo::new(move |_| data.health.found().map(|found| Arc::new(Listed::of(found))));
+    // Each a moment after the other: what ten thousand engines take at once would hold the browser up.
+    let listed = RwSignal::new(None::<Arc<Listed>>);
+    let pictured = RwSignal::new(None::<Arc<Found>>);
+    follow(move || {
+        let found = data.health.found();
+        spawn_local(async move {
+            sleep(Duration::ZERO).await;
+            let new = found.clone().map(|found| Arc::new(Listed::of(found)));
+            sleep(Duration::ZERO).await;
+            listed.try_set(new);
+            sleep(Duration::ZERO).await;
+            pictured.try_set(found);
+        });
+    });
     let page =
         Page { data, toasts: Toasts::here(), clock: Clock::here(), kind: AddressParam::of("kind"), listed };
     let keys = Memo::new(move |_| -> Keys {
@@ -130,7 +143,7 @@ pub(super) fn attention(data: Data) -> AnyView {
         </section>
         <section class="fleet" aria-labelledby="fleet-heading">
             <h2 id="fleet-heading">"The fleet at a glance"</h2>
-            {live(move || data.health.found().map(|found| pictures(&found)))}
+            {live(move || pictured.get().map(|found| pictures(&found)))}
         </section>
         {thresholds_form(data)}
     }

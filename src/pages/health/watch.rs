@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use console_api::rules::{ProblemKind, health};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{MutationObserver, MutationObserverInit};
 
 use crate::{
     clock::Clock,
     components::live::{follow, live},
-    data::{Data, health::Found},
+    data::{Data, health::Found, transport::sleep},
     number,
 };
 
@@ -62,28 +62,34 @@ fn find_out(data: Data) {
         clock.now();
         turn.update_value(|turn| *turn += 1);
         let mine = turn.get_value();
-        let find = move || {
-            if turn.try_get_value() == Some(mine) {
-                untrack(|| find_now(data, clock));
+        let is_over = move || turn.try_get_value() != Some(mine);
+        spawn_local(async move {
+            sleep(Duration::ZERO).await;
+            let found = if is_over() { None } else { untrack(|| find_now(data, clock)) };
+            // What is drawn of it is a task of its own as well.
+            sleep(Duration::ZERO).await;
+            if let Some(found) = found
+                && !is_over()
+            {
+                data.health.find(found);
             }
-        };
-        set_timeout(find, Duration::ZERO);
+        });
     });
 }
 
-fn find_now(data: Data, clock: Clock) {
-    let Some(engines) = data.engines.value() else { return };
+fn find_now(data: Data, clock: Clock) -> Option<Found> {
+    let engines = data.engines.value()?;
     let pools = data.pools.value();
     // Without the pools many an engine would seem to have no site.
     if pools.is_none() && data.pools.failed().is_none() {
-        return;
+        return None;
     }
     let listed = pools.as_ref().map_or(&[][..], |list| &list.items);
     let mut health = health(&engines.items, listed, clock.now(), data.health.thresholds());
     if pools.is_none() {
         health.problems.retain(|it| !matches!(it.kind, ProblemKind::NoSite | ProblemKind::Overloaded));
     }
-    data.health.find(Found { health, engines, pools });
+    Some(Found { health, engines, pools })
 }
 
 /// Puts the number in front of the document's title, also when a screen sets another one.

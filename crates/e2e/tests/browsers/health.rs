@@ -334,41 +334,4 @@ in_chromium! {
         let shown = page.run("return window.__shown", vec![]).await;
         assert_eq!(shown.as_array().map(Vec::len), Some(1), "{shown:?}");
     }
-
-    #[ignore = "takes minutes: fills a console with 10,000 engines and 100,000 sites"]
-    async fn ten_thousand_engines_and_a_hundred_thousand_sites_hold_nothing_up(page: Page) {
-        let stack = Stack::with(&["--seed", "large:10000,100000", "--engine-network", "192.0.2.0/24"]).await;
-        page.open(stack.url("/shared-secret")).await;
-        page.run(
-            "window.__long = []; new PerformanceObserver((list) => list.getEntries().forEach((entry) => \
-             window.__long.push([Math.round(entry.startTime), Math.round(entry.duration)]))).observe({ entryTypes: ['longtask'] }); \
-             const parse = window.fetch; window.__answers = []; \
-             window.fetch = async (...what) => { const answer = await parse(...what); const text = await answer.clone().arrayBuffer(); \
-             window.__answers.push([String(what[0]?.url ?? what[0]), Math.round(performance.now()), text.byteLength]); return answer; };",
-            vec![],
-        )
-        .await;
-        page.sign_in("admin", &stack.password()).await;
-        page.see(heading("Generate Scan Engine Shared Secret")).await;
-        page.click(link("Health")).await;
-        page.see_within(Duration::from_secs(60), heading(ends("the worst first"))).await;
-        report(&page, "attention").await;
-        page.click(role("tab", "Audit")).await;
-        page.see_within(Duration::from_secs(120), text("10,001 engines")).await;
-        report(&page, "audit").await;
-        page.click(button("By site")).await;
-        page.see_within(Duration::from_secs(30), text("100,000 sites")).await;
-        report(&page, "by site").await;
-        page.fill("Search the audit", "oslo").await;
-        page.see_within(Duration::from_secs(30), text(ends(" of 100,000 sites"))).await;
-        report(&page, "search").await;
-        page.click(button("By engine")).await;
-        page.see_within(Duration::from_secs(30), text(ends(" of 10,001 engines"))).await;
-        report(&page, "by engine").await;
-    }
-}
-
-async fn report(page: &Page, what: &str) {
-    let long = page.run("const all = window.__long; window.__long = []; return JSON.stringify([all, window.__answers.slice(-3), Math.round(performance.now())])", vec![]).await;
-    println!("{what}: {}", long.as_str().unwrap_or_default());
 }
