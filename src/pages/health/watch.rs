@@ -1,9 +1,12 @@
 //! What is there on every screen once the part has come: how the fleet is, the number of problems in the navigation and
 //! in the browser tab's title.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use console_api::rules::{ProblemKind, health};
+use console_api::{
+    Engine, List, Pool,
+    rules::{ProblemKind, health_under, loads},
+};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{MutationObserver, MutationObserverInit};
@@ -65,31 +68,38 @@ fn find_out(data: Data) {
         let is_over = move || turn.try_get_value() != Some(mine);
         spawn_local(async move {
             sleep(Duration::ZERO).await;
-            let found = if is_over() { None } else { untrack(|| find_now(data, clock)) };
+            if is_over() {
+                return;
+            }
+            let Some((engines, pools)) = untrack(|| known(data)) else { return };
+            let listed = pools.as_ref().map_or(&[][..], |list| &list.items);
+            let loads = loads(&engines.items, listed);
+            sleep(Duration::ZERO).await;
+            if is_over() {
+                return;
+            }
+            let (now, thresholds) = untrack(|| (clock.now(), data.health.thresholds()));
+            let mut health = health_under(loads, &engines.items, listed, now, thresholds);
+            if pools.is_none() {
+                health
+                    .problems
+                    .retain(|it| !matches!(it.kind, ProblemKind::NoSite | ProblemKind::Overloaded));
+            }
             // What is drawn of it is a task of its own as well.
             sleep(Duration::ZERO).await;
-            if let Some(found) = found
-                && !is_over()
-            {
-                data.health.find(found);
+            if !is_over() {
+                data.health.find(Found { health, engines, pools });
             }
         });
     });
 }
 
-fn find_now(data: Data, clock: Clock) -> Option<Found> {
+/// The engines and, where they can be read, the pools.
+fn known(data: Data) -> Option<(Arc<List<Engine>>, Option<Arc<List<Pool>>>)> {
     let engines = data.engines.value()?;
     let pools = data.pools.value();
     // Without the pools many an engine would seem to have no site.
-    if pools.is_none() && data.pools.failed().is_none() {
-        return None;
-    }
-    let listed = pools.as_ref().map_or(&[][..], |list| &list.items);
-    let mut health = health(&engines.items, listed, clock.now(), data.health.thresholds());
-    if pools.is_none() {
-        health.problems.retain(|it| !matches!(it.kind, ProblemKind::NoSite | ProblemKind::Overloaded));
-    }
-    Some(Found { health, engines, pools })
+    (pools.is_some() || data.pools.failed().is_some()).then_some((engines, pools))
 }
 
 /// Puts the number in front of the document's title, also when a screen sets another one.

@@ -170,7 +170,18 @@ const ENOUGH_ACTIVE: usize = 2;
 /// Finds out what needs attention. Pools whose sites the console does not tell count as if they might have some.
 #[must_use]
 pub fn health(engines: &[Engine], pools: &[Pool], now: Timestamp, thresholds: Thresholds) -> Health {
-    let loads = loads(engines, pools);
+    health_under(loads(engines, pools), engines, pools, now, thresholds)
+}
+
+/// The same with the [`loads`] of these engines worked out before: with thousands of engines each of the two takes its time.
+#[must_use]
+pub fn health_under(
+    loads: Vec<Load>,
+    engines: &[Engine],
+    pools: &[Pool],
+    now: Timestamp,
+    thresholds: Thresholds,
+) -> Health {
     let product = Versions::of(engines.iter().map(|engine| engine.product_version.as_deref()));
     let content = Versions::of(engines.iter().map(|engine| engine.content_version.as_deref()));
     let carrying = engines

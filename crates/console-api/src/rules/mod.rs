@@ -40,7 +40,7 @@ pub use deletion::{DeletionCheck, deletion};
 pub use engine_form::{
     EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again,
 };
-pub use health::{Health, Problem, ProblemKind, health};
+pub use health::{Health, Problem, ProblemKind, health, health_under};
 pub use health_words::{About, ProblemWords, Remedy};
 pub use keys::fold_case;
 pub use load::{Load, loads};
