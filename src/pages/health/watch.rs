@@ -95,7 +95,9 @@ fn find_out(data: Data) {
 }
 
 /// The engines and, where they can be read, the pools.
-fn known(data: Data) -> Option<(Arc<List<Engine>>, Option<Arc<List<Pool>>>)> {
+type Known = (Arc<List<Engine>>, Option<Arc<List<Pool>>>);
+
+fn known(data: Data) -> Option<Known> {
     let engines = data.engines.value()?;
     let pools = data.pools.value();
     // Without the pools many an engine would seem to have no site.
