@@ -204,4 +204,66 @@ in_both_browsers! {
         page.see(text("Unique in this console.")).await;
         in_both_themes(&page, "a site's general information").await;
     }
+
+    async fn the_pools_follow_the_rules(page: Page) {
+        let stack = Stack::start().await;
+        let fleet = every_status(&stack).await;
+        sign_in(&page, &stack).await;
+        page.click(link("Pools")).await;
+        page.see(row("Default Engine Pool")).await;
+        in_both_themes(&page, "pools").await;
+        for theme in ["Light", "Dark"] {
+            page.choose("Theme", theme).await;
+            page.click(button("Split into pools")).await;
+            page.see(role("table", "Engines of new pool 2")).await;
+            page.check_accessibility(&format!("split into pools, {theme}")).await;
+            page.press(Key::Escape).await;
+            page.see_no(any("dialog")).await;
+            page.click(button("Move engine")).await;
+            page.see(dialog("Move engine")).await;
+            page.check_accessibility(&format!("move engine, {theme}")).await;
+            page.press(Key::Escape).await;
+            page.see_no(any("dialog")).await;
+            page.click(button("Delete Default Engine Pool")).await;
+            page.see(dialog("Delete Default Engine Pool")).await;
+            page.check_accessibility(&format!("delete a pool, {theme}")).await;
+            page.press(Key::Escape).await;
+            page.see_no(any("dialog")).await;
+        }
+        page.resize(600, 900).await;
+        in_both_themes(&page, "pools as cards").await;
+        page.resize(1440, 900).await;
+        page.click(link("New engine pool")).await;
+        page.see(role("table", "Available engines")).await;
+        in_both_themes(&page, "new pool").await;
+        page.click(link("Pools")).await;
+        page.click(link("Default Engine Pool")).await;
+        page.click(button("Show scans")).await;
+        page.see(role("table", "Scans of the pool")).await;
+        in_both_themes(&page, "a pool with its scans").await;
+        drop(fleet);
+    }
+
+    async fn health_follows_the_rules(page: Page) {
+        let stack = Stack::demo().await;
+        sign_in(&page, &stack).await;
+        page.click(link("Health")).await;
+        page.see(heading("Sites per engine")).await;
+        page.click(heading("Thresholds")).await;
+        in_both_themes(&page, "health").await;
+        page.resize(600, 900).await;
+        in_both_themes(&page, "health as cards").await;
+        page.resize(1440, 900).await;
+        page.click(role("tab", "Audit")).await;
+        page.see(role("table", "Engines with their sites")).await;
+        page.click(button(LOCAL)).await;
+        page.see(heading(format!("Sites of {LOCAL}"))).await;
+        in_both_themes(&page, "audit").await;
+        page.click(button("By site")).await;
+        page.click(button("Berlin DMZ – mail gateways")).await;
+        page.see(heading("Engines that may scan Berlin DMZ – mail gateways")).await;
+        in_both_themes(&page, "audit by site").await;
+        page.resize(600, 900).await;
+        in_both_themes(&page, "audit as cards").await;
+    }
 }

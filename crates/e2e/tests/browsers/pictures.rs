@@ -184,4 +184,69 @@ in_chromium! {
         page.see(dialog("Revoke the shared secret")).await;
         page.take_pictures("shared-secret-revoke").await;
     }
+
+    async fn pictures_of_the_pools(page: Page) {
+        let stack = Stack::demo().await;
+        sign_in(&page, &stack).await;
+        page.click(link("Pools")).await;
+        page.see(row("Data centres")).await;
+        page.take_pictures("pools").await;
+        page.click(button("Delete Data centres")).await;
+        page.see(dialog(has("Data centres"))).await;
+        page.take_pictures("pool-delete").await;
+        page.press(Key::Escape).await;
+        page.see_no(any("dialog")).await;
+        page.click(button("Move engine")).await;
+        page.see(dialog("Move engine")).await;
+        page.click(role("checkbox", has("Select all"))).await;
+        page.see(role("table", "What it changes")).await;
+        page.take_pictures("pool-move").await;
+        page.press(Key::Escape).await;
+        page.see_no(any("dialog")).await;
+        page.click(link("New engine pool")).await;
+        page.see(role("table", "Available engines")).await;
+        page.take_pictures("pool-new").await;
+        page.click(link("Pools")).await;
+        page.click(link("Data centres")).await;
+        page.see(role("table", "Engines in pool")).await;
+        page.take_pictures("pool").await;
+        page.click(button("Show scans")).await;
+        page.see(role("table", "Scans of the pool")).await;
+        page.see(text(has("those under way first"))).await;
+        page.take_pictures("pool-scans").await;
+    }
+
+    async fn pictures_of_splitting(page: Page) {
+        let stack = Stack::start().await;
+        let fleet = every_status(&stack).await;
+        sign_in(&page, &stack).await;
+        page.click(link("Pools")).await;
+        page.click(button("Split into pools")).await;
+        page.see(role("table", "Engines of new pool 2")).await;
+        page.take_pictures("pool-split").await;
+        drop(fleet);
+    }
+
+    async fn pictures_of_health(page: Page) {
+        let stack = Stack::start().await;
+        sign_in(&page, &stack).await;
+        page.click(link("Health")).await;
+        page.see(heading("All is well")).await;
+        page.take_pictures("health-well").await;
+        let stack = Stack::demo().await;
+        sign_in(&page, &stack).await;
+        page.click(link("Health")).await;
+        page.see(heading("Sites per engine")).await;
+        page.click(heading("Thresholds")).await;
+        page.take_pictures("health").await;
+        page.click(role("tab", "Audit")).await;
+        page.see(role("table", "Engines with their sites")).await;
+        page.click(button(LOCAL)).await;
+        page.see(heading(format!("Sites of {LOCAL}"))).await;
+        page.take_pictures("audit").await;
+        page.click(button("By site")).await;
+        page.click(button("Berlin DMZ – mail gateways")).await;
+        page.see(heading("Engines that may scan Berlin DMZ – mail gateways")).await;
+        page.take_pictures("audit-by-site").await;
+    }
 }

@@ -440,4 +440,52 @@ in_both_browsers! {
         page.see(row(DEFAULT)).await;
         page.forgive_problems().await;
     }
+
+    async fn the_scans_of_a_pool_are_those_of_its_sites_and_an_update_asks_first(page: Page) {
+        let stack = Stack::start().await;
+        let engines = active_engines(&stack, &["Bergen", "Essen"]).await;
+        let north = pool(&stack, "North", &[engines[0].id()]).await;
+        let harbour = site(&stack, "Harbour", north).await;
+        let lodge = site(&stack, "Lodge", north).await;
+        let mine = site(&stack, "Mine", engines[1].id()).await;
+        for site in [harbour, lodge, mine] {
+            stack.api().start_scan(site, None).await.expect("the scan starts");
+        }
+        open_pools(&page, &stack).await;
+        page.click(link("North")).await;
+        page.click(button("Show scans")).await;
+        let scans = role("table", "Scans of the pool");
+        page.see(row("Harbour").within(scans.clone())).await;
+        page.see(row("Lodge").within(scans.clone())).await;
+        page.see_no(row("Mine").within(scans)).await;
+        page.see(text("All 2 scans of its 2 sites, 2 under way: those under way first.")).await;
+        // It is in the address.
+        page.see_address(&format!("/pools/{north}?scans=shown")).await;
+
+        let portal = stack.proxy().fail(&format!("/api/3/sites/{lodge}/scans"), Fault::Html);
+        page.click(button("Read again")).await;
+        page.see(text("The scans of 1 site are missing.")).await;
+        page.see(row("Harbour").within(role("table", "Scans of the pool"))).await;
+        portal.end();
+        page.click(button("Read them")).await;
+        page.see(row("Lodge").within(role("table", "Scans of the pool"))).await;
+
+        page.click(link("Engines")).await;
+        page.click(button("Update Essen")).await;
+        page.see(dialog("Update Essen")).await;
+        page.see(text(has("1 scan is under way on it."))).await;
+        page.check_accessibility("an update while a scan is under way").await;
+        page.click(button("Cancel")).await;
+        page.see_no(any("dialog")).await;
+        page.click(role("checkbox", "Select Essen")).await;
+        page.click(button("Update")).await;
+        page.see(text("Scans are under way on Essen.")).await;
+        page.press(Key::Escape).await;
+        page.see_no(any("dialog")).await;
+        page.click(button("Update Essen")).await;
+        page.click(button("Update all the same")).await;
+        page.see_words(news(), "Essen").await;
+        drop(engines);
+        page.forgive_problems().await;
+    }
 }
