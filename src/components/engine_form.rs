@@ -13,6 +13,7 @@ use super::{
     button::Refused,
     field::{FormField, problem_line},
     live::{follow, live, live_attribute},
+    meanwhile::{compared, earlier_input, theirs_beside_yours},
     shell::focus_heading_if_lost,
     toast::{Toasts, Tone},
 };
@@ -310,7 +311,7 @@ impl General {
         ];
         view! {
             {live(move || form.theirs.get().map(|theirs| conflict(form, theirs, send)))}
-            {live(move || restored.get().then(|| earlier_input(form, restored)))}
+            {live(move || restored.get().then(|| earlier_input(restored, move || form.fill(untrack(|| form.opened_text())))))}
             {fields.into_iter().collect_view()}
             <div role="status" class="troubles">
                 {live(move || moves(form))}
@@ -402,27 +403,6 @@ pub fn EngineForm(
     }
 }
 
-/// Says that what was typed before is still here, and how to be rid of it.
-fn earlier_input(form: Form, restored: RwSignal<bool>) -> AnyView {
-    view! {
-        <div class="notice buttons" role="status">
-            "What you typed before is still here."
-            <button
-                type="button"
-                class="button small"
-                on:click=move |_| {
-                    form.fill(untrack(|| form.opened_text()));
-                    restored.set(false);
-                    focus_heading_if_lost();
-                }
-            >
-                "Discard it"
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
 /// The note that a new address has to be paired, before it is saved.
 fn moves(form: Form) -> Option<AnyView> {
     let opened = form.opened.get()?;
@@ -443,63 +423,30 @@ fn moves(form: Form) -> Option<AnyView> {
 /// Theirs beside yours, and which of the two it shall be.
 fn conflict(form: Form, theirs: Engine, send: Callback<()>) -> AnyView {
     let text = EngineText::of(&theirs);
-    let row = |label: &'static str, theirs: String, yours: RwSignal<String>| {
-        view! {
-            <tr>
-                <th scope="row">{label}</th>
-                <td>{theirs}</td>
-                <td>{live(move || yours.get())}</td>
-            </tr>
-        }
+    let row = |label, theirs, yours: RwSignal<String>| {
+        compared(label, theirs, live(move || yours.get()).into_any())
     };
-    let rows = [
+    let rows = vec![
         row("Name", text.name, form.name),
         row("Address", text.address, form.address),
         row("Port", text.port, form.port),
     ];
     let now = theirs.clone();
-    view! {
-        <div class="notice uncertain" role="alert">
-            <strong>"Somebody else has changed this engine meanwhile. Nothing was saved."</strong>
-            <table class="compare">
-                <thead>
-                    <tr>
-                        <td></td>
-                        <th scope="col">"As it is now"</th>
-                        <th scope="col">"What you typed"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().collect_view()}</tbody>
-            </table>
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        form.opened.set(Some(theirs.clone()));
-                        form.fill(EngineText::of(&theirs));
-                        form.theirs.set(None);
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Take theirs"
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        form.opened.set(Some(now.clone()));
-                        form.theirs.set(None);
-                        send.run(());
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Save mine"
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
+    theirs_beside_yours(
+        "Somebody else has changed this engine meanwhile. Nothing was saved.",
+        "What you typed",
+        rows.into_any(),
+        move || {
+            form.opened.set(Some(theirs.clone()));
+            form.fill(EngineText::of(&theirs));
+            form.theirs.set(None);
+        },
+        move || {
+            form.opened.set(Some(now.clone()));
+            form.theirs.set(None);
+            send.run(());
+        },
+    )
 }
 
 /// What came of sending it.

@@ -1,6 +1,6 @@
 //! A labelled input with its help below.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use super::{
     dialog::unique_id,
@@ -151,59 +151,6 @@ pub fn problem_line(text: String) -> AnyView {
         <p class="problem-line">
             {glyph(Icon::Failed, "")} <span>{text}</span>
         </p>
-    }
-    .into_any()
-}
-
-/// A filter with its glass and its own way to empty it.
-pub fn search_box(label: &'static str, title: &'static str, value: RwSignal<String>) -> AnyView {
-    let input = NodeRef::<html::Input>::new();
-    let empty = move |_| {
-        value.set(String::new());
-        if let Some(input) = input.get_untracked() {
-            // An element that can't take the focus leaves it where it was.
-            _ = input.focus();
-        }
-    };
-    // Enter in a filter is not what sends the form around it.
-    let stay = |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-        }
-    };
-    view! {
-        <search class="search">
-            {glyph(Icon::Search, "")}
-            <input
-                class="input"
-                type="search"
-                placeholder=label
-                aria-label=label
-                title=title
-                spellcheck="false"
-                autocomplete="off"
-                node_ref=input
-                prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
-                on:keydown=stay
-            />
-            {live(move || {
-                (!value.with(String::is_empty))
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label="Empty the filter"
-                                title="Empty the filter"
-                                on:click=empty
-                            >
-                                {glyph(Icon::Close, "")}
-                            </button>
-                        }
-                    })
-            })}
-        </search>
     }
     .into_any()
 }

@@ -1,4 +1,4 @@
-//! The filter of a list, which lives in the address.
+//! The filter of a list: one that lives in the address, and one of a list in a form or dialog.
 
 use leptos::{ev, html, prelude::*};
 
@@ -9,12 +9,40 @@ use super::{
 };
 use crate::shortcuts;
 
-/// A filter with its glass and its own way to empty it; `/` leads to it.
+/// A filter that lives in the address; `/` leads to it.
 pub fn filter_box(label: &'static str, title: &'static str, filter: AddressParam) -> AnyView {
     let input = NodeRef::<html::Input>::new();
     shortcuts::focus_on_slash(input);
+    let empty = move || filter.choose(String::new());
+    let set = move |text| filter.type_in(text);
+    filter_field(label, title, input, Signal::derive(move || filter.get()), Box::new(set), Box::new(empty))
+}
+
+/// A filter of a list that is not a page's own.
+pub fn search_box(label: &'static str, title: &'static str, value: RwSignal<String>) -> AnyView {
+    let empty = move || value.set(String::new());
+    filter_field(
+        label,
+        title,
+        NodeRef::new(),
+        value.into(),
+        Box::new(move |text| value.set(text)),
+        Box::new(empty),
+    )
+}
+
+/// The field with its glass and its own way to empty it.
+fn filter_field(
+    label: &'static str,
+    title: &'static str,
+    input: NodeRef<html::Input>,
+    value: Signal<String>,
+    set: Box<dyn Fn(String)>,
+    empty: Box<dyn Fn()>,
+) -> AnyView {
+    let empty = StoredValue::new_local(empty);
     let empty = move |_| {
-        filter.choose(String::new());
+        empty.with_value(|empty| empty());
         if let Some(input) = input.get_untracked() {
             // An element that can't take the focus leaves it where it was.
             _ = input.focus();
@@ -38,12 +66,12 @@ pub fn filter_box(label: &'static str, title: &'static str, filter: AddressParam
                 spellcheck="false"
                 autocomplete="off"
                 node_ref=input
-                prop:value=move || filter.get()
-                on:input=move |event| filter.type_in(event_target_value(&event))
+                prop:value=move || value.get()
+                on:input=move |event| set(event_target_value(&event))
                 on:keydown=stay
             />
             {live(move || {
-                (!filter.with(String::is_empty))
+                (!value.with(String::is_empty))
                     .then(|| {
                         view! {
                             <button

@@ -14,7 +14,7 @@ use wasm_bindgen::JsCast;
 
 use super::{
     button::{ActionButton, row_button},
-    field::search_box,
+    filter::search_box,
     icon::Icon,
     keys::KeyMap,
     live::{live, live_attribute},

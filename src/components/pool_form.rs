@@ -12,8 +12,8 @@ use super::{
     button::Refused,
     field::{FormField, problem_line},
     live::{follow, live, live_attribute},
+    meanwhile::{compared, earlier_input, theirs_beside_yours},
     members::MemberLists,
-    shell::focus_heading_if_lost,
     toast::{Toasts, Tone},
 };
 use crate::{data::Data, draft::Drafts};
@@ -234,7 +234,7 @@ pub fn PoolForm(
     view! {
         <form class="form pool-form" novalidate=true on:submit=submit>
             {live(move || form.theirs.get().map(|theirs| conflict(form, theirs, send)))}
-            {live(move || restored.get().then(|| earlier_input(form, restored)))}
+            {live(move || restored.get().then(|| earlier_input(restored, move || form.fill(untrack(|| form.opened_draft())))))}
             <FormField
                 label="Name"
                 name="pool-name"
@@ -268,27 +268,6 @@ pub fn PoolForm(
     }
 }
 
-/// Says that what was typed before is still here, and how to be rid of it.
-fn earlier_input(form: Form, restored: RwSignal<bool>) -> AnyView {
-    view! {
-        <div class="notice buttons" role="status">
-            "What you typed before is still here."
-            <button
-                type="button"
-                class="button small"
-                on:click=move |_| {
-                    form.fill(untrack(|| form.opened_draft()));
-                    restored.set(false);
-                    focus_heading_if_lost();
-                }
-            >
-                "Discard it"
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
 /// Theirs beside yours, and which of the two it shall be.
 fn conflict(form: Form, theirs: Pool, send: Callback<()>) -> AnyView {
     let rows = {
@@ -303,62 +282,27 @@ fn conflict(form: Form, theirs: Pool, send: Callback<()>) -> AnyView {
                 ("Engines", theirs.engines.len().to_string(), mine.len().to_string()),
                 ("Only here", alone(&theirs.engines, &mine), alone(&mine, &theirs.engines)),
             ]
-            .map(|(label, theirs, yours)| {
-                view! {
-                    <tr>
-                        <th scope="row">{label}</th>
-                        <td>{theirs}</td>
-                        <td>{yours}</td>
-                    </tr>
-                }
-            })
+            .map(|(label, theirs, yours)| compared(label, theirs, yours.into_any()))
             .into_iter()
-            .collect_view()
+            .collect::<Vec<_>>()
         }
     };
     let now = theirs.clone();
-    view! {
-        <div class="notice uncertain" role="alert">
-            <strong>"Somebody else has changed this pool meanwhile. Nothing was saved."</strong>
-            <table class="compare">
-                <thead>
-                    <tr>
-                        <td></td>
-                        <th scope="col">"As it is now"</th>
-                        <th scope="col">"What you chose"</th>
-                    </tr>
-                </thead>
-                <tbody>{live(rows)}</tbody>
-            </table>
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        form.opened.set(Some(theirs.clone()));
-                        form.fill(PoolDraft::of(&theirs));
-                        form.theirs.set(None);
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Take theirs"
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        form.opened.set(Some(now.clone()));
-                        form.theirs.set(None);
-                        send.run(());
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Save mine"
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
+    theirs_beside_yours(
+        "Somebody else has changed this pool meanwhile. Nothing was saved.",
+        "What you chose",
+        live(rows).into_any(),
+        move || {
+            form.opened.set(Some(theirs.clone()));
+            form.fill(PoolDraft::of(&theirs));
+            form.theirs.set(None);
+        },
+        move || {
+            form.opened.set(Some(now.clone()));
+            form.theirs.set(None);
+            send.run(());
+        },
+    )
 }
 
 /// The names of these engines; of many the first ones, and how many more.

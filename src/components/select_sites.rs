@@ -10,7 +10,7 @@ use leptos::{html, prelude::*};
 
 use super::{
     dialog::Dialog,
-    field::search_box,
+    filter::search_box,
     icon::{Icon, glyph},
     live::{follow, live, live_attribute},
     scanner_choice::ScannerChoice,

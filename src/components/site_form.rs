@@ -14,6 +14,7 @@ use super::{
     dialog::unique_id,
     field::{FormField, problem_line},
     live::{follow, live, live_attribute},
+    meanwhile::{compared, earlier_input, theirs_beside_yours},
     scanner_picker::ScannerPicker,
     shell::focus_heading_if_lost,
     toast::{Toasts, Tone},
@@ -230,7 +231,10 @@ pub fn SiteForm(
     view! {
         <form class="form" novalidate=true on:submit=submit>
             {live(move || form.theirs.get().map(|theirs| conflict(form, theirs, send)))}
-            {live(move || restored.get().then(|| earlier_input(form, restored)))}
+            {live(move || restored.get().then(|| earlier_input(restored, move || {
+                form.fill(untrack(|| draft_of(form.opened.get().as_ref())));
+                form.scanner.set(None);
+            })))}
             <FormField
                 label="Name"
                 name="site-name"
@@ -355,90 +359,34 @@ fn scanner_field(form: Form) -> AnyView {
     .into_any()
 }
 
-/// Says that what was typed before is still here, and how to be rid of it.
-fn earlier_input(form: Form, restored: RwSignal<bool>) -> AnyView {
-    view! {
-        <div class="notice buttons" role="status">
-            "What you typed before is still here."
-            <button
-                type="button"
-                class="button small"
-                on:click=move |_| {
-                    form.fill(untrack(|| draft_of(form.opened.get().as_ref())));
-                    form.scanner.set(None);
-                    restored.set(false);
-                    focus_heading_if_lost();
-                }
-            >
-                "Discard it"
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
 /// Theirs beside yours, and which of the two it shall be.
 fn conflict(form: Form, theirs: Site, send: Callback<()>) -> AnyView {
     let draft = SiteDraft::of(&theirs);
-    let row = |label: &'static str, theirs: String, yours: fn(Form) -> String| {
-        view! {
-            <tr>
-                <th scope="row">{label}</th>
-                <td>{theirs}</td>
-                <td>{live(move || yours(form))}</td>
-            </tr>
-        }
-        .into_any()
+    let row = |label, theirs, yours: fn(Form) -> String| {
+        compared(label, theirs, live(move || yours(form)).into_any())
     };
     let importance = importance_label(&draft.importance).to_owned();
-    let rows = [
+    let rows = vec![
         row("Name", draft.name, |form| form.name.get()),
         row("Importance", importance, |form| importance_label(&form.importance.get()).to_owned()),
         row("Description", draft.description, |form| form.description.get()),
     ];
     let now = theirs.clone();
-    view! {
-        <div class="notice uncertain" role="alert">
-            <strong>"Somebody else has changed this site meanwhile. Nothing was saved."</strong>
-            <table class="compare">
-                <thead>
-                    <tr>
-                        <td></td>
-                        <th scope="col">"As it is now"</th>
-                        <th scope="col">"What you typed"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().collect_view()}</tbody>
-            </table>
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        form.opened.set(Some(theirs.clone()));
-                        form.fill(SiteDraft::of(&theirs));
-                        form.theirs.set(None);
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Take theirs"
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        form.opened.set(Some(now.clone()));
-                        form.theirs.set(None);
-                        send.run(());
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Save mine"
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
+    theirs_beside_yours(
+        "Somebody else has changed this site meanwhile. Nothing was saved.",
+        "What you typed",
+        rows.into_any(),
+        move || {
+            form.opened.set(Some(theirs.clone()));
+            form.fill(SiteDraft::of(&theirs));
+            form.theirs.set(None);
+        },
+        move || {
+            form.opened.set(Some(now.clone()));
+            form.theirs.set(None);
+            send.run(());
+        },
+    )
 }
 
 /// What came of saving.

@@ -26,13 +26,14 @@ use crate::{
         confirm::Confirm,
         copy::copy_button,
         delete_engine::DeleteDialog,
-        icon::{Icon, glyph},
+        icon::Icon,
         live::{follow, live},
         replace_engine::ReplaceDialog,
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
+        unread::{Unread, unread},
     },
     data::Data,
     draft::Drafts,
@@ -98,31 +99,10 @@ pub fn EnginePage(
 /// The engine could not be read. What is on screen stays.
 fn troubles(page: Page) -> Option<AnyView> {
     let error = page.data.engine.failed()?;
-    let known = page.engine.with(Option::is_some);
-    let missing = matches!(error, Error::NotFound { .. });
-    let what = match (missing, page.data.engine.read_at().filter(|_| known)) {
-        (true, _) => format!("There is no engine with ID {}, or this account may not see it.", page.id),
-        (false, Some(at)) => {
-            format!("The engine could not be read again. What is shown is from {}.", page.clock.exact(at))
-        }
-        (false, None) => "The engine could not be read.".to_owned(),
-    };
-    let more = if missing { String::new() } else { error.in_full() };
-    let view = view! {
-        <div class="notice bad">
-            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-            <span>{more}</span>
-            <div class="buttons">
-                <button type="button" class="button" on:click=move |_| page.data.read_engine(page.id)>
-                    "Try again"
-                </button>
-                <a class="button" href=Route::Engines.href()>
-                    "Go to Scan Engines"
-                </a>
-            </div>
-        </div>
-    };
-    Some(view.into_any())
+    let known_since = page.data.engine.read_at().filter(|_| page.engine.with(Option::is_some));
+    let which = format!("engine with ID {}", page.id);
+    let it = Unread { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
+    Some(unread(it, &error, known_since, page.clock, move || page.data.read_engine(page.id)))
 }
 
 /// What is known of the engine.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use console_api::{Error, Pool, PoolId, rules::SiteMove};
+use console_api::{Pool, PoolId, rules::SiteMove};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -12,12 +12,13 @@ use crate::{
     components::{
         address::AddressParam,
         button::ActionButton,
-        icon::{Icon, glyph},
+        icon::Icon,
         live::{follow, live, live_attribute},
         pool_form::PoolForm,
         pool_scans::PoolScans,
         select_sites::SelectSites,
         toast::Toasts,
+        unread::{Unread, unread},
     },
     data::{Data, site_names::SiteNames},
     draft::Drafts,
@@ -250,29 +251,8 @@ fn scans(page: Page) -> AnyView {
 /// The pool could not be read. What is on screen stays.
 fn troubles(page: Page) -> Option<AnyView> {
     let error = page.data.pool.failed()?;
-    let known = page.pool.with(Option::is_some);
-    let missing = matches!(error, Error::NotFound { .. });
-    let what = match (missing, page.data.pool.read_at().filter(|_| known)) {
-        (true, _) => format!("There is no engine pool with ID {}, or this account may not see it.", page.id),
-        (false, Some(at)) => {
-            format!("The pool could not be read again. What is shown is from {}.", page.clock.exact(at))
-        }
-        (false, None) => "The pool could not be read.".to_owned(),
-    };
-    let more = if missing { String::new() } else { error.in_full() };
-    let view = view! {
-        <div class="notice bad">
-            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-            <span>{more}</span>
-            <div class="buttons">
-                <button type="button" class="button" on:click=move |_| page.data.read_pool(page.id)>
-                    "Try again"
-                </button>
-                <a class="button" href=Route::Pools.href()>
-                    "Go to Scan Engine Pools"
-                </a>
-            </div>
-        </div>
-    };
-    Some(view.into_any())
+    let known_since = page.data.pool.read_at().filter(|_| page.pool.with(Option::is_some));
+    let which = format!("engine pool with ID {}", page.id);
+    let it = Unread { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
+    Some(unread(it, &error, known_since, page.clock, move || page.data.read_pool(page.id)))
 }

@@ -17,14 +17,15 @@ use crate::{
         dialog::Dialog,
         engine_form::{EngineForm, Inside},
         field::problem_line,
-        icon::{Icon, glyph},
+        icon::Icon,
         live::{follow, live, live_attribute},
+        meanwhile::{compared, theirs_beside_yours},
         pool_form::PoolForm,
         scanner_picker::{self, ScannerPicker},
-        shell::focus_heading_if_lost,
         site_form::SiteForm,
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
+        unread::{Unread, unread},
     },
     data::Data,
     draft::Drafts,
@@ -116,38 +117,10 @@ fn OneSite(id: SiteId) -> impl IntoView {
 /// The site could not be read. What is on screen stays.
 fn troubles(page: Page) -> Option<AnyView> {
     let error = page.data.site.failed()?;
-    let known = page.site.with(Option::is_some);
-    let missing = matches!(error, Error::NotFound { .. });
-    let what = match (missing, page.data.site.read_at().filter(|_| known)) {
-        (true, _) => format!("There is no site with ID {}, or this account may not see it.", page.id),
-        (false, Some(at)) => {
-            format!("The site could not be read again. What is shown is from {}.", page.clock.exact(at))
-        }
-        (false, None) => "The site could not be read.".to_owned(),
-    };
-    let more = if missing { String::new() } else { error.in_full() };
-    let view = view! {
-        <div class="notice bad">
-            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-            <span>{more}</span>
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        page.data.read_site(page.id);
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Try again"
-                </button>
-                <a class="button" href=Route::Sites.href()>
-                    "Go to Sites"
-                </a>
-            </div>
-        </div>
-    };
-    Some(view.into_any())
+    let known_since = page.data.site.read_at().filter(|_| page.site.with(Option::is_some));
+    let which = format!("site with ID {}", page.id);
+    let it = Unread { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
+    Some(unread(it, &error, known_since, page.clock, move || page.data.read_site(page.id)))
 }
 
 /// General information.
@@ -475,52 +448,21 @@ fn at_stake(open: RwSignal<bool>, draft: String, what: &'static str) -> Signal<O
 
 /// Theirs beside yours, and which of the two it shall be.
 fn conflict(choice: Choice, theirs: ScannerId, save: Callback<()>) -> AnyView {
-    view! {
-        <div class="notice uncertain" role="alert">
-            <strong>"Somebody else has given this site another engine or pool meanwhile. Nothing was saved."</strong>
-            <table class="compare">
-                <thead>
-                    <tr>
-                        <td></td>
-                        <th scope="col">"As it is now"</th>
-                        <th scope="col">"What you chose"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <tr>
-                        <th scope="row">"Engine or pool"</th>
-                        <td>{live(move || choice.label(Some(theirs)))}</td>
-                        <td>{live(move || choice.label(choice.chosen.get()))}</td>
-                    </tr>
-                </tbody>
-            </table>
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        choice.opened.set(Some(theirs));
-                        choice.chosen.set(Some(theirs));
-                        choice.theirs.set(None);
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Take theirs"
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        choice.opened.set(Some(theirs));
-                        choice.theirs.set(None);
-                        save.run(());
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Save mine"
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
+    let yours = live(move || choice.label(choice.chosen.get())).into_any();
+    let row = compared("Engine or pool", choice.label(Some(theirs)), yours);
+    theirs_beside_yours(
+        "Somebody else has given this site another engine or pool meanwhile. Nothing was saved.",
+        "What you chose",
+        row,
+        move || {
+            choice.opened.set(Some(theirs));
+            choice.chosen.set(Some(theirs));
+            choice.theirs.set(None);
+        },
+        move || {
+            choice.opened.set(Some(theirs));
+            choice.theirs.set(None);
+            save.run(());
+        },
+    )
 }

@@ -12,7 +12,8 @@ use super::asking::pool_list;
 use crate::{
     components::{
         bulk::Plan,
-        field::{problem_line, search_box},
+        field::problem_line,
+        filter::search_box,
         live::live,
         members::{EngineRows, status_cell},
         selection::Selection,
