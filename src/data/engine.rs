@@ -124,16 +124,23 @@ impl Data {
         self.session.call(async move |console| console.running_scans(id).await).await
     }
 
-    /// The newest scans of a site, so many at most. Which site it is stands in each: the console does not say so there.
+    /// The scans of a site that are under way, and the newest of the others, so many at most of either: the console tells them
+    /// apart. Which site it is stands in each: the console does not say so there.
     ///
     /// # Errors
     /// Why they could not be read.
     pub async fn newest_scans_of(self, site: SiteId, most: u64) -> Result<Vec<Scan>, Error> {
         let newest = vec![Sort { property: "startTime", descending: true }];
         let request = PageRequest { page: 0, size: most, sort: newest };
-        let page = self.session.call(async |console| console.site_scans(site, None, &request).await).await?;
-        let scans = page.items.into_iter().map(|scan| Scan { site: Some(site), ..scan });
-        Ok(scans.collect())
+        let mut scans = Vec::new();
+        for active in [true, false] {
+            let page = self
+                .session
+                .call(async |console| console.site_scans(site, Some(active), &request).await)
+                .await?;
+            scans.extend(page.items.into_iter().map(|scan| Scan { site: Some(site), ..scan }));
+        }
+        Ok(scans)
     }
 
     /// Turns around who opens the connection, and reads the engine again. The console's own words, if it had any.

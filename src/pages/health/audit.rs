@@ -404,7 +404,7 @@ fn details(
     view! {
         <section class="audit-details" aria-labelledby="audit-details-heading">
             <div class="details-head">
-                <h3 id="audit-details-heading">{heading}</h3>
+                <h2 id="audit-details-heading">{heading}</h2>
                 {link}
                 <button
                     type="button"
