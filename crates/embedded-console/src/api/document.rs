@@ -195,6 +195,8 @@ pub(super) fn finished(paths: OpenApi) -> Value {
         schema.values_mut().for_each(|inner| refer(inner, &named));
     }
     document["components"]["schemas"] = Value::Object(schemas);
+    // Whether objects keep an order of their own depends on what else is built together with this.
+    document.sort_all_objects();
     document
 }
 
