@@ -1,12 +1,12 @@
 //! Many engines at once: selected by hand and on the keyboard, deleted, refreshed, and what happens when it does not go.
 
-use console_api::{EngineId, NewSite};
+use console_api::EngineId;
 use e2e::{
     Fault, Key, Stack, any, button, cell, column, dialog, field, has, in_both_browsers, in_chromium, role,
     row, text,
 };
 
-use crate::fleet::{LOCAL, sign_in};
+use crate::fleet::{LOCAL, sign_in, site};
 
 const COMMANDS: &str = "/api/3/administration/commands";
 
@@ -16,19 +16,6 @@ async fn four_cities(stack: &Stack) -> [EngineId; 4] {
         ids.push(stack.add(name, &format!("192.0.2.{host}"), 40814).await);
     }
     ids.try_into().expect("four were added")
-}
-
-async fn give_a_site(stack: &Stack, name: &str, engine: EngineId) {
-    let site = NewSite {
-        name: name.to_owned(),
-        importance: None,
-        description: None,
-        scanner: Some(engine.into()),
-        scan_template: None,
-    };
-    if let Err(error) = stack.api().create_site(&site).await {
-        panic!("the site {name} was not created: {error}");
-    }
 }
 
 in_both_browsers! {
@@ -54,7 +41,7 @@ in_both_browsers! {
         page.check_accessibility("the question about three engines").await;
 
         // Meanwhile a colleague gives one a site, and the connection will break for another.
-        give_a_site(&stack, "Cologne office", cologne).await;
+        site(&stack, "Cologne office", cologne).await;
         let broken = stack.proxy().fail(&format!("/api/3/scan_engines/{dresden}"), Fault::NoAnswer);
         page.tab_to(button("Delete 3 engines")).await;
         page.press(Key::Enter).await;

@@ -1,13 +1,13 @@
 //! The app with older consoles: one of 2018, which tells no status, no versions and no dates of an engine, and version
 //! 6.6.55. Both list pools among the engines, tell no direction, and write the status of an error as a text.
 
-use console_api::{EngineId, NewSite, PoolDraft, ScannerId};
+use console_api::EngineId;
 use e2e::{
     PATIENCE, Page, Stack, any, button, cell, dialog, field, has, heading, in_both_browsers, in_chromium,
     link, news, role, row, text, until,
 };
 
-use crate::fleet::{LOCAL, sign_in};
+use crate::fleet::{LOCAL, pool, sign_in, site};
 use crate::pairing_reverse::show;
 
 const OLDER: [&str; 2] = ["6.6.55", "2018"];
@@ -18,21 +18,8 @@ const OLD: [&str; 4] = ["--product-version", "6.4.1", "--content-version", "2017
 
 /// Puts an engine into a pool that has a site.
 async fn give_pool_with_site(stack: &Stack, engine: EngineId) {
-    let api = stack.api();
-    let pool = PoolDraft { name: POOL.to_owned(), engines: vec![engine] };
-    let pool = api.create_pool(&pool).await.expect("the console takes the pool").id;
-    give_site(stack, pool.into()).await;
-}
-
-async fn give_site(stack: &Stack, scanner: ScannerId) {
-    let site = NewSite {
-        name: "Office".to_owned(),
-        importance: None,
-        description: None,
-        scanner: Some(scanner),
-        scan_template: None,
-    };
-    stack.api().create_site(&site).await.expect("the console takes the site");
+    let pool = pool(stack, POOL, &[engine]).await;
+    site(stack, "Office", pool).await;
 }
 
 /// Until the console knows that the engine has taken the update.
@@ -180,7 +167,7 @@ in_both_browsers! {
             page.click(button("Delete")).await;
             let question = dialog("Delete Tromsø");
             page.see(question.clone()).await;
-            give_site(&stack, oslo.into()).await;
+            site(&stack, "Office", oslo).await;
             page.click(button("Delete Tromsø").within(question.clone())).await;
             // The dialog then offers to move the site.
             page.see_words(question, "1 site is assigned to it").await;

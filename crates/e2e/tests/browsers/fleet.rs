@@ -1,5 +1,6 @@
 //! A small fleet in which every status occurs, and the way in.
 
+use console_api::{EngineId, NewSite, PoolDraft, PoolId, ScannerId, SiteId};
 use e2e::{Engine, Page, Stack, heading};
 
 /// What every console has from the start (console-facts §5).
@@ -40,4 +41,28 @@ pub(crate) async fn every_status(stack: &Stack) -> Fleet {
     }
     let unknown = stack.engine("Rome office").await;
     Fleet { _engines: vec![frankfurt, london, pending, outdated, down, unknown] }
+}
+
+/// A new site that this engine or pool scans.
+pub(crate) async fn site(stack: &Stack, name: &str, scanner: impl Into<ScannerId>) -> SiteId {
+    let site = NewSite {
+        name: name.to_owned(),
+        importance: None,
+        description: None,
+        scanner: Some(scanner.into()),
+        scan_template: None,
+    };
+    match stack.api().create_site(&site).await {
+        Ok(created) => created.id,
+        Err(error) => panic!("the site {name} was not created: {error}"),
+    }
+}
+
+/// A new pool of these engines.
+pub(crate) async fn pool(stack: &Stack, name: &str, engines: &[EngineId]) -> PoolId {
+    let draft = PoolDraft { name: name.to_owned(), engines: engines.to_vec() };
+    match stack.api().create_pool(&draft).await {
+        Ok(created) => created.id,
+        Err(error) => panic!("the pool {name} was not created: {error}"),
+    }
 }

@@ -1,27 +1,13 @@
 //! An engine that goes: its sites and pools get to another, and what happens when that does not go; its tabs **Pools** and
 //! **Scans**; and two people at the same engine.
 
-use console_api::{EngineId, NewSite, PoolId, ScannerId, SiteId};
+use console_api::{EngineId, PoolId, SiteId};
 use e2e::{
     Fault, Key, Page, Stack, any, beside, button, cell, column, dialog, field, has, heading,
     in_both_browsers, in_chromium, link, news, role, row, text,
 };
 
-use crate::fleet::{LOCAL, sign_in};
-
-async fn site(stack: &Stack, name: &str, scanner: impl Into<ScannerId>) -> SiteId {
-    let site = NewSite {
-        name: name.to_owned(),
-        importance: None,
-        description: None,
-        scanner: Some(scanner.into()),
-        scan_template: None,
-    };
-    match stack.api().create_site(&site).await {
-        Ok(created) => created.id,
-        Err(error) => panic!("the site {name} was not created: {error}"),
-    }
-}
+use crate::fleet::{LOCAL, sign_in, site};
 
 async fn scanner_of(stack: &Stack, site: SiteId) -> u64 {
     stack.api().site_scanner(site).await.expect("the console answers").get()

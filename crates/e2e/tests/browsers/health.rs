@@ -3,37 +3,14 @@
 
 use std::time::Duration;
 
-use console_api::{EngineId, NewSite, PoolDraft, PoolId, ScannerId, SiteId};
 use e2e::{
     Engine, Fault, Key, Page, Stack, button, cell, column, ends, field, has, heading, in_both_browsers,
     in_chromium, link, news, role, row, text,
 };
 
-use crate::fleet::{LOCAL, every_status, sign_in};
+use crate::fleet::{LOCAL, every_status, pool, sign_in, site};
 
 const OSLO: &str = "Oslo data centre";
-
-async fn give_a_site(stack: &Stack, name: &str, scanner: impl Into<ScannerId>) -> SiteId {
-    let site = NewSite {
-        name: name.to_owned(),
-        importance: None,
-        description: None,
-        scanner: Some(scanner.into()),
-        scan_template: None,
-    };
-    match stack.api().create_site(&site).await {
-        Ok(created) => created.id,
-        Err(error) => panic!("the site {name} was not created: {error}"),
-    }
-}
-
-async fn make_a_pool(stack: &Stack, name: &str, engines: &[EngineId]) -> PoolId {
-    let draft = PoolDraft { name: name.to_owned(), engines: engines.to_vec() };
-    match stack.api().create_pool(&draft).await {
-        Ok(created) => created.id,
-        Err(error) => panic!("the pool {name} was not created: {error}"),
-    }
-}
 
 /// An active engine of the same versions as the local one: nothing about it needs attention but that it has no site.
 async fn engine_like_the_local_one(stack: &Stack) -> Engine {
@@ -57,7 +34,7 @@ in_both_browsers! {
     async fn an_engine_that_goes_down_and_comes_back_is_told_while_the_page_is_open(page: Page) {
         let stack = Stack::start().await;
         let mut engine = engine_like_the_local_one(&stack).await;
-        give_a_site(&stack, "Oslo offices", engine.id()).await;
+        site(&stack, "Oslo offices", engine.id()).await;
         sign_in(&page, &stack).await;
         page.see_words(cell(OSLO, "Status"), "Active").await;
         open_health(&page).await;
@@ -85,7 +62,7 @@ in_both_browsers! {
         let stack = Stack::start().await;
         let fleet = every_status(&stack).await;
         let down = stack.id_of("Paris DMZ").await;
-        make_a_pool(&stack, "Europe", &[down]).await;
+        pool(&stack, "Europe", &[down]).await;
         sign_in(&page, &stack).await;
         open_health(&page).await;
         page.see(row(has("Paris DMZ: Not responding"))).await;
@@ -122,10 +99,10 @@ in_both_browsers! {
         let stack = Stack::start().await;
         // Where the local engine is the only one, it may have as many sites as it likes.
         let engine = engine_like_the_local_one(&stack).await;
-        give_a_site(&stack, "Oslo offices", engine.id()).await;
+        site(&stack, "Oslo offices", engine.id()).await;
         let local = stack.id_of(LOCAL).await;
         for name in ["Offices", "Printers"] {
-            give_a_site(&stack, name, local).await;
+            site(&stack, name, local).await;
         }
         sign_in(&page, &stack).await;
         open_health(&page).await;
@@ -173,9 +150,9 @@ in_both_browsers! {
         let stack = Stack::start().await;
         let bergen = stack.add("Bergen", "192.0.2.1", 40814).await;
         let oslo = stack.add("Oslo", "192.0.2.2", 40814).await;
-        let norway = make_a_pool(&stack, "Norway", &[bergen, oslo]).await;
-        give_a_site(&stack, "Harbour", bergen).await;
-        let lodge = give_a_site(&stack, "Mountain lodge", norway).await;
+        let norway = pool(&stack, "Norway", &[bergen, oslo]).await;
+        site(&stack, "Harbour", bergen).await;
+        let lodge = site(&stack, "Mountain lodge", norway).await;
         sign_in(&page, &stack).await;
         open_health(&page).await;
         page.click(role("tab", "Audit")).await;
@@ -211,7 +188,7 @@ in_both_browsers! {
     async fn the_audit_goes_into_a_file_and_onto_paper(page: Page) {
         let stack = Stack::start().await;
         let oslo = stack.add("=Oslo, \"north\"", "192.0.2.2", 40814).await;
-        give_a_site(&stack, "Harbour", oslo).await;
+        site(&stack, "Harbour", oslo).await;
         sign_in(&page, &stack).await;
         page.open(stack.url("/health?tab=audit")).await;
         page.sign_in("admin", &stack.password()).await;

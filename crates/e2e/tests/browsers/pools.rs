@@ -1,39 +1,17 @@
 //! Engine pools: the list, the form with its two lists, and the work on many things: moving engines, splitting a fleet, deleting
 //! a pool that sites use, assigning sites. Each with the failure in its middle that hurts most.
 
-use console_api::{EngineId, NewSite, Pool, PoolDraft, PoolId, ScannerId, SiteId};
+use console_api::{EngineId, Pool, ScannerId};
 use e2e::{
     Engine, Fault, Key, Page, Stack, any, button, cell, column, dialog, field, has, heading,
     in_both_browsers, link, news, role, row, text,
 };
 
-use crate::fleet::{LOCAL, sign_in};
+use crate::fleet::{LOCAL, pool, sign_in, site};
 
 const DEFAULT: &str = "Default Engine Pool";
 const LIST: &str = "Scan Engine Pools";
 const ONE: &str = "Scan Engine Pool";
-
-async fn pool(stack: &Stack, name: &str, engines: &[EngineId]) -> PoolId {
-    let draft = PoolDraft { name: name.to_owned(), engines: engines.to_vec() };
-    match stack.api().create_pool(&draft).await {
-        Ok(created) => created.id,
-        Err(error) => panic!("the pool {name} was not created: {error}"),
-    }
-}
-
-async fn site(stack: &Stack, name: &str, scanner: impl Into<ScannerId>) -> SiteId {
-    let site = NewSite {
-        name: name.to_owned(),
-        importance: None,
-        description: None,
-        scanner: Some(scanner.into()),
-        scan_template: None,
-    };
-    match stack.api().create_site(&site).await {
-        Ok(created) => created.id,
-        Err(error) => panic!("the site {name} was not created: {error}"),
-    }
-}
 
 async fn cities(stack: &Stack) -> [EngineId; 4] {
     let mut ids = [EngineId(0); 4];

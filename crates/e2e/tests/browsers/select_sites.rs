@@ -1,33 +1,23 @@
 //! Assigning sites to an engine while configuring it, as the document on distributed Scan Engines tells it, and what
 //! happens when it does not go.
 
-use console_api::{NewSite, ScannerId, SiteId};
+use console_api::{ScannerId, SiteId};
 use e2e::{
     Fault, Key, Page, Stack, any, button, cell, column, dialog, field, has, heading, in_both_browsers,
     in_chromium, link, news, role, row, text,
 };
 
-use crate::fleet::{LOCAL, sign_in};
+use crate::fleet::{LOCAL, sign_in, site};
 
 const PANEL: &str = "Scan Engine Configuration";
 const HOME: &str = "New engine or pool for the sites that you unchecked";
 
 /// Sites that the console's own engine scans.
 async fn sites<const N: usize>(stack: &Stack, names: [&str; N]) -> [SiteId; N] {
-    let scanner = Some(ScannerId::from(stack.id_of(LOCAL).await));
+    let scanner = stack.id_of(LOCAL).await;
     let mut ids = Vec::new();
     for name in names {
-        let site = NewSite {
-            name: name.to_owned(),
-            importance: None,
-            description: None,
-            scanner,
-            scan_template: None,
-        };
-        match stack.api().create_site(&site).await {
-            Ok(created) => ids.push(created.id),
-            Err(error) => panic!("the site {name} was not created: {error}"),
-        }
+        ids.push(site(stack, name, scanner).await);
     }
     ids.try_into().expect("each was created")
 }
