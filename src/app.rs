@@ -20,24 +20,41 @@ use crate::{
         sign_in::{SignInAgain, SignInPage},
     },
     routes::{self, Route},
-    screens::{Part, Parts, addition, screen},
+    screens::{Part, Parts, Rest, addition, screen},
     session::{Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,
     unsaved::{Unsaved, UnsavedDialog},
 };
 
-/// The whole app, over whatever carries its requests.
+/// The app, over whatever carries its requests. Before the first sign-in it is the sign-in alone: the rest, the
+/// [`Workbench`], is on its way meanwhile.
 #[component]
 pub fn App(
     /// How requests travel.
     transport: AppTransport,
 ) -> impl IntoView {
     let theme = Theme::provide();
+    let session = Session::provide(transport);
+    let rest = Rest::fetch();
+    let signed_in = Memo::new(move |_| !matches!(session.state().get(), State::SignedOut(_)));
+    // Once there, the rest stays: it outlives a visit.
+    let opened = Memo::new(move |before| before == Some(&true) || signed_in.get());
+    live(move || {
+        if opened.get() { rest.view(theme) } else { view! { <SignInPage why=None /> }.into_any() }
+    })
+}
+
+/// All that is there for whoever has signed in, and what stays from one visit to the next.
+#[component]
+pub fn Workbench(
+    /// The chosen theme.
+    theme: RwSignal<Theme>,
+) -> impl IntoView {
+    let session = Session::here();
     Clock::provide();
     let toasts = Toasts::provide();
     Shortcuts::provide();
-    let session = Session::provide(transport);
     let data = Data::provide(session);
     Parts::provide(data);
     Drafts::provide(session);

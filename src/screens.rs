@@ -1,8 +1,9 @@
 //! The screens that come when they are needed.
 //!
-//! The first load has what everybody needs at once: the shell, sign-in, the list of engines. The other screens are in
-//! parts of the program that the build cuts off (the feature `split`, see ARCHITECTURE.md). A part is fetched when one
-//! of its screens is opened, or when the browser has nothing to do. Without the feature all is in one program.
+//! The first load has what everybody needs at once: sign-in. All else is in parts of the program that the build cuts off
+//! (the feature `split`, see ARCHITECTURE.md). The [`Rest`], with the shell and the list of engines, is fetched while
+//! somebody signs in. A part with other screens is fetched when one of them is opened, or when the browser has nothing to
+//! do. Without the feature all is in one program.
 
 #[cfg(not(feature = "split"))]
 use std::future::ready as arrival;
@@ -12,6 +13,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
 
 use crate::{
+    app::Workbench,
     components::{
         icon::{Icon, glyph},
         live::{follow, live},
@@ -32,6 +34,7 @@ use crate::{
         sites::SitesPage,
     },
     routes::Route,
+    theme::Theme,
 };
 
 /// Where the browser does not tell when it has nothing to do, the parts are fetched this long after the list is there.
@@ -39,6 +42,8 @@ const SOON: Duration = Duration::from_secs(2);
 
 /// Makes the screens of one part; nothing for a screen of another.
 type Render = fn(Route) -> Option<AnyView>;
+/// Makes the [`Workbench`].
+type Open = fn(RwSignal<Theme>) -> AnyView;
 
 /// The part could not be fetched or is not one of this program. The browser's log has the details.
 #[derive(Debug)]
@@ -49,6 +54,12 @@ impl From<wasm_split_helpers::SplitLoaderError> for Missing {
     fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
         Self
     }
+}
+
+/// What is there for whoever has signed in: the shell, the list of engines, all that the other screens need.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(workbench, fallible))]
+fn workbench() -> Result<Open, Missing> {
+    Ok(|theme| view! { <Workbench theme /> }.into_any())
 }
 
 /// Adding an engine, and one engine with its form and its dialogs.
@@ -153,13 +164,55 @@ impl Part {
     }
 }
 
-/// How far a part has come.
+/// How far a part has come. When it is there, it makes views in the way of `T`.
 #[derive(Clone, Copy)]
-enum Stage {
+enum Stage<T = Render> {
     Unasked,
     Coming,
-    Here(Render),
+    Here(T),
     Missing,
+}
+
+/// Fetches a part unless it is here or on its way.
+fn fetch<T: Copy + Send + Sync + 'static>(
+    stage: RwSignal<Stage<T>>,
+    part: impl Future<Output = Result<T, Missing>> + 'static,
+) {
+    // Nothing: the app has gone while the browser had other things to do.
+    if !matches!(stage.try_get_untracked(), Some(Stage::Unasked | Stage::Missing)) {
+        return;
+    }
+    stage.set(Stage::Coming);
+    spawn_local(async move {
+        stage.try_set(part.await.map_or(Stage::Missing, Stage::Here));
+    });
+}
+
+/// The part with all but the sign-in. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Rest(RwSignal<Stage<Open>>);
+
+impl Rest {
+    /// On its way.
+    pub fn fetch() -> Self {
+        let rest = Self(RwSignal::new(Stage::Unasked));
+        rest.want();
+        rest
+    }
+
+    fn want(self) {
+        fetch(self.0, async { arrival(workbench()).await });
+    }
+
+    /// The [`Workbench`]; until it has come, that it is being loaded, or that it did not come.
+    pub fn view(self, theme: RwSignal<Theme>) -> AnyView {
+        let instead = match self.0.get() {
+            Stage::Here(open) => return open(theme),
+            Stage::Unasked | Stage::Coming => skeleton(),
+            Stage::Missing => missing(move || self.want()),
+        };
+        view! { <main class="shell-main">{instead}</main> }.into_any()
+    }
 }
 
 /// The parts and how far they have come. Copy it freely; all copies are the same.
@@ -195,15 +248,7 @@ impl Parts {
 
     /// Fetches the part unless it is here or on its way.
     fn want(self, part: Part) {
-        let stage = self.stage(part);
-        // Nothing: the app has gone while the browser had other things to do.
-        if !matches!(stage.try_get_untracked(), Some(Stage::Unasked | Stage::Missing)) {
-            return;
-        }
-        stage.set(Stage::Coming);
-        spawn_local(async move {
-            stage.try_set(part.fetch().await.map_or(Stage::Missing, Stage::Here));
-        });
+        fetch(self.stage(part), part.fetch());
     }
 }
 

@@ -13,13 +13,15 @@ use sha2::{Digest as _, Sha256, Sha384};
 
 use crate::failure::{Failure, OnFile as _, Outcome, fail};
 use crate::html;
-use crate::split::Pieces;
+use crate::split::{self, Part, Pieces};
 use crate::steps::print;
 
 /// The first load is to stay below this, in bytes after brotli…
 pub(crate) const SIZE_GOAL: u64 = 150_000;
 /// … and above this the tests fail.
 pub(crate) const SIZE_LIMIT: u64 = 250_000;
+/// How the name of a part's file ends: several modules are no module.
+const PART: &str = ".bin";
 /// The page, one stylesheet, the boot script, the glue module, the program, the icon.
 pub(crate) const REQUESTS_GOAL: usize = 6;
 
@@ -65,12 +67,7 @@ impl Built {
 pub(crate) fn assemble(pieces: &Pieces, dir: &Path, public_url: &str) -> Outcome {
     let mut glue = pieces.glue.clone();
     for part in &pieces.parts {
-        let name = write_hashed(dir, &part.name, ".wasm", &part.content)?;
-        let known = format!("\"{}\"", part.file);
-        if glue.matches(&known).count() != 1 {
-            return fail(format!("the glue module does not fetch {} at one place", part.file));
-        }
-        glue = glue.replace(&known, &format!("\"{name}\""));
+        glue = write_part(dir, part, &glue)?;
     }
     let program = write_hashed(dir, "engine-console", "_bg.wasm", &pieces.program)?;
     let glue = write_hashed(dir, "engine-console", ".js", glue.as_bytes())?;
@@ -85,6 +82,24 @@ pub(crate) fn assemble(pieces: &Pieces, dir: &Path, public_url: &str) -> Outcome
         compress(&file)?;
     }
     Ok(())
+}
+
+/// Writes the modules of a part, one behind the other. Gives the glue module that knows where each lies.
+fn write_part(dir: &Path, part: &Part, glue: &str) -> Outcome<String> {
+    let content: Vec<u8> = part.modules.iter().flat_map(|module| &module.content).copied().collect();
+    let name = write_hashed(dir, &part.name, PART, &content)?;
+    let mut glue = glue.to_owned();
+    let mut from = 0;
+    for module in &part.modules {
+        let known = split::place_of(&module.stem);
+        if glue.matches(&known).count() != 1 {
+            return fail(format!("the glue module does not fetch {} at one place", module.stem));
+        }
+        let to = from + module.content.len();
+        glue = glue.replace(&known, &format!("module(\"{name}\", {from}, {to}, {})", part.modules.len()));
+        from = to;
+    }
+    Ok(glue)
 }
 
 /// Writes a file whose name says what is in it. Gives the name.
