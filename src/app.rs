@@ -40,9 +40,7 @@ pub fn App(
     let signed_in = Memo::new(move |_| !matches!(session.state().get(), State::SignedOut(_)));
     // Once there, the rest stays: it outlives a visit.
     let opened = Memo::new(move |before| before == Some(&true) || signed_in.get());
-    live(move || {
-        if opened.get() { rest.view(theme) } else { view! { <SignInPage why=None /> }.into_any() }
-    })
+    live(move || if opened.get() { rest.view(theme) } else { view! { <SignInPage why=None /> }.into_any() })
 }
 
 /// All that is there for whoever has signed in, and what stays from one visit to the next.

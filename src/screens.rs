@@ -7,7 +7,7 @@
 
 #[cfg(not(feature = "split"))]
 use std::future::ready as arrival;
-use std::time::Duration;
+use std::{hint::black_box, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
@@ -59,12 +59,24 @@ impl From<wasm_split_helpers::SplitLoaderError> for Missing {
 /// What is there for whoever has signed in: the shell, the list of engines, all that the other screens need.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(workbench, fallible))]
 fn workbench() -> Result<Open, Missing> {
-    Ok(|theme| view! { <Workbench theme /> }.into_any())
+    Ok(open)
+}
+
+fn open(theme: RwSignal<Theme>) -> AnyView {
+    view! { <Workbench theme /> }.into_any()
+}
+
+/// Each part with other screens says this. None of them comes before the workbench, which the splitter can't know: to it
+/// all that the workbench has belongs to this part as well, so it leaves it in one piece, and not in one for each
+/// combination of parts.
+fn after_workbench() {
+    black_box(open as Open);
 }
 
 /// Adding an engine, and one engine with its form and its dialogs.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(engine, fallible))]
 fn engine() -> Result<Render, Missing> {
+    after_workbench();
     Ok(|route| match route {
         Route::NewEngine => Some(view! { <NewEnginePage /> }.into_any()),
         Route::Engine(id) => Some(view! { <EnginePage id /> }.into_any()),
@@ -75,6 +87,7 @@ fn engine() -> Result<Render, Missing> {
 /// What is about the console as a whole.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(administration, fallible))]
 fn administration() -> Result<Render, Missing> {
+    after_workbench();
     Ok(|route| match route {
         Route::SharedSecret => Some(view! { <SharedSecretPage /> }.into_any()),
         Route::Administration => Some(view! { <AdministrationPage /> }.into_any()),
@@ -85,6 +98,7 @@ fn administration() -> Result<Render, Missing> {
 /// The engine pools.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(pools, fallible))]
 fn pools() -> Result<Render, Missing> {
+    after_workbench();
     Ok(|route| match route {
         Route::Pools => Some(view! { <PoolsPage /> }.into_any()),
         Route::NewPool => Some(view! { <PoolPage id=None /> }.into_any()),
@@ -96,6 +110,7 @@ fn pools() -> Result<Render, Missing> {
 /// The sites.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(sites, fallible))]
 fn sites() -> Result<Render, Missing> {
+    after_workbench();
     Ok(|route| match route {
         Route::Sites => Some(view! { <SitesPage /> }.into_any()),
         Route::NewSite => Some(view! { <SitePage id=None /> }.into_any()),
@@ -107,6 +122,7 @@ fn sites() -> Result<Render, Missing> {
 /// How the fleet is. The list of engines stands for every screen here: what is added to the navigation.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(health, fallible))]
 fn health() -> Result<Render, Missing> {
+    after_workbench();
     Ok(|route| match route {
         Route::Health => Some(view! { <HealthPage /> }.into_any()),
         Route::Engines => Some(problem_count()),
@@ -117,6 +133,7 @@ fn health() -> Result<Render, Missing> {
 /// What the list of engines opens: its dialogs, with work on many engines, and the copy to be saved.
 #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(dialogs, fallible))]
 fn dialogs() -> Result<Render, Missing> {
+    after_workbench();
     Ok(|route| match route {
         Route::Engines => Some(engines_dialogs()),
         // What any screen with **Update** may open.

@@ -20,6 +20,8 @@ pub fn status_arrow(arrow: Arrow) -> AnyView {
         Severity::Uncertain => ("dashed", "M12.5 8H24.5"),
         Severity::Bad => ("", "M12.5 8H16M21 8h3.5M17 11.5l3-7"),
     };
+    // The console with its foot, and the engine.
+    let ends = "M1.5 3h8v8h-8zM3.5 13.5h4M34.5 8A3.5 3.5 0 1 1 27.5 8 3.5 3.5 0 1 1 34.5 8";
     let head = match arrow.direction {
         Some(Direction::ConsoleToEngine) => "M22 5.2 24.8 8 22 10.8",
         Some(Direction::EngineToConsole) => "M15 5.2 12.2 8 15 10.8",
@@ -27,10 +29,8 @@ pub fn status_arrow(arrow: Arrow) -> AnyView {
     };
     view! {
         <svg class=format!("arrow {}", severity_class(arrow.severity)) viewBox="0 0 36 16" aria-hidden="true">
-            <path d="M1.5 3h8v8h-8zM3.5 13.5h4"></path>
-            <circle cx="31" cy="8" r="3.5"></circle>
+            <path d=[ends, head].concat()></path>
             <path class=class d=line></path>
-            <path d=head></path>
         </svg>
     }
     .into_any()

@@ -25,7 +25,7 @@ pub struct Window {
 }
 
 /// Rows above and below the view that are rendered as well, so that scrolling shows no empty band.
-const AROUND: usize = 8;
+const AROUND: usize = 5;
 
 impl Window {
     /// Works out the window for `total` rows. `kept` is left out when it lies inside the view or outside the list.
@@ -106,14 +106,14 @@ mod tests {
     #[wasm_bindgen_test]
     fn a_long_list_is_rendered_around_the_view() {
         let window = Window::of(10_000, at(36_000.0), None);
-        assert_eq!(window.rows, 992..1019);
-        assert_eq!(window.gaps, [992, 0, 8_981]);
+        assert_eq!(window.rows, 995..1016);
+        assert_eq!(window.gaps, [995, 0, 8_984]);
     }
 
     #[wasm_bindgen_test]
     fn the_focused_row_stays_wherever_the_view_is() {
         for (top, kept) in
-            [(0.0, 5_000), (180_000.0, 0), (359_000.0, 9_000), (0.0, 9_999), (180_000.0, 4_991)]
+            [(0.0, 5_000), (180_000.0, 0), (359_000.0, 9_000), (0.0, 9_999), (180_000.0, 4_994)]
         {
             let window = Window::of(10_000, at(top), Some(kept));
             let rows = window.rows.len() + usize::from(window.kept.is_some());

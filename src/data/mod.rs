@@ -17,6 +17,11 @@ pub mod told;
 pub mod transport;
 mod update;
 
+use std::{
+    future::Future,
+    task::{Context, Waker},
+};
+
 use console_api::{
     ConsoleInfo, Engine, EngineId, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
@@ -34,6 +39,7 @@ use crate::session::{Session, State};
 #[derive(Clone, Copy)]
 pub struct Data {
     session: Session,
+    place: Memo<ConsolePlace>,
     /// All scan engines.
     pub engines: Query<List<Engine>>,
     /// The engine whose screen is open.
@@ -67,8 +73,13 @@ pub struct Data {
 impl Data {
     /// Nothing read yet; put into the context for the components below.
     pub fn provide(session: Session) -> Self {
+        let info = Query::<ConsoleInfo>::new();
         let data = Self {
             session,
+            place: Memo::new(move |_| {
+                let host = window().location().hostname().unwrap_or_default();
+                console_place(info.value().as_deref(), &host)
+            }),
             engines: Query::new(),
             engine: Query::new(),
             pools: Query::new(),
@@ -78,7 +89,7 @@ impl Data {
             sites: Query::new(),
             site: Query::new(),
             health: FleetHealth::new(),
-            info: Query::new(),
+            info,
             secret: Secret::new(),
             told: Told::new(),
             work: Work::new(),
@@ -99,12 +110,12 @@ impl Data {
         expect_context()
     }
 
-    /// Reads the engines and the pools anew.
+    /// Reads the engines and the pools anew. Both are asked for at once, before what the page shows meanwhile is made.
     pub fn read_engines(self) {
-        spawn_local(async move {
-            // The query keeps why it failed.
-            _ = self.read_engines_now().await;
-        });
+        // The shorter answer first: where it is there before the other, the rows are made once.
+        // The queries keep why they failed.
+        start(async move { _ = self.read_pools_now().await });
+        start(async move { _ = self.read_engines_alone().await });
     }
 
     /// Reads the engines and the pools anew, and waits for the engines.
@@ -113,6 +124,10 @@ impl Data {
     /// Why the engines could not be read, which the query keeps as well.
     pub async fn read_engines_now(self) -> Result<(), Error> {
         self.read_pools();
+        self.read_engines_alone().await
+    }
+
+    async fn read_engines_alone(self) -> Result<(), Error> {
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
             self.told.complete(&mut list.items);
@@ -123,8 +138,7 @@ impl Data {
 
     /// Where engines reach this console, as far as it tells: otherwise the host in the address bar.
     pub fn place(self) -> ConsolePlace {
-        let host = window().location().hostname().unwrap_or_default();
-        console_place(self.info.value().as_deref(), &host)
+        self.place.get()
     }
 
     /// What to do next about an engine; `None` when it is active.
@@ -148,5 +162,14 @@ impl Data {
         self.told.forget();
         self.work.forget();
         self.bulk.forget();
+    }
+}
+
+/// Begins at once, as far as it gets without waiting, and goes on by itself.
+fn start(work: impl Future<Output = ()> + 'static) {
+    let mut work = Box::pin(work);
+    // Whoever it waits for calls the waker that it gets with the next poll.
+    if untrack(|| work.as_mut().poll(&mut Context::from_waker(Waker::noop()))).is_pending() {
+        spawn_local(work);
     }
 }

@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use console_api::{
     Engine, EngineId, EngineStatus,
-    rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, prepare_rows, select, status_counts},
+    rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, in_order, prepare_rows, status_counts},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -152,18 +152,20 @@ pub fn EnginesPage() -> impl IntoView {
     let (filter, status) = (AddressParam::of("filter"), AddressParam::of("status"));
     let sort = AddressParam::of("sort");
     let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
+    // Sorted once, and not again for each key in the filter.
+    let sorted = Memo::new(move |_| Some(Arc::new(in_order(&rows.get()?.all, order()))));
     let shown = Memo::new(move |_| {
-        let Some(rows) = rows.get() else { return Shown::default() };
+        let (Some(sorted), Some(rows)) = (sorted.get(), rows.get()) else { return Shown::default() };
         let text = filter.get();
         let status = Some(status.get()).filter(|status| !status.is_empty());
         let filter = EngineFilter::new(&text, status.iter().map(|s| EngineStatus::parse(s)).collect());
-        let matching = rows.all.iter().filter(|row| filter.matches_text(row)).map(|row| &row.engine.status);
-        let matching = matching.collect::<Vec<_>>();
-        let keys = select(&rows.all, &filter, order()).into_iter().map(|at| rows.all[at].engine.id.get());
+        let in_order = sorted.iter().filter_map(|at| rows.all.get(*at));
+        let matching: Vec<&EngineRow> = in_order.filter(|row| filter.matches_text(row)).collect();
+        let keys = matching.iter().filter(|row| filter.matches_status(row)).map(|row| row.engine.id.get());
         Shown {
             keys: Some(Arc::new(keys.collect())),
             matching: matching.len(),
-            counts: status_counts(matching),
+            counts: status_counts(matching.iter().map(|row| &row.engine.status)),
         }
     });
     // A list that could not be read is no longer on its way.

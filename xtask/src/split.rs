@@ -217,9 +217,9 @@ impl Reencode for Compact {
 /// The same module in fewer bytes: the linker and the splitter leave room in every number, for they change them later.
 fn compact(wasm: &[u8]) -> Outcome<Vec<u8>> {
     let mut module = wasm_encoder::Module::new();
-    Compact
-        .parse_core_module(&mut module, Parser::new(0), wasm)
-        .map_err(|error| Failure::new(format!("a tool has written a file that is not WebAssembly: {error}")))?;
+    Compact.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| {
+        Failure::new(format!("a tool has written a file that is not WebAssembly: {error}"))
+    })?;
     Ok(module.finish())
 }
 
@@ -259,7 +259,8 @@ mod tests {
         let modules = modules.map(|(stem, size)| module(stem, size)).to_vec();
         let first = ["chunk_2", "chunk_3", "split_workbench"].map(str::to_owned);
         let parts = group([modules.clone(), vec![module("chunk_6", 7)]].concat(), &first).unwrap();
-        let stems = |part: &Part| part.modules.iter().map(|module| module.stem.clone()).collect::<Vec<_>>().join(" ");
+        let stems =
+            |part: &Part| part.modules.iter().map(|module| module.stem.clone()).collect::<Vec<_>>().join(" ");
         let grouped: Vec<_> = parts.iter().map(|part| format!("{}: {}", part.name, stems(part))).collect();
         assert_eq!(
             grouped,

@@ -8,7 +8,7 @@ const STATUSES = {
   "incompatible-version": ["Incompatible version", "bad", "Update the engine."],
   "not-responding": ["Not responding", "bad", "Start the engine and open its port, then refresh it."],
 };
-const AROUND = 8;
+const AROUND = 5;
 const ROW = 36;
 
 const natural = new Intl.Collator("en", { numeric: true, sensitivity: "base" });

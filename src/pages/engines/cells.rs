@@ -110,17 +110,18 @@ fn status(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
         let title = format!("{} {}", step.why, step.what);
         // In a row there is room for the verb; the engine's own values are in the dialog.
         let short = engine.status.what_helps().map_or(step.what, str::to_owned);
+        let label = format!("{short} ({name})");
         view! {
             <button
                 type="button"
                 class="advice"
                 title=title
+                aria-label=label
                 tabindex=tabindex
                 on:click=move |_| page.advised.set(Some(id))
             >
                 {glyph(Icon::Warning, "")}
                 <span class="text">{short}</span>
-                <span class="unseen">{format!(" ({name})")}</span>
             </button>
         }
     });

@@ -54,7 +54,7 @@ pub use pool_move::{PoolChange, halfway, pool_changes};
 pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
 pub use rows::{
-    EngineFilter, EngineRow, StatusCount, complete, pools_of, prepare_rows, select, status_counts,
+    EngineFilter, EngineRow, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts,
 };
 pub use scan_merge::{MERGED_SCANS, newest_scans};
 pub use scan_rows::{duration_in_words, scan_rows, scan_severity};

@@ -270,7 +270,13 @@ impl EngineFilter {
     /// Whether this engine passes.
     #[must_use]
     pub fn matches(&self, row: &EngineRow) -> bool {
-        self.matches_text(row) && (self.statuses.is_empty() || self.statuses.contains(&row.engine.status))
+        self.matches_text(row) && self.matches_status(row)
+    }
+
+    /// Whether this engine passes as far as statuses go.
+    #[must_use]
+    pub fn matches_status(&self, row: &EngineRow) -> bool {
+        self.statuses.is_empty() || self.statuses.contains(&row.engine.status)
     }
 
     /// Whether this engine passes as far as the text goes. The status counts beside the filter count these.
@@ -280,13 +286,18 @@ impl EngineFilter {
     }
 }
 
+/// The indices of all rows, in sorted order.
+#[must_use]
+pub fn in_order<R: Borrow<EngineRow>>(rows: &[R], sort: EngineSort) -> Vec<usize> {
+    keys::sorted(rows.len(), &|a, b| rows[a].borrow().compare(rows[b].borrow(), sort))
+}
+
 /// The indices of the rows that pass the filter, in sorted order.
 #[must_use]
 pub fn select<R: Borrow<EngineRow>>(rows: &[R], filter: &EngineFilter, sort: EngineSort) -> Vec<usize> {
-    let row = |index: usize| -> &EngineRow { rows[index].borrow() };
-    let chosen: Vec<usize> = (0..rows.len()).filter(|index| filter.matches(row(*index))).collect();
-    let order = keys::sorted(chosen.len(), &|a, b| row(chosen[a]).compare(row(chosen[b]), sort));
-    order.into_iter().map(|index| chosen[index]).collect()
+    let chosen: Vec<usize> = (0..rows.len()).filter(|index| filter.matches(rows[*index].borrow())).collect();
+    let rows: Vec<&EngineRow> = chosen.iter().map(|index| rows[*index].borrow()).collect();
+    in_order(&rows, sort).into_iter().map(|index| chosen[index]).collect()
 }
 
 /// How many engines have a status.
