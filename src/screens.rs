@@ -17,7 +17,7 @@ use crate::{
     components::{
         icon::{Icon, glyph},
         live::{follow, live},
-        shell::focus_heading,
+        shell::{focus_heading, focus_heading_if_lost},
         update_engine::update_question,
     },
     data::Data,
@@ -226,7 +226,10 @@ impl Rest {
         let instead = match self.0.get() {
             Stage::Here(open) => return open(theme),
             Stage::Unasked | Stage::Coming => skeleton(),
-            Stage::Missing => missing(move || self.want()),
+            Stage::Missing => {
+                focus_heading_if_lost();
+                missing(move || self.want())
+            }
         };
         view! { <main class="shell-main">{instead}</main> }.into_any()
     }

@@ -23,7 +23,7 @@ use std::{
 };
 
 use console_api::{
-    ConsoleInfo, Engine, EngineId, Error, List, Pool, Site,
+    ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -143,6 +143,10 @@ impl Data {
 
     /// What to do next about an engine; `None` when it is active.
     pub fn next_step(self, engine: &Engine) -> Option<NextStep> {
+        // Most are: to their rows it makes no difference when the console tells where it is.
+        if engine.status == EngineStatus::Active {
+            return None;
+        }
         next_step_at(engine, &self.place())
     }
 

@@ -46,7 +46,16 @@ pub(crate) fn place_of(stem: &str) -> String {
 }
 
 /// The part that is fetched first of all.
-pub(crate) const FIRST: &str = "workbench";
+const FIRST: &str = "workbench";
+/// What that part's file is called, without hash and ending.
+pub(crate) fn first_part() -> String {
+    named(FIRST)
+}
+
+fn named(part: &str) -> String {
+    format!("part-{part}")
+}
+
 /// What several later parts have in common has a file of its own from this many bytes on. All that is smaller is fetched
 /// together.
 const LARGE: usize = 16_000;
@@ -71,8 +80,7 @@ fn group(modules: Vec<Module>, first: &[String]) -> Outcome<Vec<Part>> {
             "the part {FIRST} could not be cut off the program: was it built with the feature `split`?"
         ));
     }
-    let named = |(name, modules)| Part { name: format!("part-{name}"), modules };
-    Ok(parts.into_iter().map(named).collect())
+    Ok(parts.into_iter().map(|(name, modules)| Part { name: named(&name), modules }).collect())
 }
 
 /// The name that wasm-bindgen is to give. It stays inside the program, so it must not have a hash in it.

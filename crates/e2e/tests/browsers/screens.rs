@@ -1,11 +1,14 @@
-//! The screens that are not in the first load: their parts of the program come when nothing else is to be done.
+//! The screens that are not in the first load: their parts of the program come while somebody signs in, or when nothing
+//! else is to be done.
+
+use std::collections::BTreeSet;
 
 use e2e::{Fault, PATIENCE, Stack, button, heading, http, in_both_browsers, link, text, until};
 
 use crate::fleet::sign_in;
 
-/// The paths of the parts that the app's program has been cut into.
-async fn parts(stack: &Stack) -> Vec<String> {
+/// The paths of the parts that the app's program has been cut into: what the list of engines needs, and the others.
+async fn parts(stack: &Stack) -> (String, Vec<String>) {
     let console = stack.console_address();
     let read = async |path: &str| {
         let file = http::get(console, path, &[]).await.expect("the console answers");
@@ -18,16 +21,21 @@ async fn parts(stack: &Stack) -> Vec<String> {
         .expect("the page names its glue module")
         .to_owned();
     let glue = read(&glue).await;
-    let named = |word: &&str| word.starts_with("part-") && word.ends_with(".wasm");
-    let parts: Vec<_> = glue.split('"').filter(named).map(|name| format!("/{name}")).collect();
-    assert!(!parts.is_empty(), "the glue module names no parts");
-    parts
+    let named = |word: &&str| word.starts_with("part-") && word.ends_with(".bin");
+    // A file with several modules is named once for each.
+    let parts: BTreeSet<_> = glue.split('"').filter(named).map(|name| format!("/{name}")).collect();
+    let (first, others): (Vec<_>, Vec<_>) =
+        parts.into_iter().partition(|path| path.starts_with("/part-workbench-"));
+    assert!(!others.is_empty(), "the glue module names no parts");
+    let [first] = first.try_into().expect("the workbench is one file");
+    (first, others)
 }
 
 in_both_browsers! {
     async fn they_are_there_when_the_console_has_gone(page: Page) {
         let mut stack = Stack::start().await;
-        let parts = parts(&stack).await;
+        let (first, mut parts) = parts(&stack).await;
+        parts.push(first);
         sign_in(&page, &stack).await;
         let all_asked = until(PATIENCE, async || {
             let missing: Vec<_> = parts.iter().filter(|part| stack.proxy().count("GET", part) == 0).collect();
@@ -49,7 +57,7 @@ in_both_browsers! {
 
     async fn one_on_its_way_shows_a_skeleton_and_then_has_the_focus(page: Page) {
         let stack = Stack::start().await;
-        let held: Vec<_> = parts(&stack).await.iter().map(|part| stack.proxy().hold(part)).collect();
+        let held: Vec<_> = parts(&stack).await.1.iter().map(|part| stack.proxy().hold(part)).collect();
         sign_in(&page, &stack).await;
         page.click(link("Administration")).await;
         page.see(text("The screen is being loaded.")).await;
@@ -61,7 +69,7 @@ in_both_browsers! {
     async fn one_that_breaks_off_says_so_and_can_be_tried_again(page: Page) {
         let stack = Stack::start().await;
         let broken: Vec<_> =
-            parts(&stack).await.iter().map(|part| stack.proxy().fail(part, Fault::CutOff)).collect();
+            parts(&stack).await.1.iter().map(|part| stack.proxy().fail(part, Fault::CutOff)).collect();
         sign_in(&page, &stack).await;
         page.click(link("Administration")).await;
         page.see_focus_on(heading("This screen is not loaded")).await;
@@ -76,5 +84,33 @@ in_both_browsers! {
         // What else is in the app goes on.
         page.click(link("Engines")).await;
         page.see(heading("Scan Engines")).await;
+    }
+
+    async fn who_signs_in_before_the_list_has_come_waits_for_it(page: Page) {
+        let stack = Stack::start().await;
+        let held = stack.proxy().hold(&parts(&stack).await.0);
+        page.open(stack.url("/engines")).await;
+        page.sign_in("admin", &stack.password()).await;
+        page.see(text("The screen is being loaded.")).await;
+        drop(held);
+        page.see_focus_on(heading("Scan Engines")).await;
+        page.see_no(text("The screen is being loaded.")).await;
+    }
+
+    async fn a_list_that_comes_broken_says_so_and_can_be_tried_again(page: Page) {
+        let stack = Stack::start().await;
+        let first = parts(&stack).await.0;
+        for fault in [Fault::CutOff, Fault::CutShort, Fault::NoAnswer] {
+            let broken = stack.proxy().fail(&first, fault);
+            page.open(stack.url("/engines")).await;
+            page.sign_in("admin", &stack.password()).await;
+            page.see_focus_on(heading("This screen is not loaded")).await;
+            page.click(button("Try again")).await;
+            page.see_focus_on(heading("This screen is not loaded")).await;
+            page.forgive_problems().await;
+            broken.end();
+            page.click(button("Try again")).await;
+            page.see_focus_on(heading("Scan Engines")).await;
+        }
     }
 }
