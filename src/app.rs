@@ -21,7 +21,7 @@ use crate::{
     },
     routes::{self, Route},
     screens::{Part, Parts, Rest, addition, screen},
-    session::{Session, State},
+    session::{Ended, Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,
     unsaved::{Unsaved, UnsavedDialog},
@@ -37,10 +37,29 @@ pub fn App(
     let theme = Theme::provide();
     let session = Session::provide(transport);
     let rest = Rest::fetch();
-    let signed_in = Memo::new(move |_| !matches!(session.state().get(), State::SignedOut(_)));
-    // Once there, the rest stays: it outlives a visit.
-    let opened = Memo::new(move |before| before == Some(&true) || signed_in.get());
-    live(move || if opened.get() { rest.view(theme) } else { view! { <SignInPage why=None /> }.into_any() })
+    watch_activity(session);
+    // Once it is open, the rest stays: it outlives a visit.
+    let place = Memo::new(move |before| match (before, session.state().get()) {
+        (Some(Place::Open), _) => Place::Open,
+        (_, State::SignedOut(why)) => Place::SignIn(why),
+        (_, State::SignedIn(_) | State::Over(_)) if rest.is_here() => Place::Open,
+        (_, State::SignedIn(_) | State::Over(_)) => Place::Wait,
+    });
+    live(move || match place.get() {
+        Place::SignIn(why) => view! { <SignInPage why /> }.into_any(),
+        Place::Wait | Place::Open => rest.view(theme),
+    })
+}
+
+/// What stands on the screen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Sign-in, for nobody was signed in yet.
+    SignIn(Option<Ended>),
+    /// Somebody is signed in, and the rest is on its way.
+    Wait,
+    /// The [`Workbench`].
+    Open,
 }
 
 /// All that is there for whoever has signed in, and what stays from one visit to the next.
@@ -57,7 +76,6 @@ pub fn Workbench(
     Parts::provide(data);
     Drafts::provide(session);
     Unsaved::provide(session);
-    watch_activity(session);
 
     session.when_it_ends(move || {
         data.forget();

@@ -221,6 +221,11 @@ impl Rest {
         fetch(self.0, async { arrival(workbench()).await });
     }
 
+    /// Whether it has come.
+    pub fn is_here(self) -> bool {
+        matches!(self.0.get(), Stage::Here(_))
+    }
+
     /// The [`Workbench`]; until it has come, that it is being loaded, or that it did not come.
     pub fn view(self, theme: RwSignal<Theme>) -> AnyView {
         let instead = match self.0.get() {

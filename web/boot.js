@@ -9,7 +9,7 @@ const href = (selector) => {
 try {
   const app = await import(href('link[rel="modulepreload"]'));
   const started = app.default({ module_or_path: href('link[rel="preload"][as="fetch"]') });
-  // The first of its kind takes a browser about 20 ms, and each later one nothing: now there is time for it.
+  // The first of its kind takes Chromium about 20 ms, and each later one nothing: now there is time for it.
   new Intl.RelativeTimeFormat();
   await started;
 } catch (error) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{Fault, PATIENCE, Stack, button, heading, http, in_both_browsers, link, text, until};
+use e2e::{Fault, PATIENCE, Stack, button, heading, http, in_both_browsers, in_chromium, link, text, until};
 
 use crate::fleet::sign_in;
 
@@ -98,10 +98,10 @@ in_both_browsers! {
     }
 
     async fn a_list_that_comes_broken_says_so_and_can_be_tried_again(page: Page) {
-        let stack = Stack::start().await;
-        let first = parts(&stack).await.0;
         for fault in [Fault::CutOff, Fault::CutShort, Fault::NoAnswer] {
-            let broken = stack.proxy().fail(&first, fault);
+            // At an address of its own: what came whole from another one stays in the browser's cache.
+            let stack = Stack::start().await;
+            let broken = stack.proxy().fail(&parts(&stack).await.0, fault);
             page.open(stack.url("/engines")).await;
             page.sign_in("admin", &stack.password()).await;
             page.see_focus_on(heading("This screen is not loaded")).await;
@@ -112,5 +112,24 @@ in_both_browsers! {
             page.click(button("Try again")).await;
             page.see_focus_on(heading("Scan Engines")).await;
         }
+    }
+}
+
+// A script of the driver can set the clock of the page's own scripts in Chromium only.
+in_chromium! {
+    async fn who_is_signed_out_before_the_list_has_come_can_sign_in(page: Page) {
+        let stack = Stack::start().await;
+        let held = stack.proxy().hold(&parts(&stack).await.0);
+        page.open(stack.url("/engines")).await;
+        page.sign_in("admin", &stack.password()).await;
+        page.see(text("The screen is being loaded.")).await;
+        // A quarter of an hour later, as when a laptop wakes.
+        let later = "const now = Date.now; Date.now = () => now() + 16 * 60_000; window.dispatchEvent(new Event('focus'))";
+        page.run(later, vec![]).await;
+        page.see(heading("Sign in")).await;
+        page.see(text("You were signed out after 15 minutes without activity. Sign in to go on where you were.")).await;
+        drop(held);
+        page.sign_in("admin", &stack.password()).await;
+        page.see_focus_on(heading("Scan Engines")).await;
     }
 }
