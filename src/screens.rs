@@ -30,6 +30,7 @@ use crate::{
         pool::PoolPage,
         pools::PoolsPage,
         shared_secret::SharedSecretPage,
+        sign_in::card,
         site::SitePage,
         sites::SitesPage,
     },
@@ -228,15 +229,17 @@ impl Rest {
 
     /// The [`Workbench`]; until it has come, that it is being loaded, or that it did not come.
     pub fn view(self, theme: RwSignal<Theme>) -> AnyView {
-        let instead = match self.0.get() {
-            Stage::Here(open) => return open(theme),
-            Stage::Unasked | Stage::Coming => skeleton(),
+        match self.0.get() {
+            Stage::Here(open) => open(theme),
+            Stage::Unasked | Stage::Coming => {
+                let words = view! { <p role="status">"You are signed in. The app is being loaded."</p> };
+                card(view! { <div aria-busy="true">{words} {bones()}</div> }.into_any())
+            }
             Stage::Missing => {
                 focus_heading_if_lost();
-                missing(move || self.want())
+                card((missing_heading(), missing_notice(move || self.want())).into_any())
             }
-        };
-        view! { <main class="shell-main">{instead}</main> }.into_any()
+        }
     }
 }
 
@@ -335,49 +338,65 @@ fn pass_focus_on(from: String, path: Memo<String>) {
 }
 
 fn skeleton() -> AnyView {
-    let bones = ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
     view! {
         <div class="page">
             <div class="card" aria-busy="true">
                 <span class="unseen">"The screen is being loaded."</span>
-                {bones.into_iter().collect_view()}
+                {bones()}
             </div>
         </div>
     }
     .into_any()
 }
 
+fn bones() -> AnyView {
+    let bones = ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
+    bones.into_iter().collect_view().into_any()
+}
+
 fn missing(again: impl Fn() + 'static) -> AnyView {
-    document().set_title("Not loaded – Engine console");
     view! {
         <section class="page" aria-labelledby="page-heading">
-            <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "This screen is not loaded"
-                </h1>
-            </div>
-            <div class="notice bad" role="alert">
-                <strong class="problem-line">
-                    {glyph(Icon::Failed, "")} "The part of the app with this screen could not be fetched."
-                </strong>
-                <span>
-                    "The console does not answer, the connection broke, or the console was updated and has another version of the app now. Try again. If that does not help, reload the page: you have to sign in again then."
-                </span>
-                <div class="buttons">
-                    <button type="button" class="button" on:click=move |_| again()>
-                        "Try again"
-                    </button>
-                    <button
-                        type="button"
-                        class="button"
-                        // Fails only where the document is gone.
-                        on:click=move |_| _ = window().location().reload()
-                    >
-                        "Reload the page"
-                    </button>
-                </div>
-            </div>
+            <div class="page-head">{missing_heading()}</div>
+            {missing_notice(again)}
         </section>
+    }
+    .into_any()
+}
+
+fn missing_heading() -> AnyView {
+    document().set_title("Not loaded – Engine console");
+    view! {
+        <h1 id="page-heading" tabindex="-1">
+            "This screen is not loaded"
+        </h1>
+    }
+    .into_any()
+}
+
+fn missing_notice(again: impl Fn() + 'static) -> AnyView {
+    view! {
+        <div class="notice bad" role="alert">
+            <strong class="problem-line">
+                {glyph(Icon::Failed, "")} "The part of the app with this screen could not be fetched."
+            </strong>
+            <span>
+                "The console does not answer, the connection broke, or the console was updated and has another version of the app now. Try again. If that does not help, reload the page: you have to sign in again then."
+            </span>
+            <div class="buttons">
+                <button type="button" class="button" on:click=move |_| again()>
+                    "Try again"
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    // Fails only where the document is gone.
+                    on:click=move |_| _ = window().location().reload()
+                >
+                    "Reload the page"
+                </button>
+            </div>
+        </div>
     }
     .into_any()
 }

@@ -28,6 +28,18 @@ pub fn SignInPage(
         Some(Ended::SignedOut) => Some("You are signed out."),
         None => None,
     };
+    card(
+        view! {
+            <h1>"Sign in"</h1>
+            {notice.map(|notice| view! { <p class="notice" role="status">{notice}</p> })}
+            <SignInForm again=None />
+        }
+        .into_any(),
+    )
+}
+
+/// The page with nothing but a card in its middle, for all that comes before the app's own frame is there.
+pub fn card(content: AnyView) -> AnyView {
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
@@ -35,12 +47,11 @@ pub fn SignInPage(
                     {glyph(Icon::Engine, "")}
                     "Engine console"
                 </p>
-                <h1>"Sign in"</h1>
-                {notice.map(|notice| view! { <p class="notice" role="status">{notice}</p> })}
-                <SignInForm again=None />
+                {content}
             </div>
         </main>
     }
+    .into_any()
 }
 
 /// Asks again when the console no longer takes the credentials, above the page that stays as it is.

@@ -91,10 +91,10 @@ in_both_browsers! {
         let held = stack.proxy().hold(&parts(&stack).await.0);
         page.open(stack.url("/engines")).await;
         page.sign_in("admin", &stack.password()).await;
-        page.see(text("The screen is being loaded.")).await;
+        page.see(text("You are signed in. The app is being loaded.")).await;
         drop(held);
         page.see_focus_on(heading("Scan Engines")).await;
-        page.see_no(text("The screen is being loaded.")).await;
+        page.see_no(text("You are signed in. The app is being loaded.")).await;
     }
 
     async fn a_list_that_comes_broken_says_so_and_can_be_tried_again(page: Page) {
@@ -122,7 +122,7 @@ in_chromium! {
         let held = stack.proxy().hold(&parts(&stack).await.0);
         page.open(stack.url("/engines")).await;
         page.sign_in("admin", &stack.password()).await;
-        page.see(text("The screen is being loaded.")).await;
+        page.see(text("You are signed in. The app is being loaded.")).await;
         // A quarter of an hour later, as when a laptop wakes.
         let later = "const now = Date.now; Date.now = () => now() + 16 * 60_000; window.dispatchEvent(new Event('focus'))";
         page.run(later, vec![]).await;
