@@ -232,8 +232,14 @@ impl Rest {
         match self.0.get() {
             Stage::Here(open) => open(theme),
             Stage::Unasked | Stage::Coming => {
-                let words = view! { <p role="status">"You are signed in. The app is being loaded."</p> };
-                card(view! { <div aria-busy="true">{words} {bones()}</div> }.into_any())
+                let wait = view! {
+                    <h1>"Signed in"</h1>
+                    <div aria-busy="true">
+                        <p role="status">"The app is being loaded."</p>
+                        {bones()}
+                    </div>
+                };
+                card(wait.into_any())
             }
             Stage::Missing => {
                 focus_heading_if_lost();

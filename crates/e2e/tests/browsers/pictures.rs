@@ -6,6 +6,7 @@ use e2e::{
 };
 
 use crate::fleet::{LOCAL, every_status, sign_in};
+use crate::screens::parts;
 use crate::sites::add_site;
 
 in_chromium! {
@@ -17,6 +18,23 @@ in_chromium! {
         page.sign_in("admin", "wrong").await;
         page.see_words(alert(), "did not accept").await;
         page.take_pictures("sign-in-refused").await;
+
+        let stack = Stack::start().await;
+        let held = stack.proxy().hold(&parts(&stack).await.0);
+        page.open(stack.url("/")).await;
+        page.sign_in("admin", &stack.password()).await;
+        page.see(text(has("The app is being loaded."))).await;
+        page.take_pictures("app-loading").await;
+        drop(held);
+
+        let stack = Stack::start().await;
+        let broken = stack.proxy().fail(&parts(&stack).await.0, Fault::NoAnswer);
+        page.open(stack.url("/")).await;
+        page.sign_in("admin", &stack.password()).await;
+        page.see(heading("This screen is not loaded")).await;
+        page.take_pictures("app-not-loaded").await;
+        page.forgive_problems().await;
+        drop(broken);
     }
 
     async fn pictures_of_the_engines(page: Page) {

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{Fault, PATIENCE, Stack, button, heading, http, in_both_browsers, in_chromium, link, text, until};
+use e2e::{
+    Fault, PATIENCE, Page, Stack, button, heading, http, in_both_browsers, in_chromium, link, text, until,
+};
 
 use crate::fleet::sign_in;
 
 /// The paths of the parts that the app's program has been cut into: what the list of engines needs, and the others.
-async fn parts(stack: &Stack) -> (String, Vec<String>) {
+pub(crate) async fn parts(stack: &Stack) -> (String, Vec<String>) {
     let console = stack.console_address();
     let read = async |path: &str| {
         let file = http::get(console, path, &[]).await.expect("the console answers");
@@ -29,6 +31,14 @@ async fn parts(stack: &Stack) -> (String, Vec<String>) {
     assert!(!others.is_empty(), "the glue module names no parts");
     let [first] = first.try_into().expect("the workbench is one file");
     (first, others)
+}
+
+/// Without the menu for it, which is not there yet.
+async fn check_both_themes(page: &Page, screen: &str) {
+    for theme in ["light", "dark"] {
+        page.run("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await;
+        page.check_accessibility(&format!("{screen}, {theme}")).await;
+    }
 }
 
 in_both_browsers! {
@@ -91,10 +101,11 @@ in_both_browsers! {
         let held = stack.proxy().hold(&parts(&stack).await.0);
         page.open(stack.url("/engines")).await;
         page.sign_in("admin", &stack.password()).await;
-        page.see(text("You are signed in. The app is being loaded.")).await;
+        page.see(text("The app is being loaded.")).await;
+        check_both_themes(&page, "the app is being loaded").await;
         drop(held);
         page.see_focus_on(heading("Scan Engines")).await;
-        page.see_no(text("You are signed in. The app is being loaded.")).await;
+        page.see_no(text("The app is being loaded.")).await;
     }
 
     async fn a_list_that_comes_broken_says_so_and_can_be_tried_again(page: Page) {
@@ -105,6 +116,7 @@ in_both_browsers! {
             page.open(stack.url("/engines")).await;
             page.sign_in("admin", &stack.password()).await;
             page.see_focus_on(heading("This screen is not loaded")).await;
+            check_both_themes(&page, "the app is not loaded").await;
             page.click(button("Try again")).await;
             page.see_focus_on(heading("This screen is not loaded")).await;
             page.forgive_problems().await;
@@ -122,7 +134,7 @@ in_chromium! {
         let held = stack.proxy().hold(&parts(&stack).await.0);
         page.open(stack.url("/engines")).await;
         page.sign_in("admin", &stack.password()).await;
-        page.see(text("You are signed in. The app is being loaded.")).await;
+        page.see(text("The app is being loaded.")).await;
         // A quarter of an hour later, as when a laptop wakes.
         let later = "const now = Date.now; Date.now = () => now() + 16 * 60_000; window.dispatchEvent(new Event('focus'))";
         page.run(later, vec![]).await;
