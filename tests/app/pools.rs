@@ -69,6 +69,14 @@ async fn lists(screen: &Screen, available: &[&str], inside: &[&str]) {
     see_in(screen, "Engines in pool", inside).await;
 }
 
+/// The row itself: the page as a whole, which has the focus while nothing else has, shows the name as well.
+async fn see_focus_on_row(name: &str) {
+    let row = || {
+        focused().filter(|it| it.has_attribute("data-key"))?.text_content().filter(|text| text.contains(name))
+    };
+    until(&format!("the focus on the row {name}"), row).await;
+}
+
 fn is_disabled(element: &HtmlElement) -> bool {
     element.get_attribute("aria-disabled").as_deref() == Some("true")
 }
@@ -147,16 +155,15 @@ async fn a_new_pool_takes_engines_by_mouse_and_by_keyboard_and_says_who_can_not_
     add.focus().unwrap();
     add.click();
     lists(&screen, &["aachen", "aws", "cologne", "dresden", "essen", "hosted", "local"], &["berlin"]).await;
-    let focused_row = || focused()?.text_content().filter(|text| text.contains("cologne"));
-    until("the focus on the next row", focused_row).await;
-    // By keyboard: Enter adds this one. Others are selected.
+    see_focus_on_row("cologne").await;
+    // By keyboard: Enter adds this one, Space selects others.
     press("Enter");
     lists(&screen, &["aachen", "aws", "dresden", "essen", "hosted", "local"], &["berlin", "cologne"]).await;
-    until("the focus on the next row", || focused()?.text_content().filter(|text| text.contains("dresden")))
-        .await;
-    for name in ["dresden", "essen"] {
-        screen.click("checkbox", &format!("Select {name}")).await;
-    }
+    see_focus_on_row("dresden").await;
+    press(" ");
+    press("ArrowDown");
+    see_focus_on_row("essen").await;
+    press(" ");
     screen.click("button", "Add selected").await;
     lists(&screen, &["aachen", "aws", "hosted", "local"], &["berlin", "cologne", "dresden", "essen"]).await;
     screen.read("2 engines added.").await;
