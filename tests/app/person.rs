@@ -294,6 +294,16 @@ pub(crate) fn focused() -> Option<Element> {
     document().active_element()
 }
 
+/// Waits until the row with this text has the focus: the row itself, for while nothing has it, it is on the page as a
+/// whole, which has the text as well.
+pub(crate) async fn see_focus_on_row(row: &str) {
+    until(&format!("the focus on {row}"), || {
+        let focused = focused()?;
+        (focused.tag_name() == "TR" && focused.text_content()?.contains(row)).then_some(())
+    })
+    .await;
+}
+
 fn role_of(element: &Element) -> String {
     if let Some(role) = element.get_attribute("role") {
         return role;

@@ -6,7 +6,7 @@ use web_sys::{DragEvent, DragEventInit, HtmlElement, HtmlInputElement, HtmlSelec
 
 use super::{
     console::{Console, Fault, Pool},
-    person::{Screen, at_work_on, choose, focused, press, until},
+    person::{Screen, at_work_on, choose, focused, press, see_focus_on_row, until},
 };
 
 const LIST: &str = "Scan Engine Pools";
@@ -67,14 +67,6 @@ async fn see_in(screen: &Screen, table: &str, names: &[&str]) {
 async fn lists(screen: &Screen, available: &[&str], inside: &[&str]) {
     see_in(screen, "Available engines", available).await;
     see_in(screen, "Engines in pool", inside).await;
-}
-
-/// The row itself: the page as a whole, which has the focus while nothing else has, shows the name as well.
-async fn see_focus_on_row(name: &str) {
-    let row = || {
-        focused().filter(|it| it.has_attribute("data-key"))?.text_content().filter(|text| text.contains(name))
-    };
-    until(&format!("the focus on the row {name}"), row).await;
 }
 
 fn is_disabled(element: &HtmlElement) -> bool {

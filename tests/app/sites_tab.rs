@@ -5,7 +5,7 @@ use web_sys::HtmlElement;
 
 use super::{
     console::{Console, Fault},
-    person::{ClockAhead, Screen, at_work_on, focused, look_at_the_window, press, until},
+    person::{ClockAhead, Screen, at_work_on, focused, look_at_the_window, press, see_focus_on_row, until},
 };
 
 const PANEL: &str = "Scan Engine Configuration";
@@ -263,7 +263,7 @@ async fn sites_are_filtered_by_name_and_engine_sorted_and_chosen_all_at_once() {
     // Down, and chosen with the keyboard alone.
     first().unwrap().focus().unwrap();
     press("ArrowDown");
-    until("the second row", || focused()?.text_content()?.contains("site-0013").then_some(())).await;
+    see_focus_on_row("site-0013").await;
     press(" ");
     screen.read("11 of 30 chosen").await;
     screen.see("textbox", "New engine or pool for the sites that you unchecked").await;

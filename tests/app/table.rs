@@ -6,16 +6,8 @@ use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::{
     console::Console,
-    person::{Screen, at_work, click_with_shift, focused, press, press_with_shift, until},
+    person::{Screen, at_work, click_with_shift, focused, press, press_with_shift, see_focus_on_row, until},
 };
-
-async fn see_focus_on(row: &str) {
-    until(&format!("the focus on {row}"), || {
-        let focused = focused()?;
-        (focused.tag_name() == "TR" && focused.text_content()?.contains(row)).then_some(())
-    })
-    .await;
-}
 
 #[wasm_bindgen_test]
 async fn ten_thousand_engines_take_few_rows_of_the_document_and_all_can_be_reached() {
@@ -26,14 +18,14 @@ async fn ten_thousand_engines_take_few_rows_of_the_document_and_all_can_be_reach
     assert!(screen.rows().len() < 100, "{} rows", screen.rows().len());
     row.focus().unwrap();
     press("ArrowDown");
-    see_focus_on("engine-00002").await;
+    see_focus_on_row("engine-00002").await;
     press("End");
-    see_focus_on("engine-10000").await;
+    see_focus_on_row("engine-10000").await;
     assert_eq!(focused().unwrap().get_attribute("aria-rowindex").as_deref(), Some("10001"));
     press("PageUp");
     until("another row", || (!focused()?.text_content()?.contains("engine-10000")).then_some(())).await;
     press("Home");
-    see_focus_on("engine-00001").await;
+    see_focus_on_row("engine-00001").await;
     assert!(screen.rows().len() < 100, "{} rows", screen.rows().len());
 }
 
@@ -58,7 +50,7 @@ async fn a_filter_that_hides_the_current_row_makes_the_first_one_current() {
     let screen = at_work(&Console::with_many(500), "/engines").await;
     screen.row("engine-00001").await.focus().unwrap();
     press("End");
-    see_focus_on("engine-00500").await;
+    see_focus_on_row("engine-00500").await;
     screen.type_into("Filter engines", "engine-0001").await;
     until("ten rows", || (screen.rows().len() == 10).then_some(())).await;
     until("the first row in the tab order", || {
@@ -115,20 +107,20 @@ async fn on_the_keyboard_space_selects_and_shift_with_the_arrows_extends() {
     screen.row("engine-00002").await.focus().unwrap();
     press(" ");
     see_selected(&screen, &["02"]).await;
-    see_focus_on("engine-00002").await;
+    see_focus_on_row("engine-00002").await;
     press_with_shift("ArrowDown");
-    see_focus_on("engine-00003").await;
+    see_focus_on_row("engine-00003").await;
     press_with_shift("ArrowDown");
-    see_focus_on("engine-00004").await;
+    see_focus_on_row("engine-00004").await;
     see_selected(&screen, &["02", "03", "04"]).await;
     press_with_shift("ArrowUp");
-    see_focus_on("engine-00003").await;
+    see_focus_on_row("engine-00003").await;
     see_selected(&screen, &["02", "03"]).await;
     press("ArrowDown");
-    see_focus_on("engine-00004").await;
+    see_focus_on_row("engine-00004").await;
     see_selected(&screen, &["02", "03"]).await;
     press_with_shift("End");
-    see_focus_on("engine-00010").await;
+    see_focus_on_row("engine-00010").await;
     until("all from the fourth on", || (selected(&screen).len() == 9).then_some(())).await;
     press(" ");
     until("the last one to be left out", || (selected(&screen).len() == 8).then_some(())).await;

@@ -52,7 +52,7 @@ pub use locator::{
 };
 pub use nginx::Nginx;
 pub use page::Page;
-pub use proxy::Fault;
+pub use proxy::{Fault, Standing};
 pub use settings::{Settings, settings};
 pub use stack::{DemoUser, Engine, ShownConsole, Stack};
 pub use thirtyfour::Key;

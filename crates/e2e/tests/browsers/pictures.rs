@@ -6,7 +6,7 @@ use e2e::{
 };
 
 use crate::fleet::{LOCAL, every_status, sign_in};
-use crate::screens::parts;
+use crate::screens::{parts, sign_in_before_the_list};
 use crate::sites::add_site;
 
 in_chromium! {
@@ -20,10 +20,7 @@ in_chromium! {
         page.take_pictures("sign-in-refused").await;
 
         let stack = Stack::start().await;
-        let held = stack.proxy().hold(&parts(&stack).await.0);
-        page.open(stack.url("/")).await;
-        page.sign_in("admin", &stack.password()).await;
-        page.see(text(has("The app is being loaded."))).await;
+        let held = sign_in_before_the_list(&page, &stack).await;
         page.take_pictures("app-loading").await;
         drop(held);
 

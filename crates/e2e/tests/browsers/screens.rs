@@ -4,10 +4,14 @@
 use std::collections::BTreeSet;
 
 use e2e::{
-    Fault, PATIENCE, Page, Stack, button, heading, http, in_both_browsers, in_chromium, link, text, until,
+    Fault, PATIENCE, Page, Stack, Standing, button, heading, http, in_both_browsers, in_chromium, link, text,
+    until,
 };
 
 use crate::fleet::sign_in;
+
+/// How the path of the part with the list of engines begins.
+pub(crate) const WORKBENCH: &str = "/part-workbench-";
 
 /// The paths of the parts that the app's program has been cut into: what the list of engines needs, and the others.
 pub(crate) async fn parts(stack: &Stack) -> (String, Vec<String>) {
@@ -26,11 +30,19 @@ pub(crate) async fn parts(stack: &Stack) -> (String, Vec<String>) {
     let named = |word: &&str| word.starts_with("part-") && word.ends_with(".bin");
     // A file with several modules is named once for each.
     let parts: BTreeSet<_> = glue.split('"').filter(named).map(|name| format!("/{name}")).collect();
-    let (first, others): (Vec<_>, Vec<_>) =
-        parts.into_iter().partition(|path| path.starts_with("/part-workbench-"));
+    let (first, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|path| path.starts_with(WORKBENCH));
     assert!(!others.is_empty(), "the glue module names no parts");
     let [first] = first.try_into().expect("the workbench is one file");
     (first, others)
+}
+
+/// Signs in while the part with the list of engines is on its way. It comes when what is given back is dropped.
+pub(crate) async fn sign_in_before_the_list(page: &Page, stack: &Stack) -> Standing {
+    let held = stack.proxy().hold(&parts(stack).await.0);
+    page.open(stack.url("/engines")).await;
+    page.sign_in("admin", &stack.password()).await;
+    page.see(text("The app is being loaded.")).await;
+    held
 }
 
 /// Without the menu for it, which is not there yet.
@@ -98,10 +110,7 @@ in_both_browsers! {
 
     async fn who_signs_in_before_the_list_has_come_waits_for_it(page: Page) {
         let stack = Stack::start().await;
-        let held = stack.proxy().hold(&parts(&stack).await.0);
-        page.open(stack.url("/engines")).await;
-        page.sign_in("admin", &stack.password()).await;
-        page.see(text("The app is being loaded.")).await;
+        let held = sign_in_before_the_list(&page, &stack).await;
         check_both_themes(&page, "the app is being loaded").await;
         drop(held);
         page.see_focus_on(heading("Scan Engines")).await;
@@ -131,10 +140,7 @@ in_both_browsers! {
 in_chromium! {
     async fn who_is_signed_out_before_the_list_has_come_can_sign_in(page: Page) {
         let stack = Stack::start().await;
-        let held = stack.proxy().hold(&parts(&stack).await.0);
-        page.open(stack.url("/engines")).await;
-        page.sign_in("admin", &stack.password()).await;
-        page.see(text("The app is being loaded.")).await;
+        let held = sign_in_before_the_list(&page, &stack).await;
         // A quarter of an hour later, as when a laptop wakes.
         let later = "const now = Date.now; Date.now = () => now() + 16 * 60_000; window.dispatchEvent(new Event('focus'))";
         page.run(later, vec![]).await;
