@@ -20,7 +20,7 @@ use crate::{
         sign_in::{SignInAgain, SignInPage},
     },
     routes::{self, Route},
-    screens::{Part, Parts, Rest, addition, screen},
+    parts::{Part, Parts, Rest, addition, screen},
     session::{Ended, Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,

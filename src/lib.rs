@@ -20,7 +20,7 @@ pub mod number;
 pub mod pages;
 pub mod preference;
 pub mod routes;
-pub mod screens;
+pub mod parts;
 pub mod session;
 pub mod shortcuts;
 pub mod theme;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     data::Data,
     routes::{self, Route},
-    screens::{Part, addition},
+    parts::{Part, addition},
     session::{Ended, Session},
     theme::Theme,
     unsaved::Unsaved,

@@ -31,7 +31,7 @@ use crate::{
     },
     data::Data,
     routes::Route,
-    screens::{Part, addition},
+    parts::{Part, addition},
     shortcuts,
 };
 
