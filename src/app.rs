@@ -19,16 +19,16 @@ use crate::{
         not_found::NotFound,
         sign_in::{SignInAgain, SignInPage},
     },
+    parts::{Later, LaterPart, WorkbenchPart, addition, screen},
     routes::{self, Route},
-    parts::{Part, Parts, Rest, addition, screen},
     session::{Ended, Session, State},
     shortcuts::{ShortcutKeys, Shortcuts},
     theme::Theme,
     unsaved::{Unsaved, UnsavedDialog},
 };
 
-/// The app, over whatever carries its requests. Before the first sign-in it is the sign-in alone: the rest, the
-/// [`Workbench`], is on its way meanwhile.
+/// The app, over whatever carries its requests. Before the first sign-in it is the sign-in alone: the
+/// [`Workbench`] is on its way meanwhile.
 #[component]
 pub fn App(
     /// How requests travel.
@@ -36,18 +36,18 @@ pub fn App(
 ) -> impl IntoView {
     let theme = Theme::provide();
     let session = Session::provide(transport);
-    let rest = Rest::fetch();
+    let workbench = WorkbenchPart::fetch();
     watch_activity(session);
-    // Once it is open, the rest stays: it outlives a visit.
+    // Once it is open, the workbench stays: it outlives a visit.
     let place = Memo::new(move |before| match (before, session.state().get()) {
         (Some(Place::Open), _) => Place::Open,
         (_, State::SignedOut(why)) => Place::SignIn(why),
-        (_, State::SignedIn(_) | State::Over(_)) if rest.is_here() => Place::Open,
+        (_, State::SignedIn(_) | State::Over(_)) if workbench.is_here() => Place::Open,
         (_, State::SignedIn(_) | State::Over(_)) => Place::Wait,
     });
     live(move || match place.get() {
         Place::SignIn(why) => view! { <SignInPage why /> }.into_any(),
-        Place::Wait | Place::Open => rest.view(theme),
+        Place::Wait | Place::Open => workbench.view(theme),
     })
 }
 
@@ -56,7 +56,7 @@ pub fn App(
 enum Place {
     /// Sign-in, for nobody was signed in yet.
     SignIn(Option<Ended>),
-    /// Somebody is signed in, and the rest is on its way.
+    /// Somebody is signed in, and the workbench is on its way.
     Wait,
     /// The [`Workbench`].
     Open,
@@ -73,7 +73,7 @@ pub fn Workbench(
     let toasts = Toasts::provide();
     Shortcuts::provide();
     let data = Data::provide(session);
-    Parts::provide(data);
+    LaterPart::provide(data);
     Drafts::provide(session);
     Unsaved::provide(session);
 
@@ -116,7 +116,7 @@ fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
         toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
     };
     let wanted = Signal::derive(move || asked.with(|asked| !asked.is_empty()));
-    addition(Part::Dialogs, Route::Health, wanted, Callback::new(missing))
+    addition(Later::UpdateQuestion, wanted, Callback::new(missing))
 }
 
 /// The screen that the address stands for.
@@ -132,11 +132,7 @@ fn Screen() -> impl IntoView {
     }
     live(move || match route.get() {
         Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
-        Some(route @ (Route::NewEngine | Route::Engine(_))) => screen(Part::Engine, route),
-        Some(route @ (Route::SharedSecret | Route::Administration)) => screen(Part::Administration, route),
-        Some(Route::Health) => screen(Part::Health, Route::Health),
-        Some(route @ (Route::Pools | Route::NewPool | Route::Pool(_))) => screen(Part::Pools, route),
-        Some(route @ (Route::Sites | Route::NewSite | Route::Site(_))) => screen(Part::Sites, route),
+        Some(route) => screen(route),
         None => view! { <NotFound /> }.into_any(),
     })
 }

@@ -143,16 +143,16 @@ pub fn complete_navigation() {
 
 /// The public path that the app is served under, without its last slash: `""` or for example `/engine-console`.
 ///
-/// The build writes it into the page as `<meta name="engine-console-base">`, since the policy
-/// of the page's content and the router both do without a `<base>` element.
+/// It is the folder of the glue module, to which trunk writes a link: all files of the app are in one folder. A `<base>`
+/// element would have to be allowed by the page's policy.
 pub fn base() -> String {
-    let content = document()
-        .query_selector("meta[name=engine-console-base]")
+    let glue = document()
+        .query_selector("link[rel=modulepreload]")
         .ok()
         .flatten()
-        .and_then(|meta| meta.get_attribute("content"))
+        .and_then(|link| link.get_attribute("href"))
         .unwrap_or_default();
-    trim_base(&content)
+    trim_base(glue.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
 fn trim_base(content: &str) -> String {

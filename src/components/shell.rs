@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     data::Data,
+    parts::{Later, addition},
     routes::{self, Route},
-    parts::{Part, addition},
     session::{Ended, Session},
     theme::Theme,
     unsaved::Unsaved,
@@ -145,7 +145,7 @@ fn close_drawer(nav: &web_sys::HtmlElement) {
 /// **Health**, with the number of problems once its part is there. The number describes the link and is not in its name,
 /// which stays what people and tests look for.
 fn health_place(here: Memo<Option<Route>>) -> AnyView {
-    let count = addition(Part::Health, Route::Engines, Signal::stored(false), Callback::new(|()| ()));
+    let count = addition(Later::ProblemCount, Signal::stored(false), Callback::new(|()| ()));
     let route = Route::Health;
     let current = live_attribute(move || here.get().filter(|here| here.is_within(route)).map(|_| "page"));
     view! {

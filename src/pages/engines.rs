@@ -30,8 +30,8 @@ use crate::{
         toast::{Toasts, Tone},
     },
     data::Data,
+    parts::{Later, addition},
     routes::Route,
-    parts::{Part, addition},
     shortcuts,
 };
 
@@ -245,7 +245,7 @@ pub fn EnginesPage() -> impl IntoView {
             <SelectionBar selection=page.selection shown=keys>
                 {bulk::actions(page)}
             </SelectionBar>
-            {addition(Part::Dialogs, Route::Engines, wanted, Callback::new(move |()| page.give_up()))}
+            {addition(Later::EnginesDialogs, wanted, Callback::new(move |()| page.give_up()))}
         </section>
     }
 }

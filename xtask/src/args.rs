@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Fuzz(u64),
     /// The app.
     Build(BuildOptions),
+    /// The last step of trunk.
+    Finish,
     /// The archives.
     Dist(DistOptions),
     /// An engine of the running demo.
@@ -69,6 +71,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Outcome<Command> {
         Some("test") => args.map(|name| Stage::from_name(&name)).collect::<Outcome<_>>().map(Command::Test),
         Some("fuzz") => fuzz(args).map(Command::Fuzz),
         Some("build") => build(args).map(Command::Build),
+        Some("finish") => Ok(Command::Finish),
         Some("dist") => dist(args).map(Command::Dist),
         Some("engine") => engine(args).map(Command::Engine),
         Some("bench") => bench(args).map(Command::Bench),

@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::app::{self, BuildOptions};
 use crate::browsers;
 use crate::cmd;
-use crate::dist::{Built, REQUESTS_GOAL, SIZE_GOAL};
 use crate::failure::{OnFile as _, Outcome, fail};
 use crate::markdown::{self, Table};
 use crate::paths;
 use crate::run::build_programs;
+use crate::sizes::{Built, FIRST_LOAD_LIMIT, FIRST_LOAD_REQUESTS};
 use crate::steps::{Steps, print, say};
 use crate::weight::Weight;
 
@@ -186,12 +186,12 @@ fn first_load(built: &Built) -> Table {
     let [raw, gzip, brotli] = built.first_load_sums().map(|bytes| bytes.to_string());
     table.row(&[&format!("together, in {requests} requests"), &raw, &gzip, &brotli]);
     table.notes.push(format!(
-        "What a browser fetches until somebody can sign in. The goal of {} kB after brotli is {}, that of {REQUESTS_GOAL} \
+        "What a browser fetches until somebody can sign in. The goal of {} kB after brotli is {}, that of {FIRST_LOAD_REQUESTS} \
          requests is {}. Meanwhile comes what the list of engines needs besides: {} bytes more, {} together. What other \
          screens need comes later and is in neither: `cargo xtask build` lists it.",
-        SIZE_GOAL / 1000,
-        verdict(built.transfer() <= SIZE_GOAL),
-        verdict(requests <= REQUESTS_GOAL),
+        FIRST_LOAD_LIMIT / 1000,
+        verdict(built.transfer() <= FIRST_LOAD_LIMIT),
+        verdict(requests <= FIRST_LOAD_REQUESTS),
         built.transfer_to_list() - built.transfer(),
         built.transfer_to_list(),
     ));

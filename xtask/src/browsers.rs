@@ -56,7 +56,7 @@ pub(crate) fn ensure_chromium(steps: &mut Steps) -> Outcome<Chromium> {
 /// Tells a harness where the app, the programs and Chromium are (`crates/e2e/src/settings.rs`).
 pub(crate) fn tell(harness: &mut Command, Chromium { chromium, chromedriver }: &Chromium) -> Outcome {
     let root = paths::root()?;
-    harness.env("ENGINE_CONSOLE_DIST", root.join(paths::DIST));
+    harness.env("ENGINE_CONSOLE_DIST", root.join(paths::app()));
     harness.env("ENGINE_CONSOLE_BIN_DIR", root.join(paths::programs()));
     harness.env("ENGINE_CONSOLE_SCREENSHOTS", root.join(paths::target()).join("screenshots"));
     harness.env("CHROMIUM", chromium).env("CHROMEDRIVER", chromedriver);

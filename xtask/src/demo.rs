@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
 use crate::failure::{Outcome, fail};
 
 /// One engine that belongs to the demo.
@@ -84,10 +87,21 @@ pub(crate) fn line(spec: &Spec) -> String {
 /// The number of the first console in a consoles.xml, and whether any of them is enabled. None: no console has called
 /// yet. The file is the engine's own; this looks for two attributes only.
 pub(crate) fn first_console(consoles_xml: &str) -> Option<(u32, bool)> {
-    let tags = crate::html::tags(consoles_xml);
-    let mut consoles = tags.iter().filter(|tag| tag.name == "console");
-    let first = consoles.clone().find_map(|tag| tag.attr("id")?.parse().ok())?;
-    Some((first, consoles.any(|tag| tag.attr("enabled") == Some("1"))))
+    let mut reader = Reader::from_str(consoles_xml);
+    let (mut first, mut enabled) = (None, false);
+    // What is no XML any more has no further consoles.
+    while let Ok(event) = reader.read_event() {
+        let console = match event {
+            Event::Start(tag) | Event::Empty(tag) if tag.name().as_ref() == "console" => tag,
+            Event::Eof => break,
+            _ => continue,
+        };
+        let attribute = |name| Some(console.try_get_attribute(name).ok()??.value.into_owned());
+        let id = attribute("id").and_then(|id| id.parse().ok());
+        first = first.or(id);
+        enabled |= attribute("enabled").is_some_and(|value| value == "1");
+    }
+    Some((first?, enabled))
 }
 
 #[cfg(test)]

@@ -11,21 +11,20 @@ mod cmd;
 mod deb;
 mod demo;
 mod deny;
-mod dist;
 #[cfg(test)]
 mod documents;
 mod engine;
 mod failure;
+mod finish;
 mod fuzz;
-mod html;
 mod leftovers;
 mod markdown;
 mod nginx;
 mod paths;
 mod release;
 mod run;
+mod sizes;
 mod soak;
-mod split;
 mod steps;
 mod summary;
 mod test;
@@ -65,10 +64,11 @@ fn start() -> Outcome<bool> {
             let mut steps = steps::Steps::new();
             app::set_up(&mut steps)?;
             let built = app::build(&mut steps, &options)?;
-            dist::print_sizes(&built);
+            sizes::print_sizes(&built);
             steps.print_table();
             Ok(true)
         }
+        Command::Finish => finish::finish().map(|()| true),
         Command::Dist(options) => release::release(&options).map(|()| true),
         Command::Bench(options) => bench::bench(&options).map(|()| true),
         Command::Soak(options) => soak::soak(&options).map(|()| true),

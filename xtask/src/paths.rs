@@ -10,14 +10,17 @@ use crate::failure::{Failure, OnFile, Outcome, fail};
 
 /// The data of `cargo xtask run`, kept between starts.
 pub(crate) const VAR: &str = "var";
-/// The finished app.
-pub(crate) const DIST: &str = "dist";
 
 /// Cargo's target folder.
 pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR")
         .filter(|set| !set.is_empty())
         .map_or_else(|| "target".into(), PathBuf::from)
+}
+
+/// The finished app. Not trunk's own `dist`, so that `trunk serve` can run beside.
+pub(crate) fn app() -> PathBuf {
+    target().join("xtask").join("app")
 }
 
 /// Where `cargo build --release` leaves the two programs.
@@ -27,6 +30,10 @@ pub(crate) fn programs() -> PathBuf {
 
 /// Makes the project's root the working folder.
 pub(crate) fn enter_root() -> Outcome {
+    // Trunk calls this program in the project's root.
+    if env::var_os("TRUNK_SOURCE_DIR").is_some() {
+        return Ok(());
+    }
     let manifest = env::var_os("CARGO_MANIFEST_DIR")
         .ok_or_else(|| Failure::new("start this as `cargo xtask …`, inside the project"))?;
     let root = Path::new(&manifest)

@@ -11,10 +11,11 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::{self, BuildOptions};
-use crate::dist;
 use crate::failure::{OnFile as _, Outcome, fail};
+use crate::finish::hex;
 use crate::paths;
 use crate::run::build_programs;
+use crate::sizes;
 use crate::steps::{Steps, print};
 
 /// The path that the app is built for unless another is wanted: that of the example in `docs/nginx`.
@@ -60,7 +61,7 @@ pub(crate) fn release(options: &DistOptions) -> Outcome {
         &mut steps,
         &BuildOptions { public_url: options.public_url.clone(), dist: folder.clone() },
     )?;
-    dist::check_sizes(&built)?;
+    sizes::check_sizes(&built)?;
     build_programs(&mut steps)?;
     let archives = steps.step("Pack the archives", || {
         let version = env!("CARGO_PKG_VERSION");
@@ -143,7 +144,7 @@ fn written(folder: &str, entries: &[Entry], gzip: GzEncoder<Vec<u8>>) -> io::Res
 
 /// Lines as `sha256sum` writes them.
 fn sums<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
-    files.map(|(name, content)| format!("{}  {name}\n", dist::hex(&Sha256::digest(content)))).collect()
+    files.map(|(name, content)| format!("{}  {name}\n", hex(&Sha256::digest(content)))).collect()
 }
 
 /// Writes the archives and their checksums. What an earlier version left there stays, and is not in the checksums.

@@ -153,7 +153,7 @@ impl Demo {
         let var = Path::new(VAR);
         let mut command = Command::new(paths::programs().join("embedded-console"));
         command.args(["--listen", &options.listen.to_string(), "--engine-listener", ENGINE_LISTENER]);
-        command.args(["--data-dir", VAR, "--app-dir", paths::DIST, "--seed", "demo"]);
+        command.args(["--data-dir", VAR, "--seed", "demo", "--app-dir"]).arg(paths::app());
         command.arg("--admin-password-file").arg(password_file());
         command.args(&options.console_args);
         let files = Files { log: var.join("console.log"), pid: var.join("console.pid") };

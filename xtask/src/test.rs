@@ -8,13 +8,13 @@ use crate::app::{self, BuildOptions};
 use crate::browsers;
 use crate::cmd;
 use crate::deny;
-use crate::dist;
 use crate::failure::{Outcome, fail};
 use crate::fuzz;
 use crate::nginx;
 use crate::paths;
 use crate::release;
 use crate::run::build_programs;
+use crate::sizes;
 use crate::steps::{Steps, print, say, seconds};
 use crate::summary::{self, Count};
 use crate::tools::WASM_BINDGEN;
@@ -192,8 +192,8 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
         Stage::App => {
             app::set_up(steps)?;
             let built = app::build(steps, &BuildOptions::default())?;
-            dist::print_sizes(&built);
-            dist::check_sizes(&built)?;
+            sizes::print_sizes(&built);
+            sizes::check_sizes(&built)?;
             return Ok(None);
         }
         Stage::Programs => {
@@ -213,14 +213,12 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
 
 fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
     let missing = |path: &Path| !path.exists();
-    if missing(&Path::new(paths::DIST).join("index.html"))
-        || missing(&paths::programs().join("embedded-console"))
-    {
+    if missing(&paths::app().join("index.html")) || missing(&paths::programs().join("embedded-console")) {
         return fail("the app or the programs are not built: run the stages app and programs first");
     }
     let found = browsers::ensure(steps)?;
     let nginx = nginx::ensure(steps)?;
-    let behind = paths::target().join("xtask").join("dist-behind");
+    let behind = paths::target().join("xtask").join("app-behind");
     app::build(steps, &BuildOptions { public_url: release::USUAL_PATH.to_owned(), dist: behind.clone() })?;
     browsers::tell(cargo, &found.chromium)?;
     cargo.env("ENGINE_CONSOLE_DIST_BEHIND", paths::root()?.join(behind)).env("ENGINE_CONSOLE_NGINX", nginx);
