@@ -1,11 +1,11 @@
 //! `cargo xtask test`: every check, stage by stage, and one line at the end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::app::{self, BuildOptions};
-use crate::browsers;
+use crate::browsers::{self, Browsers};
 use crate::cmd;
 use crate::deny;
 use crate::failure::{Outcome, fail};
@@ -17,7 +17,7 @@ use crate::run::build_programs;
 use crate::sizes;
 use crate::steps::{Steps, print, say, seconds};
 use crate::summary::{self, Count};
-use crate::tools::WASM_BINDGEN;
+use crate::tools::{TRUNK, WASM_BINDGEN};
 use crate::wasm::Compiler;
 
 /// One part of the checks, in the order of running.
@@ -43,12 +43,14 @@ pub(crate) enum Stage {
     App,
     /// The two programs' release build.
     Programs,
+    /// Trunk as a developer uses it: the release again, and serving with live reload.
+    Trunk,
     /// The whole system in Chromium and Firefox.
     E2e,
 }
 
 impl Stage {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Fmt,
         Self::Clippy,
         Self::ClippyWasm,
@@ -59,6 +61,7 @@ impl Stage {
         Self::Wasm,
         Self::App,
         Self::Programs,
+        Self::Trunk,
         Self::E2e,
     ];
 
@@ -74,6 +77,7 @@ impl Stage {
             Self::Wasm => "wasm",
             Self::App => "app",
             Self::Programs => "programs",
+            Self::Trunk => "trunk",
             Self::E2e => "e2e",
         }
     }
@@ -202,27 +206,47 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
         }
         // They run by themselves.
         Stage::Deny | Stage::Fuzz => return Ok(None),
+        Stage::Trunk => {
+            let compiler = Compiler::ensure(steps)?;
+            if matches!(compiler, Compiler::Debian(_)) {
+                say("    Debian's compiler is for `cargo xtask` alone: trunk is not called by hand with it");
+                return Ok(None);
+            }
+            with_programs(&mut cargo, steps)?;
+            let folders = [TRUNK.ensure(steps)?, WASM_BINDGEN.ensure(steps)?];
+            cargo.env("ENGINE_CONSOLE_TRUNK", folders[0].join("trunk"));
+            cargo
+                .env("ENGINE_CONSOLE_TRUNK_PATH", cmd::path_with(&folders.each_ref().map(PathBuf::as_path))?);
+            cargo.env("ENGINE_CONSOLE_TARGET", paths::root()?.join(paths::target()));
+            "test -p e2e --test trunk --no-fail-fast -- --test-threads=1"
+        }
         Stage::E2e => {
             end_to_end(&mut cargo, steps)?;
-            "test -p e2e --no-fail-fast"
+            "test -p e2e --lib --test browsers --test speed --no-fail-fast"
         }
     };
     cargo.args(line.split(' '));
     Ok(Some(cargo))
 }
 
-fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
+/// What all tests with a browser and a console need.
+fn with_programs(cargo: &mut Command, steps: &mut Steps) -> Outcome<Browsers> {
     let missing = |path: &Path| !path.exists();
     if missing(&paths::app().join("index.html")) || missing(&paths::programs().join("embedded-console")) {
         return fail("the app or the programs are not built: run the stages app and programs first");
     }
     let found = browsers::ensure(steps)?;
+    browsers::tell(cargo, &found.chromium)?;
+    cargo.env("ENGINE_CONSOLE_NODE_TOOLS", &found.node_tools);
+    Ok(found)
+}
+
+fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
+    let found = with_programs(cargo, steps)?;
     let nginx = nginx::ensure(steps)?;
     let behind = paths::target().join("xtask").join("app-behind");
     app::build(steps, &BuildOptions { public_url: release::USUAL_PATH.to_owned(), dist: behind.clone() })?;
-    browsers::tell(cargo, &found.chromium)?;
     cargo.env("ENGINE_CONSOLE_DIST_BEHIND", paths::root()?.join(behind)).env("ENGINE_CONSOLE_NGINX", nginx);
-    cargo.env("ENGINE_CONSOLE_NODE_TOOLS", found.node_tools);
     cargo.env("FIREFOX", found.firefox).env("GECKODRIVER", found.geckodriver);
     // Each test has a console, engines and a browser of its own, and waits about half of its time.
     let cores = std::thread::available_parallelism().map_or(2, usize::from);

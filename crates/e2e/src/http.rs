@@ -29,8 +29,13 @@ impl Message {
 
     /// Sets a header that is there at most once.
     pub fn set_header(&mut self, name: &str, value: impl Into<String>) {
-        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.remove_header(name);
         self.headers.push((name.to_owned(), value.into()));
+    }
+
+    /// Takes a header out, if it is there.
+    pub fn remove_header(&mut self, name: &str) {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
     /// A word of the first line: 0 is a request's method, 1 a request's target or a response's status.

@@ -21,6 +21,8 @@ pub enum Fault {
     CutShort,
     /// A page comes with 200 where JSON should, as proxies and sign-in portals do.
     Html,
+    /// The answer comes without its security headers, as from a host of plain files.
+    Bare,
     /// The connection closes without an answer.
     NoAnswer,
     /// No answer comes before the sender says so (or is gone).
@@ -229,6 +231,10 @@ async fn serve(mut browser: TcpStream, shared: &Shared) -> std::io::Result<()> {
     lock(&shared.seen).push(seen);
     let Some(mut answer) = answer else { return Ok(()) };
     answer.set_header("Connection", "close");
+    if let Some(Fault::Bare) = fault {
+        answer.remove_header("Content-Security-Policy");
+        answer.remove_header("X-Frame-Options");
+    }
     let half = answer.body.len() / 2;
     let bytes = match fault {
         Some(Fault::CutOff) => {

@@ -98,7 +98,7 @@ async fn only_the_apps_routes_answer_with_its_page() {
     {
         let answer = get(&nginx, &format!("{BASE}{path}"), &[]).await;
         assert_eq!(answer.word(1), "200", "{path}");
-        assert!(String::from_utf8_lossy(&answer.body).contains("engine-console-base"), "{path}");
+        assert!(String::from_utf8_lossy(&answer.body).contains("rel=modulepreload"), "{path}");
     }
     for path in [
         "/engine",

@@ -14,31 +14,29 @@ use crate::fleet::sign_in;
 pub(crate) const WORKBENCH: &str = "/part-workbench-";
 
 /// The paths of the parts that the app's program has been cut into: what the list of engines needs, and the others.
-pub(crate) async fn parts(stack: &Stack) -> (String, Vec<String>) {
+pub(crate) async fn parts(stack: &Stack) -> (Vec<String>, Vec<String>) {
     let console = stack.console_address();
     let read = async |path: &str| {
         let file = http::get(console, path, &[]).await.expect("the console answers");
         String::from_utf8_lossy(&file.body).into_owned()
     };
     let index = read("/engines").await;
-    let glue = index
-        .split('"')
-        .find(|word| word.starts_with("/engine-console-") && word.ends_with(".js"))
-        .expect("the page names its glue module")
+    let boot = index
+        .split(['"', '=', ' ', '>'])
+        .find(|word| word.starts_with("/boot-") && word.ends_with(".js"))
+        .expect("the page names its boot script")
         .to_owned();
-    let glue = read(&glue).await;
-    let named = |word: &&str| word.starts_with("part-") && word.ends_with(".bin");
-    // A file with several modules is named once for each.
-    let parts: BTreeSet<_> = glue.split('"').filter(named).map(|name| format!("/{name}")).collect();
+    let boot = read(&boot).await;
+    let named = boot.split('"').filter(|word| word.starts_with("./part-") && word.ends_with(".wasm"));
+    let parts: BTreeSet<_> = named.map(|name| name.trim_start_matches('.').to_owned()).collect();
     let (first, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|path| path.starts_with(WORKBENCH));
-    assert!(!others.is_empty(), "the glue module names no parts");
-    let [first] = first.try_into().expect("the workbench is one file");
+    assert!(!first.is_empty() && !others.is_empty(), "the boot script names no parts");
     (first, others)
 }
 
 /// Signs in while the part with the list of engines is on its way. It comes when what is given back is dropped.
-pub(crate) async fn sign_in_before_the_list(page: &Page, stack: &Stack) -> Standing {
-    let held = stack.proxy().hold(&parts(stack).await.0);
+pub(crate) async fn sign_in_before_the_list(page: &Page, stack: &Stack) -> Vec<Standing> {
+    let held = parts(stack).await.0.iter().map(|part| stack.proxy().hold(part)).collect();
     page.open(stack.url("/engines")).await;
     page.sign_in("admin", &stack.password()).await;
     page.see(text("The app is being loaded.")).await;
@@ -56,8 +54,8 @@ async fn check_both_themes(page: &Page, screen: &str) {
 in_both_browsers! {
     async fn they_are_there_when_the_console_has_gone(page: Page) {
         let mut stack = Stack::start().await;
-        let (first, mut parts) = parts(&stack).await;
-        parts.push(first);
+        let (first, others) = parts(&stack).await;
+        let parts = [first, others].concat();
         sign_in(&page, &stack).await;
         let all_asked = until(PATIENCE, async || {
             let missing: Vec<_> = parts.iter().filter(|part| stack.proxy().count("GET", part) == 0).collect();
@@ -121,7 +119,8 @@ in_both_browsers! {
         for fault in [Fault::CutOff, Fault::CutShort, Fault::NoAnswer] {
             // At an address of its own: what came whole from another one stays in the browser's cache.
             let stack = Stack::start().await;
-            let broken = stack.proxy().fail(&parts(&stack).await.0, fault);
+            let broken: Vec<_> =
+                parts(&stack).await.0.iter().map(|part| stack.proxy().fail(part, fault.clone())).collect();
             page.open(stack.url("/engines")).await;
             page.sign_in("admin", &stack.password()).await;
             page.see_focus_on(heading("This screen is not loaded")).await;
@@ -129,7 +128,7 @@ in_both_browsers! {
             page.click(button("Try again")).await;
             page.see_focus_on(heading("This screen is not loaded")).await;
             page.forgive_problems().await;
-            broken.end();
+            drop(broken);
             page.click(button("Try again")).await;
             page.see_focus_on(heading("Scan Engines")).await;
         }
