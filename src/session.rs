@@ -40,7 +40,7 @@ pub enum State {
     Over(Account),
 }
 
-/// After this long without a key or a pointer the app signs out (screens.md).
+/// After this long without a key or a pointer the app signs out.
 pub const IDLE: Duration = Duration::from_secs(15 * 60);
 
 /// The session of this page. Copy it freely; all copies are the same session.
@@ -166,7 +166,8 @@ impl Session {
     }
 
     /// Calls the console as the person who is signed in. When the console stops taking the credentials, a dialog asks
-    /// for them, and the call is made again: what was answered with 401 was not done (console-facts §2).
+    /// for them, and the call is made again: what was answered with 401 was not done
+    /// (docs/api-quirks.md, "Signing in").
     ///
     /// # Errors
     /// Whatever the call gives; [`Error::Cancelled`] when the person signed out meanwhile.

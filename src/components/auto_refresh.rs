@@ -34,8 +34,9 @@ const CHANGING: u64 = 3;
 const TICK: Duration = Duration::from_secs(1);
 
 /// **Auto-refresh** reads the list again, only while the page is visible: as often as chosen, and faster for half a
-/// minute after something began to change it. It never makes the console ask its engines (console-facts §4), and stays
-/// off for accounts whose two-factor token will run out. Where it goes on `unseen` as well, somebody asked to be notified.
+/// minute after something began to change it. It never makes the console ask its engines
+/// (docs/api-quirks.md, "Beyond v3"), and stays off for accounts whose two-factor token will run out. Where it goes on
+/// `unseen` as well, somebody asked to be notified.
 pub fn auto_refresh(unseen: Signal<bool>) -> AnyView {
     let data = Data::here();
     let session = Session::here();

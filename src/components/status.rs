@@ -13,7 +13,7 @@ pub const fn severity_class(severity: Severity) -> &'static str {
 }
 
 /// The arrow alone. Its shape tells the state too: whole is good, dashed uncertain, broken bad; a head shows the side
-/// that is called, and no head that the direction is not known (console-facts §1).
+/// that is called, and no head that the direction is not known (docs/api-quirks.md, "Statuses").
 pub fn status_arrow(arrow: Arrow) -> AnyView {
     let (class, line) = match arrow.severity {
         Severity::Good => ("whole", "M12.5 8H24.5"),

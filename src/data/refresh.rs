@@ -1,7 +1,7 @@
 //! Refresh: the console asks its engines, then what it found is read.
 //!
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
-//! number of rows share it (console-facts §4).
+//! number of rows share it (docs/api-quirks.md, "Beyond v3").
 
 use std::{collections::HashSet, time::Duration};
 

@@ -1,5 +1,5 @@
 //! **Filter sites**: the console can't filter them, so they are looked through page by page, in the order that the
-//! console makes (console-facts §2).
+//! console makes (docs/api-quirks.md, "Reading").
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},

@@ -253,7 +253,8 @@ impl Data {
         Ok(())
     }
 
-    /// A missing member is told as 404, and so is a missing permission (console-facts §2): the pool itself tells which.
+    /// A missing member is told as 404, and so is a missing permission (docs/api-quirks.md, "Signing in"): the pool
+    /// itself tells which.
     async fn take_out_of_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         let left = self.session.call(async move |console| console.remove_from_pool(engine, pool).await).await;
         let Err(missing @ Error::NotFound { .. }) = left else { return left };

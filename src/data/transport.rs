@@ -25,7 +25,8 @@ pub type Answer = Pin<Box<dyn Future<Output = Result<Response, TransportError>>>
 pub struct AppTransport(Rc<dyn Fn(Request) -> Answer>);
 
 impl AppTransport {
-    /// The browser's `fetch`, to the page's own origin: a console sends no CORS headers (console-facts §2).
+    /// The browser's `fetch`, to the page's own origin: a console sends no CORS headers
+    /// (docs/api-quirks.md, "Signing in").
     pub fn fetch() -> Self {
         Self::from_fn(|request| Box::pin(fetch(request)))
     }

@@ -1,6 +1,6 @@
 //! Update: the available update is sent to an engine, and its new versions are waited for.
 //!
-//! A success of the call says that the update was sent, not that it was applied (console-facts §4).
+//! A success of the call says that the update was sent, not that it was applied (docs/api-quirks.md, "Beyond v3").
 
 use std::{collections::HashMap, time::Duration};
 

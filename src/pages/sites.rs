@@ -28,7 +28,7 @@ use crate::{
     routes::Route,
 };
 
-/// How many rows a page may have; the console gives at most 500 (console-facts §2).
+/// How many rows a page may have; the console gives at most 500 (docs/api-quirks.md, "Reading").
 const SIZES: &[u64] = &[25, 50, 100, 500];
 /// How many a page has for whoever has not chosen.
 const SIZE: u64 = 50;

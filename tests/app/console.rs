@@ -1,4 +1,4 @@
-//! A console in memory. It answers as console-facts.md tells, and each answer can be replaced or held back.
+//! A console in memory. It has the quirks of docs/api-quirks.md, and each answer can be replaced or held back.
 
 use std::{
     cell::{Cell, RefCell},

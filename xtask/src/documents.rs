@@ -1,5 +1,6 @@
 //! Tests of the documents: what they refer to is there.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -76,4 +77,136 @@ fn every_command_is_in_the_readme() {
         let command = line.split_whitespace().nth(2).expect("a command");
         assert!(readme.contains(&format!("`cargo xtask {command}")), "{command}");
     }
+}
+
+/// What lies in the project's folder and is not its own text.
+const NOT_OURS: [&str; 4] = [".git", "target", "dist", "var"];
+
+/// The document whose sections comments name, as they write it: `docs/api-quirks.md, "Reading"`.
+const CITED: &str = "docs/api-quirks.md,";
+
+/// Adds every text below a folder, with its path from the root.
+fn collect_texts(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.expect("an entry of a folder").path();
+        let is_ours = path.file_name().is_some_and(|name| NOT_OURS.iter().all(|other| name != *other));
+        if path.is_dir() && is_ours {
+            collect_texts(&path, found);
+        } else if let (true, Ok(text)) = (path.is_file(), fs::read_to_string(&path)) {
+            // Pictures are no texts, and can't be read as such.
+            found.push((path.strip_prefix(root()).expect("it lies below the root").to_owned(), text));
+        }
+    }
+}
+
+/// The comment of a line of Rust, if it has one; any other line whole.
+fn remark(line: &str, is_rust: bool) -> &str {
+    if !is_rust {
+        return line;
+    }
+    let starts = line.match_indices("//").map(|(at, _)| at);
+    let mut comments = starts.filter(|at| line[..*at].chars().next_back().is_none_or(char::is_whitespace));
+    comments.next().map_or("", |at| line[at..].trim_start_matches(['/', '!']))
+}
+
+/// The sections that are named first thing in a text, such as ` "Reading" and "Changing"`.
+fn sections(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some((name, behind)) = rest.strip_prefix('"').and_then(|quoted| quoted.split_once('"')) {
+        names.push(name);
+        rest = behind.strip_prefix(" and ").or_else(|| behind.strip_prefix(", ")).unwrap_or_default();
+    }
+    names
+}
+
+/// The names of documents in a text, without those in addresses on the web.
+fn documents(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && !"_./-".contains(c))
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| word.ends_with(".md") && !word.ends_with("/.md") && *word != ".md")
+        .filter(|word| !word.starts_with("//"))
+}
+
+/// What a text refers to and is not there, each with its line (from 1); and how many sections it names.
+fn dead_references(
+    text: &str,
+    is_rust: bool,
+    headings: &HashSet<&str>,
+    exists: impl Fn(&str) -> bool,
+) -> (Vec<(usize, String)>, usize) {
+    let lines: Vec<&str> = text.lines().map(|line| remark(line, is_rust)).collect();
+    let mut dead = Vec::new();
+    let mut named = 0;
+    for (index, line) in lines.iter().enumerate() {
+        dead.extend(documents(line).filter(|name| !exists(name)).map(|name| (index + 1, name.to_owned())));
+        // The section's name may stand in the next line.
+        let both = format!("{line} {}", lines.get(index + 1).map_or("", |next| next.trim_start()));
+        for (at, _) in both.match_indices(CITED).filter(|(at, _)| *at < line.len()) {
+            for section in sections(&both[at + CITED.len()..]) {
+                named += 1;
+                if !headings.contains(section) {
+                    dead.push((index + 1, format!("{CITED} \"{section}\"")));
+                }
+            }
+        }
+        // Sections by number are those of standards (RFC 7617 §2), which keep theirs.
+        for (at, _) in line.match_indices('§') {
+            let before = line[..at].trim_end();
+            if !before.ends_with(|c: char| c.is_ascii_digit()) {
+                dead.push((index + 1, format!("{} §", before.rsplit(' ').next().unwrap_or_default())));
+            }
+        }
+    }
+    (dead, named)
+}
+
+#[test]
+fn what_comments_cite_is_there() {
+    let quirks = read(&root().join("docs/api-quirks.md"));
+    let headings: HashSet<_> = quirks.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let mut texts = Vec::new();
+    collect_texts(&root(), &mut texts);
+    let mut dead = Vec::new();
+    let mut named = 0;
+    for (path, text) in &texts {
+        let folder = path.parent().expect("a file lies in a folder");
+        let exists = |name: &str| {
+            !name.starts_with('/')
+                && (root().join(name).is_file() || root().join(folder).join(name).is_file())
+        };
+        let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+        let (here, count) = dead_references(text, is_rust, &headings, exists);
+        dead.extend(here.iter().map(|(line, what)| format!("{}:{line}: {what}", path.display())));
+        named += count;
+    }
+    assert!(dead.is_empty(), "these are not there:\n{}", dead.join("\n"));
+    assert!(named > 150, "{} texts name {named} sections", texts.len());
+}
+
+#[test]
+fn a_citation_of_what_is_not_there_is_found_in_its_line() {
+    let headings = HashSet::from(["Reading", "Special engines and pools"]);
+    let exists = |name: &str| name == "docs/api-quirks.md";
+    let text = [
+        "//! As docs/api-quirks.md says (docs/api-quirks.md, \"Reading\" and \"Special engines and pools\").",
+        "let page = \"gone.md\"; // See https://example.com/other.md and RFC 7617 §2.",
+        "/// Not so (docs/api-quirks.md, \"Writing\"), nor in gone.md.",
+        "// Nor here (docs/api-quirks.md,",
+        "// \"Ports\"), nor by number (facts §2).",
+    ]
+    .join("\n");
+    let (dead, named) = dead_references(&text, true, &headings, exists);
+    let dead: Vec<_> = dead.iter().map(|(line, what)| (*line, what.as_str())).collect();
+    assert_eq!(
+        dead,
+        [
+            (3, "gone.md"),
+            (3, "docs/api-quirks.md, \"Writing\""),
+            (4, "docs/api-quirks.md, \"Ports\""),
+            (5, "(facts §"),
+        ]
+    );
+    assert_eq!(named, 4);
 }

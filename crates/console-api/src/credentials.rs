@@ -45,8 +45,8 @@ impl fmt::Display for CredentialsError {
 impl core::error::Error for CredentialsError {}
 
 impl Credentials {
-    /// Credentials for HTTP Basic, with the two-factor token if the account has one (console-facts §2). Blanks around
-    /// user name and token are dropped, those of the password are kept; an empty token counts as none.
+    /// Credentials for HTTP Basic, with the two-factor token if the account has one (docs/api-quirks.md, "Signing in").
+    /// Blanks around user name and token are dropped, those of the password are kept; an empty token counts as none.
     ///
     /// # Errors
     /// [`CredentialsError`] when HTTP can't carry them.

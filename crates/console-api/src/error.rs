@@ -15,15 +15,17 @@ pub enum Error {
     Timeout,
     /// The call was given up on purpose. Nothing needs to be shown.
     Cancelled,
-    /// The credentials are wrong, or the two-factor token ran out. Found only after a second look (console-facts §2).
+    /// The credentials are wrong, or the two-factor token ran out. Found only after a second look
+    /// (docs/api-quirks.md, "Signing in").
     Unauthorized,
-    /// Signed in, but this account may not do it: 403, or 401 while `GET /api/3` still answers (console-facts §2).
+    /// Signed in, but this account may not do it: 403, or 401 while `GET /api/3` still answers
+    /// (docs/api-quirks.md, "Signing in").
     NotPermitted {
         /// The console's own words, if it had any.
         message: Option<String>,
     },
     /// There is no such thing, or this account may not see it: a real console answers both with 404
-    /// (console-facts §2).
+    /// (docs/api-quirks.md, "Signing in").
     NotFound {
         /// The console's own words, if it had any.
         message: Option<String>,
@@ -61,10 +63,10 @@ pub enum Error {
         received: usize,
     },
     /// This console does not take the call from the app: `/data` and `/api/2.1` answer with a redirect, a page, 401,
-    /// 403 or 404 then (console-facts §4). It is no reason to sign in again.
+    /// 403 or 404 then (docs/api-quirks.md, "Beyond v3"). It is no reason to sign in again.
     NotAllowedHere,
     /// It is not known whether the console did it: the call failed on the way and the look afterwards failed too, or
-    /// can't tell (console-facts §2).
+    /// can't tell (docs/api-quirks.md, "Changing").
     UnknownOutcome(Box<Error>),
 }
 
@@ -133,7 +135,7 @@ impl Error {
     }
 
     /// Whether a call that changes something may have done it in spite of this error: no answer came, or a 5xx one
-    /// (console-facts §2).
+    /// (docs/api-quirks.md, "Changing").
     pub(crate) fn leaves_doubt(&self) -> bool {
         match self {
             Self::Network(_) | Self::Timeout | Self::CutOff { .. } | Self::UnexpectedBody { .. } => true,

@@ -50,11 +50,11 @@ macro_rules! id {
 }
 
 id! {
-    /// A scan engine. Engines and pools share one id space (console-facts §2).
+    /// A scan engine. Engines and pools share one id space (docs/api-quirks.md, "Reading").
     EngineId
 }
 id! {
-    /// An engine pool. Engines and pools share one id space (console-facts §2).
+    /// An engine pool. Engines and pools share one id space (docs/api-quirks.md, "Reading").
     PoolId
 }
 id! {
@@ -67,7 +67,7 @@ id! {
 }
 id! {
     /// What scans a site: an engine or a pool. Both come from one id space, so the number alone does not tell which
-    /// (console-facts §2).
+    /// (docs/api-quirks.md, "Reading").
     ScannerId
 }
 

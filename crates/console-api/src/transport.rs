@@ -64,7 +64,7 @@ pub struct Request {
     /// The body, if there is one.
     pub body: Option<Vec<u8>>,
     /// Whether to follow redirects. Only the root page is read so: API v3 knows no redirects, and elsewhere one means
-    /// "not signed in" (console-facts §4).
+    /// "not signed in" (docs/api-quirks.md, "Beyond v3").
     pub follow_redirects: bool,
     /// How long the whole exchange may take, body included; then [`TransportError::Timeout`].
     pub timeout: Duration,

@@ -1,9 +1,9 @@
 //! Lenient readers over decoded JSON.
 //!
-//! Any read-only field may be absent, null or of another type than the specification says (console-facts §2), and one
-//! odd field must not cost a whole list. So a body is decoded once into a JSON value and each type picks its fields
-//! from it; a field that can't be read is the same as one that is missing. One reader without type parameters is also
-//! less code to download than a derived visitor for each type.
+//! Any read-only field may be absent, null or of another type than the specification says
+//! (docs/api-quirks.md, "Reading"), and one odd field must not cost a whole list. So a body is decoded once into a JSON
+//! value and each type picks its fields from it; a field that can't be read is the same as one that is missing. One
+//! reader without type parameters is also less code to download than a derived visitor for each type.
 
 use crate::error::Error;
 use crate::json::{Json, JsonError};
@@ -93,8 +93,8 @@ impl<'a> Fields<'a> {
         self.get(key)?.as_text().and_then(parse_duration)
     }
 
-    /// A list of ids: integers live, objects `{id,…}` in newer specifications (console-facts §2). Entries that are
-    /// neither are left out. `None` when the field is missing or no list, which is not the same as an empty one.
+    /// A list of ids: integers live, objects `{id,…}` in newer specifications (docs/api-quirks.md, "Reading"). Entries
+    /// that are neither are left out. `None` when the field is missing or no list, which an empty one is not.
     pub(crate) fn ids(self, key: &str) -> Option<Vec<u64>> {
         match self.get(key)? {
             Json::Array(entries) => Some(entries.iter().filter_map(as_id).collect()),

@@ -326,7 +326,7 @@ pub struct Engine {
     asked: u32,
 }
 
-/// The file of the engine that names its consoles (console-facts §6).
+/// The file of the engine that names its consoles (docs/api-quirks.md, "Engine side").
 const CONSOLES_XML: &str = "nse/conf/consoles.xml";
 
 /// A line of `show consoles`.
@@ -400,7 +400,7 @@ impl Engine {
         self.address
     }
 
-    /// Its `consoles.xml` (console-facts §6), empty before a console's first contact.
+    /// Its `consoles.xml` (docs/api-quirks.md, "Engine side"), empty before a console's first contact.
     #[must_use]
     pub fn consoles_xml(&self) -> String {
         std::fs::read_to_string(self.dir.join(CONSOLES_XML)).unwrap_or_default()

@@ -12,11 +12,11 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub const PRODUCT_VERSION: &str = "6.6.268";
 /// The content version that this console says it has.
 pub const CONTENT_VERSION: &str = "2026-11-18";
-/// The port that a Security Console is reached at (console-facts §2).
+/// The port that a Security Console is reached at (docs/api-quirks.md, "Ports").
 pub const CONSOLE_PORT: u16 = 3780;
-/// The port that engines dial for reverse pairs (console-facts §6).
+/// The port that engines dial for reverse pairs (docs/api-quirks.md, "Ports").
 pub const ENGINE_LISTENER_PORT: u16 = 40_815;
-/// The port that engines listen on (console-facts §6).
+/// The port that engines listen on (docs/api-quirks.md, "Ports").
 pub const ENGINE_PORT: u16 = 40_814;
 
 /// Everything that can be chosen at the start. [`Config::new`] has the usual values.
@@ -41,7 +41,7 @@ pub struct Config {
     pub seed: Seed,
     /// Engines outside these networks are never contacted, and get no answer. Loopback unless given.
     pub engine_networks: Vec<IpNet>,
-    /// 401 for every call, and a root page that says "maintenance" (console-facts §2).
+    /// 401 for every call, and a root page that says "maintenance" (docs/api-quirks.md, "Signing in").
     pub maintenance: bool,
     /// Certificate and key of the console's address.
     pub tls: Option<TlsFiles>,
@@ -53,7 +53,7 @@ pub struct Config {
     pub dialect: Dialect,
     /// The versions that the console says it has, and that an update brings to engines.
     pub versions: Versions,
-    /// How long a shared secret is valid; an hour at most (console-facts §3).
+    /// How long a shared secret is valid; an hour at most (docs/api-quirks.md, "Shared secret").
     pub shared_secret_lifetime: Duration,
     /// How often the times of the engines' last contacts are written to the database. Not less than a minute, but for
     /// tests: every engine is in contact every second.
@@ -184,7 +184,7 @@ impl fmt::Display for Seed {
     }
 }
 
-/// How `/data` and `/api/2.1` answer: real consoles differ here (console-facts §4).
+/// How `/data` and `/api/2.1` answer: real consoles differ here (docs/api-quirks.md, "Beyond v3").
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DataCalls {
     /// Basic credentials with a session header of forty zeros are taken, and a session is opened.

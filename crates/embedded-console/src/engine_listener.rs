@@ -1,4 +1,4 @@
-//! Where engines dial: those that are paired from their side, and those that want to be (console-facts §6).
+//! Where engines dial: those that are paired from their side, and those that want to be (docs/api-quirks.md, "Ports").
 //!
 //! Anybody who reaches the port can connect. So there is a bound on how many do at a time, on how many of these come
 //! from one address, and on how long each may take to say what it wants.

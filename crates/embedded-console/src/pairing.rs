@@ -1,4 +1,4 @@
-//! Pairs engines that dial this console and have its shared secret (console-facts §3).
+//! Pairs engines that dial this console and have its shared secret (docs/api-quirks.md, "Shared secret").
 //!
 //! What is stored of it is the engine's certificate. The engine gets the console's proof, by which it pins the console's
 //! certificate, only when that is on disk. If it does not get it, it can pair again: it is the same engine then.

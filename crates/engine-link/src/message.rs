@@ -34,7 +34,7 @@ impl Preamble {
     }
 }
 
-/// What a console says of itself: what the engine writes into its consoles.xml (console-facts §6).
+/// What a console says of itself: what the engine writes into its consoles.xml (docs/api-quirks.md, "Engine side").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsoleHello {

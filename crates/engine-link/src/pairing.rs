@@ -1,4 +1,5 @@
-//! Pairing with a shared secret, for engines that dial their console (a reverse pair; console-facts §3, §6).
+//! Pairing with a shared secret, for engines that dial their console: a reverse pair
+//! (docs/api-quirks.md, "Shared secret" and "Engine side").
 //!
 //! ```text
 //! engine                                           console
@@ -31,7 +32,8 @@ use crate::{Connection, Fingerprint, LinkError};
 /// longest delay.
 const STEP: Duration = Duration::from_secs(15);
 
-/// A shared secret: 128 random bits, written as eight groups of four upper-case hexadecimal digits (console-facts §3).
+/// A shared secret: 128 random bits, written as eight groups of four upper-case hexadecimal digits
+/// (docs/api-quirks.md, "Shared secret").
 ///
 /// It is wiped from memory when it is dropped, and its `Debug` shows nothing of it.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! Comparing versions that are no semantic versions (console-facts §2: `2445745114 (2018-10-22)` is one).
+//! Comparing versions that are no semantic versions, such as `2445745114 (2018-10-22)` (docs/api-quirks.md, "Reading").
 
 use std::cmp::Ordering;
 

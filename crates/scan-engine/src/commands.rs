@@ -1,4 +1,4 @@
-//! The command line of the engine (console-facts §6), without its terminal.
+//! The command line of the engine (docs/api-quirks.md, "Engine side"), without its terminal.
 
 use crate::address::{ConsoleAddress, ConsoleAddressError};
 use crate::engine::Engine;

@@ -1,4 +1,4 @@
-//! `consoles.xml`: which consoles may use this engine (console-facts §6).
+//! `consoles.xml`: which consoles may use this engine (docs/api-quirks.md, "Engine side").
 //!
 //! People edit this file by hand, so it is never written anew: an edit replaces the values that it is about, or adds
 //! an attribute or an element, and every other byte stays: comments, unknown attributes and elements, indentation.
@@ -12,7 +12,7 @@ use quick_xml::XmlVersion;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesStart, Event};
 
-/// The port of a console's listener for reverse pairs, unless the entry says another (console-facts §6).
+/// The port of a console's listener for reverse pairs, unless the entry says another (docs/api-quirks.md, "Ports").
 pub const DEFAULT_CONSOLE_PORT: u16 = 40815;
 
 /// What a file without any console looks like.

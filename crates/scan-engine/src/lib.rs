@@ -1,8 +1,8 @@
 //! A Scan Engine stand-in.
 //!
 //! It pairs with consoles, tells its status and versions, and applies updates; it runs no scans. What it keeps lies in
-//! its installation directory: `nse/conf/consoles.xml` ([`ConsolesFile`], console-facts §6), `nse/conf/versions.json`
-//! and its certificate and key in `keys/`.
+//! its installation directory: `nse/conf/consoles.xml` ([`ConsolesFile`]; docs/api-quirks.md, "Engine side"),
+//! `nse/conf/versions.json` and its certificate and key in `keys/`.
 //!
 //! A connection is answered in the same way whoever dialled. An engine that dials its console (a reverse pair) was
 //! paired with a shared secret before ([`Engine::add_shared_secret`]), and keeps a connection with it from then on.

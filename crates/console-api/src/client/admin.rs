@@ -1,4 +1,4 @@
-//! The console itself, its commands, and the actions that API v3 has no resource for (console-facts §4).
+//! The console itself, its commands, and the actions that API v3 has no resource for (docs/api-quirks.md, "Beyond v3").
 
 use core::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::model::{CommandOutput, ConsoleInfo, Engine, VersionReport, parse_vers
 use crate::transport::{Method, Response, Transport};
 use crate::wire;
 
-/// How long `version engines` may take: the console asks every engine (console-facts §4).
+/// How long `version engines` may take: the console asks every engine (docs/api-quirks.md, "Beyond v3").
 const VERSION_ENGINES_TIME: Duration = Duration::from_secs(300);
 
 /// Whether the console asked its engines just now.
@@ -59,7 +59,7 @@ impl<T: Transport> Client<T> {
         self.command(command, CHANGE_TIME).await
     }
 
-    /// The command is the bare body, without quotes (console-facts §4).
+    /// The command is the bare body, without quotes (docs/api-quirks.md, "Beyond v3").
     async fn command(&self, command: &str, timeout: Duration) -> Result<CommandOutput, Error> {
         let call = Call {
             body: Some(command.as_bytes().to_vec()),
@@ -70,7 +70,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Makes the console ask *every* engine for its version now, which takes up to five minutes. Send it only when a
-    /// person wants it, and only one at a time (console-facts §4).
+    /// person wants it, and only one at a time (docs/api-quirks.md, "Beyond v3").
     ///
     /// # Errors
     /// Any [`Error`] of a change; [`Error::NotPermitted`] without the right to send commands.
@@ -87,7 +87,7 @@ impl<T: Transport> Client<T> {
     pub async fn ask_engines(&self) -> Result<Asked, Error> {
         match self.version_engines().await {
             Ok(report) => Ok(Asked::Yes(report)),
-            // A missing permission can answer 404 as well (console-facts §2).
+            // A missing permission can answer 404 as well (docs/api-quirks.md, "Signing in").
             Err(Error::NotPermitted { .. } | Error::NotFound { .. }) => Ok(Asked::NotPermitted),
             Err(error @ (Error::Unauthorized | Error::Maintenance | Error::Cancelled)) => Err(error),
             Err(error) => Ok(Asked::Failed(error)),
@@ -105,7 +105,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Sends the available update to one engine. A success says that it was sent, or that the engine is up to date,
-    /// not that it was applied (console-facts §4).
+    /// not that it was applied (docs/api-quirks.md, "Beyond v3").
     ///
     /// # Errors
     /// [`Error::Rejected`] if the engine is updating, offline or does not answer. [`Error::NotAllowedHere`] if this
@@ -125,7 +125,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Turns the direction of a pairing around. The console may need a restart. Not for the local and the hosted
-    /// engine (console-facts §4; see [`may_reverse`](crate::rules::may_reverse)).
+    /// engine (docs/api-quirks.md, "Special engines and pools"; see [`may_reverse`](crate::rules::may_reverse)).
     ///
     /// # Errors
     /// [`Error::NotAllowedHere`] if this console does not take the call from the app.
@@ -135,7 +135,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// A call of `/data` or `/api/2.1`. A redirect, a page or 401 there is no session's end: the console does not let
-    /// the app do this (console-facts §4).
+    /// the app do this (docs/api-quirks.md, "Beyond v3").
     async fn outside_v3(&self, call: Call) -> Result<UpdateAnswer, Error> {
         let response = self.exchange(Call { session_header: true, ..call }).await?;
         if is_closed_door(&response) {

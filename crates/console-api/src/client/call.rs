@@ -71,7 +71,7 @@ impl<T: Transport> Client<T> {
         self.v3(Call::change(method, path, body)).await
     }
 
-    /// A call of API v3: a success, or what went wrong. 401 is looked into (console-facts §2).
+    /// A call of API v3: a success, or what went wrong. 401 is looked into (docs/api-quirks.md, "Signing in").
     pub(crate) async fn v3(&self, call: Call) -> Result<Response, Error> {
         let response = self.exchange(call).await?;
         if response.status == 401 {
@@ -95,7 +95,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// A 401 in the middle of work can mean "not permitted": if `GET /api/3` still answers, the user is signed in
-    /// (console-facts §2).
+    /// (docs/api-quirks.md, "Signing in").
     async fn why_401(&self, refusal: &Response) -> Error {
         match self.sign_in().await {
             Ok(()) => Error::NotPermitted { message: wire::message(refusal) },
@@ -104,7 +104,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// In maintenance mode every call answers 401, and the console's root page holds the word "maintenance"
-    /// (console-facts §2). When the page can't be read, it was the credentials as far as anybody knows.
+    /// (docs/api-quirks.md, "Signing in"). When the page can't be read, it was the credentials as far as anybody knows.
     async fn unauthorized_or_maintenance(&self) -> Error {
         let call = Call { accept: HTML, signed_in: false, ..Call::read("") };
         match self.exchange(call).await {
@@ -148,7 +148,7 @@ fn request(call: &Call, credentials: &Credentials) -> Request {
         headers.push(plain_header("Content-Type", JSON));
     }
     if call.session_header {
-        // Forty zeros beside Basic are said to stand for "no session yet" (console-facts §4, uncertain).
+        // Forty zeros beside Basic are said to stand for "no session yet" (uncertain: docs/api-quirks.md, "Beyond v3").
         headers.push(plain_header("nexposeCCSessionID", "0000000000000000000000000000000000000000"));
     }
     Request {
@@ -177,7 +177,7 @@ pub(crate) fn settle(response: Response) -> Result<Response, Error> {
     }
 }
 
-/// What a refusing status means (console-facts §2).
+/// What a refusing status means (docs/api-quirks.md, "Signing in").
 pub(crate) fn refusal(response: &Response) -> Error {
     let message = wire::message(response);
     match response.status {

@@ -22,7 +22,7 @@ pub struct EngineDraft {
 }
 
 impl EngineDraft {
-    /// The port an engine listens on unless changed (console-facts §6).
+    /// The port an engine listens on unless changed (docs/api-quirks.md, "Ports").
     pub const DEFAULT_PORT: u16 = 40814;
 
     /// The engine as it is.
@@ -52,7 +52,7 @@ impl EngineDraft {
 }
 
 impl<T: Transport> Client<T> {
-    /// All scan engines. Pools that old consoles list among them are left out (console-facts §2).
+    /// All scan engines. Pools that old consoles list among them are left out (docs/api-quirks.md, "Reading").
     ///
     /// # Errors
     /// Any [`Error`] of a read.
@@ -97,7 +97,7 @@ impl<T: Transport> Client<T> {
         Ok(EngineSummary { engine, sites_count, pools })
     }
 
-    /// Adds an engine. It has no sites yet: those are assigned one by one afterwards (console-facts §2).
+    /// Adds an engine. It has no sites yet: those are assigned one by one afterwards (docs/api-quirks.md, "Changing").
     ///
     /// After a failure that leaves doubt (500, time-out, lost connection) the list is read again, because the console
     /// may have created the engine all the same; see [`Created::despite`].
@@ -124,7 +124,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Changes name, address or port. The engine is read again just before, so that its sites are sent as they are
-    /// now and a colleague's change is not overwritten unseen (console-facts §2).
+    /// now and a colleague's change is not overwritten unseen (docs/api-quirks.md, "Changing").
     ///
     /// # Errors
     /// Any [`Error`] of a read or a change.
@@ -147,7 +147,7 @@ impl<T: Transport> Client<T> {
     /// Deletes an engine. It leaves its pools by itself.
     ///
     /// # Errors
-    /// [`Error::Rejected`] while it has an assigned site or a running scan (console-facts §2).
+    /// [`Error::Rejected`] while it has an assigned site or a running scan (docs/api-quirks.md, "Changing").
     pub async fn delete_engine(&self, id: EngineId) -> Result<(), Error> {
         self.change(Method::Delete, engine_path(id), None).await.map(drop)
     }

@@ -9,7 +9,7 @@ pub struct Created<I> {
     /// Its id.
     pub id: I,
     /// The failure that came instead of an answer, if the thing was there all the same when the list was read again:
-    /// creating an engine that the console can't reach may answer 500 and create it (console-facts §2).
+    /// creating an engine that the console can't reach may answer 500 and create it (docs/api-quirks.md, "Changing").
     pub despite: Option<Error>,
 }
 

@@ -1,4 +1,4 @@
-//! Paged lists: one page, or a stream of all of them (console-facts §2).
+//! Paged lists: one page, or a stream of all of them (docs/api-quirks.md, "Reading").
 
 use core::fmt::Write as _;
 

@@ -16,7 +16,7 @@ pub struct PoolDraft {
     /// The name; the console refuses one that it has already.
     pub name: String,
     /// The engines in it, in any order; may be none. Local, hosted and AWS pre-authorised engines can't join
-    /// (console-facts §5; see [`may_join_pool`](crate::rules::may_join_pool)).
+    /// (docs/api-quirks.md, "Special engines and pools"; see [`may_join_pool`](crate::rules::may_join_pool)).
     pub engines: Vec<EngineId>,
 }
 
@@ -49,8 +49,9 @@ impl<T: Transport> Client<T> {
         wire::list(&self.get(POOLS).await?, Pool::row)
     }
 
-    /// All engine pools, with their sites also from consoles that do not tell them in the list (console-facts §2): each
-    /// pool is asked for then, a few at a time. Where that fails the sites stay `None`.
+    /// All engine pools, with their sites also from consoles that do not tell them in the list
+    /// (docs/api-quirks.md, "Reading"): each pool is asked for then, a few at a time. Where that fails the sites stay
+    /// `None`.
     ///
     /// # Errors
     /// Any [`Error`] of reading the list.
@@ -72,8 +73,8 @@ impl<T: Transport> Client<T> {
         wire::one(&self.get(pool_path(id)).await?, Pool::read)
     }
 
-    /// One engine pool, with its sites also from consoles that do not tell them with it (console-facts §2). Where that
-    /// fails the sites stay `None`.
+    /// One engine pool, with its sites also from consoles that do not tell them with it
+    /// (docs/api-quirks.md, "Reading"). Where that fails the sites stay `None`.
     ///
     /// # Errors
     /// Any [`Error`] of reading the pool.
@@ -92,7 +93,7 @@ impl<T: Transport> Client<T> {
     /// [`Error::Rejected`] for a name that is taken, or an engine that can't join.
     pub async fn create_pool(&self, draft: &PoolDraft) -> Result<Created<PoolId>, Error> {
         let name = draft.name.trim();
-        // Without `id`, though the specification calls it required (console-facts §2).
+        // Without `id`, though the specification calls it required (docs/api-quirks.md, "Changing").
         let body = Json::object([("name", name.into()), ("engines", ids(&draft.engines))]);
         let despite = match self.change(Method::Post, POOLS, Some(&body)).await {
             Ok(response) => match wire::created_id(&response) {
@@ -112,7 +113,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// Changes name or engines of a pool. The pool is read again just before, with its sites, because what is left
-    /// out of the body counts as none (console-facts §2).
+    /// out of the body counts as none (docs/api-quirks.md, "Changing").
     ///
     /// # Errors
     /// Any [`Error`] of a read or a change.
@@ -130,7 +131,7 @@ impl<T: Transport> Client<T> {
             Some(sites) => sites,
             None => self.pool_sites(id).await?,
         };
-        // `id` is a must here: without it the console fails with 500 (console-facts §2).
+        // `id` is a must here: without it the console fails with 500 (docs/api-quirks.md, "Changing").
         let body = Json::object([
             ("id", id.get().into()),
             ("name", wanted.name.trim().into()),

@@ -31,8 +31,8 @@ impl<T: Transport> Client<T> {
         self.pages(with_active("api/3/scans", active), request, Scan::row)
     }
 
-    /// How many scans occupy an engine now; it can't be deleted while there are any (console-facts §2). Read from the
-    /// list of active scans, which is short, and not from the engine's own, which goes back for years.
+    /// How many scans occupy an engine now; it can't be deleted while there are any (docs/api-quirks.md, "Changing").
+    /// Read from the list of active scans, which is short, and not from the engine's own, which goes back for years.
     ///
     /// # Errors
     /// Any [`Error`] of a read.

@@ -1,4 +1,4 @@
-//! The shared secret of reverse pairing (console-facts §3).
+//! The shared secret of reverse pairing (docs/api-quirks.md, "Shared secret").
 
 use core::time::Duration;
 

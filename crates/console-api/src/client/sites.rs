@@ -65,7 +65,7 @@ impl SiteDraft {
 }
 
 impl<T: Transport> Client<T> {
-    /// One page of all sites. The console sorts but can't filter them (console-facts §2).
+    /// One page of all sites. The console sorts but can't filter them (docs/api-quirks.md, "Reading").
     ///
     /// # Errors
     /// Any [`Error`] of a read.
@@ -96,7 +96,7 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// [`Error::Rejected`] for a name that is taken. [`Error::UnknownOutcome`] when the call failed in a way that
-    /// does not tell whether the site is there now, and the list does not tell either (console-facts §2).
+    /// does not tell whether the site is there now, and the list does not tell either (docs/api-quirks.md, "Changing").
     pub async fn create_site(&self, site: &NewSite) -> Result<Created<SiteId>, Error> {
         let body = [
             ("importance", site.importance.as_deref().map(Json::from)),
@@ -129,7 +129,8 @@ impl<T: Transport> Client<T> {
     }
 
     /// Changes name, importance or description. The site is read again just before, so that its engine or pool and its
-    /// scan template are sent as they are now and a colleague's change is not overwritten unseen (console-facts §2).
+    /// scan template are sent as they are now and a colleague's change is not overwritten unseen
+    /// (docs/api-quirks.md, "Changing").
     ///
     /// # Errors
     /// [`Error::Rejected`] for a name that is taken, and any [`Error`] of a read or a change.
@@ -169,7 +170,8 @@ impl<T: Transport> Client<T> {
         wire::one(&self.get(scanner_path(id)).await?, |fields| fields.natural("id")).map(ScannerId)
     }
 
-    /// Gives a site another engine or pool. A site always has one: it can't be given none (console-facts §2).
+    /// Gives a site another engine or pool. A site always has one: it can't be given none
+    /// (docs/api-quirks.md, "Changing").
     ///
     /// # Errors
     /// Any [`Error`] of a change.

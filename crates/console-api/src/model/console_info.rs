@@ -22,7 +22,7 @@ pub struct ConsoleInfo {
     /// The serial number of the installation.
     pub serial: Option<String>,
     /// The port on which it listens for engines that dial it, 1 to 65535. Real consoles do not tell: theirs is 40815
-    /// (console-facts §6).
+    /// (docs/api-quirks.md, "Ports").
     pub engine_listener_port: Option<u16>,
 }
 

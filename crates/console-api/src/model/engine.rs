@@ -7,7 +7,8 @@ use crate::model::Pool;
 use crate::timestamp::Timestamp;
 use crate::wire::{Fields, Row};
 
-/// A scan engine as the console reports it (console-facts §2: which fields exist depends on the console's version).
+/// A scan engine as the console reports it. Which fields exist depends on the age of the console
+/// (docs/api-quirks.md, "Reading").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Engine {
     /// Its id, unique among engines and pools.
@@ -47,8 +48,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Reads one engine. Pools that old consoles list among the engines have the port -1 (console-facts §2) and are
-    /// skipped.
+    /// Reads one engine. Pools that old consoles list among the engines have the port -1
+    /// (docs/api-quirks.md, "Reading") and are skipped.
     pub(crate) fn row(fields: Fields<'_>) -> Row<Self> {
         if fields.integer("port") == Some(-1) {
             return Row::Skip;
@@ -80,7 +81,7 @@ impl Engine {
     }
 }
 
-/// Who opens the connection between console and engine (console-facts §1).
+/// Who opens the connection between console and engine (docs/api-quirks.md, "Statuses").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// The console calls the engine (standard).
@@ -108,7 +109,7 @@ impl Direction {
     }
 }
 
-/// How good or bad a status is: the colour of the arrow, and its shape (console-facts §1).
+/// How good or bad a status is: the colour of the arrow, and its shape (docs/api-quirks.md, "Statuses").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Green: it works.
@@ -119,7 +120,7 @@ pub enum Severity {
     Bad,
 }
 
-/// The state of the connection to an engine (console-facts §1).
+/// The state of the connection to an engine (docs/api-quirks.md, "Statuses").
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EngineStatus {
     /// Paired and answering. `running` counts as this too.
@@ -149,9 +150,9 @@ impl EngineStatus {
     ];
 
     /// Reads a status without regard to case and to how words are joined: `not-responding`, `Not Responding`,
-    /// `NOT_RESPONDING`. The short forms of `version engines` (`Pending-Auth`, `Incompatible`; console-facts §4) and
-    /// `running` count too. Blank text is [`EngineStatus::Missing`], anything else [`EngineStatus::Other`]. Reads what
-    /// [`key`](Self::key) writes.
+    /// `NOT_RESPONDING`. The short forms of `version engines` (`Pending-Auth`, `Incompatible`:
+    /// docs/api-quirks.md, "Beyond v3") and `running` count too. Blank text is [`EngineStatus::Missing`], anything else
+    /// [`EngineStatus::Other`]. Reads what [`key`](Self::key) writes.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
@@ -184,7 +185,7 @@ impl EngineStatus {
         }
     }
 
-    /// The words on screen (console-facts §1).
+    /// The words on screen (docs/api-quirks.md, "Statuses").
     #[must_use]
     pub fn label(&self) -> &str {
         match self {
@@ -208,7 +209,7 @@ impl EngineStatus {
         }
     }
 
-    /// What the status means, in one sentence (console-facts §1).
+    /// What the status means, in one sentence (docs/api-quirks.md, "Statuses").
     #[must_use]
     pub const fn meaning(&self) -> &'static str {
         match self {
@@ -226,8 +227,8 @@ impl EngineStatus {
         }
     }
 
-    /// What to do about it, in one sentence (console-facts §1). `None` when nothing needs doing. With the engine's own
-    /// name and address it comes from [`next_step`](crate::rules::next_step).
+    /// What to do about it, in one sentence (docs/api-quirks.md, "Statuses"). `None` when nothing needs doing. With the
+    /// engine's own name and address it comes from [`next_step`](crate::rules::next_step).
     #[must_use]
     pub const fn what_helps(&self) -> Option<&'static str> {
         match self {

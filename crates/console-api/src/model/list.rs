@@ -9,7 +9,7 @@ pub struct List<R> {
     pub unreadable: usize,
 }
 
-/// One page of a paged list (console-facts §2). Pages count from 0. The console's own numbers may be missing.
+/// One page of a paged list (docs/api-quirks.md, "Reading"). Pages count from 0. The console's numbers may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<R> {
     /// The rows that could be read, in the console's order.

@@ -10,9 +10,10 @@ pub struct Pool {
     pub id: PoolId,
     /// Its name, unique in the console; `Pool 6` if the console gave none.
     pub name: String,
-    /// The engines in it. Engines of any status may be; only active ones share the load (console-facts §5).
+    /// The engines in it. Engines of any status may be; only active ones share the load
+    /// (docs/api-quirks.md, "Special engines and pools").
     pub engines: Vec<EngineId>,
-    /// The sites that use it. `None` from consoles that do not say so here (console-facts §2); then
+    /// The sites that use it. `None` from consoles that do not say so here (docs/api-quirks.md, "Reading"); then
     /// [`pool_sites`](crate::Client::pool_sites) tells.
     pub sites: Option<Vec<SiteId>>,
 }

@@ -32,7 +32,7 @@ pub struct Scan {
     /// What it found on them.
     pub vulnerabilities: Option<Vulnerabilities>,
     /// The engines that ran it, each once. The console writes `engineId`, and `engineIds` as numbers or as objects
-    /// (console-facts §2).
+    /// (docs/api-quirks.md, "Reading").
     pub engines: Vec<EngineId>,
     /// The name of the engine that ran it.
     pub engine_name: Option<String>,
@@ -55,7 +55,7 @@ pub struct Vulnerabilities {
     pub total: u64,
 }
 
-/// The state of a scan (console-facts §2).
+/// The state of a scan (docs/api-quirks.md, "Reading").
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ScanStatus {
     /// Given up by the console.
@@ -116,7 +116,8 @@ impl ScanStatus {
         }
     }
 
-    /// Whether the scan still occupies its engine. An engine with such a scan can't be deleted (console-facts §2).
+    /// Whether the scan still occupies its engine. An engine with such a scan can't be deleted
+    /// (docs/api-quirks.md, "Changing").
     #[must_use]
     pub const fn is_under_way(&self) -> bool {
         matches!(self, Self::Running | Self::Dispatched | Self::Integrating | Self::Paused)

@@ -4,8 +4,8 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-/// A shared secret: 128 bits as eight groups of four hexadecimal digits (console-facts §3). Compared by its digits
-/// without regard to case; wiped when dropped; `Debug` does not show it.
+/// A shared secret: 128 bits as eight groups of four hexadecimal digits (docs/api-quirks.md, "Shared secret"). Compared
+/// by its digits without regard to case; wiped when dropped; `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SharedSecret(Zeroizing<String>);
 
@@ -58,7 +58,7 @@ pub struct GeneratedSecret {
     /// The secret that is valid now.
     pub secret: SharedSecret,
     /// Whether it was there before: the console gives the one that is still valid instead of a new one
-    /// (console-facts §3).
+    /// (docs/api-quirks.md, "Shared secret").
     pub was_valid_before: bool,
 }
 

@@ -29,7 +29,7 @@ pub struct Site {
     pub last_scan: Option<Timestamp>,
 }
 
-/// How a site's assets are found (console-facts §2).
+/// How a site's assets are found (docs/api-quirks.md, "Reading").
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SiteType {
     /// By a list of addresses.

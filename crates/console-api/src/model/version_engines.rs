@@ -1,4 +1,4 @@
-//! The output of the console command `version engines` (console-facts §4).
+//! The output of the console command `version engines` (docs/api-quirks.md, "Beyond v3").
 
 use crate::model::{Engine, EngineStatus};
 
@@ -8,7 +8,7 @@ pub struct VersionReport {
     /// One block for each engine that the console told about, in its order.
     pub engines: Vec<EngineVersionBlock>,
     /// The lines that belong to no block, such as `Cannot refresh scan engine (<name>): Unauthorized console
-    /// connection from: <IP>` (console-facts §6).
+    /// connection from: <IP>` (docs/api-quirks.md, "Beyond v3").
     pub notices: Vec<String>,
 }
 

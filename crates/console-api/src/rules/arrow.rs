@@ -1,4 +1,4 @@
-//! The status arrow: direction and colour (console-facts §1).
+//! The status arrow: direction and colour (docs/api-quirks.md, "Statuses").
 
 use crate::model::{Direction, Engine, Severity};
 

@@ -1,5 +1,4 @@
-//! Which engine scans what: every engine with all of its sites, and every site with the engines that may scan it
-//! (console-facts §7).
+//! Which engine scans what: every engine with all of its sites, and every site with the engines that may scan it.
 //!
 //! Made of lists that are there already, in steps that each take a few milliseconds in a browser with 10,000 engines, 500
 //! pools and 100,000 sites: [`Scanners`], then [`SiteRows`], then this.

@@ -1,4 +1,4 @@
-//! What stands in the way of deleting an engine (console-facts §2 and §5).
+//! What stands in the way of deleting an engine (docs/api-quirks.md, "Changing" and "Special engines and pools").
 
 use crate::model::{Engine, Pool};
 use crate::rules::{may_delete, pools_of};

@@ -1,4 +1,4 @@
-//! The form of an engine: what is wrong with it as one types, in words (console-facts §2).
+//! The form of an engine: what is wrong with it as one types, in words (docs/api-quirks.md, "Changing").
 
 use crate::client::EngineDraft;
 use crate::ids::EngineId;
@@ -186,8 +186,8 @@ pub fn field_of_refusal(message: &str) -> Option<EngineField> {
     })
 }
 
-/// Whether saving drops the pairing: the engine is somewhere else then (console-facts §6). Another spelling of the same
-/// IPv6 address is not.
+/// Whether saving drops the pairing: the engine is somewhere else then (docs/api-quirks.md, "Engine side"). Another
+/// spelling of the same IPv6 address is not.
 #[must_use]
 pub fn needs_pairing_again(before: &EngineDraft, wanted: &EngineDraft) -> bool {
     let (old, new) = (before.address.trim(), wanted.address.trim());

@@ -1,4 +1,4 @@
-//! What needs attention in a fleet of engines, worst first (console-facts §7).
+//! What needs attention in a fleet of engines, worst first: what people who run consoles write scripts to find.
 //!
 //! Only what happened is found out here, for ten thousand engines in one go. The words for it come from
 //! [`Problem::words`], for those that are on screen.

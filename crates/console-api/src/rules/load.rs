@@ -12,7 +12,8 @@ pub struct Load {
     pub direct: usize,
     /// How many sites it may scan because they use one of its pools. A site has one scanner, so none counts twice.
     pub through_pools: usize,
-    /// Its part of those: the active engines of a pool share its sites (console-facts §5).
+    /// Its part of those: the active engines of a pool share its sites
+    /// (docs/api-quirks.md, "Special engines and pools").
     pub share_of_pools: f64,
     /// Whether it is in a pool whose sites the console does not tell.
     pub untold: bool,

@@ -1,4 +1,4 @@
-//! What to do about a status that is not good, with the engine's own values filled in (console-facts §1).
+//! What to do about a status that is not good, with the engine's own values filled in (docs/api-quirks.md, "Statuses").
 
 use crate::model::{Direction, Engine, EngineStatus};
 use crate::rules::ConsolePlace;
@@ -75,7 +75,7 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
             (format!("Update the console, then refresh {name}."), StepAction::Refresh, false)
         }
         EngineStatus::IncompatibleVersion => (format!("Update {name}."), StepAction::Update, false),
-        // Keys changed: only deleting and adding pairs it again (console-facts §6).
+        // Keys changed: only deleting and adding pairs it again (docs/api-quirks.md, "Engine side").
         EngineStatus::NotResponding if says(engine, "certificate") => {
             let again = if engine.direction == Some(Direction::EngineToConsole) {
                 "and pair it again with a shared secret."

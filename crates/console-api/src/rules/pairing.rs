@@ -3,7 +3,7 @@
 use crate::model::{ConsoleInfo, Engine};
 use crate::rules::keys::{bare, ipv4, ipv6};
 
-/// The port on which a console listens for engines that dial it (console-facts §6).
+/// The port on which a console listens for engines that dial it (docs/api-quirks.md, "Ports").
 const CONSOLE_PORT: u16 = 40815;
 
 /// Where engines reach the console.
@@ -162,7 +162,7 @@ fn host_of(engine: Option<&Engine>) -> String {
 }
 
 /// The console's address as the engine sees it, when the console has repeated it: `Unauthorized console connection from:
-/// <IP>` (console-facts §6). Between the two may be a translation of addresses.
+/// <IP>` (docs/api-quirks.md, "Beyond v3"). Between the two may be a translation of addresses.
 fn seen_by(engine: &Engine) -> Option<&str> {
     let (_, rest) = engine.status_message.as_deref()?.split_once("connection from:")?;
     rest.split_whitespace().next().map(|ip| ip.trim_end_matches(['.', ','])).filter(|ip| is_usable_ip(ip))

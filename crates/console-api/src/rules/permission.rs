@@ -1,4 +1,4 @@
-//! Which engines are special, and what may not be done with them (console-facts §5).
+//! Which engines are special, and what may not be done with them (docs/api-quirks.md, "Special engines and pools").
 
 use core::fmt;
 
@@ -106,7 +106,7 @@ pub fn reverse_refusal(engine: &Engine) -> Option<String> {
 ///
 /// # Errors
 /// Why it can't: the local engine comes with the console and is updated with it, hosted ones belong to Rapid7
-/// (console-facts §5).
+/// (docs/api-quirks.md, "Special engines and pools").
 pub fn may_update(engine: &Engine) -> Result<(), Refusal> {
     match ordinary(engine) {
         Err(Refusal::Local) => Err(Refusal::UpdatedWithConsole),

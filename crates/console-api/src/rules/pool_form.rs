@@ -1,4 +1,5 @@
-//! The form of an engine pool: what is wrong with it as one types, in words (console-facts §2 and §5).
+//! The form of an engine pool: what is wrong with it as one types, in words
+//! (docs/api-quirks.md, "Changing" and "Special engines and pools").
 
 use crate::client::PoolDraft;
 use crate::ids::{EngineId, PoolId};

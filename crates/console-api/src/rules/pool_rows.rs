@@ -8,7 +8,7 @@ use crate::rules::keys::{self, fold_case};
 pub struct PoolRow {
     /// The pool.
     pub pool: Pool,
-    /// How many of its engines are active; only those share the load (console-facts §5).
+    /// How many of its engines are active; only those share the load (docs/api-quirks.md, "Special engines and pools").
     pub active: usize,
     search: String,
     name_key: Box<[u8]>,

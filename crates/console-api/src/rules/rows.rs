@@ -131,7 +131,7 @@ fn status_rank(status: &EngineStatus) -> Option<(u8, &str)> {
 }
 
 /// Prepares the rows of the table. The pools of an engine come from the list of pools, because newer consoles don't
-/// tell them with the engine (console-facts §2); `report` is what `version engines` told last, if anything.
+/// tell them with the engine (docs/api-quirks.md, "Reading"); `report` is what `version engines` told, if anything.
 #[must_use]
 pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&VersionReport>) -> Vec<EngineRow> {
     let members = Members::of(pools);
@@ -146,9 +146,9 @@ pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&Versio
         .collect()
 }
 
-/// Fills in what an older console does not tell of its engines: to those without a status (console-facts §1) it adds
-/// what `version engines` told `at` that time. An engine that was active then was in contact then. The others stay as
-/// they are.
+/// Fills in what an older console does not tell of its engines: to those without a status
+/// (docs/api-quirks.md, "Statuses") it adds what `version engines` told `at` that time. An engine that was active then
+/// was in contact then. The others stay as they are.
 pub fn complete(engines: &mut [Engine], report: &VersionReport, at: Timestamp) {
     let mut silent = engines.iter_mut().filter(|engine| engine.status == EngineStatus::Missing).peekable();
     if silent.peek().is_none() {

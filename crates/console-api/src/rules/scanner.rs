@@ -1,4 +1,4 @@
-//! What can scan a site: the engines and the pools, which share one id space (console-facts §2).
+//! What can scan a site: the engines and the pools, which share one id space (docs/api-quirks.md, "Reading").
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ pub enum ScannerKind {
     Pool {
         /// How many engines are in it.
         engines: usize,
-        /// How many of them are active; only those share the load (console-facts §5).
+        /// How many of them are active; only those share the load (docs/api-quirks.md, "Special engines and pools").
         active: usize,
     },
 }

@@ -67,8 +67,8 @@ impl Scanner {
         }
     }
 
-    /// How good or bad that is. Only active engines share a pool's load (console-facts §5), so one without any can't
-    /// scan.
+    /// How good or bad that is. Only active engines share a pool's load
+    /// (docs/api-quirks.md, "Special engines and pools"), so one without any can't scan.
     #[must_use]
     pub fn severity(&self) -> Severity {
         match &self.kind {

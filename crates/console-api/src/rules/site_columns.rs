@@ -1,4 +1,4 @@
-//! The table of sites: its columns, and which of them the console sorts by (console-facts §2).
+//! The table of sites: its columns, and which of them the console sorts by (docs/api-quirks.md, "Reading").
 
 use crate::client::Sort;
 

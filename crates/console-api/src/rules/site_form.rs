@@ -1,4 +1,4 @@
-//! The form of a site: what is wrong with it as one types, in words (console-facts §2).
+//! The form of a site: what is wrong with it as one types, in words (docs/api-quirks.md, "Changing").
 
 use crate::client::SiteDraft;
 use crate::rules::engine_form::name_problem;

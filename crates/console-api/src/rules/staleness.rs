@@ -1,4 +1,4 @@
-//! How long ago an engine was heard of (console-facts §1).
+//! How long ago an engine was heard of (docs/api-quirks.md, "Statuses").
 
 use core::time::Duration;
 
@@ -19,8 +19,9 @@ pub struct Thresholds {
     pub local_sites: u32,
 }
 
-/// 24 hours and 36 hours: idle engines go for hours without contact, and 2 hours gave false alarms (console-facts §1).
-/// Three times the average of the others, and five sites on the local engine, are this app's own choice.
+/// 24 hours and 36 hours: idle engines go for hours without contact, and 2 hours gave false alarms
+/// (docs/api-quirks.md, "Statuses"). Three times the average of the others, and five sites on the local engine, are
+/// this app's own choice.
 impl Default for Thresholds {
     fn default() -> Self {
         Self { warn: hours(24), alarm: hours(36), load_times: 3, local_sites: 5 }
@@ -136,7 +137,8 @@ pub enum Staleness {
     Never,
 }
 
-/// How fresh the last contact is. The local engine often has no such time, which means nothing (console-facts §5).
+/// How fresh the last contact is. The local engine often has no such time, which means nothing
+/// (docs/api-quirks.md, "Special engines and pools").
 #[must_use]
 pub fn staleness(engine: &Engine, now: Timestamp, thresholds: Thresholds) -> Staleness {
     let Some(last) = engine.last_refreshed else {

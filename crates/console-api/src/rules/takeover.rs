@@ -106,7 +106,7 @@ pub fn heirs(engines: &[Engine], pools: &[Pool], going: &[EngineId]) -> Vec<Heir
 }
 
 /// The engines that may take the place of another one, in the order of their names. Where it is in a pool, that must be
-/// one that can join pools (console-facts §5).
+/// one that can join pools (docs/api-quirks.md, "Special engines and pools").
 #[must_use]
 pub fn successors(old: EngineId, engines: &[Engine], pools: &[Pool]) -> Vec<Heir> {
     let has_pools = !pools_of(old, pools).is_empty();

@@ -1,4 +1,4 @@
-//! What became of an update (console-facts §4): a success says that it was sent, not that it was applied.
+//! What became of an update (docs/api-quirks.md, "Beyond v3"): a success says that it was sent, not applied.
 
 use crate::client::UpdateAnswer;
 use crate::model::Engine;
@@ -73,7 +73,7 @@ fn read_words(words: &str) -> UpdateLine {
 }
 
 /// Whether the console tells anything of this engine by which one could see that it has taken an update. Older consoles
-/// do not (console-facts §2).
+/// do not (docs/api-quirks.md, "Reading").
 #[must_use]
 pub fn tells_versions(engine: &Engine) -> bool {
     engine.product_version.is_some() || engine.content_version.is_some() || engine.last_updated.is_some()

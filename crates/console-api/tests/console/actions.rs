@@ -1,4 +1,4 @@
-//! What API v3 has no resource for (console-facts §4), and the console itself.
+//! What API v3 has no resource for (docs/api-quirks.md, "Beyond v3"), and the console itself.
 
 use console_api::{Asked, EngineId, EngineStatus, Error, Response, TransportError, UpdateAnswer};
 

@@ -1,4 +1,4 @@
-//! Engines as consoles write them, and what changing them takes (console-facts §2).
+//! Engines as consoles write them, and what changing them takes (docs/api-quirks.md, "Reading" and "Changing").
 
 use console_api::{
     Direction, EngineDraft, EngineId, EngineStatus, Error, PoolId, Saved, SiteId, Timestamp, TransportError,

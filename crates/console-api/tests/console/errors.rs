@@ -1,4 +1,4 @@
-//! What a status and a body mean (console-facts §2).
+//! What a status and a body mean (docs/api-quirks.md, "Signing in").
 
 use console_api::{Client, Credentials, EngineId, Error, Response, ScannerId, SiteId, TransportError};
 

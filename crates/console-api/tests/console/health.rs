@@ -1,4 +1,4 @@
-//! What needs attention in a fleet, worst first, and in which words (console-facts §7).
+//! What needs attention in a fleet, worst first, and in which words.
 
 use std::collections::HashMap;
 

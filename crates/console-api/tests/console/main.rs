@@ -1,4 +1,4 @@
-//! The client against a scripted console: each quirk of console-facts §2 to §4, and the rules on what it reads.
+//! The client against a scripted console with the quirks of docs/api-quirks.md, and the rules on what it reads.
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 

@@ -1,4 +1,4 @@
-//! Paging as a stream (console-facts §2: zero-based pages of at most 500 rows).
+//! Paging as a stream: zero-based pages of at most 500 rows (docs/api-quirks.md, "Reading").
 
 use console_api::{EngineId, Error, PageRequest};
 use futures::{StreamExt as _, TryStreamExt as _};

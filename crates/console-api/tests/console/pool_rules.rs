@@ -1,4 +1,5 @@
-//! The rules about pools: their form, their table, moving engines and splitting (console-facts §2 and §5).
+//! The rules about pools: their form, their table, moving engines and splitting
+//! (docs/api-quirks.md, "Changing" and "Special engines and pools").
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Engine pools (console-facts §2 and §5).
+//! Engine pools (docs/api-quirks.md, "Changing" and "Special engines and pools").
 
 use console_api::{EngineId, Error, PoolDraft, PoolId, Saved, SiteId, TransportError};
 use serde_json::json as value;

@@ -1,4 +1,4 @@
-//! Reads are repeated after a passing failure; changes never are (console-facts §2).
+//! Reads are repeated after a passing failure; changes never are (docs/api-quirks.md, "Signing in").
 
 use std::time::Duration;
 

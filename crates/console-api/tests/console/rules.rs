@@ -1,4 +1,4 @@
-//! The rules about one engine (console-facts §1 and §5).
+//! The rules about one engine (docs/api-quirks.md, "Statuses" and "Special engines and pools").
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The shared secret (console-facts §3).
+//! The shared secret (docs/api-quirks.md, "Shared secret").
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Sites and scans (console-facts §2).
+//! Sites and scans (docs/api-quirks.md, "Reading" and "Changing").
 
 use std::time::Duration;
 

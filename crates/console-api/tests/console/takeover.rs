@@ -1,4 +1,4 @@
-//! What it takes before an engine can go (console-facts §2 and §5).
+//! What it takes before an engine can go (docs/api-quirks.md, "Changing" and "Special engines and pools").
 
 use console_api::rules::{
     Change, OwnedSite, SiteMove, find_heir, heirs, replacement, retirement, successors,

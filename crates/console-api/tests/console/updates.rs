@@ -1,4 +1,4 @@
-//! What became of an update (console-facts §4).
+//! What became of an update (docs/api-quirks.md, "Beyond v3").
 
 use console_api::UpdateAnswer;
 use console_api::rules::{

@@ -3,7 +3,7 @@
 use console_api::{EngineId, NewSite, PoolDraft, PoolId, ScannerId, SiteId};
 use e2e::{Engine, Page, Stack, heading};
 
-/// What every console has from the start (console-facts §5).
+/// What every console has from the start (docs/api-quirks.md, "Special engines and pools").
 pub(crate) const LOCAL: &str = "Local scan engine";
 
 /// Opens the app and signs in as the administrator.

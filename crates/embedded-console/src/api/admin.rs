@@ -14,7 +14,7 @@ use super::links::{Link, Links};
 use super::{LinksOnly, json};
 use crate::console::{Console, Host};
 
-/// `GET /api/3`: what there is. Also the way to find out whether one is signed in (console-facts §2).
+/// `GET /api/3`: what there is. Also the way to find out whether one is signed in (docs/api-quirks.md, "Signing in").
 #[utoipa::path(
     get, path = "/api/3", tag = "Root", operation_id = "getRoot", summary = "What there is; also the way to find out whether one is signed in",
     responses((status = 200, description = "Links to what there is", body = LinksOnly), Anywhere)

@@ -57,7 +57,7 @@ fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(text).map_err(|_| ApiError::invalid())
 }
 
-/// A body as text, whatever its content type says: console commands come bare (console-facts §4).
+/// A body as text, whatever its content type says: console commands come bare (docs/api-quirks.md, "Beyond v3").
 pub(crate) struct TextBody(pub(crate) String);
 
 impl<S: Send + Sync> FromRequest<S> for TextBody {

@@ -1,4 +1,4 @@
-//! Console commands (console-facts §4): the command comes as the bare body, the answer is what it prints.
+//! Console commands (docs/api-quirks.md, "Beyond v3"): the command is the bare body, the answer is what it prints.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -114,7 +114,7 @@ fn status_word(status: &str) -> &'static str {
     }
 }
 
-/// One engine's lines: every key of console-facts §4, in its order. What is not known has an empty value.
+/// One engine's lines: every key of docs/api-quirks.md, "Beyond v3", in that order. What is not known is empty.
 fn write_block(output: &mut String, engine: &EngineRow) {
     let prefix = if engine.kind == EngineKind::Local { "Local Engine  " } else { "Remote Engine " };
     let (product, content) = (engine.product_version.as_deref(), engine.content_version.as_deref());

@@ -1,4 +1,5 @@
-//! The calls of the console's own pages, `/data` and `/api/2.1`, as far as the app needs them (console-facts §4).
+//! The calls of the console's own pages, `/data` and `/api/2.1`, as far as the app needs them
+//! (docs/api-quirks.md, "Beyond v3").
 //!
 //! They want a `nexposeCCSessionID` header that equals the cookie of that name. Practitioners report that Basic
 //! credentials with a header of forty zeros are taken as well, and set the cookie. Because that is not certain, this

@@ -3,19 +3,19 @@
 //!
 //! | answer | current | 6.6.55 | 2018 | known from |
 //! | --- | --- | --- | --- | --- |
-//! | `GET /scan_engines`: pools among the engines, with `port` -1 | no | yes | yes | console-facts §2: before 6.6.79 |
+//! | `GET /scan_engines`: pools among the engines, with `port` -1 | no | yes | yes | docs/api-quirks.md, "Reading": before 6.6.79 |
 //! | `GET /scan_engines/{id of a pool}` | 404 | as in the list | as in the list | the list: its entry links there |
-//! | engine: `enginePools` | no | yes | yes | console-facts §2: "older"; the Swagger file has it |
-//! | engine: `serialNumber` | yes | no | no | console-facts §2: from 6.6.105 |
-//! | engine: `isAWSPreAuthEngine` | yes | no | no | console-facts §2: "newer"; the Swagger file lacks it |
-//! | engine: `status` | yes | yes | no | console-facts §1: can be missing on older consoles |
-//! | engine: `productVersion`, `contentVersion`, `lastRefreshedDate`, `lastUpdatedDate` | yes | yes | no | console-facts §2: read-only fields may be absent |
-//! | engine: `connectionDirection`, `statusMessage`, both fingerprints | yes | no | no | extras of this console (console-facts §1: v3 does not report the direction) |
+//! | engine: `enginePools` | no | yes | yes | docs/api-quirks.md, "Reading": older ones only; the Swagger file has it |
+//! | engine: `serialNumber` | yes | no | no | docs/api-quirks.md, "Reading": from 6.6.105 |
+//! | engine: `isAWSPreAuthEngine` | yes | no | no | docs/api-quirks.md, "Reading": newer ones only; the Swagger file lacks it |
+//! | engine: `status` | yes | yes | no | docs/api-quirks.md, "Statuses": can be missing on older consoles |
+//! | engine: `productVersion`, `contentVersion`, `lastRefreshedDate`, `lastUpdatedDate` | yes | yes | no | docs/api-quirks.md, "Reading": read-only fields may be absent |
+//! | engine: `connectionDirection`, `statusMessage`, both fingerprints | yes | no | no | extras of this console: v3 does not report the direction (docs/api-quirks.md, "Statuses") |
 //! | `GET /administration/info`: `engineListenerPort` | yes | no | no | an extra of this console |
-//! | pool: `sites` | yes | no | no | console-facts §2: "newer"; the Swagger file lacks it |
-//! | error: `status` | `400` | `"400"` | `"400"` | console-facts §2: a text in the Swagger file, whose examples are of December 2017 |
+//! | pool: `sites` | yes | no | no | docs/api-quirks.md, "Reading": newer ones only; the Swagger file lacks it |
+//! | error: `status` | `400` | `"400"` | `"400"` | docs/api-quirks.md, "Signing in": a text in the Swagger file, whose examples are of December 2017 |
 //! | the console's product version | its own | 6.6.55 | 6.4.65 | the Swagger file's example, built on 2017-12-10: what a console had at the start of 2018 |
-//! | the console's content version | its own | its own | `2445745114 (2018-10-22)` | console-facts §2 |
+//! | the console's content version | its own | its own | `2445745114 (2018-10-22)` | docs/api-quirks.md, "Reading" |
 //!
 //! On the rest the sources are silent, so the older consoles answer it as the current one does:
 //!
@@ -38,7 +38,7 @@ use super::pools::PoolJson;
 use crate::config::{CONTENT_VERSION, Dialect, Versions};
 use crate::db::pools::PoolRow;
 
-/// The port of what is no engine (console-facts §2).
+/// The port of what is no engine (docs/api-quirks.md, "Reading").
 const NO_PORT: i32 = -1;
 
 /// A pool in the list of engines, as older consoles have it.

@@ -328,7 +328,8 @@ fn host(address: &str) -> Option<String> {
     (is_name && (!is_number || address.parse::<Ipv4Addr>().is_ok())).then(|| address.to_owned())
 }
 
-/// Whether this is where the local engine listens, by another name than the stored `127.0.0.1` (console-facts §5).
+/// Whether this is where the local engine listens, by another name than the stored `127.0.0.1`
+/// (docs/api-quirks.md, "Special engines and pools").
 fn is_local(address: &str, port: u16) -> bool {
     port == ENGINE_PORT && (address == "::1" || address.eq_ignore_ascii_case("localhost"))
 }
@@ -371,7 +372,7 @@ fn check_unique(tx: &Transaction<'_>, wanted: &Wanted, except: i64) -> Result<()
 }
 
 /// `POST /scan_engines`. The answer comes after the first contact, which is bounded: when the engine could be reached
-/// its consoles.xml has this console's entry by then. `sites` is ignored (console-facts §2).
+/// its consoles.xml has this console's entry by then. `sites` is ignored (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     post, path = "/api/3/scan_engines", tag = "Scan Engines", operation_id = "createScanEngine", summary = "Adds a scan engine: the answer comes after the first contact",
     request_body(content = EngineBody),
@@ -415,7 +416,7 @@ pub(crate) async fn forget_if_deleted(console: &Console, id: i64) -> Result<(), 
 }
 
 /// `PUT /scan_engines/{id}`: replaces the whole engine. Sites that are left out lose it, and go to the local engine,
-/// because a site always has one (console-facts §2).
+/// because a site always has one (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     put, path = "/api/3/scan_engines/{id}", tag = "Scan Engines", operation_id = "replaceScanEngine", summary = "Replaces a scan engine: sites that are left out lose it",
     params(("id" = i64, Path, description = "The engine's id")),
@@ -497,7 +498,7 @@ pub(super) fn assign_exactly(tx: &Transaction<'_>, scanner: i64, wanted: &[i64])
 }
 
 /// `DELETE /scan_engines/{id}`. The engine must have no site and no scan that is not over; it leaves its pools by
-/// itself (console-facts §2).
+/// itself (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     delete, path = "/api/3/scan_engines/{id}", tag = "Scan Engines", operation_id = "deleteScanEngine", summary = "Deletes a scan engine that has no site and no running scan",
     params(("id" = i64, Path, description = "The engine's id")),

@@ -1,4 +1,5 @@
-//! The errors of the API, in the console's form: `{"status": 400, "message": "…", "links": […]}` (console-facts §2).
+//! The errors of the API, in the console's form: `{"status": 400, "message": "…", "links": […]}`
+//! (docs/api-quirks.md, "Signing in").
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -56,7 +57,7 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    /// 401: wrong credentials, no permission or maintenance (console-facts §2).
+    /// 401: wrong credentials, no permission or maintenance (docs/api-quirks.md, "Signing in").
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, message)
     }

@@ -123,7 +123,7 @@ async fn finish(State(console): State<Arc<Console>>, request: Request, next: Nex
     response
 }
 
-/// Lets only those through who have signed in, and none during maintenance (console-facts §2).
+/// Lets only those through who have signed in, and none during maintenance (docs/api-quirks.md, "Signing in").
 async fn signed_in(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     match authenticate(&console, &parts).await {
@@ -156,7 +156,7 @@ async fn authenticate(console: &Console, parts: &Parts) -> Result<User, ApiError
     }
 }
 
-/// Refuses users without Global Administrator, in the console's way: 401 (console-facts §2).
+/// Refuses users without Global Administrator, in the console's way: 401 (docs/api-quirks.md, "Signing in").
 fn require_global_administrator(user: &User) -> Result<(), ApiError> {
     match user.role {
         Role::GlobalAdministrator => Ok(()),

@@ -1,5 +1,5 @@
 //! Pages and sorting: `page` (from zero), `size` (up to 500), `sort=property[,ASC|DESC]` as often as one likes
-//! (console-facts §2).
+//! (docs/api-quirks.md, "Reading").
 
 use axum::extract::Query;
 use http::Uri;

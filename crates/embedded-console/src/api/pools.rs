@@ -112,7 +112,8 @@ pub(super) struct PoolBody {
     sites: Option<Vec<i64>>,
 }
 
-/// Replaces a pool's members, if all of them exist and can be in a pool (console-facts §5).
+/// Replaces a pool's members, if all of them exist and can be in a pool
+/// (docs/api-quirks.md, "Special engines and pools").
 fn set_members(tx: &Transaction<'_>, pool: i64, members: &[i64]) -> Result<(), ApiError> {
     for engine in members {
         check_member(tx, *engine, ApiError::invalid)?;
@@ -137,7 +138,7 @@ fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiEr
     Ok(())
 }
 
-/// `POST /scan_engine_pools`: fails if the body has an id (console-facts §2).
+/// `POST /scan_engine_pools`: fails if the body has an id (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     post, path = "/api/3/scan_engine_pools", tag = "Engine Pools", operation_id = "createPool", summary = "Adds an engine pool",
     request_body(content = PoolBody),
@@ -166,7 +167,7 @@ pub(super) async fn create(
 }
 
 /// `PUT /scan_engine_pools/{id}`: replaces the whole pool. Without an id in the body the console fails with 500
-/// (console-facts §2), and so does this one.
+/// (docs/api-quirks.md, "Changing"), and so does this one.
 #[utoipa::path(
     put, path = "/api/3/scan_engine_pools/{id}", tag = "Engine Pools", operation_id = "replacePool", summary = "Replaces an engine pool: without an id in the body the answer is 500",
     params(("id" = i64, Path, description = "The pool's id")),

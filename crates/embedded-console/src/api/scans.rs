@@ -187,7 +187,7 @@ pub(super) struct ScanBody {
 }
 
 /// `POST /sites/{id}/scans`. A pool's scan runs on the member that has the fewest scans at the moment; only active
-/// engines share the load (console-facts §5).
+/// engines share the load (docs/api-quirks.md, "Special engines and pools").
 #[utoipa::path(
     post, path = "/api/3/sites/{id}/scans", tag = "Sites", operation_id = "startScan", summary = "Starts a scan of a site",
     params(("id" = i64, Path, description = "The site's id")),

@@ -1,4 +1,4 @@
-//! The shared secret for reverse pairing (console-facts §3). It is kept in memory only: a restart revokes it.
+//! The shared secret for reverse pairing (docs/api-quirks.md, "Shared secret"), in memory only: a restart revokes it.
 
 use std::collections::VecDeque;
 use std::io;

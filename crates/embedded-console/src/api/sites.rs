@@ -96,7 +96,7 @@ impl SiteJson {
     }
 }
 
-/// `GET /sites`: paged and sorted here, never filtered (console-facts §2).
+/// `GET /sites`: paged and sorted here, never filtered (docs/api-quirks.md, "Reading").
 #[utoipa::path(
     get, path = "/api/3/sites", tag = "Sites", operation_id = "getSites", summary = "A page of the sites",
     params(PageParameters),
@@ -249,7 +249,7 @@ pub(super) async fn create(
     Ok(created(StatusCode::CREATED, id, links.to(&format!("/sites/{id}"), "self")))
 }
 
-/// `PUT /sites/{id}`: wants name, importance, engineId and scanTemplateId (console-facts §2).
+/// `PUT /sites/{id}`: wants name, importance, engineId and scanTemplateId (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     put, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "replaceSite", summary = "Replaces a site: name, importance, engineId and scanTemplateId must be there",
     params(("id" = i64, Path, description = "The site's id")),
@@ -328,7 +328,8 @@ pub(super) async fn scan_engine(
     Ok(json(StatusCode::OK, &scanner))
 }
 
-/// `PUT /sites/{id}/scan_engine`: the body is a bare integer, the id of an engine or of a pool (console-facts §2).
+/// `PUT /sites/{id}/scan_engine`: the body is a bare integer, the id of an engine or of a pool
+/// (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     put, path = "/api/3/sites/{id}/scan_engine", tag = "Sites", operation_id = "setScanEngineOfSite", summary = "Gives a site another engine or pool",
     params(("id" = i64, Path, description = "The site's id")),

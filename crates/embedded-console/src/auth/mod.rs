@@ -33,7 +33,7 @@ const NOBODY: &str =
 pub(crate) enum Role {
     /// Everything.
     GlobalAdministrator,
-    /// Sites, engines and pools, but no console commands (console-facts §4).
+    /// Sites, engines and pools, but no console commands (docs/api-quirks.md, "Beyond v3").
     SecurityManager,
 }
 

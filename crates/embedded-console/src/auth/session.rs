@@ -1,4 +1,4 @@
-//! Sessions for `/data` and `/api/2.1`, which want a `nexposeCCSessionID` (console-facts §4).
+//! Sessions for `/data` and `/api/2.1`, which want a `nexposeCCSessionID` (docs/api-quirks.md, "Beyond v3").
 
 use std::collections::HashMap;
 use std::io;

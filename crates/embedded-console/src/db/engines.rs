@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::DbError;
 
-/// What an engine is, which the API v3 has no field for (console-facts §5).
+/// What an engine is, which the API v3 has no field for (docs/api-quirks.md, "Special engines and pools").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EngineKind {
     /// Comes with the console and is a part of its process.
@@ -44,7 +44,7 @@ impl EngineKind {
         matches!(self, Self::Aws | Self::Distributed)
     }
 
-    /// Why such an engine can't be a member of a pool, if so (console-facts §5).
+    /// Why such an engine can't be a member of a pool, if so (docs/api-quirks.md, "Special engines and pools").
     pub(crate) fn barred_from_pools(self) -> Option<&'static str> {
         match self {
             Self::Local => Some("the local scan engine cannot be in a pool"),
@@ -210,7 +210,7 @@ pub(crate) fn rename(tx: &Transaction<'_>, id: i64, name: &str) -> Result<(), Db
 }
 
 /// Puts an engine at another address. The pairing belongs to the old one, and so does all that was learned
-/// from there (console-facts §6).
+/// from there (docs/api-quirks.md, "Engine side").
 pub(crate) fn relocate(tx: &Transaction<'_>, id: i64, address: &str, port: u16) -> Result<(), DbError> {
     tx.prepare_cached(
         "UPDATE engines SET address = ?2, port = ?3, direction = 'console-to-engine', status = 'unknown', \

@@ -82,7 +82,7 @@ pub(super) enum Cause {
 }
 
 impl Cause {
-    /// For people; the first words of the refresh failures are the real console's (console-facts §6).
+    /// For people; the first words of the refresh failures are the real console's (docs/api-quirks.md, "Beyond v3").
     fn message(&self, name: &str, ours: &str) -> String {
         match self {
             Self::Unauthorized { seen, reason } => {
@@ -397,7 +397,7 @@ impl Link {
         let before = (state.status, state.message(ours));
         let mut events = Vec::new();
         let status = change(&mut state, &mut events);
-        // Status and cause of an engine that nobody has asked stay as they are: unknown (console-facts §1).
+        // Status and cause of an engine that nobody has asked stay: unknown (docs/api-quirks.md, "Statuses").
         if state.asked {
             state.status = status;
         } else {

@@ -269,8 +269,8 @@ impl Fleet {
         link.report()
     }
 
-    /// `version engines` (console-facts §4): asks every engine inside the networks at the same time, each for at most
-    /// about 5 s. Afterwards reports are fresh, and the statuses are watched.
+    /// `version engines` (docs/api-quirks.md, "Beyond v3"): asks every engine inside the networks at the same time,
+    /// each for at most about 5 s. Afterwards reports are fresh, and the statuses are watched.
     ///
     /// Dials are bounded ([`DialCounts::MOST`]), so with thousands of engines that do not answer it takes longer, but
     /// never more than two minutes.

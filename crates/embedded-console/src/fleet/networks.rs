@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// The hosted engines of the real product (console-facts §5). They are not paired, and never contacted from here.
+/// The hosted engines of the real product (docs/api-quirks.md, "Special engines and pools"). They are not paired, and
+/// never contacted from here.
 const HOSTED: &str = "nse.extranet.rapid7.com";
 /// How long the name service may take when somebody waits for the answer.
 const NAME_TIMEOUT: Duration = Duration::from_secs(1);

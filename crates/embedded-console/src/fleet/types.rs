@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 pub struct FleetConfig {
     /// The console's own certificate and key.
     pub identity: Identity,
-    /// `name` in an engine's consoles.xml (console-facts §6).
+    /// `name` in an engine's consoles.xml (docs/api-quirks.md, "Engine side").
     pub console_name: String,
     /// `lastAddress` in an engine's consoles.xml; empty: the engine writes the address that it sees.
     pub console_address: String,
@@ -48,7 +48,7 @@ pub struct EngineTarget {
     pub direction: Direction,
 }
 
-/// The statuses of API v3 (console-facts §1).
+/// The statuses of API v3 (docs/api-quirks.md, "Statuses").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EngineStatus {
     /// Paired and answering.
@@ -64,7 +64,7 @@ pub enum EngineStatus {
 }
 
 impl EngineStatus {
-    /// Every status, in the order of console-facts §1.
+    /// Every status, in the order of docs/api-quirks.md, "Statuses".
     pub const ALL: [Self; 5] = [
         Self::Active,
         Self::Unknown,

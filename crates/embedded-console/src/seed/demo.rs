@@ -183,7 +183,7 @@ pub(super) fn fill(tx: &Transaction<'_>, base: &Base) -> Result<(), DbError> {
                 .collect()
         };
         pools::set_engines(tx, pool, &ids(&|_| true))?;
-        // Only these share the load (console-facts §5), and so only these have a history.
+        // Only these share the load (docs/api-quirks.md, "Special engines and pools"), so only these have a history.
         members.insert(pool, ids(&|name| fit_to_scan(name)));
         scanners.insert(name, pool);
     }

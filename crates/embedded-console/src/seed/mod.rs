@@ -38,7 +38,7 @@ pub(crate) fn fill(db: &Database, seed: Seed) -> Result<Seeded, DbError> {
     })
 }
 
-/// What every console has from the start (console-facts §5).
+/// What every console has from the start (docs/api-quirks.md, "Special engines and pools").
 struct Base {
     local: i64,
 }

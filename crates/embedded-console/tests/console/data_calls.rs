@@ -1,4 +1,4 @@
-//! The calls of the console's own pages, and the ways in which consoles refuse them (console-facts §4).
+//! The calls of the console's own pages, and the ways in which consoles refuse them (docs/api-quirks.md, "Beyond v3").
 
 use console_api::{EngineId, Error};
 use embedded_console::config::DataCalls;

@@ -1,4 +1,5 @@
-//! Engines that dial this console: pairing with the shared secret, and who opens the connection (console-facts §3, §4).
+//! Engines that dial this console: pairing with the shared secret, and who opens the connection
+//! (docs/api-quirks.md, "Beyond v3" and "Shared secret").
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
