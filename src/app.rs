@@ -139,7 +139,9 @@ fn Screen() -> impl IntoView {
 
 /// Whether the path is the app's start, which is the list of engines: its address says so.
 fn is_start(path: &str) -> bool {
-    path.strip_prefix(&routes::base()).is_some_and(|rest| rest.trim_matches('/').is_empty())
+    let inside = path.strip_prefix(&routes::base());
+    // Hosts of plain files may want the page's own name.
+    inside.is_some_and(|inside| matches!(inside.trim_matches('/'), "" | "index.html"))
 }
 
 /// Keys and pointers are activity; reads that the app makes by itself are not.

@@ -1,5 +1,6 @@
 // Starts the app. An external file, because the page's policy refuses inline scripts. Trunk writes two links into the
-// page's head, to the glue module and to the program itself; this reads them from there.
+// page's head, to the glue module and to the program itself; this reads them from there. A release has the program's
+// integrity in an attribute of the page's own: browsers ignore, and say so, the one of a link that preloads a fetch.
 const link = (selector) => {
   const found = document.querySelector(selector);
   if (!found) throw new Error(`the page has no ${selector}`);
@@ -11,7 +12,7 @@ const start = async () => {
   try {
     app = await import(link('link[rel="modulepreload"]').href);
     const program = link('link[rel="preload"][as="fetch"]');
-    const started = app.default({ module_or_path: fetch(program.href, { integrity: program.integrity }) });
+    const started = app.default({ module_or_path: fetch(program.href, { integrity: program.dataset.integrity ?? "" }) });
     // The first of its kind takes Chromium about 20 ms, and each later one nothing: now there is time for it.
     new Intl.RelativeTimeFormat();
     await started;

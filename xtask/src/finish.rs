@@ -177,8 +177,10 @@ impl Staging {
             ));
         }
         let glue = pieces.glue.replace(&import, &format!("from \"./{boot}\""));
-        self.replace(NAME, ".js", |_| glue.into_bytes())?;
-        self.replace(NAME, "_bg.wasm", |_| pieces.program.clone())?;
+        let glue = self.replace(NAME, ".js", |_| glue.into_bytes())?;
+        self.add_integrity(&glue, "integrity")?;
+        let program = self.replace(NAME, "_bg.wasm", |_| pieces.program.clone())?;
+        self.add_integrity(&program, "data-integrity")?;
         self.replace("style", ".css", |style| style)?;
         self.replace("favicon", ".svg", |icon| icon)?;
         Ok(())
@@ -220,6 +222,20 @@ impl Staging {
         }
         self.page = self.page.replace(old.as_str(), &new).replace(&compared, &integrity(&content));
         Ok(new)
+    }
+
+    /// Writes into the page what the browser, or the boot script, compares a file with. Trunk would write it for the
+    /// program in a way that browsers ignore.
+    fn add_integrity(&mut self, name: &str, attribute: &str) -> Outcome {
+        let path = self.folder.join(name);
+        let value = integrity(&fs::read(&path).on("read", &path)?);
+        let parts: Vec<_> = self.page.split(name).collect();
+        let [before, after] = parts[..] else {
+            return Err(unknown(TRUNK.package, &format!("the page does not name {name} once")));
+        };
+        let (quote, after) = after.strip_prefix('"').map_or(("", after), |after| ("\"", after));
+        self.page = format!("{before}{name}{quote} {attribute}={value}{after}");
+        Ok(())
     }
 
     /// Writes the policy into the page, for servers that send no headers. It must stand in front of what it is about.
@@ -414,16 +430,16 @@ mod tests {
         return async (imports) => (WebAssembly.instantiateStreaming(src, imports));\n}\n, []));\n";
     const PAGE: &str = "<!doctype html><meta charset=utf-8><title>x</title>\
         <link rel=icon href=/x/favicon-1.svg><link rel=stylesheet href=/x/style-2.css integrity=STYLE nonce=TRUNK-NONCE>\
-        <link rel=modulepreload nonce=\"TRUNK-NONCE\" href=/x/engine-console-3.js integrity=GLUE>\
-        <link rel=preload href=/x/engine-console-3_bg.wasm as=fetch integrity=PROGRAM>\
+        <link rel=modulepreload nonce=\"TRUNK-NONCE\" href=\"/x/engine-console-3.js\">\
+        <link rel=preload href=/x/engine-console-3_bg.wasm as=fetch>\
         <script src=/x/boot-4.js integrity=BOOT></script>";
 
     fn made_files() -> [(&'static str, &'static str, &'static str); 5] {
         [
             ("favicon-1.svg", "<svg/>", ""),
             ("style-2.css", "p{}", "STYLE"),
-            ("engine-console-3.js", "glue", "GLUE"),
-            ("engine-console-3_bg.wasm", "program", "PROGRAM"),
+            ("engine-console-3.js", "glue", ""),
+            ("engine-console-3_bg.wasm", "program", ""),
             ("boot-4.js", "// why\n  start();\n", "BOOT"),
         ]
     }
@@ -493,6 +509,12 @@ mod tests {
         let boot = read(&boot);
         assert!(boot.starts_with("start();\nfunction makeLoad()") && boot.contains(&fetched), "{boot}");
         assert_eq!(names.len(), made_files().len() + 2, "{names:?}");
+        let glue = named("engine-console-", ".js");
+        let compared = integrity(read(&glue).as_bytes());
+        assert!(page.contains(&format!("href=\"/x/{glue}\" integrity={compared}>")), "{page}");
+        let program = named("engine-console-", "_bg.wasm");
+        let compared = integrity(&pieces().program);
+        assert!(page.contains(&format!("href=/x/{program} data-integrity={compared} as=fetch>")), "{page}");
         assert!(!page.contains("nonce") && !page.contains("integrity=sha384-\""), "{page}");
     }
 
