@@ -102,7 +102,7 @@ fn split(compiled: &Path, bindgen: &Path, work: &Path) -> Outcome<Pieces> {
     run.args(["--keep-lld-exports", "--no-demangle"]);
     run.arg("--out-dir").arg(work).arg(&main);
     cmd::output(&mut run)?;
-    let read = |name: &str| fs::read_to_string(work.join(name)).on("read", &work.join(name));
+    let read = |name: &str| fs::read_to_string(work.join(name)).on("read", work.join(name));
     let program = work.join(format!("{NAME}_bg.wasm"));
     Ok(Pieces {
         glue: tidy(&read(&format!("{NAME}.js"))?),
