@@ -3,6 +3,10 @@
 use core::fmt;
 use core::str::FromStr;
 
+use serde::Serialize;
+
+use crate::wire::{Field, Read, Row, WithId};
+
 /// The text is not an id: ids are whole numbers from 0 up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseIdError;
@@ -18,7 +22,7 @@ impl core::error::Error for ParseIdError {}
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         pub struct $name(pub u64);
 
         impl $name {
@@ -26,6 +30,19 @@ macro_rules! id {
             #[must_use]
             pub const fn get(self) -> u64 {
                 self.0
+            }
+        }
+
+        /// In a list of ids, what is none is left out.
+        impl Read for $name {
+            type Wire<'a> = WithId<'a>;
+
+            fn read(wire: WithId<'_>) -> Row<Self> {
+                Self::read_value(wire.id)
+            }
+
+            fn read_value(value: Field<'_>) -> Row<Self> {
+                value.natural().map_or(Row::Skip, |id| Row::Read(Self(id)))
             }
         }
 

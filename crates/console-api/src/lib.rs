@@ -4,9 +4,9 @@
 //! brings one over `fetch`, and the feature `native` has one over reqwest. Everything else is the same code natively
 //! and in WebAssembly, so that most of it is tested without a browser.
 //!
-//! Data goes one way: bytes → JSON value → lenient readers (every read-only field may be missing:
-//! docs/api-quirks.md, "Reading") → the types in this crate, which are strict. What a status means and what to do about
-//! it are plain functions in [`rules`].
+//! Data goes one way: bytes → wire types, read leniently (every read-only field may be missing: docs/api-quirks.md,
+//! "Reading") → the types in this crate, which are strict. What a status means and what to do about it are plain functions in
+//! [`rules`].
 //!
 //! ```
 //! use console_api::{Client, Credentials, Error, Transport};
@@ -22,7 +22,6 @@ mod client;
 mod credentials;
 mod error;
 mod ids;
-mod json;
 mod model;
 #[cfg(feature = "native")]
 mod native;

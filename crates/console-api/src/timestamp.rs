@@ -1,6 +1,7 @@
 //! Points in time as the console writes them (RFC 3339), read leniently.
 //!
-//! A small parser of its own: a date library costs the app's download more than the whole crate.
+//! A small parser of its own, which costs the app's download 2 kB. jiff, which reads all of these forms and durations too, costs 46 kB. time costs
+//! 6 kB, reads some of them after three tries and a mended text, and no durations.
 
 use core::fmt;
 use core::time::Duration;

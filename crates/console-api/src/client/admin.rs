@@ -6,7 +6,6 @@ use crate::client::Client;
 use crate::client::call::{CHANGE_TIME, Call, refusal};
 use crate::error::Error;
 use crate::ids::EngineId;
-use crate::json::Json;
 use crate::model::{CommandOutput, ConsoleInfo, Engine, VersionReport, parse_version_engines};
 use crate::transport::{Method, Response, Transport};
 use crate::wire;
@@ -48,7 +47,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::NotPermitted`] for accounts without the right to see it.
     pub async fn console_info(&self) -> Result<ConsoleInfo, Error> {
-        wire::one(&self.get("api/3/administration/info").await?, ConsoleInfo::read)
+        wire::one(&self.get("api/3/administration/info").await?)
     }
 
     /// Runs a console command. Takes a Global Administrator.
@@ -66,7 +65,7 @@ impl<T: Transport> Client<T> {
             timeout,
             ..Call::change(Method::Post, "api/3/administration/commands", None)
         };
-        wire::one(&self.v3(call).await?, CommandOutput::read)
+        wire::one(&self.v3(call).await?)
     }
 
     /// Makes the console ask *every* engine for its version now, which takes up to five minutes. Send it only when a
@@ -131,7 +130,7 @@ impl<T: Transport> Client<T> {
     /// [`Error::NotAllowedHere`] if this console does not take the call from the app.
     pub async fn reverse_connection(&self, id: EngineId) -> Result<UpdateAnswer, Error> {
         let path = format!("api/2.1/engine/{id}/reverseConnection");
-        self.outside_v3(Call::change(Method::Put, path, Some(&Json::Bool(true)))).await
+        self.outside_v3(Call::change(Method::Put, path, Some(wire::json(&true)))).await
     }
 
     /// A call of `/data` or `/api/2.1`. A redirect, a page or 401 there is no session's end: the console does not let

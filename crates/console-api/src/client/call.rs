@@ -7,9 +7,8 @@ use zeroize::Zeroizing;
 use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::json::Json;
 use crate::transport::{Header, Method, Request, Response, Transport, TransportError};
-use crate::wire;
+use crate::wire::{self, AnyObject};
 
 /// How long a read may take: a list of ten thousand engines included.
 pub(crate) const READ_TIME: Duration = Duration::from_secs(30);
@@ -45,13 +44,8 @@ impl Call {
         }
     }
 
-    pub(crate) fn change(method: Method, path: impl Into<String>, body: Option<&Json>) -> Self {
-        Self {
-            method,
-            body: body.map(|body| body.to_string().into_bytes()),
-            timeout: CHANGE_TIME,
-            ..Self::read(path)
-        }
+    pub(crate) fn change(method: Method, path: impl Into<String>, body: Option<Vec<u8>>) -> Self {
+        Self { method, body, timeout: CHANGE_TIME, ..Self::read(path) }
     }
 }
 
@@ -66,7 +60,7 @@ impl<T: Transport> Client<T> {
         &self,
         method: Method,
         path: impl Into<String>,
-        body: Option<&Json>,
+        body: Option<Vec<u8>>,
     ) -> Result<Response, Error> {
         self.v3(Call::change(method, path, body)).await
     }
@@ -89,9 +83,8 @@ impl<T: Transport> Client<T> {
         if response.status == 401 {
             return Err(self.unauthorized_or_maintenance().await);
         }
-        let response = settle(response)?;
         // A page here is a proxy's or another server's, not a console's.
-        if let Json::Object(_) = wire::json(&response)? { Ok(()) } else { Err(wire::unexpected(&response)) }
+        wire::one(&settle(response)?).map(|AnyObject| ())
     }
 
     /// A 401 in the middle of work can mean "not permitted": if `GET /api/3` still answers, the user is signed in

@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use form_urlencoded::byte_serialize;
 use futures::Stream;
 use futures::stream::try_unfold;
 
@@ -9,7 +10,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::model::Page;
 use crate::transport::Transport;
-use crate::wire::{self, Fields, Row};
+use crate::wire::{self, Read};
 
 /// One property to sort by. The console sorts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl PageRequest {
         let _ = write!(path, "{first}page={}&size={}", self.page, self.rows());
         for sort in &self.sort {
             path.push_str("&sort=");
-            push_encoded(&mut path, sort.property);
+            path.extend(byte_serialize(sort.property.as_bytes()));
             path.push_str(if sort.descending { ",DESC" } else { ",ASC" });
         }
         path
@@ -67,40 +68,23 @@ impl PageRequest {
     }
 }
 
-/// Percent-encoding of a query's value.
-fn push_encoded(query: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            query.push(char::from(byte));
-        } else {
-            let _ = write!(query, "%{byte:02X}");
-        }
-    }
-}
-
 impl<T: Transport> Client<T> {
-    pub(crate) async fn page<R>(
-        &self,
-        path: &str,
-        request: &PageRequest,
-        read: fn(Fields<'_>) -> Row<R>,
-    ) -> Result<Page<R>, Error> {
-        wire::page(&self.get(request.on(path)).await?, read)
+    pub(crate) async fn page<R: Read>(&self, path: &str, request: &PageRequest) -> Result<Page<R>, Error> {
+        wire::page(&self.get(request.on(path)).await?)
     }
 
     /// All pages from the requested one on. The stream ends after the last page or the first error.
-    pub(crate) fn pages<R>(
+    pub(crate) fn pages<R: Read>(
         &self,
         path: String,
         request: PageRequest,
-        read: fn(Fields<'_>) -> Row<R>,
     ) -> impl Stream<Item = Result<Page<R>, Error>> + use<T, R> {
         let client = self.clone();
         try_unfold(Some(request), move |request| {
             let (client, path) = (client.clone(), path.clone());
             async move {
                 let Some(request) = request else { return Ok(None) };
-                let page = client.page(&path, &request, read).await?;
+                let page = client.page(&path, &request).await?;
                 let next = request.after(&page);
                 Ok(Some((page, next)))
             }

@@ -1,11 +1,11 @@
 //! Engine pools.
 
 use futures::future::join_all;
+use serde::Serialize;
 
 use crate::client::{Client, Created, PoolMoved, Saved};
 use crate::error::Error;
 use crate::ids::{EngineId, PoolId, SiteId};
-use crate::json::Json;
 use crate::model::{List, Pool};
 use crate::transport::{Method, Transport};
 use crate::wire;
@@ -40,13 +40,26 @@ impl PoolDraft {
     }
 }
 
+/// A pool as it is sent.
+#[derive(Serialize)]
+struct Wire<'a> {
+    /// A creation fails with it, though the specification calls it required; a change fails with 500 without it
+    /// (docs/api-quirks.md, "Changing").
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<PoolId>,
+    name: &'a str,
+    engines: &'a [EngineId],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sites: Option<&'a [SiteId]>,
+}
+
 impl<T: Transport> Client<T> {
     /// All engine pools.
     ///
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn pools(&self) -> Result<List<Pool>, Error> {
-        wire::list(&self.get(POOLS).await?, Pool::row)
+        wire::list(&self.get(POOLS).await?)
     }
 
     /// All engine pools, with their sites also from consoles that do not tell them in the list
@@ -70,7 +83,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn pool(&self, id: PoolId) -> Result<Pool, Error> {
-        wire::one(&self.get(pool_path(id)).await?, Pool::read)
+        wire::one(&self.get(pool_path(id)).await?)
     }
 
     /// One engine pool, with its sites also from consoles that do not tell them with it
@@ -93,9 +106,8 @@ impl<T: Transport> Client<T> {
     /// [`Error::Rejected`] for a name that is taken, or an engine that can't join.
     pub async fn create_pool(&self, draft: &PoolDraft) -> Result<Created<PoolId>, Error> {
         let name = draft.name.trim();
-        // Without `id`, though the specification calls it required (docs/api-quirks.md, "Changing").
-        let body = Json::object([("name", name.into()), ("engines", ids(&draft.engines))]);
-        let despite = match self.change(Method::Post, POOLS, Some(&body)).await {
+        let body = wire::json(&Wire { id: None, name, engines: &draft.engines, sites: None });
+        let despite = match self.change(Method::Post, POOLS, Some(body)).await {
             Ok(response) => match wire::created_id(&response) {
                 Some(id) => return Ok(Created { id: PoolId(id), despite: None }),
                 None => wire::unexpected(&response),
@@ -131,14 +143,13 @@ impl<T: Transport> Client<T> {
             Some(sites) => sites,
             None => self.pool_sites(id).await?,
         };
-        // `id` is a must here: without it the console fails with 500 (docs/api-quirks.md, "Changing").
-        let body = Json::object([
-            ("id", id.get().into()),
-            ("name", wanted.name.trim().into()),
-            ("engines", ids(&wanted.engines)),
-            ("sites", sites.iter().copied().map(SiteId::get).collect()),
-        ]);
-        self.change(Method::Put, pool_path(id), Some(&body)).await?;
+        let body = wire::json(&Wire {
+            id: Some(id),
+            name: wanted.name.trim(),
+            engines: &wanted.engines,
+            sites: Some(&sites),
+        });
+        self.change(Method::Put, pool_path(id), Some(body)).await?;
         Ok(Saved::Done)
     }
 
@@ -155,8 +166,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn pool_engines(&self, id: PoolId) -> Result<Vec<EngineId>, Error> {
-        let ids = wire::id_list(&self.get(format!("{}/engines", pool_path(id))).await?)?;
-        Ok(ids.into_iter().map(EngineId).collect())
+        Ok(wire::list(&self.get(format!("{}/engines", pool_path(id))).await?)?.items)
     }
 
     /// Makes these, and no others, the engines of a pool.
@@ -164,7 +174,9 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::Rejected`] for an engine that can't join.
     pub async fn set_pool_engines(&self, id: PoolId, engines: &[EngineId]) -> Result<(), Error> {
-        self.change(Method::Put, format!("{}/engines", pool_path(id)), Some(&ids(engines))).await.map(drop)
+        self.change(Method::Put, format!("{}/engines", pool_path(id)), Some(wire::json(&engines)))
+            .await
+            .map(drop)
     }
 
     /// Adds an engine to a pool; its other pools stay as they are.
@@ -215,8 +227,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn pool_sites(&self, id: PoolId) -> Result<Vec<SiteId>, Error> {
-        let ids = wire::id_list(&self.get(format!("{}/sites", pool_path(id))).await?)?;
-        Ok(ids.into_iter().map(SiteId).collect())
+        Ok(wire::list(&self.get(format!("{}/sites", pool_path(id))).await?)?.items)
     }
 }
 
@@ -230,8 +241,4 @@ fn pool_path(id: PoolId) -> String {
 
 fn member_path(pool: PoolId, engine: EngineId) -> String {
     format!("{}/engines/{engine}", pool_path(pool))
-}
-
-fn ids(engines: &[EngineId]) -> Json {
-    engines.iter().copied().map(EngineId::get).collect()
 }

@@ -3,12 +3,12 @@
 use core::pin::pin;
 
 use futures::{Stream, TryStreamExt as _};
+use serde::Serialize;
 
 use crate::client::sites::site_path;
 use crate::client::{Client, PageRequest};
 use crate::error::Error;
 use crate::ids::{EngineId, ScanId, ScannerId, SiteId};
-use crate::json::Json;
 use crate::model::{Page, Scan};
 use crate::transport::{Method, Transport};
 use crate::wire;
@@ -19,7 +19,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn scans(&self, active: Option<bool>, request: &PageRequest) -> Result<Page<Scan>, Error> {
-        self.page(&with_active("api/3/scans", active), request, Scan::row).await
+        self.page(&with_active("api/3/scans", active), request).await
     }
 
     /// All pages of all scans; with `active`, of those that run or have ended only.
@@ -28,7 +28,7 @@ impl<T: Transport> Client<T> {
         active: Option<bool>,
         request: PageRequest,
     ) -> impl Stream<Item = Result<Page<Scan>, Error>> + use<T> {
-        self.pages(with_active("api/3/scans", active), request, Scan::row)
+        self.pages(with_active("api/3/scans", active), request)
     }
 
     /// How many scans occupy an engine now; it can't be deleted while there are any (docs/api-quirks.md, "Changing").
@@ -59,7 +59,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn scan(&self, id: ScanId) -> Result<Scan, Error> {
-        wire::one(&self.get(format!("api/3/scans/{id}")).await?, Scan::read)
+        wire::one(&self.get(format!("api/3/scans/{id}")).await?)
     }
 
     /// One page of the scans of a site.
@@ -72,7 +72,7 @@ impl<T: Transport> Client<T> {
         active: Option<bool>,
         request: &PageRequest,
     ) -> Result<Page<Scan>, Error> {
-        self.page(&with_active(&site_scans_path(site), active), request, Scan::row).await
+        self.page(&with_active(&site_scans_path(site), active), request).await
     }
 
     /// Starts a scan of a site, by its own engine or pool or by another one.
@@ -80,13 +80,15 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::UnknownOutcome`] when the call failed in a way that does not tell whether the scan runs now.
     pub async fn start_scan(&self, site: SiteId, scanner: Option<ScannerId>) -> Result<ScanId, Error> {
-        let empty = Json::object([]);
-        let body = match scanner {
-            Some(scanner) => empty.with("engineId", scanner.get().into()),
-            None => empty,
-        };
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Wire {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            engine_id: Option<ScannerId>,
+        }
+        let body = wire::json(&Wire { engine_id: scanner });
         let unknown = |error| Error::UnknownOutcome(Box::new(error));
-        match self.change(Method::Post, site_scans_path(site), Some(&body)).await {
+        match self.change(Method::Post, site_scans_path(site), Some(body)).await {
             Ok(response) => match wire::created_id(&response) {
                 Some(id) => Ok(ScanId(id)),
                 None => Err(unknown(wire::unexpected(&response))),

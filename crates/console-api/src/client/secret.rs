@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use serde::de::IgnoredAny;
 use zeroize::Zeroize;
 
 use crate::client::Client;
@@ -9,7 +10,7 @@ use crate::client::call::{CHANGE_TIME, Call};
 use crate::error::Error;
 use crate::model::{GeneratedSecret, SharedSecret};
 use crate::transport::{Method, Response, Transport};
-use crate::wire;
+use crate::wire::{self, Field, Read, Row};
 
 const SECRET: &str = "api/3/scan_engines/shared_secret";
 /// The secret comes as plain text; some consoles give a JSON string.
@@ -61,9 +62,24 @@ impl<T: Transport> Client<T> {
             Ok(response) => response,
             Err(error) => return none_valid(error).map(|()| None),
         };
-        let seconds = wire::as_integer(&wire::json(&response)?).ok_or_else(|| wire::unexpected(&response))?;
+        let Seconds(seconds) = wire::one(&response)?;
         // Below zero it has just expired.
         Ok(u64::try_from(seconds).ok().map(Duration::from_secs))
+    }
+}
+
+/// A bare number.
+struct Seconds(i64);
+
+impl Read for Seconds {
+    type Wire<'a> = IgnoredAny;
+
+    fn read(_: IgnoredAny) -> Row<Self> {
+        Row::Broken
+    }
+
+    fn read_value(value: Field<'_>) -> Row<Self> {
+        value.integer().map(Self).into()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Sites.
 
 use futures::Stream;
+use serde::Serialize;
 
 use crate::client::{Client, Created, Moved, PageRequest, Saved, Sort};
 use crate::error::Error;
 use crate::ids::{ScannerId, SiteId};
-use crate::json::Json;
 use crate::model::{Page, Site};
 use crate::transport::{Method, Transport};
 use crate::wire;
@@ -64,13 +64,28 @@ impl SiteDraft {
     }
 }
 
+/// A site as it is sent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    importance: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_id: Option<ScannerId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scan_template_id: Option<&'a str>,
+}
+
 impl<T: Transport> Client<T> {
     /// One page of all sites. The console sorts but can't filter them (docs/api-quirks.md, "Reading").
     ///
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn sites(&self, request: &PageRequest) -> Result<Page<Site>, Error> {
-        self.page(SITES, request, Site::row).await
+        self.page(SITES, request).await
     }
 
     /// All pages of all sites.
@@ -78,7 +93,7 @@ impl<T: Transport> Client<T> {
         &self,
         request: PageRequest,
     ) -> impl Stream<Item = Result<Page<Site>, Error>> + use<T> {
-        self.pages(SITES.to_owned(), request, Site::row)
+        self.pages(SITES.to_owned(), request)
     }
 
     /// One site.
@@ -86,7 +101,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn site(&self, id: SiteId) -> Result<Site, Error> {
-        wire::one(&self.get(site_path(id)).await?, Site::read)
+        wire::one(&self.get(site_path(id)).await?)
     }
 
     /// Adds a site.
@@ -98,16 +113,14 @@ impl<T: Transport> Client<T> {
     /// [`Error::Rejected`] for a name that is taken. [`Error::UnknownOutcome`] when the call failed in a way that
     /// does not tell whether the site is there now, and the list does not tell either (docs/api-quirks.md, "Changing").
     pub async fn create_site(&self, site: &NewSite) -> Result<Created<SiteId>, Error> {
-        let body = [
-            ("importance", site.importance.as_deref().map(Json::from)),
-            ("description", site.description.as_deref().map(Json::from)),
-            ("engineId", site.scanner.map(|scanner| scanner.get().into())),
-            ("scanTemplateId", site.scan_template.as_deref().map(Json::from)),
-        ]
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-        .fold(Json::object([("name", site.name.trim().into())]), |body, (key, value)| body.with(key, value));
-        let despite = match self.change(Method::Post, SITES, Some(&body)).await {
+        let body = wire::json(&Wire {
+            name: site.name.trim(),
+            importance: site.importance.as_deref(),
+            description: site.description.as_deref(),
+            engine_id: site.scanner,
+            scan_template_id: site.scan_template.as_deref(),
+        });
+        let despite = match self.change(Method::Post, SITES, Some(body)).await {
             Ok(response) => match wire::created_id(&response) {
                 Some(id) => return Ok(Created { id: SiteId(id), despite: None }),
                 None => wire::unexpected(&response),
@@ -148,17 +161,15 @@ impl<T: Transport> Client<T> {
             Some(scanner) => scanner,
             None => self.site_scanner(id).await?,
         };
-        let mut body = Json::object([
-            ("name", wanted.name.trim().into()),
-            ("importance", wanted.importance.as_str().into()),
-            ("description", wanted.description.as_str().into()),
-            ("engineId", scanner.get().into()),
-        ]);
-        // Where the console does not tell it, it can't be sent; the console then says what it wants.
-        if let Some(template) = &fresh.scan_template {
-            body = body.with("scanTemplateId", template.as_str().into());
-        }
-        self.change(Method::Put, site_path(id), Some(&body)).await?;
+        let body = wire::json(&Wire {
+            name: wanted.name.trim(),
+            importance: Some(&wanted.importance),
+            description: Some(&wanted.description),
+            engine_id: Some(scanner),
+            // Where the console does not tell it, it can't be sent; the console then says what it wants.
+            scan_template_id: fresh.scan_template.as_deref(),
+        });
+        self.change(Method::Put, site_path(id), Some(body)).await?;
         Ok(Saved::Done)
     }
 
@@ -167,7 +178,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn site_scanner(&self, id: SiteId) -> Result<ScannerId, Error> {
-        wire::one(&self.get(scanner_path(id)).await?, |fields| fields.natural("id")).map(ScannerId)
+        wire::one(&self.get(scanner_path(id)).await?)
     }
 
     /// Gives a site another engine or pool. A site always has one: it can't be given none
@@ -177,7 +188,7 @@ impl<T: Transport> Client<T> {
     /// Any [`Error`] of a change.
     pub async fn set_site_scanner(&self, id: SiteId, scanner: ScannerId) -> Result<(), Error> {
         // The body is the bare number.
-        self.change(Method::Put, scanner_path(id), Some(&scanner.get().into())).await.map(drop)
+        self.change(Method::Put, scanner_path(id), Some(wire::json(&scanner))).await.map(drop)
     }
 
     /// Gives a site another engine or pool, unless it has lost the one that it is to be moved `from`: a colleague's

@@ -1,6 +1,8 @@
 //! The console itself.
 
-use crate::wire::Fields;
+use serde::Deserialize;
+
+use crate::wire::{Any, Field, Nested, Read, Row};
 
 /// What the console says about itself (`GET /administration/info`). Every part may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,22 +29,6 @@ pub struct ConsoleInfo {
 }
 
 impl ConsoleInfo {
-    pub(crate) fn read(fields: Fields<'_>) -> Option<Self> {
-        let version = fields.inner("version");
-        let of_version = |key| version.and_then(|version: Fields<'_>| version.text(key));
-        Some(Self {
-            host: fields.text("host"),
-            fqdn: fields.text("fqdn"),
-            ip: fields.text("ip"),
-            operating_system: fields.text("operatingSystem"),
-            version: of_version("semantic").or_else(|| fields.text("version")),
-            platform: of_version("platform"),
-            build: of_version("build"),
-            serial: fields.text("serial"),
-            engine_listener_port: fields.port("engineListenerPort"),
-        })
-    }
-
     /// The best name for the console: its full name, or else its short one, or else its address.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -57,12 +43,69 @@ pub struct CommandOutput {
     pub output: String,
 }
 
-impl CommandOutput {
-    pub(crate) fn read(fields: Fields<'_>) -> Option<Self> {
-        let output = match fields.get("output") {
-            None => "",
-            Some(value) => value.as_text()?,
+/// What the console says about itself, as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct InfoWire<'a> {
+    #[serde(borrow)]
+    host: Field<'a>,
+    fqdn: Field<'a>,
+    ip: Field<'a>,
+    operating_system: Field<'a>,
+    version: Nested<'a, VersionWire<'a>>,
+    serial: Field<'a>,
+    engine_listener_port: Field<'a>,
+}
+
+/// The parts of its version, as they come.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct VersionWire<'a> {
+    #[serde(borrow)]
+    semantic: Field<'a>,
+    platform: Field<'a>,
+    build: Field<'a>,
+}
+
+impl Read for ConsoleInfo {
+    type Wire<'a> = InfoWire<'a>;
+
+    fn read(wire: InfoWire<'_>) -> Row<Self> {
+        let version = match wire.version {
+            Any::Object(version) => version,
+            // The number alone.
+            Any::Value(semantic) => VersionWire { semantic, ..VersionWire::default() },
+            Any::List(_) => VersionWire::default(),
         };
-        Some(Self { output: output.to_owned() })
+        Row::Read(Self {
+            host: wire.host.text(),
+            fqdn: wire.fqdn.text(),
+            ip: wire.ip.text(),
+            operating_system: wire.operating_system.text(),
+            version: version.semantic.text(),
+            platform: version.platform.text(),
+            build: version.build.text(),
+            serial: wire.serial.text(),
+            engine_listener_port: wire.engine_listener_port.port(),
+        })
+    }
+}
+
+/// What a command printed, as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct OutputWire<'a> {
+    #[serde(borrow)]
+    output: Field<'a>,
+}
+
+impl Read for CommandOutput {
+    type Wire<'a> = OutputWire<'a>;
+
+    fn read(wire: OutputWire<'_>) -> Row<Self> {
+        if wire.output.is_missing() {
+            return Row::Read(Self { output: String::new() });
+        }
+        wire.output.words().map(|output| Self { output: output.into_owned() }).into()
     }
 }

@@ -2,10 +2,12 @@
 
 use core::fmt;
 
+use serde::Deserialize;
+
 use crate::ids::{EngineId, PoolId, SiteId};
 use crate::model::Pool;
 use crate::timestamp::Timestamp;
-use crate::wire::{Fields, Row};
+use crate::wire::{Field, Many, Read, Row};
 
 /// A scan engine as the console reports it. Which fields exist depends on the age of the console
 /// (docs/api-quirks.md, "Reading").
@@ -47,41 +49,63 @@ pub struct Engine {
     pub last_updated: Option<Timestamp>,
 }
 
-impl Engine {
-    /// Reads one engine. Pools that old consoles list among the engines have the port -1
-    /// (docs/api-quirks.md, "Reading") and are skipped.
-    pub(crate) fn row(fields: Fields<'_>) -> Row<Self> {
-        if fields.integer("port") == Some(-1) {
+/// Pools that old consoles list among the engines have the port -1 and are skipped (docs/api-quirks.md, "Reading").
+impl Read for Engine {
+    type Wire<'a> = Wire<'a>;
+
+    fn read(wire: Wire<'_>) -> Row<Self> {
+        if wire.port.integer() == Some(-1) {
             return Row::Skip;
         }
-        Self::read(fields).into()
-    }
-
-    fn read(fields: Fields<'_>) -> Option<Self> {
-        let id = EngineId(fields.natural("id")?);
-        Some(Self {
+        let Some(id) = wire.id.natural().map(EngineId) else { return Row::Broken };
+        Row::Read(Self {
             id,
-            name: fields.text("name").unwrap_or_else(|| format!("Engine {id}")),
-            address: fields.text("address").unwrap_or_default(),
-            port: fields.port("port"),
-            status: fields.text("status").map_or(EngineStatus::Missing, |text| EngineStatus::parse(&text)),
-            status_message: fields.text("statusMessage"),
-            direction: fields.text("connectionDirection").and_then(|text| Direction::parse(&text)),
-            certificate_fingerprint: fields.text("certificateFingerprint"),
-            console_fingerprint: fields.text("consoleFingerprint"),
-            product_version: fields.text("productVersion"),
-            content_version: fields.text("contentVersion"),
-            serial_number: fields.text("serialNumber"),
-            aws_pre_authorised: fields.flag("isAWSPreAuthEngine").unwrap_or(false),
-            sites: fields.ids("sites").unwrap_or_default().into_iter().map(SiteId).collect(),
-            pools: fields.ids("enginePools").map(|ids| ids.into_iter().map(PoolId).collect()),
-            last_refreshed: fields.time("lastRefreshedDate"),
-            last_updated: fields.time("lastUpdatedDate"),
+            name: wire.name.text().unwrap_or_else(|| format!("Engine {id}")),
+            address: wire.address.text().unwrap_or_default(),
+            port: wire.port.port(),
+            status: wire.status.text().map_or(EngineStatus::Missing, |text| EngineStatus::parse(&text)),
+            status_message: wire.status_message.text(),
+            direction: wire.connection_direction.text().and_then(|text| Direction::parse(&text)),
+            certificate_fingerprint: wire.certificate_fingerprint.text(),
+            console_fingerprint: wire.console_fingerprint.text(),
+            product_version: wire.product_version.text(),
+            content_version: wire.content_version.text(),
+            serial_number: wire.serial_number.text(),
+            aws_pre_authorised: wire.is_aws_pre_auth_engine.flag().unwrap_or(false),
+            sites: wire.sites.items().unwrap_or_default(),
+            pools: wire.engine_pools.items(),
+            last_refreshed: wire.last_refreshed_date.time(),
+            last_updated: wire.last_updated_date.time(),
         })
     }
 }
 
-/// Who opens the connection between console and engine (docs/api-quirks.md, "Statuses").
+/// An engine as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Wire<'a> {
+    #[serde(borrow)]
+    id: Field<'a>,
+    name: Field<'a>,
+    address: Field<'a>,
+    port: Field<'a>,
+    status: Field<'a>,
+    status_message: Field<'a>,
+    connection_direction: Field<'a>,
+    certificate_fingerprint: Field<'a>,
+    console_fingerprint: Field<'a>,
+    product_version: Field<'a>,
+    content_version: Field<'a>,
+    serial_number: Field<'a>,
+    #[serde(rename = "isAWSPreAuthEngine")]
+    is_aws_pre_auth_engine: Field<'a>,
+    sites: Many<'a, SiteId>,
+    engine_pools: Many<'a, PoolId>,
+    last_refreshed_date: Field<'a>,
+    last_updated_date: Field<'a>,
+}
+
+/// Who opens the connection between console and engine (console-facts §1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// The console calls the engine (standard).

@@ -1,7 +1,9 @@
 //! Engine pools.
 
+use serde::Deserialize;
+
 use crate::ids::{EngineId, PoolId, SiteId};
-use crate::wire::{Fields, Row};
+use crate::wire::{Field, Many, Read, Row};
 
 /// An engine pool: several engines that share the load of the sites assigned to the pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,18 +20,27 @@ pub struct Pool {
     pub sites: Option<Vec<SiteId>>,
 }
 
-impl Pool {
-    pub(crate) fn row(fields: Fields<'_>) -> Row<Self> {
-        Self::read(fields).into()
-    }
+impl Read for Pool {
+    type Wire<'a> = Wire<'a>;
 
-    pub(crate) fn read(fields: Fields<'_>) -> Option<Self> {
-        let id = PoolId(fields.natural("id")?);
-        Some(Self {
+    fn read(wire: Wire<'_>) -> Row<Self> {
+        let Some(id) = wire.id.natural().map(PoolId) else { return Row::Broken };
+        Row::Read(Self {
             id,
-            name: fields.text("name").unwrap_or_else(|| format!("Pool {id}")),
-            engines: fields.ids("engines").unwrap_or_default().into_iter().map(EngineId).collect(),
-            sites: fields.ids("sites").map(|ids| ids.into_iter().map(SiteId).collect()),
+            name: wire.name.text().unwrap_or_else(|| format!("Pool {id}")),
+            engines: wire.engines.items().unwrap_or_default(),
+            sites: wire.sites.items(),
         })
     }
+}
+
+/// A pool as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wire<'a> {
+    #[serde(borrow)]
+    id: Field<'a>,
+    name: Field<'a>,
+    engines: Many<'a, EngineId>,
+    sites: Many<'a, SiteId>,
 }

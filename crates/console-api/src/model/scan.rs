@@ -2,9 +2,11 @@
 
 use core::time::Duration;
 
+use serde::Deserialize;
+
 use crate::ids::{EngineId, ScanId, SiteId};
 use crate::timestamp::Timestamp;
-use crate::wire::{Fields, Row};
+use crate::wire::{Field, Many, Nested, Read, Row};
 
 /// One scan, running or done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,39 +126,73 @@ impl ScanStatus {
     }
 }
 
-impl Scan {
-    pub(crate) fn row(fields: Fields<'_>) -> Row<Self> {
-        Self::read(fields).into()
-    }
+impl Read for Scan {
+    type Wire<'a> = Wire<'a>;
 
-    pub(crate) fn read(fields: Fields<'_>) -> Option<Self> {
+    fn read(wire: Wire<'_>) -> Row<Self> {
+        let Some(id) = wire.id.natural().map(ScanId) else { return Row::Broken };
         let mut engines: Vec<EngineId> = Vec::new();
-        for id in fields.natural("engineId").into_iter().chain(fields.ids("engineIds").unwrap_or_default()) {
-            if !engines.contains(&EngineId(id)) {
-                engines.push(EngineId(id));
+        let told = wire.engine_ids.items().unwrap_or_default();
+        for engine in wire.engine_id.natural().map(EngineId).into_iter().chain(told) {
+            if !engines.contains(&engine) {
+                engines.push(engine);
             }
         }
-        Some(Self {
-            id: ScanId(fields.natural("id")?),
-            name: fields.text("scanName"),
-            scan_type: fields.text("scanType"),
-            status: fields.text("status").map_or(ScanStatus::Unknown, |text| ScanStatus::parse(&text)),
-            message: fields.text("message"),
-            started_by: fields.text("startedBy"),
-            started: fields.time("startTime"),
-            ended: fields.time("endTime"),
-            duration: fields.duration("duration"),
-            assets: fields.natural("assets"),
-            vulnerabilities: fields.inner("vulnerabilities").map(|found| Vulnerabilities {
-                critical: found.natural("critical").unwrap_or(0),
-                severe: found.natural("severe").unwrap_or(0),
-                moderate: found.natural("moderate").unwrap_or(0),
-                total: found.natural("total").unwrap_or(0),
+        Row::Read(Self {
+            id,
+            name: wire.scan_name.text(),
+            scan_type: wire.scan_type.text(),
+            status: wire.status.text().map_or(ScanStatus::Unknown, |text| ScanStatus::parse(&text)),
+            message: wire.message.text(),
+            started_by: wire.started_by.text(),
+            started: wire.start_time.time(),
+            ended: wire.end_time.time(),
+            duration: wire.duration.duration(),
+            assets: wire.assets.natural(),
+            vulnerabilities: wire.vulnerabilities.object().map(|found| Vulnerabilities {
+                critical: found.critical.natural().unwrap_or(0),
+                severe: found.severe.natural().unwrap_or(0),
+                moderate: found.moderate.natural().unwrap_or(0),
+                total: found.total.natural().unwrap_or(0),
             }),
             engines,
-            engine_name: fields.text("engineName"),
-            site: fields.natural("siteId").map(SiteId),
-            site_name: fields.text("siteName"),
+            engine_name: wire.engine_name.text(),
+            site: wire.site_id.natural().map(SiteId),
+            site_name: wire.site_name.text(),
         })
     }
+}
+
+/// A scan as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Wire<'a> {
+    #[serde(borrow)]
+    id: Field<'a>,
+    scan_name: Field<'a>,
+    scan_type: Field<'a>,
+    status: Field<'a>,
+    message: Field<'a>,
+    started_by: Field<'a>,
+    start_time: Field<'a>,
+    end_time: Field<'a>,
+    duration: Field<'a>,
+    assets: Field<'a>,
+    vulnerabilities: Nested<'a, Found<'a>>,
+    engine_id: Field<'a>,
+    engine_ids: Many<'a, EngineId>,
+    engine_name: Field<'a>,
+    site_id: Field<'a>,
+    site_name: Field<'a>,
+}
+
+/// The vulnerabilities that a scan found, as they come.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Found<'a> {
+    #[serde(borrow)]
+    critical: Field<'a>,
+    severe: Field<'a>,
+    moderate: Field<'a>,
+    total: Field<'a>,
 }

@@ -1,8 +1,10 @@
 //! Sites.
 
+use serde::Deserialize;
+
 use crate::ids::{ScannerId, SiteId};
 use crate::timestamp::Timestamp;
-use crate::wire::{Fields, Row};
+use crate::wire::{Field, Read, Row};
 
 /// A site: a set of assets that one engine or pool scans.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,24 +68,40 @@ impl SiteType {
     }
 }
 
-impl Site {
-    pub(crate) fn row(fields: Fields<'_>) -> Row<Self> {
-        Self::read(fields).into()
-    }
+impl Read for Site {
+    type Wire<'a> = Wire<'a>;
 
-    pub(crate) fn read(fields: Fields<'_>) -> Option<Self> {
-        let id = SiteId(fields.natural("id")?);
-        Some(Self {
+    fn read(wire: Wire<'_>) -> Row<Self> {
+        let Some(id) = wire.id.natural().map(SiteId) else { return Row::Broken };
+        Row::Read(Self {
             id,
-            name: fields.text("name").unwrap_or_else(|| format!("Site {id}")),
-            description: fields.text("description"),
-            site_type: fields.text("type").map(|text| SiteType::parse(&text)),
-            importance: fields.text("importance"),
-            assets: fields.natural("assets"),
-            risk_score: fields.decimal("riskScore"),
-            scanner: fields.natural("scanEngine").map(ScannerId),
-            scan_template: fields.text("scanTemplate"),
-            last_scan: fields.time("lastScanTime"),
+            name: wire.name.text().unwrap_or_else(|| format!("Site {id}")),
+            description: wire.description.text(),
+            site_type: wire.site_type.text().map(|text| SiteType::parse(&text)),
+            importance: wire.importance.text(),
+            assets: wire.assets.natural(),
+            risk_score: wire.risk_score.decimal(),
+            scanner: wire.scan_engine.natural().map(ScannerId),
+            scan_template: wire.scan_template.text(),
+            last_scan: wire.last_scan_time.time(),
         })
     }
+}
+
+/// A site as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Wire<'a> {
+    #[serde(borrow)]
+    id: Field<'a>,
+    name: Field<'a>,
+    description: Field<'a>,
+    #[serde(rename = "type")]
+    site_type: Field<'a>,
+    importance: Field<'a>,
+    assets: Field<'a>,
+    risk_score: Field<'a>,
+    scan_engine: Field<'a>,
+    scan_template: Field<'a>,
+    last_scan_time: Field<'a>,
 }

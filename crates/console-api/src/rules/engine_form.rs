@@ -1,9 +1,11 @@
 //! The form of an engine: what is wrong with it as one types, in words (docs/api-quirks.md, "Changing").
 
+use core::net::{Ipv4Addr, Ipv6Addr};
+
 use crate::client::EngineDraft;
 use crate::ids::EngineId;
 use crate::model::Engine;
-use crate::rules::keys::{bare, fold_case, ipv4, ipv6, same_host};
+use crate::rules::keys::{bare, fold_case, same_host};
 use crate::rules::permission::{is_local, is_local_place};
 
 /// The longest name, in characters.
@@ -133,7 +135,7 @@ fn address_problem(address: &str) -> Option<&'static str> {
     if address.is_empty() {
         return Some("Enter a host name or an IP address.");
     }
-    if ipv6(bare(address)).is_some() {
+    if bare(address).parse::<Ipv6Addr>().is_ok() {
         return None;
     }
     if address.contains("://") {
@@ -156,7 +158,8 @@ fn address_problem(address: &str) -> Option<&'static str> {
     // No top-level domain is a number, but resolvers read `10.1` and `0x7f.1` as addresses.
     let last = name.rsplit('.').next().unwrap_or_default();
     let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) && !last.is_empty();
-    if (is_number && ipv4(address).is_none()) || last.starts_with("0x") || last.starts_with("0X") {
+    if (is_number && address.parse::<Ipv4Addr>().is_err()) || last.starts_with("0x") || last.starts_with("0X")
+    {
         return Some(IPV4);
     }
     let is_name = name.len() <= 253
@@ -191,8 +194,8 @@ pub fn field_of_refusal(message: &str) -> Option<EngineField> {
 #[must_use]
 pub fn needs_pairing_again(before: &EngineDraft, wanted: &EngineDraft) -> bool {
     let (old, new) = (before.address.trim(), wanted.address.trim());
-    let moved = match (ipv6(bare(old)), ipv6(bare(new))) {
-        (Some(old), Some(new)) => old != new,
+    let moved = match (bare(old).parse::<Ipv6Addr>(), bare(new).parse::<Ipv6Addr>()) {
+        (Ok(old), Ok(new)) => old != new,
         // A console may take names that differ in case alone for two places, and then pairs anew.
         _ => old != new,
     };

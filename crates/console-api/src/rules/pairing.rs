@@ -1,7 +1,9 @@
 //! How to pair an engine with this console: the two documented procedures, with the values of both filled in.
 
+use core::net::IpAddr;
+
 use crate::model::{ConsoleInfo, Engine};
-use crate::rules::keys::{bare, ipv4, ipv6};
+use crate::rules::keys::bare;
 
 /// The port on which a console listens for engines that dial it (docs/api-quirks.md, "Ports").
 const CONSOLE_PORT: u16 = 40815;
@@ -50,17 +52,11 @@ pub fn console_place(info: Option<&ConsoleInfo>, browser_host: &str) -> ConsoleP
 
 /// An IP address other than the one that means any.
 fn is_usable_ip(text: &str) -> bool {
-    match (ipv4(text), ipv6(text)) {
-        (Some(octets), _) => octets != [0; 4],
-        (_, Some(groups)) => groups != [0; 8],
-        _ => false,
-    }
+    text.parse::<IpAddr>().is_ok_and(|ip| !ip.is_unspecified())
 }
 
 fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || ipv4(host).is_some_and(|octets| octets[0] == 127)
-        || ipv6(host) == Some([0, 0, 0, 0, 0, 0, 0, 1])
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// The host of `host`, `host:port`, `[::1]` or `[::1]:port`.

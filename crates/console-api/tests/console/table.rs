@@ -46,6 +46,15 @@ fn every_word_of_the_filter_must_occur_somewhere() {
 }
 
 #[test]
+fn a_filter_knows_no_case_in_any_script() {
+    for (written, typed) in
+        [("BUCUREȘTI", "bucurești"), ("bucurești", "BUCUREȘTI"), ("İzmir", "izmir"), ("Ρόδος", "ΡΌΔΟΣ")]
+    {
+        assert!(matches(typed, &value!({ "name": written })), "{typed} {written}");
+    }
+}
+
+#[test]
 fn statuses_filter_too() {
     let row = row_of(&value!({"status": "unknown"}));
     let only = |statuses| EngineFilter::new("oslo", statuses).matches(&row);
