@@ -105,7 +105,7 @@ pub(crate) struct Wire<'a> {
     last_updated_date: Field<'a>,
 }
 
-/// Who opens the connection between console and engine (console-facts §1).
+/// Who opens the connection between console and engine (docs/api-quirks.md, "Statuses").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// The console calls the engine (standard).
