@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use e2e::{Stack, heading, http, in_both_browsers, in_chromium};
+use e2e::{Stack, heading, http, tests};
 
 use crate::screens::WORKBENCH;
 
@@ -12,22 +12,21 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 /// Above this the first load fails the test; the goal is 150 kB and 6 requests.
 const LIMIT: usize = 250_000;
 
-#[tokio::test]
-async fn the_index_comes_with_the_policy_word_for_word() {
-    let stack = Stack::start().await;
-    for path in ["/", "/engines", "/engines?filter=a"] {
-        let answer = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
-        assert_eq!(answer.word(1), "200", "{path}");
-        assert_eq!(answer.header("content-security-policy"), Some(POLICY), "{path}");
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
-        assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
+tests! {
+    without_a_browser: async fn the_index_comes_with_the_policy_word_for_word() {
+        let stack = Stack::start().await;
+        for path in ["/", "/engines", "/engines?filter=a"] {
+            let answer = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
+            assert_eq!(answer.word(1), "200", "{path}");
+            assert_eq!(answer.header("content-security-policy"), Some(POLICY), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+            assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
+            assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
+        }
     }
-}
 
-in_both_browsers! {
     /// Every test fails on a violation; this one proves that a violation is noticed.
-    async fn the_policy_refuses_what_is_not_from_the_console(page: Page) {
+    in_both_browsers: async fn the_policy_refuses_what_is_not_from_the_console(page: Page) {
         let stack = Stack::start().await;
         page.open(stack.url("/")).await;
         page.see(heading("Sign in")).await;
@@ -44,10 +43,8 @@ in_both_browsers! {
         let problems = page.forgive_problems().await;
         assert!(!problems.is_empty(), "the harness did not notice the violation");
     }
-}
 
-in_chromium! {
-    async fn the_first_load_is_small(page: Page) {
+    in_chromium: async fn the_first_load_is_small(page: Page) {
         let stack = Stack::start().await;
         page.open(stack.url("/")).await;
         page.see(heading("Sign in")).await;
