@@ -91,13 +91,11 @@ fn largest_unit(milliseconds: i64) -> (i64, &'static str) {
     (milliseconds / MINUTE, "minute")
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
-    #[wasm_bindgen_test]
+    #[test]
     fn a_span_is_told_in_its_largest_unit() {
         for (milliseconds, told) in [
             (-1, (0, "minute")),

@@ -7,9 +7,6 @@ use std::panic::PanicHookInfo;
 
 use leptos::prelude::*;
 
-#[cfg(all(test, target_arch = "wasm32"))]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
 pub mod app;
 pub mod clock;
 pub mod components;

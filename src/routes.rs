@@ -160,20 +160,18 @@ fn trim_base(content: &str) -> String {
     if inner.is_empty() { String::new() } else { format!("/{inner}") }
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
-    #[wasm_bindgen_test]
+    #[test]
     fn base_has_no_last_slash() {
         for (content, base) in [("", ""), ("/", ""), ("/x/", "/x"), ("/a/b/", "/a/b"), ("x", "/x")] {
             assert_eq!(trim_base(content), base, "{content:?}");
         }
     }
 
-    #[wasm_bindgen_test]
+    #[test]
     fn every_screen_has_its_path_and_is_found_by_it() {
         for (route, path) in [
             (Route::Engines, "/engines"),

@@ -519,13 +519,11 @@ fn watch_size(frame: NodeRef<html::Div>, measure: impl Fn() + Copy + 'static) {
     });
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
-    #[wasm_bindgen_test]
+    #[test]
     fn a_click_on_a_head_turns_the_order_round() {
         let by_name = SortBy::from_query("name");
         assert_eq!(by_name.toggled("name").to_query(), "-name");

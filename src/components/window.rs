@@ -85,10 +85,8 @@ pub fn scroll_to_show(index: usize, view: Viewport, head: f64) -> f64 {
     }
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
     const VIEW: Viewport = Viewport { top: 0.0, height: 360.0, row: 36.0 };
@@ -97,20 +95,20 @@ mod tests {
         Viewport { top, ..VIEW }
     }
 
-    #[wasm_bindgen_test]
+    #[test]
     fn a_short_list_is_rendered_whole() {
         let window = Window::of(5, VIEW, Some(3));
         assert_eq!(window, Window { rows: 0..5, kept: None, gaps: [0, 0, 0] });
     }
 
-    #[wasm_bindgen_test]
+    #[test]
     fn a_long_list_is_rendered_around_the_view() {
         let window = Window::of(10_000, at(36_000.0), None);
         assert_eq!(window.rows, 995..1016);
         assert_eq!(window.gaps, [995, 0, 8_984]);
     }
 
-    #[wasm_bindgen_test]
+    #[test]
     fn the_focused_row_stays_wherever_the_view_is() {
         for (top, kept) in
             [(0.0, 5_000), (180_000.0, 0), (359_000.0, 9_000), (0.0, 9_999), (180_000.0, 4_994)]
@@ -122,14 +120,14 @@ mod tests {
         }
     }
 
-    #[wasm_bindgen_test]
+    #[test]
     fn scrolled_past_the_end_of_a_list_that_became_short() {
         let window = Window::of(3, at(36_000.0), Some(7));
         assert_eq!(window.gaps.iter().sum::<usize>() + window.rows.len(), 3);
         assert!(Window::of(0, at(500.0), Some(0)).rows.is_empty());
     }
 
-    #[wasm_bindgen_test]
+    #[test]
     fn scrolls_just_as_far_as_needed() {
         assert_eq!(scroll_to_show(3, at(36.0), 36.0), 36.0);
         assert_eq!(scroll_to_show(0, at(72.0), 36.0), 0.0);

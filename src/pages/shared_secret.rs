@@ -330,13 +330,11 @@ fn minutes_and_seconds(seconds: u64) -> String {
     format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
-    #[wasm_bindgen_test]
+    #[test]
     fn the_time_left_is_told_in_minutes_and_seconds() {
         for (seconds, told) in [(3600, "60:00"), (3599, "59:59"), (61, "01:01"), (0, "00:00")] {
             assert_eq!(minutes_and_seconds(seconds), told);

@@ -49,6 +49,17 @@ async fn a_new_engine_is_checked_as_one_types() {
     until("the focus in the name", || (focused()?.get_attribute("name")? == "engine-name").then_some(()))
         .await;
     assert_eq!(console.calls("api/3/scan_engines"), 1, "nothing was sent");
+    for port in ["0", "65536", "x", ""] {
+        screen.type_into("Port", port).await;
+        until(&format!("the port {port} to be refused"), || {
+            screen.field("Port")?.get_attribute("aria-invalid")
+        })
+        .await;
+        screen.read("Enter a port from 1 to 65535.").await;
+        screen.type_into("Port", "40814").await;
+        until("the port to be fine", || (!screen.field("Port")?.has_attribute("aria-invalid")).then_some(()))
+            .await;
+    }
     fill_in(&screen, "rome", "10.0.0.77").await;
     until("nothing to be refused", || {
         (screen.field("Name")?.get_attribute("aria-invalid").is_none()
@@ -144,6 +155,15 @@ async fn another_address_must_be_paired_again_and_the_form_says_so_beforehand() 
     screen.read("The engine must be paired again").await;
     screen.type_into("Address", "10.0.0.10").await;
     until("the note to go", || (!screen.text().contains("must be paired again")).then_some(())).await;
+    screen.type_into("Port", "40900").await;
+    screen.read("The engine must be paired again").await;
+    screen.type_into("Port", "40814").await;
+    until("the note to go", || (!screen.text().contains("must be paired again")).then_some(())).await;
+    // Another name alone is no reason.
+    screen.type_into("Name", "berlin-02").await;
+    until("Save to be possible", || (!is_disabled(screen.all("button", "Save").first()?)).then_some(()))
+        .await;
+    assert!(!screen.text().contains("must be paired again"));
 }
 
 #[wasm_bindgen_test]
@@ -183,13 +203,15 @@ async fn the_tabs_take_the_arrow_keys_and_the_address_holds_the_chosen_one() {
 }
 
 #[wasm_bindgen_test]
-async fn the_local_engine_says_why_it_can_not_be_reversed_or_deleted() {
+async fn the_local_engine_needs_no_pairing_and_says_why_it_can_not_be_reversed_or_deleted() {
     let screen = at_work_on(&console(), "/engines/3", PANEL).await;
     for name in ["Reverse direction", "Delete"] {
         let button = screen.see("button", name).await;
         assert!(is_disabled(&button), "{name}");
         assert!(button.title().contains("local"), "{name}: {}", button.title());
     }
+    screen.click("tab", "Pairing").await;
+    screen.read("This engine needs no pairing").await;
 }
 
 #[wasm_bindgen_test]

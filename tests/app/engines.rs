@@ -119,6 +119,21 @@ async fn without_the_right_to_ask_the_engine_is_only_read_again() {
 }
 
 #[wasm_bindgen_test]
+async fn a_question_that_fails_is_news_about_that_engine() {
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    console.fault("commands", Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()));
+    screen.click("button", "Refresh berlin").await;
+    screen.read("is not what a console gives here").await;
+    screen.read("berlin was only read again").await;
+    screen.click("button", "Close this message").await;
+    screen.see_gone("button", "Close this message").await;
+    console.heal();
+    screen.click("button", "Refresh berlin").await;
+    screen.read("berlin: Active.").await;
+}
+
+#[wasm_bindgen_test]
 async fn an_engine_that_is_gone_leaves_the_list() {
     let console = console();
     let screen = at_work(&console, "/engines").await;
@@ -174,6 +189,7 @@ async fn while_the_list_is_on_its_way_the_table_is_there_already() {
     assert_eq!(table.get_attribute("aria-busy").as_deref(), Some("true"));
     screen.see("columnheader", "Status").await;
     assert!(screen.rows().is_empty());
+    assert!(screen.all("heading", "No scan engines").is_empty(), "not known yet");
 }
 
 #[wasm_bindgen_test]

@@ -310,6 +310,14 @@ async fn an_engine_joins_and_leaves_pools_on_its_tab() {
     screen.click("button", "Add to pool").await;
     screen.read("oslo is in pool Asia.").await;
     assert_eq!(fleet.borrow().pools[&91].1, [1, 2]);
+    console.fault(
+        "scan_engine_pools/90/engines/2",
+        Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()),
+    );
+    screen.click("button", "Remove from Europe").await;
+    screen.read("It was not taken out of pool Europe.").await;
+    assert_eq!(fleet.borrow().pools[&90].1, [1, 2]);
+    console.heal();
     screen.click("button", "Remove from Europe").await;
     screen.read("oslo is no longer in pool Europe.").await;
     screen.see_gone("button", "Remove from Europe").await;

@@ -191,6 +191,11 @@ async fn an_empty_pool_can_be_created_and_a_refusal_stands_at_the_field() {
     .await;
     assert_eq!(value_of(&screen, "Name").as_deref(), Some("East"), "what was typed stays");
     screen.type_into("Name", "West").await;
+    console.fault("scan_engine_pools", Fault::Unreachable);
+    screen.click("button", "Save").await;
+    screen.read("The console could not be reached.").await;
+    assert_eq!(value_of(&screen, "Name").as_deref(), Some("West"), "what was typed stays");
+    console.heal();
     screen.click("button", "Save").await;
     screen.read("West is created.").await;
     assert!(console.pool("West").unwrap().engines.is_empty());

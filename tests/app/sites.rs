@@ -1,5 +1,6 @@
 //! **Sites**, **Create site** and **Site Configuration**.
 
+use engine_console::components::pager::Paged;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -50,6 +51,19 @@ async fn see_chosen(screen: &Screen, name: &str) {
     let chosen = screen.all("radio", "").into_iter().filter_map(|it| it.dyn_into().ok());
     let chosen = chosen.filter(|it: &web_sys::HtmlInputElement| it.checked()).count();
     assert_eq!(chosen, 1, "exactly one is chosen");
+}
+
+/// The browser groups the digits.
+#[wasm_bindgen_test]
+fn a_page_is_told_in_the_numbers_of_its_rows() {
+    for (page, rows, total, words) in [
+        (1, 50, Some(100_000), "51–100 of 100,000"),
+        (0, 7, Some(7), "1–7 of 7"),
+        (2, 50, None, "101–150"),
+        (9, 0, Some(7), "0 of 7"),
+    ] {
+        assert_eq!(Paged { page, size: 50, rows, total }.in_words(), words);
+    }
 }
 
 #[wasm_bindgen_test]
@@ -299,6 +313,11 @@ async fn a_site_gets_another_engine_by_a_bare_number() {
     screen.see_names(&["Europe"]).await;
     radio(&screen, "Choose pool Europe").unwrap().click();
     screen.read("The site moves from berlin to pool Europe when you save.").await;
+    console.fault("sites/1/scan_engine", Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()));
+    screen.click("button", "Save").await;
+    screen.read("The site was not given another engine or pool.").await;
+    see_chosen(&screen, "pool Europe").await;
+    console.heal();
     screen.click("button", "Save").await;
     screen.read("site-0001 is scanned by pool Europe.").await;
     assert_eq!(console.bodies().pop().unwrap(), "900");

@@ -19,7 +19,7 @@ const TARGETS: [&str; 2] = ["frames", "consoles_xml"];
 /// How long `cargo xtask fuzz` tries each, unless told otherwise, in seconds.
 pub(crate) const USUAL: u64 = 600;
 /// How long the stage of `cargo xtask test` does, in seconds.
-const STAGE: u64 = 20;
+const STAGE: u64 = 10;
 /// How much longer than that a fuzzer may take to end.
 const GRACE: Duration = Duration::from_secs(60);
 

@@ -174,7 +174,7 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
     let mut cargo = cmd::cargo();
     let line = match stage {
         Stage::Fmt => "fmt --all --check",
-        Stage::Clippy => "clippy --workspace --all-targets -- -D warnings",
+        Stage::Clippy => "clippy --workspace --all-targets --features e2e/browsers -- -D warnings",
         Stage::ClippyWasm => {
             let compiler = Compiler::ensure(steps)?;
             cargo = compiler.cargo()?;
@@ -184,14 +184,14 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
             cargo.env("RUSTDOCFLAGS", "-D warnings");
             "doc --workspace --no-deps"
         }
-        Stage::Native => "test --workspace --exclude engine-console --exclude e2e --no-fail-fast",
+        Stage::Native => "test --workspace --no-fail-fast",
         Stage::Wasm => {
             cargo = Compiler::ensure(steps)?.cargo()?;
             let runner = WASM_BINDGEN.ensure(steps)?.join("wasm-bindgen-test-runner");
             let driver = browsers::ensure_chromedriver(steps)?;
             cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner).env("CHROMEDRIVER", driver);
             cargo.env_remove("GECKODRIVER").env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-            "test -p engine-console --tests --target wasm32-unknown-unknown --no-fail-fast"
+            "test -p engine-console --test app --target wasm32-unknown-unknown --no-fail-fast"
         }
         Stage::App => {
             app::set_up(steps)?;
@@ -218,11 +218,12 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
             cargo
                 .env("ENGINE_CONSOLE_TRUNK_PATH", cmd::path_with(&folders.each_ref().map(PathBuf::as_path))?);
             cargo.env("ENGINE_CONSOLE_TARGET", paths::root()?.join(paths::target()));
-            "test -p e2e --test trunk --no-fail-fast -- --test-threads=1"
+            "test --workspace --features e2e/browsers --test trunk --no-fail-fast -- --test-threads=1"
         }
         Stage::E2e => {
             end_to_end(&mut cargo, steps)?;
-            "test -p e2e --lib --test browsers --test speed --no-fail-fast"
+            // Of the whole workspace, so that the dependencies have the features that the native tests have compiled.
+            "test --workspace --features e2e/browsers --test browsers --test speed --no-fail-fast"
         }
     };
     cargo.args(line.split(' '));
@@ -248,9 +249,6 @@ fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
     app::build(steps, &BuildOptions { public_url: release::USUAL_PATH.to_owned(), dist: behind.clone() })?;
     cargo.env("ENGINE_CONSOLE_DIST_BEHIND", paths::root()?.join(behind)).env("ENGINE_CONSOLE_NGINX", nginx);
     cargo.env("FIREFOX", found.firefox).env("GECKODRIVER", found.geckodriver);
-    // Each test has a console, engines and a browser of its own, and waits about half of its time.
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    cargo.env("RUST_TEST_THREADS", (2 * cores).to_string());
     Ok(())
 }
 

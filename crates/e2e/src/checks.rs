@@ -62,13 +62,16 @@ impl Page {
         assert!(lines.is_empty(), "axe on {screen} in {}:\n{}", self.kind(), lines.join("\n"));
     }
 
-    /// Takes the screen's pictures at all sizes, light and dark, and sees that nothing runs out at the side. Chromium
-    /// only, for it can pretend to be a phone and to have another colour scheme.
+    /// Looks at the screen as it is: axe-core in both themes, pictures of it at all sizes, and that nothing runs out at the
+    /// side. Only Chromium can pretend to be a phone and to prefer another theme: Firefox runs axe-core alone.
     ///
     /// # Panics
-    /// If something is wider than the window, or a picture can't be kept.
-    pub async fn take_pictures(&self, screen: &str) {
-        assert_eq!(self.kind(), Kind::Chromium, "pictures are taken in Chromium");
+    /// As [`check_accessibility`](Self::check_accessibility) does; or if something is wider than the window, or a picture
+    /// can't be kept.
+    pub async fn check_screen(&self, screen: &str) {
+        if self.kind() != Kind::Chromium {
+            return self.check_accessibility(screen).await;
+        }
         let folder = &settings().screenshots;
         fs::create_dir_all(folder)
             .unwrap_or_else(|error| panic!("{} can't be made: {error}", folder.display()));
@@ -76,9 +79,12 @@ impl Page {
         for (width, height) in SIZES {
             self.pretend(width, height).await;
             for theme in ["light", "dark"] {
-                let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-                self.devtools("Emulation.setEmulatedMedia", features).await;
-                self.settle().await;
+                self.prefer(Some(theme)).await;
+                if width == SIZES[0].0 {
+                    self.check_accessibility(&format!("{screen}, {theme}")).await;
+                } else {
+                    self.settle().await;
+                }
                 let picture = self.picture().await;
                 let path = folder.join(format!("{screen}-{width}-{theme}.png"));
                 fs::write(&path, picture)
@@ -99,10 +105,17 @@ impl Page {
                 wide.push(format!("{width}: {beyond:#}"));
             }
         }
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+        self.prefer(None).await;
         self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": false })).await;
         assert!(wide.is_empty(), "{screen} is wider than the window:\n{}", wide.join("\n"));
+    }
+
+    /// Pretends that the machine prefers this theme; `None` ends that.
+    async fn prefer(&self, theme: Option<&str>) {
+        let features: Vec<_> =
+            theme.iter().map(|theme| json!({ "name": "prefers-color-scheme", "value": theme })).collect();
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
     /// Pretends to have a screen of this size, below 720 pixels a phone's with touch.

@@ -1,10 +1,11 @@
 //! What a person does with the page, and what they see of it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -26,11 +27,18 @@ pub struct Page {
     pub(crate) driver: WebDriver,
     kind: Kind,
     pub(crate) problems: Arc<Mutex<Vec<String>>>,
+    /// The origins that were opened: for them the browser may keep something.
+    visited: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Page {
     pub(crate) fn new(driver: WebDriver, kind: Kind) -> Self {
-        Self { driver, kind, problems: Arc::default() }
+        Self { driver, kind, problems: Arc::default(), visited: Arc::default() }
+    }
+
+    /// The origins that were opened so far.
+    pub(crate) fn visited(&self) -> BTreeSet<String> {
+        self.visited.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Which browser this is.
@@ -47,6 +55,8 @@ impl Page {
         let (at, page, url) = (Location::caller(), self.clone(), url.into());
         async move {
             page.keep_problems().await;
+            let origin: Vec<_> = url.splitn(4, '/').take(3).collect();
+            page.visited.lock().unwrap_or_else(PoisonError::into_inner).insert(origin.join("/"));
             page.driver.goto(url.as_str()).await.or_fail(at, || format!("open {url}"));
         }
     }

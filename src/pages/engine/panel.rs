@@ -191,13 +191,11 @@ fn read(line: &str) -> Option<SiteMove> {
     })
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
-    #[wasm_bindgen_test]
+    #[test]
     fn a_move_is_kept_as_it_is() {
         for from in [None, Some(ScannerId(7))] {
             let it = SiteMove { site: SiteId(3), name: " two  words ".to_owned(), from, to: ScannerId(9) };

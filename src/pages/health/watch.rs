@@ -150,13 +150,11 @@ fn without_count(title: &str) -> &str {
     }
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
-    #[wasm_bindgen_test]
+    #[test]
     fn a_title_loses_its_number_and_nothing_else() {
         for (title, bare) in [
             ("(12) Sites – Engine console", "Sites – Engine console"),

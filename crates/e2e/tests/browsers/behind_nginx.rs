@@ -1,7 +1,7 @@
 //! The app as static files behind nginx, beside a console that knows nothing of it: the configuration is the one that the
 //! README shows.
 
-use e2e::{Nginx, Page, Stack, button, cell, field, heading, http, in_both_browsers, link, news, row};
+use e2e::{Nginx, Page, Stack, button, cell, field, heading, http, link, news, row, tests};
 
 const BASE: &str = "/engine-console";
 const FRANKFURT: &str = "Frankfurt DMZ";
@@ -43,109 +43,100 @@ fn files_of(page: &str) -> Vec<String> {
     files
 }
 
-#[tokio::test]
-async fn nginx_sends_the_headers_that_the_console_sends_word_for_word() {
-    let (stack, nginx) = served().await;
-    for path in ["/", "/engines", "/engines/17", "/sites/new", "/health/", "/no-such-file.js"] {
-        let theirs = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
-        let ours = get(&nginx, &format!("{BASE}{path}"), &[]).await;
-        assert_eq!(ours.word(1), theirs.word(1), "{path}");
-        // What is not there is told by a page of nginx's own.
-        let same = if ours.word(1) == "200" { &HEADERS[..] } else { &HEADERS[..7] };
-        for header in same {
-            assert_eq!(ours.header(header), theirs.header(header), "{header} of {path}");
+tests! {
+    without_a_browser: async fn nginx_sends_the_headers_that_the_console_sends_word_for_word() {
+        let (stack, nginx) = served().await;
+        for path in ["/", "/engines", "/engines/17", "/sites/new", "/health/", "/no-such-file.js"] {
+            let theirs = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
+            let ours = get(&nginx, &format!("{BASE}{path}"), &[]).await;
+            assert_eq!(ours.word(1), theirs.word(1), "{path}");
+            // What is not there is told by a page of nginx's own.
+            let same = if ours.word(1) == "200" { &HEADERS[..] } else { &HEADERS[..7] };
+            for header in same {
+                assert_eq!(ours.header(header), theirs.header(header), "{header} of {path}");
+            }
         }
     }
-}
 
-#[tokio::test]
-async fn nginx_sends_every_file_compressed_as_the_browser_likes() {
-    let (stack, nginx) = served().await;
-    let page = get(&nginx, &format!("{BASE}/"), &[]).await;
-    assert_eq!(page.header("content-encoding"), None);
-    let page = String::from_utf8(page.body).expect("the page is text");
-    let without = Nginx::without_brotli(stack.proxy().address()).await;
-    for file in files_of(&page).into_iter().chain(["engines".to_owned()]) {
-        let path = format!("{BASE}/{file}");
-        let likes = |what| [("Accept-Encoding", what)];
-        for (nginx, liked, sent) in
-            [(&nginx, "gzip, br", "br"), (&nginx, "gzip", "gzip"), (&without, "gzip, br", "gzip")]
+    without_a_browser: async fn nginx_sends_every_file_compressed_as_the_browser_likes() {
+        let (stack, nginx) = served().await;
+        let page = get(&nginx, &format!("{BASE}/"), &[]).await;
+        assert_eq!(page.header("content-encoding"), None);
+        let page = String::from_utf8(page.body).expect("the page is text");
+        let without = Nginx::without_brotli(stack.proxy().address()).await;
+        for file in files_of(&page).into_iter().chain(["engines".to_owned()]) {
+            let path = format!("{BASE}/{file}");
+            let likes = |what| [("Accept-Encoding", what)];
+            for (nginx, liked, sent) in
+                [(&nginx, "gzip, br", "br"), (&nginx, "gzip", "gzip"), (&without, "gzip, br", "gzip")]
+            {
+                let answer = get(nginx, &path, &likes(liked)).await;
+                assert_eq!((answer.word(1), answer.header("content-encoding")), ("200", Some(sent)), "{path}");
+                assert_eq!(answer.header("vary"), Some("accept-encoding"), "{path}");
+            }
+            let kind = match file.rsplit_once('.').map(|(_, end)| end) {
+                Some("js") => "application/javascript; charset=utf-8",
+                Some("wasm") => "application/wasm",
+                Some("css") => "text/css; charset=utf-8",
+                Some("svg") => "image/svg+xml",
+                _ => "text/html; charset=utf-8",
+            };
+            let answer = get(&nginx, &path, &likes("br")).await;
+            assert_eq!(answer.header("content-type"), Some(kind), "{path}");
+            let kept =
+                if kind.starts_with("text/html") { "no-cache" } else { "public, max-age=31536000, immutable" };
+            assert_eq!(answer.header("cache-control"), Some(kept), "{path}");
+        }
+    }
+
+    without_a_browser: async fn only_the_apps_routes_answer_with_its_page() {
+        let (_stack, nginx) = served().await;
+        for path in
+            ["/", "/engines", "/engines/", "/engines/17", "/engines?filter=a", "/pools/3", "/administration"]
         {
-            let answer = get(nginx, &path, &likes(liked)).await;
-            assert_eq!((answer.word(1), answer.header("content-encoding")), ("200", Some(sent)), "{path}");
-            assert_eq!(answer.header("vary"), Some("accept-encoding"), "{path}");
+            let answer = get(&nginx, &format!("{BASE}{path}"), &[]).await;
+            assert_eq!(answer.word(1), "200", "{path}");
+            assert!(String::from_utf8_lossy(&answer.body).contains("rel=modulepreload"), "{path}");
         }
-        let kind = match file.rsplit_once('.').map(|(_, end)| end) {
-            Some("js") => "application/javascript; charset=utf-8",
-            Some("wasm") => "application/wasm",
-            Some("css") => "text/css; charset=utf-8",
-            Some("svg") => "image/svg+xml",
-            _ => "text/html; charset=utf-8",
+        for path in [
+            "/engine",
+            "/engines/x",
+            "/engines/17/scans",
+            "/favicon.ico",
+            "/index.htm",
+            "/..%2fpasswd",
+            "/nowhere/",
+        ] {
+            let answer = get(&nginx, &format!("{BASE}{path}"), &[]).await;
+            assert_eq!(answer.word(1), "404", "{path}");
+        }
+        let answer = get(&nginx, BASE, &[]).await;
+        assert_eq!((answer.word(1), answer.header("location")), ("302", Some("/engine-console/")));
+    }
+
+    without_a_browser: async fn the_consoles_challenge_is_kept_from_the_browser_and_its_words_are_not() {
+        let (stack, nginx) = served().await;
+        let path = "/api/3/scan_engines";
+        let theirs = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
+        assert!(theirs.header("www-authenticate").is_some(), "the console sends a challenge by itself");
+        let request = |name: &str| http::Message {
+            start: format!("GET {path} HTTP/1.1"),
+            headers: vec![
+                ("Host".to_owned(), name.to_owned()),
+                ("Authorization".to_owned(), "Basic YTpi".to_owned()),
+            ],
+            body: Vec::new(),
         };
-        let answer = get(&nginx, &path, &likes("br")).await;
-        assert_eq!(answer.header("content-type"), Some(kind), "{path}");
-        let kept =
-            if kind.starts_with("text/html") { "no-cache" } else { "public, max-age=31536000, immutable" };
-        assert_eq!(answer.header("cache-control"), Some(kept), "{path}");
+        let ours = http::exchange(nginx.address(), request(&nginx.address().to_string())).await;
+        let ours = ours.expect("nginx answers");
+        assert_eq!((ours.word(1), ours.header("www-authenticate")), ("401", None));
+        let words = String::from_utf8_lossy(&ours.body).into_owned();
+        assert!(words.contains("is not right"), "{words}");
+        // The console's links lead to where the browser is, not to where nginx went.
+        assert!(words.contains(&format!("http://{}{path}", nginx.address())), "{words}");
     }
-}
 
-#[tokio::test]
-async fn only_the_apps_routes_answer_with_its_page() {
-    let (_stack, nginx) = served().await;
-    for path in
-        ["/", "/engines", "/engines/", "/engines/17", "/engines?filter=a", "/pools/3", "/administration"]
-    {
-        let answer = get(&nginx, &format!("{BASE}{path}"), &[]).await;
-        assert_eq!(answer.word(1), "200", "{path}");
-        assert!(String::from_utf8_lossy(&answer.body).contains("rel=modulepreload"), "{path}");
-    }
-    for path in [
-        "/engine",
-        "/engines/x",
-        "/engines/17/scans",
-        "/favicon.ico",
-        "/index.htm",
-        "/..%2fpasswd",
-        "/nowhere/",
-    ] {
-        let answer = get(&nginx, &format!("{BASE}{path}"), &[]).await;
-        assert_eq!(answer.word(1), "404", "{path}");
-    }
-    let answer = get(&nginx, BASE, &[]).await;
-    assert_eq!((answer.word(1), answer.header("location")), ("302", Some("/engine-console/")));
-}
-
-#[tokio::test]
-async fn the_consoles_challenge_is_kept_from_the_browser_and_its_words_are_not() {
-    let (stack, nginx) = served().await;
-    let path = "/api/3/scan_engines";
-    let theirs = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
-    assert!(theirs.header("www-authenticate").is_some(), "the console sends a challenge by itself");
-    let request = |name: &str| http::Message {
-        start: format!("GET {path} HTTP/1.1"),
-        headers: vec![
-            ("Host".to_owned(), name.to_owned()),
-            ("Authorization".to_owned(), "Basic YTpi".to_owned()),
-        ],
-        body: Vec::new(),
-    };
-    let ours = http::exchange(nginx.address(), request(&nginx.address().to_string())).await;
-    let ours = ours.expect("nginx answers");
-    assert_eq!((ours.word(1), ours.header("www-authenticate")), ("401", None));
-    let words = String::from_utf8_lossy(&ours.body).into_owned();
-    assert!(words.contains("is not right"), "{words}");
-    // The console's links lead to where the browser is, not to where nginx went.
-    assert!(words.contains(&format!("http://{}{path}", nginx.address())), "{words}");
-}
-
-async fn sign_in(page: &Page, stack: &Stack, nginx: &Nginx, path: &str) {
-    page.open(nginx.url(&format!("{BASE}{path}"))).await;
-    page.sign_in("admin", &stack.password()).await;
-}
-
-in_both_browsers! {
-    async fn behind_nginx_an_engine_is_paired_and_refreshed(page: Page) {
+    in_chromium: async fn behind_nginx_an_engine_is_paired_and_deep_links_reloads_and_the_back_button_work(page: Page) {
         let (stack, nginx) = served().await;
         let mut engine = stack.engine(FRANKFURT).await;
         sign_in(&page, &stack, &nginx, "/").await;
@@ -156,11 +147,8 @@ in_both_browsers! {
         page.click(button(format!("Refresh {FRANKFURT}"))).await;
         page.see_words(cell(FRANKFURT, "Status"), "Active").await;
         page.see_words(news(), FRANKFURT).await;
-    }
 
-    async fn behind_nginx_deep_links_reloads_and_the_back_button_work(page: Page) {
-        let (stack, nginx) = served().await;
-        let id = stack.add(FRANKFURT, "192.0.2.1", 40814).await;
+        let id = engine.id();
         let address = format!("/engine-console/engines/{id}");
         sign_in(&page, &stack, &nginx, &format!("/engines/{id}")).await;
         page.see(heading(FRANKFURT)).await;
@@ -180,7 +168,7 @@ in_both_browsers! {
         page.see(row(FRANKFURT)).await;
     }
 
-    async fn behind_nginx_a_wrong_password_brings_no_window_of_the_browsers_own(page: Page) {
+    in_both_browsers: async fn behind_nginx_a_wrong_password_brings_no_window_of_the_browsers_own(page: Page) {
         let (stack, nginx) = served().await;
         page.open(nginx.url("/engine-console/")).await;
         page.sign_in("admin", "not-the-password").await;
@@ -189,4 +177,8 @@ in_both_browsers! {
         page.click(button("Sign in")).await;
         page.see(row("Local scan engine")).await;
     }
+}
+async fn sign_in(page: &Page, stack: &Stack, nginx: &Nginx, path: &str) {
+    page.open(nginx.url(&format!("{BASE}{path}"))).await;
+    page.sign_in("admin", &stack.password()).await;
 }

@@ -1,14 +1,9 @@
 //! Many engines at once: selected by hand and on the keyboard, deleted, refreshed, and what happens when it does not go.
 
 use console_api::EngineId;
-use e2e::{
-    Fault, Key, Stack, any, button, cell, column, dialog, field, has, in_both_browsers, in_chromium, role,
-    row, text,
-};
+use e2e::{Fault, Key, Stack, any, button, cell, column, dialog, field, has, role, row, tests, text};
 
 use crate::fleet::{LOCAL, sign_in, site};
-
-const COMMANDS: &str = "/api/3/administration/commands";
 
 async fn four_cities(stack: &Stack) -> [EngineId; 4] {
     let mut ids = Vec::new();
@@ -18,8 +13,8 @@ async fn four_cities(stack: &Stack) -> [EngineId; 4] {
     ids.try_into().expect("four were added")
 }
 
-in_both_browsers! {
-    async fn a_refusal_and_a_broken_connection_in_the_middle_stop_nothing(page: Page) {
+tests! {
+    in_both_browsers: async fn a_refusal_and_a_broken_connection_in_the_middle_stop_nothing(page: Page) {
         let stack = Stack::start().await;
         let [_, cologne, dresden, _] = four_cities(&stack).await;
         sign_in(&page, &stack).await;
@@ -66,7 +61,7 @@ in_both_browsers! {
         page.see_words(role("group", "Left out"), "Cologne: 1 site is assigned to it.").await;
     }
 
-    async fn a_session_that_ends_in_the_middle_asks_for_sign_in_and_goes_on(page: Page) {
+    in_chromium: async fn a_session_that_ends_in_the_middle_asks_for_sign_in_and_goes_on(page: Page) {
         let mut stack = Stack::start().await;
         four_cities(&stack).await;
         sign_in(&page, &stack).await;
@@ -88,7 +83,7 @@ in_both_browsers! {
         page.see_texts(column("Name"), &[LOCAL]).await;
     }
 
-    async fn one_that_has_not_answered_can_be_waited_for_with_the_dialog_closed(page: Page) {
+    in_chromium: async fn one_that_has_not_answered_can_be_waited_for_with_the_dialog_closed(page: Page) {
         let stack = Stack::start().await;
         let [_, cologne, ..] = four_cities(&stack).await;
         sign_in(&page, &stack).await;
@@ -110,23 +105,7 @@ in_both_browsers! {
         page.see_no(role("group", "Work on many engines")).await;
     }
 
-    async fn the_selection_is_refreshed_by_one_question(page: Page) {
-        let stack = Stack::start().await;
-        let berlin = stack.engine("Berlin").await;
-        let cologne = stack.engine("Cologne").await;
-        sign_in(&page, &stack).await;
-        for name in ["Berlin", "Cologne"] {
-            page.click(role("checkbox", format!("Select {name}"))).await;
-        }
-        page.see(text("2 selected")).await;
-        page.click(button("Refresh")).await;
-        page.see_words(cell("Berlin", "Status"), "Pending authorization").await;
-        page.see_words(cell("Cologne", "Status"), "Pending authorization").await;
-        assert_eq!(stack.proxy().count("POST", COMMANDS), 1, "each engine was asked for by itself");
-        drop((berlin, cologne));
-    }
-
-    async fn engines_join_a_pool_and_those_that_can_not_are_named(page: Page) {
+    in_chromium: async fn engines_join_a_pool_and_those_that_can_not_are_named(page: Page) {
         let stack = Stack::start().await;
         four_cities(&stack).await;
         sign_in(&page, &stack).await;
@@ -144,7 +123,7 @@ in_both_browsers! {
         assert_eq!(pools.iter().map(|pool| pool.engines.len()).sum::<usize>(), 4);
     }
 
-    async fn ten_thousand_engines_are_selected_at_once(page: Page) {
+    in_chromium: async fn ten_thousand_engines_are_selected_at_once(page: Page) {
         let stack = Stack::with(&["--seed", "large:10000,100"]).await;
         sign_in(&page, &stack).await;
         page.click(role("checkbox", "Select all 10001 that match")).await;
@@ -160,7 +139,7 @@ in_both_browsers! {
         page.see_no(button("Clear")).await;
     }
 
-    async fn columns_and_density_follow_the_rules(page: Page) {
+    in_both_browsers: async fn columns_and_density_follow_the_rules(page: Page) {
         let stack = Stack::start().await;
         four_cities(&stack).await;
         sign_in(&page, &stack).await;
@@ -179,27 +158,5 @@ in_both_browsers! {
         page.reload().await;
         page.sign_in("admin", &stack.password()).await;
         page.see(role("columnheader", "Serial number")).await;
-    }
-}
-
-in_chromium! {
-    async fn pictures_of_work_on_many_engines(page: Page) {
-        let stack = Stack::start().await;
-        four_cities(&stack).await;
-        sign_in(&page, &stack).await;
-        page.see(row("Essen")).await;
-        page.click(role("checkbox", "Select all 5 that match")).await;
-        page.see(text("5 selected")).await;
-        page.take_pictures("engines-selected").await;
-        page.click(button("Delete")).await;
-        page.see(dialog("Delete 4 engines")).await;
-        page.take_pictures("engines-delete").await;
-        page.click(button("Delete 4 engines")).await;
-        page.see(text("4 deleted.")).await;
-        page.take_pictures("engines-deleted").await;
-        page.click(button("Done")).await;
-        page.click(text("Columns")).await;
-        page.see(role("checkbox", "Platform")).await;
-        page.take_pictures("engines-columns").await;
     }
 }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use e2e::{Stack, button, cell, in_both_browsers, news};
+use e2e::{Stack, button, cell, news, tests};
 
 use crate::fleet::sign_in;
 
 /// The console knows of a change within five seconds (and then has to be asked).
 const SOON: Duration = Duration::from_secs(8);
 
-in_both_browsers! {
-    async fn an_engine_is_unknown_then_pending_then_active(page: Page) {
+tests! {
+    in_chromium: async fn an_engine_is_unknown_pending_active_not_responding_and_active_again(page: Page) {
         let stack = Stack::start().await;
         let mut engine = stack.engine("Frankfurt DMZ").await;
         sign_in(&page, &stack).await;
@@ -26,15 +26,6 @@ in_both_browsers! {
         page.see_words(cell("Frankfurt DMZ", "Status"), "Active").await;
         page.see_words(news(), "Frankfurt DMZ: Active.").await;
         page.see_attribute(button("Refresh Frankfurt DMZ"), "aria-disabled", None).await;
-    }
-
-    async fn a_killed_engine_does_not_respond_until_it_is_started_again(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine("Frankfurt DMZ").await;
-        engine.enable_console().await;
-        sign_in(&page, &stack).await;
-        page.click(button("Refresh Frankfurt DMZ")).await;
-        page.see_words(cell("Frankfurt DMZ", "Status"), "Active").await;
 
         engine.kill().await;
         page.click(button("Refresh Frankfurt DMZ")).await;

@@ -3,8 +3,8 @@
 
 use console_api::{EngineId, PoolId, SiteId};
 use e2e::{
-    Fault, Key, Page, Stack, any, beside, button, cell, column, dialog, field, has, heading,
-    in_both_browsers, in_chromium, link, news, role, row, text,
+    Fault, Key, Page, Stack, beside, button, cell, column, dialog, field, has, heading, link, news, role,
+    row, tests, text,
 };
 
 use crate::fleet::{LOCAL, sign_in, site};
@@ -35,8 +35,8 @@ async fn open_engine(page: &Page, stack: &Stack, name: &str) {
     page.see(heading(name.to_owned())).await;
 }
 
-in_both_browsers! {
-    async fn sites_move_first_and_then_the_engine_is_deleted(page: Page) {
+tests! {
+    in_chromium: async fn sites_move_first_and_then_the_engine_is_deleted(page: Page) {
         let stack = Stack::start().await;
         let (berlin, cologne, pool, sites) = two_cities(&stack).await;
         open_engine(&page, &stack, "Berlin").await;
@@ -68,7 +68,7 @@ in_both_browsers! {
         assert!(stack.api().pool_engines(pool).await.expect("the console answers").is_empty());
     }
 
-    async fn a_console_that_dies_in_the_middle_leaves_the_rest_to_be_done_later(page: Page) {
+    in_chromium: async fn a_console_that_dies_in_the_middle_leaves_the_rest_to_be_done_later(page: Page) {
         let mut stack = Stack::start().await;
         let (berlin, cologne, _, sites) = two_cities(&stack).await;
         sign_in(&page, &stack).await;
@@ -95,31 +95,7 @@ in_both_browsers! {
         assert_eq!(scanner_of(&stack, sites[2]).await, cologne.get());
     }
 
-    async fn many_engines_go_once_all_their_sites_have_a_place(page: Page) {
-        let stack = Stack::start().await;
-        let (_, cologne, _, sites) = two_cities(&stack).await;
-        let lab = site(&stack, "Lab", cologne).await;
-        sign_in(&page, &stack).await;
-        page.choose("Auto-refresh", "Off").await;
-        for name in ["Berlin", "Cologne"] {
-            page.click(role("checkbox", format!("Select {name}"))).await;
-        }
-        page.click(button("Delete")).await;
-        page.see_words(role("group", "Left out"), "Berlin: 3 sites are assigned to it.").await;
-        page.see(text("Pools that lose engines: Default Engine Pool.")).await;
-        page.fill("Move their sites to", LOCAL).await;
-        page.see(dialog("Move 4 sites, then delete 2 engines")).await;
-        page.check_accessibility("the question about many").await;
-        page.click(button("Move 4 sites, then delete 2 engines")).await;
-        page.see(text("4 moved, 2 deleted.")).await;
-        page.click(button("Done")).await;
-        page.see_texts(column("Name"), &[LOCAL]).await;
-        let local = stack.id_of(LOCAL).await;
-        assert_eq!(scanner_of(&stack, lab).await, local.get());
-        assert_eq!(scanner_of(&stack, sites[0]).await, local.get());
-    }
-
-    async fn another_engine_takes_over_sites_and_pools_of_one_that_scans(page: Page) {
+    in_chromium: async fn another_engine_takes_over_sites_and_pools_of_one_that_scans(page: Page) {
         let stack = Stack::start().await;
         let mut old = stack.engine("Oslo").await;
         let mut new = stack.engine("Bergen").await;
@@ -165,29 +141,7 @@ in_both_browsers! {
         drop((old, new));
     }
 
-    async fn pools_are_joined_and_left_on_their_tab(page: Page) {
-        let stack = Stack::start().await;
-        let (berlin, _, pool, _) = two_cities(&stack).await;
-        open_engine(&page, &stack, "Berlin").await;
-        page.click(role("tab", "Pools")).await;
-        page.see(link("Default Engine Pool")).await;
-        page.see(text("It is in every pool of the console.")).await;
-        page.check_accessibility("pools of an engine").await;
-        let broken = stack.proxy().fail(&format!("/api/3/scan_engine_pools/{pool}/engines/{berlin}"), Fault::Html);
-        page.click(button("Remove from Default Engine Pool")).await;
-        page.see(text(has("It was not taken out of pool Default Engine Pool."))).await;
-        broken.end();
-        page.click(button("Remove from Default Engine Pool")).await;
-        page.see_words(news(), "Berlin is no longer in pool Default Engine Pool.").await;
-        page.see(text(has("It is in no pool."))).await;
-        assert_eq!(stack.api().pool_engines(pool).await, Ok(Vec::new()));
-        page.click(button("Add to pool")).await;
-        page.see_words(news(), "Berlin is in pool Default Engine Pool.").await;
-        page.see(button("Remove from Default Engine Pool")).await;
-        assert_eq!(stack.api().pool_engines(pool).await, Ok(vec![berlin]));
-    }
-
-    async fn two_people_edit_the_same_engine_and_each_sees_what_the_other_did(page: Page) {
+    in_chromium: async fn two_people_edit_the_same_engine_and_each_sees_what_the_other_did(page: Page) {
         let stack = Stack::start().await;
         let (berlin, ..) = two_cities(&stack).await;
         open_engine(&page, &stack, "Berlin").await;
@@ -220,64 +174,5 @@ in_both_browsers! {
         .await;
         let engine = stack.api().engine(berlin).await.expect("the console answers");
         assert_eq!((engine.name.as_str(), engine.sites.len()), ("Berlin mine", 3), "no site was lost");
-    }
-
-    async fn the_dialogs_of_handing_over_follow_the_rules(page: Page) {
-        let stack = Stack::start().await;
-        two_cities(&stack).await;
-        open_engine(&page, &stack, "Berlin").await;
-        for theme in ["Light", "Dark"] {
-            page.choose("Theme", theme).await;
-            for (action, title, target) in [
-                ("Delete", "Delete Berlin", "Move its sites to"),
-                ("Replace engine", "Replace Berlin", "Engine that takes its place"),
-            ] {
-                page.click(button(action)).await;
-                page.see(dialog(title)).await;
-                page.fill(target, "nobody").await;
-                page.see(text("None is called so.")).await;
-                page.check_accessibility(&format!("{title}, {theme}")).await;
-                page.press(Key::Escape).await;
-                page.see_no(any("dialog")).await;
-            }
-            for tab in ["Pools", "Scans"] {
-                page.click(role("tab", tab)).await;
-                page.check_accessibility(&format!("{tab}, {theme}")).await;
-            }
-        }
-    }
-}
-
-in_chromium! {
-    async fn pictures_of_handing_over(page: Page) {
-        let stack = Stack::start().await;
-        two_cities(&stack).await;
-        open_engine(&page, &stack, "Berlin").await;
-        page.click(role("tab", "Pools")).await;
-        page.see(link("Default Engine Pool")).await;
-        page.take_pictures("engine-pools").await;
-        page.click(role("tab", "Scans")).await;
-        page.see(heading("No scan ran on this engine")).await;
-        page.take_pictures("engine-scans-none").await;
-        page.click(button("Delete")).await;
-        page.fill("Move its sites to", "Cologne").await;
-        page.see_attribute(button("Move 3 sites, then delete"), "aria-disabled", None).await;
-        page.take_pictures("engine-delete-move").await;
-        page.press(Key::Escape).await;
-        page.see_no(any("dialog")).await;
-        page.click(button("Replace engine")).await;
-        page.fill("Engine that takes its place", "Cologne").await;
-        page.see(text(has("Cologne gets 3 sites"))).await;
-        page.take_pictures("engine-replace").await;
-    }
-
-    async fn pictures_of_scans(page: Page) {
-        let stack = Stack::demo().await;
-        sign_in(&page, &stack).await;
-        page.click(link(LOCAL)).await;
-        page.click(role("tab", "Scans")).await;
-        page.see(role("table", "Scans")).await;
-        page.see(button("Read again")).await;
-        page.take_pictures("engine-scans").await;
     }
 }

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use e2e::{
-    Engine, Fault, Key, Page, Stack, button, cell, column, ends, field, has, heading, in_both_browsers,
-    in_chromium, link, news, role, row, text,
+    Engine, Fault, Key, Page, Stack, button, cell, column, ends, field, has, heading, link, news, role, row,
+    tests, text,
 };
 
 use crate::fleet::{LOCAL, every_status, pool, sign_in, site};
@@ -29,9 +29,9 @@ async fn open_health(page: &Page) {
     page.see_focus_on(heading("Engine Health")).await;
 }
 
-in_both_browsers! {
+tests! {
     // "Monitor engine health" of the documents.
-    async fn an_engine_that_goes_down_and_comes_back_is_told_while_the_page_is_open(page: Page) {
+    in_chromium: async fn an_engine_that_goes_down_and_comes_back_is_told_while_the_page_is_open(page: Page) {
         let stack = Stack::start().await;
         let mut engine = engine_like_the_local_one(&stack).await;
         site(&stack, "Oslo offices", engine.id()).await;
@@ -40,6 +40,7 @@ in_both_browsers! {
         open_health(&page).await;
         page.see(heading("All is well")).await;
         page.see_attribute(link("Health"), "aria-current", Some("page")).await;
+        allow_notifications(&page).await;
         page.choose("Auto-refresh", "30 s").await;
 
         engine.kill().await;
@@ -49,6 +50,8 @@ in_both_browsers! {
         page.see(heading("2 problems need attention, the worst first")).await;
         let title = page.run("return document.title", vec![]).await;
         assert_eq!(title.as_str(), Some("(2) Engine Health – Engine console"));
+        let shown = page.run("return window.__shown", vec![]).await;
+        assert_eq!(shown.as_array().map(Vec::len), Some(1), "{shown:?}");
 
         engine.start_again().await;
         page.click(button(format!("Refresh {OSLO}"))).await;
@@ -58,7 +61,7 @@ in_both_browsers! {
         assert_eq!(title.as_str(), Some("Engine Health – Engine console"));
     }
 
-    async fn each_problem_has_its_reason_and_what_does_something_about_it(page: Page) {
+    in_chromium: async fn each_problem_has_its_reason_and_what_does_something_about_it(page: Page) {
         let stack = Stack::start().await;
         let fleet = every_status(&stack).await;
         let down = stack.id_of("Paris DMZ").await;
@@ -84,6 +87,18 @@ in_both_browsers! {
         page.see_count(row(has("Paris DMZ: Not responding")), 0).await;
         page.click(role("button", has("All "))).await;
 
+        // The pictures have words and a table behind them, which leads to the engines.
+        for picture in ["Engines by status", "Product versions", "Sites per engine"] {
+            page.see(heading(picture)).await;
+        }
+        page.click(text("Table").within(role("figure", "Engines by status"))).await;
+        page.see_words(role("table", "Engines by status"), "Not responding").await;
+        page.click(link("Not responding")).await;
+        page.see_address("/engines?status=not-responding").await;
+        page.see(row("Paris DMZ")).await;
+        page.back().await;
+        page.see_focus_on(heading("Engine Health")).await;
+
         page.click(button("Update Oslo data centre")).await;
         page.see_words(news(), "Oslo data centre is updated").await;
         page.see_count(row(has("Oslo data centre: Incompatible version")), 0).await;
@@ -95,7 +110,7 @@ in_both_browsers! {
         drop(fleet);
     }
 
-    async fn thresholds_are_changed_and_remembered(page: Page) {
+    in_chromium: async fn thresholds_are_changed_and_remembered(page: Page) {
         let stack = Stack::start().await;
         // Where the local engine is the only one, it may have as many sites as it likes.
         let engine = engine_like_the_local_one(&stack).await;
@@ -129,24 +144,8 @@ in_both_browsers! {
         drop(engine);
     }
 
-    async fn the_pictures_have_words_and_a_table_behind_them(page: Page) {
-        let stack = Stack::start().await;
-        let fleet = every_status(&stack).await;
-        sign_in(&page, &stack).await;
-        open_health(&page).await;
-        page.see(heading("Engines by status")).await;
-        page.see(heading("Product versions")).await;
-        page.see(heading("Sites per engine")).await;
-        page.click(text("Table").within(role("figure", "Engines by status"))).await;
-        page.see_words(role("table", "Engines by status"), "Not responding").await;
-        page.click(link("Not responding")).await;
-        page.see_address("/engines?status=not-responding").await;
-        page.see(row("Paris DMZ")).await;
-        drop(fleet);
-    }
-
     // "Audit engine assignments" of the documents.
-    async fn the_audit_tells_who_scans_what_directly_and_through_pools(page: Page) {
+    in_chromium: async fn the_audit_tells_who_scans_what_directly_and_through_pools(page: Page) {
         let stack = Stack::start().await;
         let bergen = stack.add("Bergen", "192.0.2.1", 40814).await;
         let oslo = stack.add("Oslo", "192.0.2.2", 40814).await;
@@ -185,7 +184,7 @@ in_both_browsers! {
         page.see_address(&format!("/sites/{lodge}")).await;
     }
 
-    async fn the_audit_goes_into_a_file_and_onto_paper(page: Page) {
+    in_both_browsers: async fn the_audit_goes_into_a_file_and_onto_paper(page: Page) {
         let stack = Stack::start().await;
         let oslo = stack.add("=Oslo, \"north\"", "192.0.2.2", 40814).await;
         site(&stack, "Harbour", oslo).await;
@@ -217,7 +216,7 @@ in_both_browsers! {
     }
 
     // "Error handling" of the documents: 404, 401, and others.
-    async fn failures_say_what_they_are_and_leave_what_is_known(page: Page) {
+    in_chromium: async fn failures_say_what_they_are_and_leave_what_is_known(page: Page) {
         let mut stack = Stack::start().await;
         let bergen = stack.add("Bergen", "192.0.2.1", 40814).await;
         sign_in(&page, &stack).await;
@@ -247,7 +246,7 @@ in_both_browsers! {
         page.forgive_problems().await;
     }
 
-    async fn the_keyboard_alone_is_enough(page: Page) {
+    in_both_browsers: async fn the_keyboard_alone_is_enough(page: Page) {
         let stack = Stack::start().await;
         stack.add("Bergen", "192.0.2.1", 40814).await;
         stack.add("Oslo", "192.0.2.2", 40814).await;
@@ -273,42 +272,30 @@ in_both_browsers! {
     }
 }
 
+/// **Notify me**: first the browser says no, then yes. What it would ask a person, and what it would show, is kept.
+async fn allow_notifications(page: &Page) {
+    page.run(
+        "window.__asked = 0; window.__shown = []; let permission = 'default'; \
+         window.Notification = class { \
+           static get permission() { return permission; } \
+           static requestPermission() { window.__asked += 1; permission = window.__answer; return Promise.resolve(permission); } \
+           constructor(title) { window.__shown.push(title); } \
+         }; window.__answer = 'denied';",
+        vec![],
+    )
+    .await;
+    page.click(role("checkbox", "Notify me")).await;
+    page.see(text(has("The browser blocks notifications of this address."))).await;
+    page.run("window.Notification = class extends window.Notification { static get permission() { return 'granted'; } }", vec![]).await;
+    page.click(role("checkbox", "Notify me")).await;
+    page.see_no(text(has("The browser blocks notifications"))).await;
+    let asked = page.run("return window.__asked", vec![]).await;
+    assert_eq!(asked.as_i64(), Some(1), "a permission that is given is not asked for again");
+}
+
 async fn read_when_there(page: &Page, script: &'static str) -> String {
     let read = e2e::until(e2e::PATIENCE, async || {
         page.run(script, vec![]).await.as_str().map(str::to_owned).ok_or_else(|| "nothing yet".to_owned())
     });
     read.await.unwrap_or_else(|problem| panic!("{script}: {problem}"))
-}
-
-in_chromium! {
-    async fn notifications_come_when_the_browser_allows_them(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = engine_like_the_local_one(&stack).await;
-        sign_in(&page, &stack).await;
-        page.see_words(cell(OSLO, "Status"), "Active").await;
-        open_health(&page).await;
-        // What the browser would ask a person, and what it would show.
-        page.run(
-            "window.__asked = 0; window.__shown = []; let permission = 'default'; \
-             window.Notification = class { \
-               static get permission() { return permission; } \
-               static requestPermission() { window.__asked += 1; permission = window.__answer; return Promise.resolve(permission); } \
-               constructor(title) { window.__shown.push(title); } \
-             }; window.__answer = 'denied';",
-            vec![],
-        )
-        .await;
-        page.click(role("checkbox", "Notify me")).await;
-        page.see(text(has("The browser blocks notifications of this address."))).await;
-        page.run("window.Notification = class extends window.Notification { static get permission() { return 'granted'; } }", vec![]).await;
-        page.click(role("checkbox", "Notify me")).await;
-        page.see_no(text(has("The browser blocks notifications"))).await;
-        let asked = page.run("return window.__asked", vec![]).await;
-        assert_eq!(asked.as_i64(), Some(1), "a permission that is given is not asked for again");
-        page.choose("Auto-refresh", "30 s").await;
-        engine.kill().await;
-        page.see_words_within(Duration::from_secs(60), news(), &format!("{OSLO} went bad")).await;
-        let shown = page.run("return window.__shown", vec![]).await;
-        assert_eq!(shown.as_array().map(Vec::len), Some(1), "{shown:?}");
-    }
 }

@@ -1,11 +1,11 @@
 //! Everything without a mouse, and the narrow window.
 
-use e2e::{Key, Stack, any, button, cell, dialog, field, heading, in_both_browsers, link, news, role, row};
+use e2e::{Key, Stack, any, button, cell, dialog, field, heading, link, news, role, row, tests};
 
 use crate::fleet::{LOCAL, sign_in};
 
-in_both_browsers! {
-    async fn from_signing_in_to_refresh_without_a_mouse(page: Page) {
+tests! {
+    in_both_browsers: async fn from_signing_in_to_refresh_without_a_mouse(page: Page) {
         let stack = Stack::start().await;
         let engine = stack.engine("Frankfurt DMZ").await;
         stack.add("Genoa", "192.0.2.1", 40814).await;
@@ -34,7 +34,7 @@ in_both_browsers! {
         drop(engine);
     }
 
-    async fn the_skip_link_leads_past_the_navigation(page: Page) {
+    in_both_browsers: async fn the_skip_link_and_single_keys_which_can_be_switched_off(page: Page) {
         let stack = Stack::start().await;
         sign_in(&page, &stack).await;
         page.see_focus_on(heading("Scan Engines")).await;
@@ -43,12 +43,7 @@ in_both_browsers! {
         page.press(Key::Enter).await;
         page.see_focus_on(heading("Scan Engines")).await;
         page.see_address("/engines").await;
-    }
 
-    async fn single_keys_do_what_their_list_says_and_can_be_switched_off(page: Page) {
-        let stack = Stack::start().await;
-        sign_in(&page, &stack).await;
-        page.see_focus_on(heading("Scan Engines")).await;
         page.press("/").await;
         page.see_focus_on(role("searchbox", "Filter engines")).await;
         // In a field they are letters.
@@ -67,7 +62,7 @@ in_both_browsers! {
         page.see_no(any("dialog")).await;
     }
 
-    async fn in_a_narrow_window_the_navigation_is_a_drawer(page: Page) {
+    in_both_browsers: async fn in_a_narrow_window_the_navigation_is_a_drawer(page: Page) {
         let stack = Stack::start().await;
         sign_in(&page, &stack).await;
         page.see(link("Engines")).await;

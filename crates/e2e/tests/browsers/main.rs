@@ -1,6 +1,5 @@
-//! The whole system in Chromium and Firefox: one module a subject.
+//! The whole system in browsers: one module a subject.
 
-mod accessibility;
 mod behind_nginx;
 mod bulk;
 mod dialects;
@@ -14,9 +13,9 @@ mod fleet;
 mod handover;
 mod health;
 mod keyboard;
+mod looks;
 mod pairing_reverse;
 mod pairing_standard;
-mod pictures;
 mod policy;
 mod pools;
 mod refresh;
@@ -27,3 +26,36 @@ mod sign_in;
 mod sites;
 mod unsaved;
 mod update;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Those that take longest come first, so that none of them is left alone at the end.
+    e2e::suite::run([
+        faults::tests(),
+        health::tests(),
+        looks::tests(),
+        behind_nginx::tests(),
+        bulk::tests(),
+        dialects::tests(),
+        direction::tests(),
+        engine_form::tests(),
+        engine_life::tests(),
+        engines::tests(),
+        failures::tests(),
+        handover::tests(),
+        keyboard::tests(),
+        pairing_reverse::tests(),
+        pairing_standard::tests(),
+        policy::tests(),
+        pools::tests(),
+        refresh::tests(),
+        screens::tests(),
+        select_sites::tests(),
+        shared_secret::tests(),
+        sign_in::tests(),
+        sites::tests(),
+        unsaved::tests(),
+        update::tests(),
+    ])
+}

@@ -1,9 +1,6 @@
 //! "Configuring distributed Scan Engines", acted out from its first sentence to its last: the console dials the engine.
 
-use e2e::{
-    Engine, Page, Stack, any, button, cell, dialog, has, heading, in_both_browsers, link, news, role, row,
-    text,
-};
+use e2e::{Engine, Page, Stack, any, button, cell, dialog, has, heading, link, news, role, row, tests, text};
 
 use crate::fleet::sign_in;
 
@@ -43,8 +40,8 @@ fn assert_step(steps: &[String], words: &str) {
     assert!(steps.iter().any(|step| step.contains(words)), "no step has “{words}”:\n{}", steps.join("\n"));
 }
 
-in_both_browsers! {
-    async fn the_document_on_linux_word_by_word(page: Page) {
+tests! {
+    in_both_browsers: async fn the_document_on_linux_word_by_word(page: Page) {
         let stack = Stack::start().await;
         // "Before you configure": the engine is installed and runs.
         let mut engine = stack.unknown_engine(OSLO).await;
@@ -93,7 +90,7 @@ in_both_browsers! {
         page.see_words(news(), &format!("{OSLO}: Active.")).await;
     }
 
-    async fn the_document_on_windows_word_by_word(page: Page) {
+    in_chromium: async fn the_document_on_windows_word_by_word(page: Page) {
         let stack = Stack::start().await;
         let mut engine = stack.unknown_engine(OSLO).await;
         sign_in(&page, &stack).await;
@@ -118,9 +115,11 @@ in_both_browsers! {
         assert!(engine.consoles_xml().contains("enabled=\"1\""), "the edit was lost");
     }
 
-    async fn before_it_is_paired_each_place_says_why_not_and_what_to_do(page: Page) {
+    in_chromium: async fn before_it_is_paired_each_place_says_why_not_and_what_to_do(page: Page) {
         let stack = Stack::start().await;
-        let engine = stack.engine(OSLO).await;
+        let mut engine = stack.engine(OSLO).await;
+        let (own, console) = (engine.fingerprint().await, engine.show_console().await.fingerprint);
+        assert_ne!(own, console);
         sign_in(&page, &stack).await;
         refresh(&page).await;
         let why = format!("Cannot refresh scan engine ({OSLO}): Unauthorized console connection from: 127.0.0.1");
@@ -133,25 +132,15 @@ in_both_browsers! {
         page.see_words(role("region", "Summary"), "Pending authorization").await;
         page.see_words(role("region", "Summary"), &why).await;
         assert_step(&steps(&page, "Linux").await, "the address 127.0.0.1.");
+        // The fingerprints are those that the engine shows.
+        for fingerprint in [own, console] {
+            page.see(text(fingerprint.as_str()).within(role("region", "Certificates"))).await;
+        }
         let output = stack.api().run_command("version engines").await.expect("the console answers").output;
         assert!(output.contains(&why), "{output}");
     }
 
-    async fn the_fingerprints_are_those_that_the_engine_shows(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine(OSLO).await;
-        engine.enable_console().await;
-        sign_in(&page, &stack).await;
-        page.click(link(OSLO)).await;
-        page.click(role("tab", "Pairing")).await;
-        let (own, console) = (engine.fingerprint().await, engine.show_console().await.fingerprint);
-        assert_ne!(own, console);
-        for fingerprint in [own, console] {
-            page.see(text(fingerprint.as_str()).within(role("region", "Certificates"))).await;
-        }
-    }
-
-    async fn another_address_has_to_be_paired_again(page: Page) {
+    in_chromium: async fn at_another_address_or_rebuilt_it_is_refused_until_it_is_paired_again(page: Page) {
         let stack = Stack::start().await;
         let mut engine = stack.engine(OSLO).await;
         engine.enable_console().await;
@@ -167,30 +156,20 @@ in_both_browsers! {
         page.see_address(&format!("/engines/{}?tab=pairing", engine.id())).await;
         page.see_words(role("region", "Summary"), "Unknown").await;
         assert!(!engine.show_console().await.enabled, "the engine still trusts the console");
-
         page.click(button("Refresh")).await;
         page.see_words(role("region", "Summary"), "Pending authorization").await;
         engine.answer("enable console 1").await;
         page.click(button("Refresh")).await;
         page.see_words(role("region", "Summary"), "Active").await;
-    }
-
-    async fn a_rebuilt_engine_is_refused_until_it_is_deleted_and_added_again(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine(OSLO).await;
-        engine.enable_console().await;
-        sign_in(&page, &stack).await;
-        refresh(&page).await;
-        page.see_words(cell(OSLO, "Status"), "Active").await;
 
         engine.rebuild().await;
+        manage_engines(&page).await;
         refresh(&page).await;
         page.see_words(cell(OSLO, "Status"), "Not responding").await;
         page.see_words(news(), "certificate").await;
         page.click(button(e2e::ends(&format!("({OSLO})")))).await;
         page.see(text(has("delete it here, add it again and pair it"))).await;
         page.click(button("Close")).await;
-
         page.click(button(format!("Delete {OSLO}"))).await;
         page.click(button(format!("Delete {OSLO}")).within(dialog(format!("Delete {OSLO}")))).await;
         page.see_words(news(), &format!("{OSLO} is deleted.")).await;
@@ -199,16 +178,6 @@ in_both_browsers! {
         engine.enable_console().await;
         page.click(button("Refresh")).await;
         page.see_words(role("region", "Summary"), "Active").await;
-    }
-
-    async fn a_console_that_nobody_has_is_told_by_the_engine(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine(OSLO).await;
-        sign_in(&page, &stack).await;
-        let answer = engine.answer("enable console 4").await;
-        assert!(answer.contains("no console with ID 4") && answer.contains("show consoles"), "{answer}");
-        refresh(&page).await;
-        page.see_words(cell(OSLO, "Status"), "Pending authorization").await;
     }
 }
 

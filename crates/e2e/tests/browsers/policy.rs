@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use e2e::{Fault, Page, Stack, heading, http, in_both_browsers, in_chromium};
+use e2e::{Fault, Page, Stack, heading, http, tests};
 
 use crate::screens::WORKBENCH;
 
@@ -13,30 +13,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 const LIMIT: usize = 130_000;
 /// … in so many requests.
 const REQUESTS: usize = 6;
-
-#[tokio::test]
-async fn the_index_comes_with_the_policy_word_for_word() {
-    let stack = Stack::start().await;
-    for path in ["/", "/engines", "/engines?filter=a"] {
-        let answer = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
-        assert_eq!(answer.word(1), "200", "{path}");
-        assert_eq!(answer.header("content-security-policy"), Some(POLICY), "{path}");
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
-        assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn the_page_itself_has_all_of_the_policy_that_a_page_can_have() {
-    let stack = Stack::start().await;
-    let answer = http::get(stack.console_address(), "/engines", &[]).await.expect("the console answers");
-    let page = String::from_utf8_lossy(&answer.body);
-    let policy =
-        POLICY.strip_suffix("; frame-ancestors 'none'").expect("what only a header may say comes last");
-    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
-    assert!(page.contains(&meta), "{page}");
-}
 
 /// What somebody who found a way to put text into the page would try.
 async fn inline_scripts_are_refused(page: &Page) {
@@ -55,24 +31,43 @@ async fn inline_scripts_are_refused(page: &Page) {
     assert!(!problems.is_empty(), "the harness did not notice the violation");
 }
 
-in_both_browsers! {
+tests! {
+    without_a_browser: async fn the_index_comes_with_the_policy_word_for_word() {
+        let stack = Stack::start().await;
+        for path in ["/", "/engines", "/engines?filter=a"] {
+            let answer = http::get(stack.console_address(), path, &[]).await.expect("the console answers");
+            assert_eq!(answer.word(1), "200", "{path}");
+            assert_eq!(answer.header("content-security-policy"), Some(POLICY), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+            assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
+            assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
+        }
+    }
+
+    without_a_browser: async fn the_page_itself_has_all_of_the_policy_that_a_page_can_have() {
+        let stack = Stack::start().await;
+        let answer = http::get(stack.console_address(), "/engines", &[]).await.expect("the console answers");
+        let page = String::from_utf8_lossy(&answer.body);
+        let policy = POLICY.strip_suffix("; frame-ancestors 'none'").expect("what only a header may say comes last");
+        let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+        assert!(page.contains(&meta), "{page}");
+    }
+
     /// Every test fails on a violation; this one proves that a violation is noticed.
-    async fn the_policy_refuses_what_is_not_from_the_console(page: Page) {
+    in_both_browsers: async fn the_policy_refuses_what_is_not_from_the_console(page: Page) {
         let stack = Stack::start().await;
         page.open(stack.url("/")).await;
         inline_scripts_are_refused(&page).await;
     }
 
-    async fn a_host_that_sends_no_headers_serves_it_as_strictly(page: Page) {
+    in_both_browsers: async fn a_host_that_sends_no_headers_serves_it_as_strictly(page: Page) {
         let stack = Stack::start().await;
         let _bare = stack.proxy().fail("/engines", Fault::Bare);
         page.open(stack.url("/engines")).await;
         inline_scripts_are_refused(&page).await;
     }
-}
 
-in_chromium! {
-    async fn the_first_load_is_small(page: Page) {
+    in_chromium: async fn the_first_load_is_small(page: Page) {
         let stack = Stack::start().await;
         page.open(stack.url("/")).await;
         page.see(heading("Sign in")).await;

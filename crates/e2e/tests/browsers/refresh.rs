@@ -1,55 +1,72 @@
-//! Refresh: one question to the console for any number of rows.
+//! Refresh: one question to the console for any number of rows; and who may ask.
 
-use e2e::{Stack, any, button, cell, in_both_browsers, news, row};
+use e2e::{Stack, any, button, cell, dialog, has, news, role, row, tests, text};
 
-use crate::fleet::{sign_in, sign_in_as_operator};
+use crate::fleet::{LOCAL, sign_in, sign_in_as_operator};
 
 const COMMANDS: &str = "/api/3/administration/commands";
 
-in_both_browsers! {
-    async fn rows_that_are_refreshed_share_one_question(page: Page) {
-        let stack = Stack::start().await;
-        let berlin = stack.engine("Berlin").await;
-        let cologne = stack.engine("Cologne").await;
-        sign_in(&page, &stack).await;
-        let question = stack.proxy().hold(COMMANDS);
-        page.click(button("Refresh Berlin")).await;
-        page.click(button("Refresh Cologne")).await;
-        page.see_attribute(row("Berlin"), "aria-busy", Some("true")).await;
-        page.see_attribute(row("Cologne"), "aria-busy", Some("true")).await;
-        page.see_words(cell("Berlin", "Status"), "Unknown").await;
-        question.end();
-        page.see_words(cell("Berlin", "Status"), "Pending authorization").await;
-        page.see_words(cell("Cologne", "Status"), "Pending authorization").await;
-        page.see_attribute(row("Cologne"), "aria-busy", None).await;
-        assert_eq!(stack.proxy().count("POST", COMMANDS), 1, "each row asked for itself");
-        drop((berlin, cologne));
-    }
-
-    async fn all_displayed_engines_are_refreshed_at_once(page: Page) {
+tests! {
+    in_chromium: async fn rows_a_selection_and_all_that_is_displayed_are_refreshed_by_one_question_each(page: Page) {
         let stack = Stack::start().await;
         let mut berlin = stack.engine("Berlin DMZ").await;
         let cologne = stack.engine("Cologne DMZ").await;
-        berlin.enable_console().await;
         sign_in(&page, &stack).await;
+        let question = stack.proxy().hold(COMMANDS);
+        page.click(button("Refresh Berlin DMZ")).await;
+        page.click(button("Refresh Cologne DMZ")).await;
+        page.see_attribute(row("Berlin DMZ"), "aria-busy", Some("true")).await;
+        page.see_attribute(row("Cologne DMZ"), "aria-busy", Some("true")).await;
+        page.see_words(cell("Berlin DMZ", "Status"), "Unknown").await;
+        question.end();
+        page.see_words(cell("Berlin DMZ", "Status"), "Pending authorization").await;
+        page.see_words(cell("Cologne DMZ", "Status"), "Pending authorization").await;
+        page.see_attribute(row("Cologne DMZ"), "aria-busy", None).await;
+        assert_eq!(stack.proxy().count("POST", COMMANDS), 1, "each row asked for itself");
+
+        berlin.enable_console().await;
+        for name in ["Berlin DMZ", "Cologne DMZ"] {
+            page.click(role("checkbox", format!("Select {name}"))).await;
+        }
+        page.see(text("2 selected")).await;
+        page.click(button("Refresh")).await;
+        page.see_words(cell("Berlin DMZ", "Status"), "Active").await;
+        page.see_words(news(), "Refreshed 2 engines: ").await;
+        assert_eq!(stack.proxy().count("POST", COMMANDS), 2, "each selected engine was asked for by itself");
+
+        berlin.kill().await;
         page.fill("Filter engines", "DMZ").await;
         page.see(button("All 2")).await;
-        page.click(button("Refresh displayed engines")).await;
-        page.see_words(cell("Berlin DMZ", "Status"), "Active").await;
-        page.see_words(cell("Cologne DMZ", "Status"), "Pending authorization").await;
-        page.see_words(news(), "Refreshed 2 engines: ").await;
         page.see(button("Active 1")).await;
-        assert_eq!(stack.proxy().count("POST", COMMANDS), 1, "the console was asked more than once");
+        page.click(button("Refresh displayed engines")).await;
+        page.see_words(cell("Berlin DMZ", "Status"), "Not responding").await;
+        page.see(button("Not responding 1")).await;
+        assert_eq!(stack.proxy().count("POST", COMMANDS), 3, "the console was asked more than once");
         drop(cologne);
     }
 
-    async fn without_the_right_refresh_reads_again_and_says_so(page: Page) {
+    in_chromium: async fn what_takes_a_global_administrator_is_refused_without_asking_to_sign_in_again(page: Page) {
         let stack = Stack::demo().await;
         sign_in_as_operator(&page, &stack).await;
-        page.see(button("Refresh Local scan engine")).await;
+        page.see(row(LOCAL)).await;
         page.click(button("Refresh Local scan engine")).await;
         page.see_words(news(), "Local scan engine was only read again").await;
         page.see_words(news(), "that takes a Global Administrator").await;
+        page.see_no(any("dialog")).await;
+
+        page.click(button("Update all engines")).await;
+        page.click(button("Update all engines").within(dialog("Update all engines"))).await;
+        page.see_words(dialog("Update all engines"), "that takes a Global Administrator").await;
+        page.click(button("Cancel")).await;
+        page.see_no(any("dialog")).await;
+
+        page.click(role("checkbox", has("Select all "))).await;
+        page.click(button("Update")).await;
+        page.click(button(has("Update ")).within(any("dialog"))).await;
+        page.see(dialog("Updating engines – done")).await;
+        page.see_words(role("group", "Failed"), "This console does not let the app do this.").await;
+        page.see_no(dialog("Sign in again")).await;
+        page.click(button("Done")).await;
         page.see_no(any("dialog")).await;
     }
 }

@@ -3,10 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use e2e::{
-    Fault, PATIENCE, Page, Stack, Standing, button, heading, http, in_both_browsers, in_chromium, link, text,
-    until,
-};
+use e2e::{Fault, PATIENCE, Page, Stack, Standing, button, heading, http, link, tests, text, until};
 
 use crate::fleet::sign_in;
 
@@ -51,8 +48,8 @@ async fn check_both_themes(page: &Page, screen: &str) {
     }
 }
 
-in_both_browsers! {
-    async fn they_are_there_when_the_console_has_gone(page: Page) {
+tests! {
+    in_both_browsers: async fn they_are_there_when_the_console_has_gone(page: Page) {
         let mut stack = Stack::start().await;
         let (first, others) = parts(&stack).await;
         let parts = [first, others].concat();
@@ -75,7 +72,7 @@ in_both_browsers! {
         page.forgive_problems().await;
     }
 
-    async fn one_on_its_way_shows_a_skeleton_and_then_has_the_focus(page: Page) {
+    in_chromium: async fn one_on_its_way_shows_a_skeleton_and_then_has_the_focus(page: Page) {
         let stack = Stack::start().await;
         let held: Vec<_> = parts(&stack).await.1.iter().map(|part| stack.proxy().hold(part)).collect();
         sign_in(&page, &stack).await;
@@ -86,7 +83,7 @@ in_both_browsers! {
         page.see_no(text("The screen is being loaded.")).await;
     }
 
-    async fn one_that_breaks_off_says_so_and_can_be_tried_again(page: Page) {
+    in_both_browsers: async fn one_that_breaks_off_says_so_and_can_be_tried_again(page: Page) {
         let stack = Stack::start().await;
         let broken: Vec<_> =
             parts(&stack).await.1.iter().map(|part| stack.proxy().fail(part, Fault::CutOff)).collect();
@@ -106,7 +103,7 @@ in_both_browsers! {
         page.see(heading("Scan Engines")).await;
     }
 
-    async fn who_signs_in_before_the_list_has_come_waits_for_it(page: Page) {
+    in_chromium: async fn who_signs_in_before_the_list_has_come_waits_for_it(page: Page) {
         let stack = Stack::start().await;
         let held = sign_in_before_the_list(&page, &stack).await;
         check_both_themes(&page, "the app is being loaded").await;
@@ -115,7 +112,7 @@ in_both_browsers! {
         page.see_no(text("The app is being loaded.")).await;
     }
 
-    async fn a_list_that_comes_broken_says_so_and_can_be_tried_again(page: Page) {
+    in_both_browsers: async fn a_list_that_comes_broken_says_so_and_can_be_tried_again(page: Page) {
         for fault in [Fault::CutOff, Fault::CutShort, Fault::NoAnswer] {
             // At an address of its own: what came whole from another one stays in the browser's cache.
             let stack = Stack::start().await;
@@ -133,11 +130,9 @@ in_both_browsers! {
             page.see_focus_on(heading("Scan Engines")).await;
         }
     }
-}
 
-// A script of the driver can set the clock of the page's own scripts in Chromium only.
-in_chromium! {
-    async fn who_is_signed_out_before_the_list_has_come_can_sign_in(page: Page) {
+    // A script of the driver can set the clock of the page's own scripts in Chromium only.
+    in_chromium: async fn who_is_signed_out_before_the_list_has_come_can_sign_in(page: Page) {
         let stack = Stack::start().await;
         let held = sign_in_before_the_list(&page, &stack).await;
         // A quarter of an hour later, as when a laptop wakes.

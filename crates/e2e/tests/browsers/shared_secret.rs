@@ -1,13 +1,9 @@
 //! **Generate Scan Engine Shared Secret**: what one sees of the secret, and what nobody does.
 
-use e2e::{
-    Page, Stack, any, button, dialog, has, heading, in_both_browsers, in_chromium, link, news, role, text,
-};
+use e2e::{Page, Stack, button, has, heading, link, news, role, tests, text};
 
 use crate::fleet::sign_in;
 use crate::pairing_reverse::show;
-
-const LIFETIME: &str = "/api/3/scan_engines/shared_secret/time_to_live";
 
 async fn open(page: &Page, stack: &Stack) {
     sign_in(page, stack).await;
@@ -45,8 +41,8 @@ async fn kept(page: &Page) -> String {
     kept.as_str().unwrap_or_default().to_owned()
 }
 
-in_both_browsers! {
-    async fn generate_makes_one_or_shows_the_one_that_is_still_valid(page: Page) {
+tests! {
+    in_chromium: async fn it_is_made_copied_and_shown_and_in_the_document_only_while_it_is_shown(page: Page) {
         let stack = Stack::start().await;
         open(&page, &stack).await;
         page.see(text("There is no valid shared secret. Generate makes one.")).await;
@@ -54,24 +50,12 @@ in_both_browsers! {
         page.see_no(button("Revoke")).await;
         page.click(button("Generate")).await;
         page.see_words(news(), "A new shared secret was made.").await;
-        let first = secret_of(&stack).await;
-        page.click(button("Generate")).await;
-        page.see_words(news(), "No new shared secret was made: this is the one that is still valid.").await;
-        assert_eq!(show(&page).await, first);
-        // Whoever comes later finds it as well.
-        page.reload().await;
-        page.sign_in("admin", &stack.password()).await;
-        page.see(text("A shared secret is valid.")).await;
-        assert_eq!(show(&page).await, first);
-    }
-
-    async fn it_is_not_in_the_document_until_it_is_shown(page: Page) {
-        let stack = Stack::start().await;
-        open(&page, &stack).await;
-        page.click(button("Generate")).await;
-        page.see(button("Show")).await;
+        page.see_text_that(role("timer", "Time left"), |text| text == "60:00" || text.starts_with("59:")).await;
         let secret = secret_of(&stack).await;
+        page.click(button("Copy")).await;
+        page.see_words(news(), "Copied: the shared secret.").await;
         assert!(!document(&page).await.contains(&secret), "it is in the document before Show");
+        assert_eq!(page.clipboard().await, secret);
         assert_eq!(show(&page).await, secret);
         page.click(button("Hide")).await;
         page.see_no(text(secret.as_str())).await;
@@ -80,11 +64,15 @@ in_both_browsers! {
         page.click(link("Engines")).await;
         page.see(heading("Scan Engines")).await;
         assert!(!document(&page).await.contains(&secret), "it is in the document after the page was left");
-    }
 
-    async fn the_steps_have_the_real_values_for_both_systems(page: Page) {
-        let stack = Stack::start().await;
-        open(&page, &stack).await;
+        // Whoever comes later finds it as well, and no other is made.
+        page.click(link("Shared Secret")).await;
+        page.see(text("A shared secret is valid.")).await;
+        page.click(button("Generate")).await;
+        page.see_words(news(), "No new shared secret was made: this is the one that is still valid.").await;
+        assert_eq!(show(&page).await, secret);
+
+        // The steps have the real values for both systems.
         for host in ["Linux", "Windows"] {
             page.click(role("tab", host)).await;
             for command in
@@ -95,61 +83,12 @@ in_both_browsers! {
         }
         page.see(text(has("interactive mode"))).await;
         page.click(role("tab", "Linux")).await;
-        page.click(button("Copy connect to console <ID>")).await;
-        page.see_words(news(), "Copied: connect to console <ID>.").await;
+        page.click(button("Copy sudo -i")).await;
+        page.see_words(news(), "Copied: sudo -i.").await;
+        assert_eq!(page.clipboard().await, "sudo -i");
     }
 
-    async fn the_time_left_is_the_consoles_and_not_the_browsers(page: Page) {
-        let stack = Stack::start().await;
-        open(&page, &stack).await;
-        page.click(button("Generate")).await;
-        let left = role("timer", "Time left");
-        let first = page.see_text_that(left.clone(), |text| text == "60:00" || text.starts_with("59:")).await;
-        page.see_text_that(left.clone(), |text| text != first && text.starts_with("59:")).await;
-        // Somebody sets the clock: the console is asked again at once, and the time does not jump.
-        let asked = stack.proxy().count("GET", LIFETIME);
-        // In Firefox scripts have a `Date` of their own: the page's is the window's.
-        page.run("const real = window.Date.now; window.Date.now = () => real() + 40 * 60 * 1000", vec![]).await;
-        let asks = e2e::until(e2e::PATIENCE, async || {
-            if stack.proxy().count("GET", LIFETIME) > asked { Ok(()) } else { Err("the console is not asked".to_owned()) }
-        });
-        asks.await.expect("the console is asked again");
-        page.see_text_that(left, |text| text.starts_with("59:")).await;
-    }
-
-    async fn an_expired_secret_says_so_and_a_new_one_can_be_made(page: Page) {
-        let stack = Stack::with(&["--seed", "empty", "--shared-secret-lifetime", "3"]).await;
-        open(&page, &stack).await;
-        page.click(button("Generate")).await;
-        page.see(button("Show")).await;
-        page.see(text("The shared secret has expired. Generate makes a new one.")).await;
-        page.see_no(button("Show")).await;
-        page.see_no(button("Copy")).await;
-        page.see_no(role("timer", "Time left")).await;
-        page.click(button("Generate")).await;
-        page.see_words(news(), "A new shared secret was made.").await;
-    }
-
-    async fn revoking_asks_first(page: Page) {
-        let stack = Stack::start().await;
-        open(&page, &stack).await;
-        page.click(button("Generate")).await;
-        let secret = show(&page).await;
-        page.click(button("Revoke")).await;
-        page.see(dialog("Revoke the shared secret")).await;
-        page.click(button("Cancel")).await;
-        page.see_no(any("dialog")).await;
-        assert_eq!(secret_of(&stack).await, secret);
-
-        page.click(button("Revoke")).await;
-        page.click(button("Revoke the shared secret")).await;
-        page.see_words(news(), "The shared secret is revoked.").await;
-        page.see(text("There is no valid shared secret. Generate makes one.")).await;
-        page.see_no(text(secret.as_str())).await;
-        assert_eq!(stack.api().shared_secret().await, Ok(None));
-    }
-
-    async fn nothing_of_it_is_left_anywhere_after_signing_out(page: Page) {
+    in_both_browsers: async fn nothing_of_it_is_left_anywhere_after_signing_out(page: Page) {
         let stack = Stack::start().await;
         open(&page, &stack).await;
         page.click(button("Generate")).await;
@@ -173,35 +112,7 @@ in_both_browsers! {
             }
         }
         page.back().await;
+        page.see(heading("Sign in")).await;
         page.see_no(text(secret.as_str())).await;
-    }
-
-    async fn a_console_that_cannot_be_asked_is_no_console_without_a_secret(page: Page) {
-        let mut stack = Stack::start().await;
-        open(&page, &stack).await;
-        page.click(button("Generate")).await;
-        page.see(button("Show")).await;
-        stack.stop_console().await;
-        page.click(button("Generate")).await;
-        page.see(text(has("The console could not be reached."))).await;
-        stack.start_console().await;
-        page.click(button("Generate")).await;
-        page.see_words(news(), "A new shared secret was made.").await;
-    }
-}
-
-in_chromium! {
-    async fn copy_copies_it_without_showing_it(page: Page) {
-        let stack = Stack::start().await;
-        open(&page, &stack).await;
-        page.click(button("Generate")).await;
-        page.click(button("Copy")).await;
-        page.see_words(news(), "Copied: the shared secret.").await;
-        let secret = secret_of(&stack).await;
-        assert!(!document(&page).await.contains(&secret), "it is in the document");
-        assert_eq!(page.clipboard().await, secret);
-        page.click(button("Copy sudo -i")).await;
-        page.see_words(news(), "Copied: sudo -i.").await;
-        assert_eq!(page.clipboard().await, "sudo -i");
     }
 }

@@ -1,8 +1,6 @@
 //! **Leave without saving?**: what was typed is never lost unasked, and the address always belongs to the page.
 
-use e2e::{
-    Key, Page, Stack, any, button, dialog, field, heading, in_both_browsers, in_chromium, link, role, text,
-};
+use e2e::{Key, Page, Stack, any, button, dialog, field, heading, link, tests, text};
 
 use crate::fleet::sign_in;
 
@@ -25,8 +23,8 @@ async fn still_here(page: &Page, address: &str) {
     page.see_address(address).await;
 }
 
-in_both_browsers! {
-    async fn every_way_out_asks_first(page: Page) {
+tests! {
+    in_both_browsers: async fn every_way_out_asks_first(page: Page) {
         let stack = Stack::start().await;
         let address = typing(&page, &stack).await;
 
@@ -56,7 +54,7 @@ in_both_browsers! {
         page.see_value(field("Name"), "Oslo").await;
     }
 
-    async fn a_shortcut_asks_first_and_the_keyboard_alone_answers(page: Page) {
+    in_both_browsers: async fn a_shortcut_asks_first_and_the_keyboard_alone_answers(page: Page) {
         let stack = Stack::start().await;
         let address = typing(&page, &stack).await;
         page.tab_back_to(button("Sign out")).await;
@@ -74,39 +72,5 @@ in_both_browsers! {
         page.press(Key::Enter).await;
         page.see(heading("Scan Engines")).await;
         page.see_focus_on(heading("Scan Engines")).await;
-    }
-
-    async fn the_question_follows_the_rules(page: Page) {
-        let stack = Stack::start().await;
-        typing(&page, &stack).await;
-        for theme in ["Light", "Dark"] {
-            page.choose("Theme", theme).await;
-            page.click(link("Engines")).await;
-            page.see(dialog(QUESTION)).await;
-            page.check_accessibility(&format!("leave without saving, {theme}")).await;
-            page.press(Key::Escape).await;
-            page.see_no(any("dialog")).await;
-        }
-    }
-
-    async fn saving_and_what_is_saved_never_ask(page: Page) {
-        let stack = Stack::start().await;
-        typing(&page, &stack).await;
-        page.click(button("Save")).await;
-        page.see(heading("Bergen")).await;
-        page.click(role("tab", "Pools")).await;
-        page.click(link("Sites")).await;
-        page.see(heading("Sites")).await;
-        page.see_no(any("dialog")).await;
-    }
-}
-
-in_chromium! {
-    async fn pictures_of_leaving(page: Page) {
-        let stack = Stack::start().await;
-        typing(&page, &stack).await;
-        page.click(link("Pools")).await;
-        page.see(dialog(QUESTION)).await;
-        page.take_pictures("leave-without-saving").await;
     }
 }

@@ -1,23 +1,27 @@
 //! **Update** for one engine and for all, and every way in which it does not go.
 
-use e2e::{
-    PATIENCE, Stack, any, button, cell, dialog, has, in_both_browsers, link, news, role, row, text, until,
-};
+use e2e::{Stack, any, button, cell, dialog, has, link, news, role, row, tests, text};
 
-use crate::fleet::{LOCAL, sign_in, sign_in_as_operator};
+use crate::fleet::{LOCAL, sign_in};
 
 const OSLO: &str = "Oslo data centre";
 /// Older than what an engine has that was told nothing else.
 const OLD: [&str; 4] = ["--product-version", "6.6.200", "--content-version", "2026-01-01"];
 
-in_both_browsers! {
-    async fn an_engine_is_updated_and_the_row_shows_progress_until_it_reports(page: Page) {
+tests! {
+    in_chromium: async fn an_engine_is_updated_from_its_row_and_from_its_own_page_with_progress_until_it_reports(page: Page) {
         let stack = Stack::start().await;
         let mut engine = stack.engine_with(OSLO, &OLD).await;
-        engine.enable_console().await;
+        let mut bergen = stack.engine_with("Bergen", &OLD).await;
+        // Of another major version: by the update it becomes active.
+        let mut lyon = stack.engine_with("Lyon", &["--product-version", "5.17.2"]).await;
+        for engine in [&mut engine, &mut bergen, &mut lyon] {
+            engine.enable_console().await;
+        }
         sign_in(&page, &stack).await;
-        page.click(button(format!("Refresh {OSLO}"))).await;
+        page.click(button("Refresh displayed engines")).await;
         page.see_words(cell(OSLO, "Product version"), "6.6.200").await;
+        page.see_words(cell("Lyon", "Status"), "Incompatible version").await;
         let wanted = stack.api().console_info().await.expect("the console answers").version.expect("it has a version");
 
         page.click(button(format!("Update {OSLO}"))).await;
@@ -32,100 +36,67 @@ in_both_browsers! {
         page.click(button(format!("Update {OSLO}"))).await;
         page.see_words(news(), &format!("{OSLO} is up to date.")).await;
         page.see_attribute(row(OSLO), "aria-busy", None).await;
-    }
 
-    async fn an_engine_is_updated_from_its_own_page(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine_with(OSLO, &OLD).await;
-        engine.enable_console().await;
-        sign_in(&page, &stack).await;
-        page.click(button(format!("Refresh {OSLO}"))).await;
-        page.see_words(cell(OSLO, "Status"), "Active").await;
-        page.click(link(OSLO)).await;
+        page.click(button("Update Lyon")).await;
+        page.see_words(news(), "Lyon is updated: product version").await;
+        page.see_words(cell("Lyon", "Status"), "Active").await;
+
+        page.click(link("Bergen")).await;
         page.see_words(role("region", "Summary"), "6.6.200").await;
         page.click(button("Update")).await;
         page.see_attribute(role("region", "Summary"), "aria-busy", Some("true")).await;
-        page.see_words(news(), &format!("{OSLO} is updated: product version")).await;
+        page.see_words(news(), "Bergen is updated: product version").await;
         page.see_attribute(role("region", "Summary"), "aria-busy", None).await;
     }
 
-    async fn an_engine_that_is_away_is_not_updated_and_the_news_say_why(page: Page) {
+    in_chromium: async fn an_update_that_does_not_go_says_why(page: Page) {
         let stack = Stack::start().await;
-        let mut engine = stack.engine(OSLO).await;
-        engine.enable_console().await;
+        let mut away = stack.engine("Paris").await;
+        let unpaired = stack.engine("Rome").await;
+        let mut newer = stack.engine_with("Lyon", &["--product-version", "99.1.0"]).await;
+        let mut shared = stack.engine_with(OSLO, &OLD).await;
+        for engine in [&mut away, &mut newer, &mut shared] {
+            engine.enable_console().await;
+        }
+        stack.api().version_engines().await.expect("the console asks its engines");
+        // So high that the news don't lie over the rows.
+        page.resize(1440, 1600).await;
         sign_in(&page, &stack).await;
-        page.click(button(format!("Refresh {OSLO}"))).await;
         page.see_words(cell(OSLO, "Status"), "Active").await;
-        engine.kill().await;
-        page.click(button(format!("Update {OSLO}"))).await;
-        page.see_words(news(), &format!("{OSLO} was not updated.")).await;
-        page.see_words(news(), "offline").await;
-        page.see_attribute(row(OSLO), "aria-busy", None).await;
-    }
+        page.see_words(cell("Lyon", "Status"), "Incompatible version").await;
+        away.kill().await;
+        for (name, reasons) in [
+            ("Paris", ["offline", ""]),
+            ("Rome", ["has not authorized this console", ""]),
+            ("Lyon", ["incompatible", "Update the console"]),
+        ] {
+            page.click(button(format!("Update {name}"))).await;
+            page.see_words(news(), &format!("{name} was not updated.")).await;
+            for reason in reasons {
+                page.see_words(news(), reason).await;
+            }
+            page.see_attribute(row(name), "aria-busy", None).await;
+        }
 
-    async fn an_engine_that_is_not_paired_is_not_updated(page: Page) {
-        let stack = Stack::start().await;
-        let engine = stack.engine(OSLO).await;
-        sign_in(&page, &stack).await;
-        page.click(button(format!("Update {OSLO}"))).await;
-        page.see_words(news(), &format!("{OSLO} was not updated.")).await;
-        page.see_words(news(), "has not authorized this console").await;
-        drop(engine);
-    }
-
-    async fn an_engine_that_a_colleague_updates_already_is_told(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine_with(OSLO, &OLD).await;
-        engine.enable_console().await;
-        sign_in(&page, &stack).await;
-        page.click(button(format!("Refresh {OSLO}"))).await;
-        page.see_words(cell(OSLO, "Status"), "Active").await;
-        // The two come one right after the other.
-        let path = format!("/data/engine/{}/update", engine.id());
+        // A colleague does it already: the two come one right after the other.
+        let path = format!("/data/engine/{}/update", shared.id());
         let mine = stack.proxy().hold(&path);
         page.click(button(format!("Update {OSLO}"))).await;
         page.see_attribute(row(OSLO), "aria-busy", Some("true")).await;
-        stack.api().update_engine_software(engine.id()).await.expect("the engine takes the colleague's update");
+        stack.api().update_engine_software(shared.id()).await.expect("the engine takes the colleague's update");
         mine.end();
         page.see_words(news(), &format!("{OSLO} was not updated.")).await;
         page.see_words(news(), "is updating already").await;
-    }
 
-    async fn an_incompatible_engine_that_is_older_becomes_active_by_the_update(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine_with(OSLO, &["--product-version", "5.17.2"]).await;
-        engine.enable_console().await;
-        sign_in(&page, &stack).await;
-        page.click(button(format!("Refresh {OSLO}"))).await;
-        page.see_words(cell(OSLO, "Status"), "Incompatible version").await;
-        page.click(button(format!("Update {OSLO}"))).await;
-        page.see_words(news(), &format!("{OSLO} is updated: product version")).await;
-        page.see_words(cell(OSLO, "Status"), "Active").await;
-    }
-
-    async fn an_incompatible_engine_that_is_newer_says_that_the_console_is_behind(page: Page) {
-        let stack = Stack::start().await;
-        let mut engine = stack.engine_with(OSLO, &["--product-version", "99.1.0"]).await;
-        engine.enable_console().await;
-        sign_in(&page, &stack).await;
-        page.click(button(format!("Refresh {OSLO}"))).await;
-        page.see_words(cell(OSLO, "Status"), "Incompatible version").await;
-        page.click(button(format!("Update {OSLO}"))).await;
-        page.see_words(news(), &format!("{OSLO} was not updated.")).await;
-        page.see_words(news(), "incompatible").await;
-        page.see_words(news(), "Update the console").await;
-    }
-
-    async fn the_local_engine_is_updated_with_the_console(page: Page) {
-        let stack = Stack::start().await;
-        sign_in(&page, &stack).await;
+        // The local one comes with the console.
         let update = button(format!("Update {LOCAL}"));
         page.see_attribute(update.clone(), "aria-disabled", Some("true")).await;
         let why = page.attribute(update, "title").await.unwrap_or_default();
         assert!(why.contains("together with the console"), "{why}");
+        drop((unpaired, newer));
     }
 
-    async fn a_console_that_does_not_let_the_app_do_it_is_told_and_nobody_is_signed_out(page: Page) {
+    in_chromium: async fn a_console_that_does_not_let_the_app_do_it_is_told_and_nobody_is_signed_out(page: Page) {
         let mut stack = Stack::start().await;
         let mut engine = stack.engine(OSLO).await;
         engine.enable_console().await;
@@ -147,7 +118,7 @@ in_both_browsers! {
         page.see(dialog("Updates were sent")).await;
     }
 
-    async fn all_engines_are_updated_at_once(page: Page) {
+    in_chromium: async fn all_engines_are_updated_at_once(page: Page) {
         let stack = Stack::start().await;
         let mut oslo = stack.engine_with("Oslo", &OLD).await;
         let mut bergen = stack.engine_with("Bergen", &OLD).await;
@@ -181,21 +152,5 @@ in_both_browsers! {
             assert!(texts.iter().all(|text| !text.contains("6.6.200")), "{texts:?}");
         }
         page.see_attribute(row("Tromsø"), "aria-busy", None).await;
-    }
-
-    async fn without_the_right_update_says_so(page: Page) {
-        let stack = Stack::demo().await;
-        sign_in_as_operator(&page, &stack).await;
-        page.see(button("Update all engines")).await;
-        let ready = until(PATIENCE, async || match page.texts(any("row")).await.len() {
-            0..=1 => Err("no engines yet".to_owned()),
-            _ => Ok(()),
-        });
-        ready.await.expect("the engines are listed");
-        page.click(button("Update all engines")).await;
-        page.click(button("Update all engines").within(dialog("Update all engines"))).await;
-        page.see_words(dialog("Update all engines"), "that takes a Global Administrator").await;
-        page.click(button("Cancel")).await;
-        page.see_no(any("dialog")).await;
     }
 }
