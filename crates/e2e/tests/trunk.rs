@@ -135,7 +135,7 @@ async fn ready(serving: &mut Child, address: SocketAddr) {
 }
 
 /// The seconds that an edit takes until the page shows it, by itself.
-async fn after_edit(page: &Page, what: &str, goal: u64, shows: &str) {
+async fn after_edit(page: &Page, what: &str, goal: u64, shows: &'static str) {
     let started = Instant::now();
     let new = until(RELOAD, async || {
         let found = page.run(shows, vec![]).await;
