@@ -24,6 +24,7 @@ pub mod screens;
 pub mod session;
 pub mod shortcuts;
 pub mod theme;
+pub mod timer;
 pub mod unsaved;
 
 /// Starts the app in the page's body.

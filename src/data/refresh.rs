@@ -10,10 +10,14 @@ use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
 };
+use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
-use crate::components::toast::{Toasts, Tone};
+use crate::{
+    components::toast::{Toasts, Tone},
+    timer::after,
+};
 
 type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
 
@@ -63,7 +67,7 @@ pub struct Work {
     pub update_asked: RwSignal<Vec<Engine>>,
     asking: StoredValue<Option<Asking>, LocalStorage>,
     changing: RwSignal<bool>,
-    changes: StoredValue<u64>,
+    change_ends: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 /// This long after something began to change, more may change: statuses come one by one.
@@ -77,7 +81,7 @@ impl Work {
             update_asked: RwSignal::new(Vec::new()),
             asking: StoredValue::new_local(None),
             changing: RwSignal::new(false),
-            changes: StoredValue::new(0),
+            change_ends: StoredValue::new_local(None),
         }
     }
 
@@ -88,17 +92,10 @@ impl Work {
 
     /// Something begins to change the engines.
     pub(super) fn begin_change(self) {
-        self.changes.update_value(|changes| *changes += 1);
-        let mine = self.changes.get_value();
         if !self.changing.get_untracked() {
             self.changing.set(true);
         }
-        let end = move || {
-            if self.changes.try_get_value() == Some(mine) {
-                self.changing.set(false);
-            }
-        };
-        set_timeout(end, CHANGES_FOR);
+        self.change_ends.set_value(Some(after(CHANGES_FOR, move || self.changing.set(false))));
     }
 
     /// Whether this engine is being worked on.
@@ -109,7 +106,7 @@ impl Work {
     pub(super) fn forget(self) {
         self.asking.set_value(None);
         self.update_asked.set(Vec::new());
-        self.changes.update_value(|changes| *changes += 1);
+        self.change_ends.set_value(None);
         self.changing.set(false);
         for busy in [self.refreshing, self.updating] {
             busy.0.update(HashSet::clear);

@@ -12,10 +12,11 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Data, refresh::helps, transport::sleep};
+use super::{Data, refresh::helps};
 use crate::{
     clock,
     components::toast::{Toasts, Tone},
+    timer::sleep,
 };
 
 /// The first pause before an engine that is updated is looked at; each is half as long again as the one before.
