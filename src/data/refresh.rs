@@ -3,7 +3,7 @@
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (console-facts §4).
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use futures::{
@@ -12,6 +12,7 @@ use futures::{
 };
 use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashSet;
 
 use super::Data;
 use crate::{
@@ -23,11 +24,11 @@ type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
 
 /// Some engines that something is being done with. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub struct Busy(RwSignal<HashSet<EngineId>>);
+pub struct Busy(RwSignal<FxHashSet<EngineId>>);
 
 impl Busy {
     fn new() -> Self {
-        Self(RwSignal::new(HashSet::new()))
+        Self(RwSignal::new(FxHashSet::default()))
     }
 
     /// Whether this engine is among them.
@@ -109,7 +110,7 @@ impl Work {
         self.change_ends.set_value(None);
         self.changing.set(false);
         for busy in [self.refreshing, self.updating] {
-            busy.0.update(HashSet::clear);
+            busy.0.update(FxHashSet::clear);
         }
     }
 }
@@ -148,7 +149,7 @@ impl Data {
             return;
         }
         self.work.begin_change();
-        let ids = ids.iter().copied().collect::<HashSet<_>>();
+        let ids = ids.iter().copied().collect::<FxHashSet<_>>();
         spawn_local(async move {
             match self.ask().await {
                 Ok(asked) => {
