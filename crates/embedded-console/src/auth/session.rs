@@ -27,7 +27,7 @@ impl Sessions {
     pub(crate) fn open(&self, user: User) -> io::Result<String> {
         let mut bytes = [0_u8; 20];
         getrandom::fill(&mut bytes).map_err(|error| io::Error::other(format!("random numbers: {error}")))?;
-        let id: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        let id = hex::encode_upper(bytes);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.len() >= MOST {
             open.retain(|_, (_, used)| used.elapsed() < IDLE);
