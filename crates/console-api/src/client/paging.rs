@@ -4,6 +4,7 @@ use core::fmt::Write as _;
 
 use futures::Stream;
 use futures::stream::try_unfold;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::client::Client;
 use crate::error::Error;
@@ -50,7 +51,7 @@ impl PageRequest {
         let _ = write!(path, "{first}page={}&size={}", self.page, self.rows());
         for sort in &self.sort {
             path.push_str("&sort=");
-            push_encoded(&mut path, sort.property);
+            path.extend(utf8_percent_encode(sort.property, RESERVED));
             path.push_str(if sort.descending { ",DESC" } else { ",ASC" });
         }
         path
@@ -67,16 +68,8 @@ impl PageRequest {
     }
 }
 
-/// Percent-encoding of a query's value.
-fn push_encoded(query: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            query.push(char::from(byte));
-        } else {
-            let _ = write!(query, "%{byte:02X}");
-        }
-    }
-}
+/// All that is not free to stand in a query's value as it is (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 impl<T: Transport> Client<T> {
     pub(crate) async fn page<R>(
