@@ -2,9 +2,8 @@
 //!
 //! It is kept in memory, and is not in the page while nobody is signed in.
 
-use std::collections::HashMap;
-
 use leptos::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::session::{Ended, Session, State};
 
@@ -13,17 +12,18 @@ use crate::session::{Ended, Session, State};
 pub struct Drafts {
     session: Session,
     owner: StoredValue<Option<String>>,
-    texts: StoredValue<HashMap<String, Vec<String>>>,
+    texts: StoredValue<FxHashMap<String, Vec<String>>>,
 }
 
 impl Drafts {
     /// Nothing typed yet; put into the context for the components below.
     pub fn provide(session: Session) {
-        let drafts = Self { session, owner: StoredValue::new(None), texts: StoredValue::new(HashMap::new()) };
+        let drafts =
+            Self { session, owner: StoredValue::new(None), texts: StoredValue::new(FxHashMap::default()) };
         // Who signs out has done with what was typed; a session that ended by itself has not.
         Effect::new(move |_: Option<()>| {
             if session.state().get() == State::SignedOut(Some(Ended::SignedOut)) {
-                drafts.texts.update_value(HashMap::clear);
+                drafts.texts.update_value(FxHashMap::clear);
             }
         });
         provide_context(drafts);
@@ -61,7 +61,7 @@ impl Drafts {
         // What was typed just before the session ended still belongs to who typed it.
         let Some(account) = untrack(|| self.session.account()) else { return };
         if self.owner.with_value(|owner| owner.as_ref() != Some(&account.username)) {
-            self.texts.update_value(HashMap::clear);
+            self.texts.update_value(FxHashMap::clear);
             self.owner.set_value(Some(account.username));
         }
     }

@@ -21,6 +21,7 @@ pub mod routes;
 pub mod session;
 pub mod shortcuts;
 pub mod theme;
+pub mod timer;
 pub mod unsaved;
 
 /// Starts the app in the page's body.

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate, use_query_map},
 };
 use web_sys::UrlSearchParams;
+
+use crate::timer::after;
 
 /// Browsers limit how often the address may change; typing is written once it pauses.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -21,7 +24,7 @@ pub struct AddressParam {
     key: &'static str,
     value: RwSignal<String>,
     write: StoredValue<Write, LocalStorage>,
-    pending: StoredValue<Option<TimeoutHandle>>,
+    pending: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 impl AddressParam {
@@ -57,7 +60,7 @@ impl AddressParam {
             key,
             value: RwSignal::new(in_address.get_untracked()),
             write: StoredValue::new_local(write),
-            pending: StoredValue::new(None),
+            pending: StoredValue::new_local(None),
         };
         // Back and forward change the address; what is on screen follows.
         Effect::new(move |before: Option<String>| {
@@ -68,7 +71,6 @@ impl AddressParam {
             }
             now
         });
-        on_cleanup(move || param.forget_pending());
         param
     }
 
@@ -86,8 +88,7 @@ impl AddressParam {
     pub fn type_in(self, text: String) {
         self.forget_pending();
         self.value.set(text);
-        let pending = set_timeout_with_handle(move || self.write_now(true), PAUSE).ok();
-        self.pending.set_value(pending);
+        self.pending.set_value(Some(after(PAUSE, move || self.write_now(true))));
     }
 
     /// A value that was chosen: the back button leads to the one before.
@@ -113,8 +114,6 @@ impl AddressParam {
     }
 
     fn forget_pending(self) {
-        if let Some(pending) = self.pending.try_update_value(Option::take).flatten() {
-            pending.clear();
-        }
+        self.pending.try_set_value(None);
     }
 }

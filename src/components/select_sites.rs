@@ -1,12 +1,13 @@
 //! **Select Sites**: which sites of the console an engine or a pool is to scan, chosen among all of them.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use console_api::{
     ScannerId, SiteId,
     rules::{Scanners, SiteChanges, SiteList, SiteMove, SiteRows, SiteSort, sites_in_words},
 };
 use leptos::{html, prelude::*};
+use rustc_hash::FxHashMap;
 
 use super::{
     dialog::Dialog,
@@ -68,7 +69,7 @@ struct Choice {
     sort: RwSignal<SortBy>,
     changes: Memo<Arc<SiteChanges>>,
     /// Where the sites go that were unchecked when the dialog was open before.
-    decided: StoredValue<HashMap<SiteId, ScannerId>>,
+    decided: StoredValue<FxHashMap<SiteId, ScannerId>>,
     /// How many sites were unchecked now, and need another engine or pool.
     homeless: Memo<usize>,
     /// What is typed for it.
@@ -143,7 +144,7 @@ fn body(
     let selection = Selection::new();
     choose_as_it_is(selection, scanner, rows, pending);
     let leaving = pending.iter().filter(|it| it.to != scanner);
-    let decided = StoredValue::new(leaving.map(|it| (it.site, it.to)).collect::<HashMap<_, _>>());
+    let decided = StoredValue::new(leaving.map(|it| (it.site, it.to)).collect::<FxHashMap<_, _>>());
     let changes = Memo::new(move |_| {
         rows.with(|rows| {
             let rows = rows.as_ref()?;

@@ -1,6 +1,6 @@
 //! All sites of the console: read page by page, kept small, for what needs them all at once.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use console_api::{
     Error, PageRequest, ScannerId, SiteId, Sort, Timestamp,
@@ -13,8 +13,8 @@ use futures::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Data, transport::sleep};
-use crate::clock;
+use super::Data;
+use crate::{clock, timer::breathe};
 
 /// So many pages are asked for at a time, once the first has told how many there are.
 const AT_ONCE: usize = 3;
@@ -255,7 +255,7 @@ impl Data {
         let builder = sites.begun.try_update_value(|begun| std::mem::take(&mut begun.builder));
         let list = builder.unwrap_or_default().finish();
         // What is drawn of it is a task of its own.
-        sleep(Duration::ZERO).await;
+        breathe().await;
         Ok(list)
     }
 
@@ -263,7 +263,7 @@ impl Data {
     async fn merge(self, last: bool) {
         loop {
             let merged = self.all_sites.begun.try_update_value(|begun| begun.builder.merge(last));
-            sleep(Duration::ZERO).await;
+            breathe().await;
             if merged != Some(true) {
                 return;
             }

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     rc::Rc,
 };
 
@@ -12,6 +12,7 @@ use console_api::{
 };
 use futures::{FutureExt, future::LocalBoxFuture};
 use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashMap;
 
 use super::Data;
 use crate::{
@@ -365,8 +366,8 @@ impl Data {
     /// Sends the available update to these engines; their rows show progress until they report new versions.
     pub fn update_engines(self, engines: &[Engine], toasts: Toasts) {
         self.work.begin_change();
-        let before = engines.iter().map(|engine| (engine.id, engine.clone())).collect::<HashMap<_, _>>();
-        let sent = Rc::new(RefCell::new(HashMap::new()));
+        let before = engines.iter().map(|engine| (engine.id, engine.clone())).collect::<FxHashMap<_, _>>();
+        let sent = Rc::new(RefCell::new(FxHashMap::default()));
         let finish = {
             let sent = Rc::clone(&sent);
             move || {

@@ -3,27 +3,32 @@
 //! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (docs/api-quirks.md, "Beyond v3").
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
 };
+use gloo_timers::callback::Timeout;
 use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashSet;
 
 use super::Data;
-use crate::components::toast::{Toasts, Tone};
+use crate::{
+    components::toast::{Toasts, Tone},
+    timer::after,
+};
 
 type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
 
 /// Some engines that something is being done with. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub struct Busy(RwSignal<HashSet<EngineId>>);
+pub struct Busy(RwSignal<FxHashSet<EngineId>>);
 
 impl Busy {
     fn new() -> Self {
-        Self(RwSignal::new(HashSet::new()))
+        Self(RwSignal::new(FxHashSet::default()))
     }
 
     /// Whether this engine is among them.
@@ -63,7 +68,7 @@ pub struct Work {
     pub update_asked: RwSignal<Vec<Engine>>,
     asking: StoredValue<Option<Asking>, LocalStorage>,
     changing: RwSignal<bool>,
-    changes: StoredValue<u64>,
+    change_ends: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 /// This long after something began to change, more may change: statuses come one by one.
@@ -77,7 +82,7 @@ impl Work {
             update_asked: RwSignal::new(Vec::new()),
             asking: StoredValue::new_local(None),
             changing: RwSignal::new(false),
-            changes: StoredValue::new(0),
+            change_ends: StoredValue::new_local(None),
         }
     }
 
@@ -88,17 +93,10 @@ impl Work {
 
     /// Something begins to change the engines.
     pub(super) fn begin_change(self) {
-        self.changes.update_value(|changes| *changes += 1);
-        let mine = self.changes.get_value();
         if !self.changing.get_untracked() {
             self.changing.set(true);
         }
-        let end = move || {
-            if self.changes.try_get_value() == Some(mine) {
-                self.changing.set(false);
-            }
-        };
-        set_timeout(end, CHANGES_FOR);
+        self.change_ends.set_value(Some(after(CHANGES_FOR, move || self.changing.set(false))));
     }
 
     /// Whether this engine is being worked on.
@@ -109,10 +107,10 @@ impl Work {
     pub(super) fn forget(self) {
         self.asking.set_value(None);
         self.update_asked.set(Vec::new());
-        self.changes.update_value(|changes| *changes += 1);
+        self.change_ends.set_value(None);
         self.changing.set(false);
         for busy in [self.refreshing, self.updating] {
-            busy.0.update(HashSet::clear);
+            busy.0.update(FxHashSet::clear);
         }
     }
 }
@@ -151,7 +149,7 @@ impl Data {
             return;
         }
         self.work.begin_change();
-        let ids = ids.iter().copied().collect::<HashSet<_>>();
+        let ids = ids.iter().copied().collect::<FxHashSet<_>>();
         spawn_local(async move {
             match self.ask().await {
                 Ok(asked) => {

@@ -1,10 +1,7 @@
 //! **Filter sites**: the console can't filter them, so they are looked through page by page, in the order that the
 //! console makes (docs/api-quirks.md, "Reading").
 
-use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
-    sync::Arc,
-};
+use std::{collections::hash_map::Entry, sync::Arc};
 
 use console_api::{
     Error, PageRequest, ScannerId, Site, SiteType, Sort,
@@ -12,6 +9,7 @@ use console_api::{
 };
 use futures::future::{AbortHandle, abortable};
 use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Data;
 use crate::clock;
@@ -58,7 +56,7 @@ pub struct Found {
 pub struct SiteFilter {
     data: Data,
     rows: StoredValue<Vec<Row>>,
-    at: StoredValue<HashMap<u64, usize>>,
+    at: StoredValue<FxHashMap<u64, usize>>,
     order: StoredValue<Vec<Sort>>,
     /// The next page to ask for.
     next: StoredValue<Option<PageRequest>>,
@@ -74,7 +72,7 @@ impl SiteFilter {
         let filter = Self {
             data,
             rows: StoredValue::new(Vec::new()),
-            at: StoredValue::new(HashMap::new()),
+            at: StoredValue::new(FxHashMap::default()),
             order: StoredValue::new(Vec::new()),
             next: StoredValue::new(None),
             progress: RwSignal::new(Progress::default()),
@@ -106,7 +104,7 @@ impl SiteFilter {
     fn begin(self, order: Vec<Sort>) {
         self.give_up();
         self.rows.update_value(Vec::clear);
-        self.at.update_value(HashMap::clear);
+        self.at.update_value(FxHashMap::clear);
         self.order.set_value(order.clone());
         self.next.set_value(Some(PageRequest { sort: order, ..PageRequest::default() }));
         self.progress.set(Progress::default());
@@ -228,7 +226,7 @@ fn searched(site: &Site) -> Box<str> {
 }
 
 /// The engines and pools in whose label the word occurs.
-fn scanned_by(word: &str, scanners: &Scanners) -> HashSet<ScannerId> {
+fn scanned_by(word: &str, scanners: &Scanners) -> FxHashSet<ScannerId> {
     let found = scanners.all().iter().filter(|scanner| fold_case(&scanner.label()).contains(word));
     found.map(|scanner| scanner.id).collect()
 }

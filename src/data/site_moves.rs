@@ -1,6 +1,6 @@
 //! Sites get another engine or pool, a few at a time.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use console_api::{
     EngineId, Moved, PageRequest, SiteId,
@@ -8,6 +8,7 @@ use console_api::{
 };
 use futures::FutureExt;
 use leptos::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{
     Data,
@@ -53,7 +54,7 @@ impl Data {
         self.work.begin_change();
         let items = moves.iter().map(|it| Item { key: it.site.get(), name: it.name.clone() }).collect();
         let order = moves.iter().map(|it| it.site).collect::<Vec<_>>();
-        let moves = moves.into_iter().map(|it| (it.site, it)).collect::<HashMap<_, _>>();
+        let moves = moves.into_iter().map(|it| (it.site, it)).collect::<FxHashMap<_, _>>();
         let moves = Rc::new(RefCell::new(moves));
         let done = Rc::new(RefCell::new(Vec::new()));
         let finish = {

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     pin::pin,
     rc::Rc,
 };
@@ -13,6 +13,7 @@ use console_api::{
 };
 use futures::{FutureExt, TryStreamExt, channel::oneshot};
 use leptos::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{
     Data,
@@ -107,9 +108,9 @@ impl Data {
     ///
     /// # Errors
     /// Why it could not be read.
-    pub async fn scans_by_engine(self) -> Result<HashMap<EngineId, usize>, Error> {
+    pub async fn scans_by_engine(self) -> Result<FxHashMap<EngineId, usize>, Error> {
         let scans = self.scans_under_way().await?;
-        let mut count = HashMap::new();
+        let mut count = FxHashMap::default();
         for engine in scans.iter().flat_map(|scan| &scan.engines) {
             *count.entry(*engine).or_default() += 1;
         }

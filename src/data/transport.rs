@@ -11,11 +11,11 @@ use std::{
 use console_api::{Header, Method, Request, Response, Transport, TransportError};
 use futures::future::{Either, select};
 use gloo_net::http::RequestBuilder;
-use js_sys::{Promise, Uint8Array};
-use leptos::prelude::window;
+use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
+
+use crate::timer::sleep;
 
 /// What a transport gives back, boxed.
 pub type Answer = Pin<Box<dyn Future<Output = Result<Response, TransportError>>>>;
@@ -51,16 +51,6 @@ impl Transport for AppTransport {
     }
 }
 
-/// Waits; at most about 24 days, the longest that browsers know.
-pub async fn sleep(duration: Duration) {
-    let milliseconds = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
-    let promise = Promise::new(&mut |resolve, _| {
-        // Fails only for a window that is gone, and then nobody waits.
-        _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
-    });
-    _ = JsFuture::from(promise).await;
-}
-
 /// Aborts the request when it is dropped before its end.
 struct AbortOnDrop {
     controller: AbortController,
@@ -81,7 +71,7 @@ async fn fetch(request: Request) -> Result<Response, TransportError> {
     let guard = AbortOnDrop { controller, done: Cell::new(false) };
     let timeout = request.timeout;
     let exchange = pin!(exchange(request, &signal));
-    let answer = match select(exchange, pin!(sleep(timeout))).await {
+    let answer = match select(exchange, sleep(timeout)).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => return Err(TransportError::Timeout),
     };
@@ -142,5 +132,100 @@ impl From<gloo_net::Error> for Problem {
 impl From<JsValue> for Problem {
     fn from(error: JsValue) -> Self {
         Self(js_sys::Error::from(error).message().into())
+    }
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use futures::{FutureExt, poll};
+    use js_sys::{Array, Function};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    /// A time that nothing else here waits for: the requests' timers are told by it.
+    const TIMEOUT: Duration = Duration::from_millis(33_333);
+
+    /// The page's timers of that length, counted until this goes.
+    struct Timers(JsValue);
+
+    impl Timers {
+        fn counted() -> Self {
+            let count = Function::new_with_args(
+                "length",
+                "const book = { set: window.setTimeout, clear: window.clearTimeout, begun: 0, open: new Set() };
+                window.setTimeout = (run, time, ...more) => {
+                    const id = book.set.call(window, (...all) => { book.open.delete(id); run(...all); }, time, ...more);
+                    if (time === length) { book.begun += 1; book.open.add(id); }
+                    return id;
+                };
+                window.clearTimeout = (id) => { book.open.delete(id); book.clear.call(window, id); };
+                return book;",
+            );
+            let length = JsValue::from_f64(TIMEOUT.as_millis() as f64);
+            Self(count.call1(&JsValue::NULL, &length).expect("a script"))
+        }
+
+        /// How many were begun, and how many of them are still there.
+        fn begun_and_left(&self) -> (f64, f64) {
+            let ask = Function::new_with_args("book", "return [book.begun, book.open.size];");
+            let told = Array::from(&ask.call1(&JsValue::NULL, &self.0).expect("a script"));
+            (told.get(0).as_f64().expect("a number"), told.get(1).as_f64().expect("a number"))
+        }
+    }
+
+    impl Drop for Timers {
+        fn drop(&mut self) {
+            let give_back = "window.setTimeout = book.set; window.clearTimeout = book.clear;";
+            _ = Function::new_with_args("book", give_back).call1(&JsValue::NULL, &self.0);
+        }
+    }
+
+    /// Of the page that the tests run in.
+    fn request(timeout: Duration) -> Request {
+        Request {
+            method: Method::Get,
+            path_and_query: String::new(),
+            headers: Vec::new(),
+            body: None,
+            follow_redirects: true,
+            timeout,
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_answered_request_leaves_no_timer() {
+        let (timers, transport) = (Timers::counted(), AppTransport::fetch());
+        let mut answer = transport.send(request(TIMEOUT)).boxed_local();
+        assert!(poll!(&mut answer).is_pending());
+        assert_eq!(timers.begun_and_left(), (1.0, 1.0), "it is bounded");
+        let answer = answer.await.expect("the page of the tests");
+        assert_eq!(answer.status, 200);
+        assert_eq!(timers.begun_and_left(), (1.0, 0.0));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_request_that_nobody_waits_for_leaves_no_timer() {
+        let (timers, transport) = (Timers::counted(), AppTransport::fetch());
+        let mut answer = transport.send(request(TIMEOUT)).boxed_local();
+        assert!(poll!(&mut answer).is_pending());
+        drop(answer);
+        assert_eq!(timers.begun_and_left(), (1.0, 0.0));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_request_without_an_answer_is_given_up_when_its_time_is_over() {
+        let silence = "const book = { fetch: window.fetch, asked: [] };
+            window.fetch = (request) => { book.asked.push(request); return new Promise(() => {}); };
+            return book;";
+        let book = Function::new_no_args(silence).call0(&JsValue::NULL).expect("a script");
+        let answer = AppTransport::fetch().send(request(Duration::from_millis(20))).await;
+        let give_back =
+            "window.fetch = book.fetch; return book.asked.map((request) => request.signal.aborted);";
+        let aborted = Function::new_with_args("book", give_back).call1(&JsValue::NULL, &book);
+        assert_eq!(answer, Err(TransportError::Timeout));
+        let aborted: Vec<_> =
+            Array::from(&aborted.expect("a script")).iter().map(|it| it.as_bool()).collect();
+        assert_eq!(aborted, [Some(true)]);
     }
 }

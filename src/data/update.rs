@@ -2,7 +2,7 @@
 //!
 //! A success of the call says that the update was sent, not that it was applied (docs/api-quirks.md, "Beyond v3").
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use console_api::{
     Engine, EngineId, Error,
@@ -11,11 +11,13 @@ use console_api::{
     },
 };
 use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashMap;
 
-use super::{Data, refresh::helps, transport::sleep};
+use super::{Data, refresh::helps};
 use crate::{
     clock,
     components::toast::{Toasts, Tone},
+    timer::sleep,
 };
 
 /// The first pause before an engine that is updated is looked at; each is half as long again as the one before.
@@ -122,7 +124,7 @@ impl Data {
                 let sent = lines.into_iter().filter(|(_, line)| *line == UpdateLine::Sent);
                 sent.map(|(at, _)| before[at].clone()).map(|engine| (engine.id, engine)).collect()
             }
-            Err(_) => HashMap::new(),
+            Err(_) => FxHashMap::default(),
         };
         let (waiting, done) = mine.into_iter().partition::<Vec<_>, _>(|id| sent.contains_key(id));
         self.work.updating.end(&done);
@@ -138,7 +140,7 @@ impl Data {
 
     pub(super) async fn wait_for_all(
         self,
-        mut before: HashMap<EngineId, Engine>,
+        mut before: FxHashMap<EngineId, Engine>,
         waiting: Vec<EngineId>,
         toasts: Toasts,
     ) {

@@ -6,13 +6,14 @@ mod columns;
 mod dialogs;
 mod export;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, EngineStatus,
     rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, in_order, prepare_rows, status_counts},
 };
 use leptos::{html, prelude::*, task::spawn_local};
+use rustc_hash::FxHashMap;
 
 use self::{bulk::Action, cells::cells, columns::Layout};
 use crate::{
@@ -39,7 +40,7 @@ use crate::{
 #[derive(Debug, PartialEq, Eq)]
 struct Rows {
     all: Vec<EngineRow>,
-    place: HashMap<RowKey, usize>,
+    place: FxHashMap<RowKey, usize>,
 }
 
 impl Rows {

@@ -1,12 +1,13 @@
 //! **Sites**: all sites of the console, page by page as it sorts them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use console_api::{
     PageRequest, ScannerId, Site, SiteId, SiteType,
     rules::{Scanners, SiteColumn, SiteOrder},
 };
 use leptos::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::{
     clock::Clock,
@@ -160,7 +161,7 @@ pub fn SitesPage() -> impl IntoView {
         }
         listed.with(|listed| match listed {
             Some(listed) => {
-                let mut seen = HashSet::new();
+                let mut seen = FxHashSet::default();
                 let ids = listed.page.items.iter().map(|site| site.id.get());
                 Some(Arc::new(ids.filter(|id| seen.insert(*id)).collect()))
             }

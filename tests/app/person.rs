@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use engine_console::{app::App, data::transport::sleep};
+use engine_console::{
+    app::App,
+    timer::{breathe, sleep},
+};
 use leptos::{
     mount::{UnmountHandle, mount_to},
     prelude::*,
@@ -147,7 +150,7 @@ impl Screen {
         init.set_bubbles(true);
         field.dispatch_event(&Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
         // Nobody is so fast that the page has not met this before what comes next.
-        sleep(Duration::ZERO).await;
+        breathe().await;
     }
 
     pub(crate) fn field(&self, label: &str) -> Option<HtmlInputElement> {

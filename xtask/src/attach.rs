@@ -7,26 +7,44 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use clap::{Args, Subcommand};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
+use crate::args;
 use crate::engine::{Attach, Engine};
 use crate::failure::{OnFile as _, Outcome, fail};
 use crate::paths;
 use crate::steps::{print, say};
 
 /// What to do with which engine.
-#[derive(Debug, PartialEq)]
-pub(crate) enum EngineRequest {
-    /// Say which there are.
-    List,
-    /// Join its command line.
-    Attach(String),
-    /// Start another one of that name.
-    New(String),
+#[derive(Debug, PartialEq, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct EngineRequest {
+    /// The engine whose command line to join; none named: say which there are.
+    #[arg(value_parser = args::engine_name)]
+    name: Option<String>,
+    #[command(subcommand)]
+    change: Option<Change>,
+}
+
+/// What changes in the demo.
+#[derive(Debug, PartialEq, Subcommand)]
+enum Change {
+    /// Start another engine of that name.
+    New {
+        #[arg(value_parser = args::engine_name)]
+        name: String,
+    },
     /// Start it again.
-    Start(String),
+    Start {
+        #[arg(value_parser = args::engine_name)]
+        name: String,
+    },
     /// Stop it.
-    Stop(String),
+    Stop {
+        #[arg(value_parser = args::engine_name)]
+        name: String,
+    },
 }
 
 /// The socket at which the running demo takes requests.
@@ -36,12 +54,12 @@ pub(crate) fn requests_socket() -> PathBuf {
 
 /// Does what was asked for.
 pub(crate) fn engine(request: &EngineRequest) -> Outcome {
-    let line = match request {
-        EngineRequest::Attach(name) => return attach(name),
-        EngineRequest::List => "list".to_owned(),
-        EngineRequest::New(name) => format!("new {name}"),
-        EngineRequest::Start(name) => format!("start {name}"),
-        EngineRequest::Stop(name) => format!("stop {name}"),
+    let line = match (&request.change, &request.name) {
+        (Some(Change::New { name }), _) => format!("new {name}"),
+        (Some(Change::Start { name }), _) => format!("start {name}"),
+        (Some(Change::Stop { name }), _) => format!("stop {name}"),
+        (None, Some(name)) => return attach(name),
+        (None, None) => "list".to_owned(),
     };
     let answer = ask(&line)?;
     match answer.strip_prefix("error: ") {

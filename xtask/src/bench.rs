@@ -4,10 +4,13 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
+use clap::{Args, ValueEnum};
+
 use crate::app::{self, BuildOptions};
+use crate::args::word;
 use crate::browsers;
 use crate::cmd;
-use crate::failure::{OnFile as _, Outcome, fail};
+use crate::failure::{OnFile as _, Outcome};
 use crate::markdown::{self, Table};
 use crate::paths;
 use crate::run::build_programs;
@@ -23,7 +26,7 @@ const BOUND: Duration = Duration::from_secs(20 * 60);
 const TOLD: u64 = 5;
 
 /// One part of the measurements, in the order of running.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 pub(crate) enum Part {
     /// The first load, and the time to the first row.
     Load,
@@ -35,35 +38,14 @@ pub(crate) enum Part {
     Weight,
 }
 
-impl Part {
-    const ALL: [Self; 4] = [Self::Load, Self::List, Self::Api, Self::Weight];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Load => "load",
-            Self::List => "list",
-            Self::Api => "api",
-            Self::Weight => "weight",
-        }
-    }
-
-    /// The part of that name.
-    pub(crate) fn from_name(name: &str) -> Outcome<Self> {
-        match Self::ALL.into_iter().find(|part| part.name() == name) {
-            Some(part) => Ok(part),
-            None => {
-                fail(format!("there is no part `{name}`: there are {}", Self::ALL.map(Self::name).join(", ")))
-            }
-        }
-    }
-}
-
 /// What `cargo xtask bench` was asked for.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, PartialEq, Args)]
 pub(crate) struct BenchOptions {
-    /// None means all.
+    /// What to measure; none named means all.
+    #[arg(value_name = "PART")]
     pub(crate) parts: Vec<Part>,
-    /// Whether the document is to be renewed.
+    /// Write the results into docs/benchmarks.md: all of them, since the page would be half of an old one otherwise.
+    #[arg(long, conflicts_with = "parts")]
     pub(crate) write: bool,
 }
 
@@ -78,7 +60,7 @@ impl BenchOptions {
         if self.write {
             words.push_str(" --write");
         }
-        self.parts.iter().fold(words, |words, part| format!("{words} {}", part.name()))
+        self.parts.iter().fold(words, |words, part| format!("{words} {}", word(part)))
     }
 }
 
@@ -134,7 +116,7 @@ fn prepare(steps: &mut Steps, options: &BenchOptions) -> Outcome<Option<Command>
     let chromium = browsers::ensure_chromium(steps)?;
     steps.step("Build the harness", || cmd::run(cmd::cargo().args(["build", "-p", "bench"])))?;
     let mut harness = Command::new(paths::target().join("debug").join("bench"));
-    harness.args(parts.iter().map(|part| part.name()));
+    harness.args(parts.iter().map(word));
     browsers::tell(&mut harness, &chromium)?;
     Ok(Some(harness))
 }
@@ -244,14 +226,6 @@ mod tests {
 
     use super::*;
     use crate::weight::Crate;
-
-    #[test]
-    fn every_part_is_found_by_its_name() {
-        for part in Part::ALL {
-            assert_eq!(Part::from_name(part.name()).unwrap(), part);
-        }
-        assert!(Part::from_name("speed").unwrap_err().to_string().contains("there are load, list"));
-    }
 
     #[test]
     fn light_crates_are_told_together() {

@@ -4,6 +4,10 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory as _;
+
+use crate::args::Arguments;
+
 const DOCUMENTS: [&str; 8] = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -73,9 +77,14 @@ fn what_deals_with_a_quirk_is_where_the_document_says() {
 #[test]
 fn every_command_is_in_the_readme() {
     let readme = read(&root().join("README.md"));
-    for line in crate::args::HELP.lines().filter(|line| line.starts_with("cargo xtask ")) {
-        let command = line.split_whitespace().nth(2).expect("a command");
-        assert!(readme.contains(&format!("`cargo xtask {command}")), "{command}");
+    let arguments = Arguments::command();
+    for command in arguments.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let line = format!("| `cargo xtask {}", command.get_name());
+        let row = readme.lines().find(|row| row.starts_with(&line));
+        let row = row.unwrap_or_else(|| panic!("{} is not in the table of commands", command.get_name()));
+        for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            assert!(row.contains(&format!("--{option}")), "{}: --{option}", command.get_name());
+        }
     }
 }
 

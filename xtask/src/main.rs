@@ -34,7 +34,8 @@ mod weight;
 
 use std::process::ExitCode;
 
-use args::Command;
+use args::{Arguments, Command};
+use clap::{CommandFactory as _, Parser as _};
 use failure::Outcome;
 
 fn main() -> ExitCode {
@@ -50,20 +51,21 @@ fn main() -> ExitCode {
 
 /// False: the command ran to its end and found failures, which it has shown.
 fn start() -> Outcome<bool> {
-    let command = args::parse(std::env::args().skip(1))?;
+    // First: a folder that is named is looked at where it will be used.
     paths::enter_root()?;
+    let Some(command) = Arguments::parse().command else {
+        steps::print(&Arguments::command().render_help().to_string());
+        return Ok(true);
+    };
     match command {
-        Command::Help => {
-            steps::print(args::HELP);
-            Ok(true)
-        }
         Command::Run(options) => run::run(&options).map(|()| true),
-        Command::Test(stages) => test::test(&stages),
-        Command::Fuzz(seconds) => fuzz::fuzz(seconds),
-        Command::Build(options) => {
+        Command::Test { stages } => test::test(&stages),
+        Command::Fuzz { seconds } => fuzz::fuzz(seconds),
+        Command::Build { public_url, dist } => {
+            let dist = dist.unwrap_or_else(paths::app);
             let mut steps = steps::Steps::new();
             app::set_up(&mut steps)?;
-            let built = app::build(&mut steps, &options)?;
+            let built = app::build(&mut steps, &app::BuildOptions { public_url, dist })?;
             sizes::print_sizes(&built);
             steps.print_table();
             Ok(true)

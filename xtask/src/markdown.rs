@@ -1,5 +1,9 @@
 //! Tables in Markdown, aligned, so that they can be read on a terminal too.
 
+use std::borrow::Cow;
+
+use textwrap::WordSplitter;
+
 /// A table with a title above and notes below.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Table {
@@ -51,22 +55,10 @@ fn strings(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|&cell| cell.to_owned()).collect()
 }
 
-/// A paragraph as lines of at most so many characters.
+/// A paragraph as lines of at most so many characters; a word that is longer stands alone.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        let line = &mut lines[last];
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
+    let options = textwrap::Options::new(width).break_words(false).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(Cow::into_owned).collect()
 }
 
 /// Reads the tables that a harness prints: lines of cells with tabs between, whose first cell says what the line is.

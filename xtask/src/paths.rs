@@ -62,7 +62,7 @@ pub(crate) fn tools_cache() -> Outcome<PathBuf> {
 
 /// The program of that name on the search path.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
+    which::which(program).ok()
 }
 
 /// Says early that the disk is too full, rather than late and by a compiler. `needed` in megabytes.

@@ -6,11 +6,13 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::{self, BuildOptions};
+use crate::args;
 use crate::failure::{OnFile as _, Outcome, fail};
 use crate::finish::hex;
 use crate::paths;
@@ -24,18 +26,14 @@ pub(crate) const USUAL_PATH: &str = "/engine-console/";
 const SUMS: &str = "SHA256SUMS";
 
 /// What `cargo xtask dist` was asked for.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Args)]
 pub(crate) struct DistOptions {
-    /// The path under which the app is to be served, with a slash at both ends.
+    /// The path under which the app is to be served.
+    #[arg(long, value_name = "PATH", default_value = USUAL_PATH, value_parser = args::public_path)]
     pub(crate) public_url: String,
     /// The folder for the archives.
+    #[arg(long, value_name = "DIR", default_value_os_t = paths::target().join("dist"))]
     pub(crate) out: PathBuf,
-}
-
-impl Default for DistOptions {
-    fn default() -> Self {
-        Self { public_url: USUAL_PATH.to_owned(), out: paths::target().join("dist") }
-    }
 }
 
 /// One file of an archive.

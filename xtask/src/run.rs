@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use clap::Args;
 
 use crate::app::{self, BuildOptions};
+use crate::args;
 use crate::attach;
 use crate::cmd;
 use crate::demo::{self, Spec, State};
@@ -30,18 +32,14 @@ const ENGINE_LISTENER: &str = "127.0.0.1:40815";
 const ENGINE_PORT: u16 = 40814;
 
 /// What `cargo xtask run` was asked for.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Args)]
 pub(crate) struct RunOptions {
     /// Where the console listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3780", value_parser = args::address)]
     pub(crate) listen: SocketAddr,
     /// Further arguments for the console.
+    #[arg(last = true, value_name = "OPTIONS OF embedded-console")]
     pub(crate) console_args: Vec<String>,
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3780)), console_args: Vec::new() }
-    }
 }
 
 /// Sets up, builds, starts everything, and stays until Ctrl-C.

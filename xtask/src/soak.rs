@@ -3,6 +3,8 @@
 use std::process::Command;
 use std::time::Duration;
 
+use clap::Args;
+
 use crate::cmd;
 use crate::failure::Outcome;
 use crate::paths;
@@ -15,20 +17,17 @@ const START: Duration = Duration::from_secs(120);
 const PER_ENGINE: Duration = Duration::from_secs(1);
 
 /// What `cargo xtask soak` was asked for.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Args)]
 pub(crate) struct SoakOptions {
     /// How many engines; half of them dial the console.
+    #[arg(long, value_name = "N", default_value_t = 500)]
     pub(crate) engines: u32,
     /// How long they are killed and started.
+    #[arg(long, value_name = "N", default_value_t = 300)]
     pub(crate) seconds: u32,
-    /// Repeats a run.
+    /// Repeats the changes of a run that has printed this.
+    #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-}
-
-impl Default for SoakOptions {
-    fn default() -> Self {
-        Self { engines: 500, seconds: 300, seed: None }
-    }
 }
 
 /// Builds the programs and the harness, and runs it. It fails if a status was wrong.

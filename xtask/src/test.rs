@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
+
 use crate::app::{self, BuildOptions};
+use crate::args::word;
 use crate::browsers::{self, Browsers};
 use crate::cmd;
 use crate::deny;
@@ -21,7 +24,7 @@ use crate::tools::{TRUNK, WASM_BINDGEN};
 use crate::wasm::Compiler;
 
 /// One part of the checks, in the order of running.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 pub(crate) enum Stage {
     /// The formatting.
     Fmt,
@@ -50,47 +53,8 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 12] = [
-        Self::Fmt,
-        Self::Clippy,
-        Self::ClippyWasm,
-        Self::Doc,
-        Self::Deny,
-        Self::Native,
-        Self::Fuzz,
-        Self::Wasm,
-        Self::App,
-        Self::Programs,
-        Self::Trunk,
-        Self::E2e,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Fmt => "fmt",
-            Self::Clippy => "clippy",
-            Self::ClippyWasm => "clippy-wasm",
-            Self::Doc => "doc",
-            Self::Deny => "deny",
-            Self::Native => "native",
-            Self::Fuzz => "fuzz",
-            Self::Wasm => "wasm",
-            Self::App => "app",
-            Self::Programs => "programs",
-            Self::Trunk => "trunk",
-            Self::E2e => "e2e",
-        }
-    }
-
-    /// The stage of that name.
-    pub(crate) fn from_name(name: &str) -> Outcome<Self> {
-        match Self::ALL.into_iter().find(|stage| stage.name() == name) {
-            Some(stage) => Ok(stage),
-            None => fail(format!(
-                "there is no stage `{name}`: there are {}",
-                Self::ALL.map(Self::name).join(", ")
-            )),
-        }
+    fn name(self) -> String {
+        word(&self)
     }
 
     /// A stage that takes longer than this hangs. The whole must stay below the 90 minutes that CI gives.
@@ -113,7 +77,7 @@ pub(crate) fn test(wanted: &[Stage]) -> Outcome<bool> {
     paths::require_space(500)?;
     let mut steps = Steps::new();
     let mut results: Vec<Result> = Vec::new();
-    for stage in Stage::ALL {
+    for &stage in Stage::value_variants() {
         if !wanted.is_empty() && !wanted.contains(&stage) {
             continue;
         }
@@ -142,7 +106,7 @@ fn report(results: &[Result]) -> (Vec<String>, bool) {
     let mut lines = vec![String::new(), row("stage", "time", "passed", "failed")];
     let mut sum = Count::default();
     for Result { stage, took, count, .. } in results {
-        lines.push(row(stage.name(), &seconds(*took), &count.passed.to_string(), &count.failed.to_string()));
+        lines.push(row(&stage.name(), &seconds(*took), &count.passed.to_string(), &count.failed.to_string()));
         sum += *count;
     }
     for Result { stage, outcome, .. } in results {
@@ -255,14 +219,6 @@ fn end_to_end(cargo: &mut Command, steps: &mut Steps) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_stage_is_found_by_its_name() {
-        for stage in Stage::ALL {
-            assert_eq!(Stage::from_name(stage.name()).unwrap(), stage);
-        }
-        assert!(Stage::from_name("unit").unwrap_err().to_string().contains("there are fmt, clippy"));
-    }
 
     #[test]
     fn one_failed_stage_fails_the_whole() {

@@ -11,6 +11,7 @@ mod subject;
 
 use std::process::ExitCode;
 
+use clap::{Parser, ValueEnum};
 use e2e::{Kind, in_browser};
 use load::Load;
 use report::Table;
@@ -22,15 +23,27 @@ const SMALL: (u32, u32) = (200, 2_000);
 /// A fleet that is larger than any: what it shows is how the work grows.
 const LARGE: (u32, u32) = (10_000, 100_000);
 
-/// The names of the parts, as arguments.
-const PARTS: [&str; 3] = ["load", "list", "api"];
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+enum Part {
+    /// The first load, and the time to the first row.
+    Load,
+    /// Filter, sort, scroll, memory.
+    List,
+    /// The embedded console's list of engines.
+    Api,
+}
+
+/// Measures the app in Chromium and the console.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// What to measure; none named means all.
+    #[arg(value_name = "PART")]
+    parts: Vec<Part>,
+}
 
 fn main() -> ExitCode {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(unknown) = wanted.iter().find(|part| !PARTS.contains(&part.as_str())) {
-        report::say(&format!("there is no part `{unknown}`: there are {}", PARTS.join(", ")));
-        return ExitCode::FAILURE;
-    }
+    let Arguments { parts } = Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -38,16 +51,16 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    runtime.block_on(measure(|part| wanted.is_empty() || wanted.iter().any(|name| name == part)));
+    runtime.block_on(measure(|part| parts.is_empty() || parts.contains(&part)));
     ExitCode::SUCCESS
 }
 
 /// Panics where something can't be measured: half a table is none.
-async fn measure(wanted: impl Fn(&str) -> bool) {
-    if wanted("load") || wanted("list") {
+async fn measure(wanted: impl Fn(Part) -> bool) {
+    if wanted(Part::Load) || wanted(Part::List) {
         tell_browser().await;
     }
-    let mut load = wanted("load").then(Load::new);
+    let mut load = wanted(Part::Load).then(Load::new);
     if let Some(load) = &mut load {
         let console = Console::start(SMALL.0, SMALL.1).await;
         load.measure(&console, SMALL.0).await;
@@ -57,10 +70,10 @@ async fn measure(wanted: impl Fn(&str) -> bool) {
         load.measure(&console, LARGE.0).await;
         load.print();
     }
-    if wanted("list") {
+    if wanted(Part::List) {
         list::measure(&console, LARGE.0).await;
     }
-    if wanted("api") {
+    if wanted(Part::Api) {
         api::measure(&console, LARGE.0, LARGE.1);
     }
 }

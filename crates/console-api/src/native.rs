@@ -2,9 +2,6 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -17,8 +14,6 @@ pub struct NativeTransport {
     client: reqwest::Client,
     following: reqwest::Client,
     root: String,
-    calls: AtomicU64,
-    random: RandomState,
 }
 
 /// The transport could not be set up. The text is the HTTP library's own.
@@ -68,7 +63,7 @@ impl NativeTransport {
             return Err(NativeTransportError(format!("{root} is not an http or https address")));
         }
         let root = format!("{}/", url.as_str().trim_end_matches('/'));
-        Ok(Self { client, following, root, calls: AtomicU64::new(0), random: RandomState::new() })
+        Ok(Self { client, following, root })
     }
 }
 
@@ -114,8 +109,7 @@ impl Transport for NativeTransport {
     }
 
     fn random(&self) -> u64 {
-        // A keyed hash of a counter: good enough to spread retries, and no crate more.
-        self.random.hash_one(self.calls.fetch_add(1, Ordering::Relaxed))
+        fastrand::u64(..)
     }
 }
 

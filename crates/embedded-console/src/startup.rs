@@ -412,7 +412,7 @@ fn serial(tx: &rusqlite::Transaction<'_>) -> Result<String, DbError> {
     }
     let mut bytes = [0_u8; 20];
     getrandom::fill(&mut bytes).map_err(|_| DbError::Ended)?;
-    let serial: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    let serial = hex::encode_upper(bytes);
     db::set_meta(tx, "serial", &serial)?;
     Ok(serial)
 }

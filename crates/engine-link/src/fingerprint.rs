@@ -1,10 +1,12 @@
 //! Certificates and their fingerprints: what both sides pin.
 
 use std::fmt;
+use std::slice;
 use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pem::{EncodeConfig, LineEnding, Pem};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -56,11 +58,7 @@ impl FromStr for Fingerprint {
         let mut pairs = text.split(':');
         for byte in &mut bytes {
             let pair = pairs.next().ok_or(FingerprintError)?;
-            // `from_str_radix` alone would take a sign as well.
-            if pair.len() != 2 || !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                return Err(FingerprintError);
-            }
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| FingerprintError)?;
+            hex::decode_to_slice(pair, slice::from_mut(byte)).map_err(|_| FingerprintError)?;
         }
         if pairs.next().is_some() {
             return Err(FingerprintError);
@@ -123,15 +121,8 @@ impl Certificate {
     /// PEM, with 64 digits a line and a newline at the end.
     #[must_use]
     pub fn to_pem(&self) -> String {
-        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
-        for (index, digit) in STANDARD.encode(&self.der).chars().enumerate() {
-            if index > 0 && index % 64 == 0 {
-                pem.push('\n');
-            }
-            pem.push(digit);
-        }
-        pem.push_str("\n-----END CERTIFICATE-----\n");
-        pem
+        let pem = Pem::new("CERTIFICATE", self.der.as_slice());
+        pem::encode_config(&pem, EncodeConfig::new().set_line_ending(LineEnding::LF))
     }
 
     /// The SHA-256 fingerprint.

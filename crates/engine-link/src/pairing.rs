@@ -20,7 +20,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
@@ -96,37 +96,14 @@ impl FromStr for SharedSecret {
     }
 }
 
-/// Defines 32 bytes that travel as 64 hexadecimal digits.
-macro_rules! bytes_as_hex {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub struct $name([u8; 32]);
+/// A random number of 256 bits, for one attempt on one connection. It travels as 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nonce(#[serde(with = "hex::serde")] [u8; 32]);
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(&self.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                from_hex(&text).map(Self).ok_or_else(|| serde::de::Error::custom("not 64 hexadecimal digits"))
-            }
-        }
-    };
-}
-
-bytes_as_hex! {
-    /// A random number of 256 bits, for one attempt on one connection.
-    Nonce
-}
-bytes_as_hex! {
-    /// The proof that its sender has the shared secret. It is compared by [`Claim::proves`] and
-    /// [`pair_with_console`], in constant time.
-    Proof
-}
+/// The proof that its sender has the shared secret. It travels as 64 hexadecimal digits, and is compared by
+/// [`Claim::proves`] and [`pair_with_console`], in constant time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof(#[serde(with = "hex::serde")] [u8; 32]);
 
 impl Nonce {
     fn new() -> io::Result<Self> {
@@ -134,17 +111,6 @@ impl Nonce {
         random(&mut bytes)?;
         Ok(Self(bytes))
     }
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 fn random(bytes: &mut [u8]) -> io::Result<()> {

@@ -204,9 +204,7 @@ fn source(listens: Option<SocketAddr>, console: SocketAddr) -> Option<IpAddr> {
 
 /// A fifth more or less, so that engines that lost their console together don't all dial it at the same moment.
 fn jittered(pause: Duration) -> Duration {
-    // Without random numbers there is no jitter, and nothing worse.
-    let random = getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX));
-    pause.mul_f64(0.8 + 0.4 * random)
+    pause.mul_f64(0.8 + 0.4 * fastrand::f64())
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ fn store(path: &Path, stored: &Stored) -> io::Result<()> {
 fn new_serial_number() -> io::Result<String> {
     let mut bytes = [0_u8; 20];
     getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02X}")).collect())
+    Ok(hex::encode_upper(bytes))
 }
 
 /// `Linux-x86_64`, say.

@@ -1,12 +1,11 @@
 //! **Pools** of an engine: which ones it is in, with a way into another and out of each.
 
-use std::collections::HashMap;
-
 use console_api::{
     Engine, EngineStatus, Error, Pool, PoolId,
     rules::{may_join_pool, pools_of, sites_in_words},
 };
 use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashMap;
 
 use super::Page;
 use crate::{
@@ -29,7 +28,7 @@ struct Tab {
     /// The pools that it is being added to or taken out of.
     busy: RwSignal<Vec<PoolId>>,
     /// What went wrong, by pool.
-    failed: RwSignal<HashMap<PoolId, String>>,
+    failed: RwSignal<FxHashMap<PoolId, String>>,
     /// The pool that it is not taken out of without a question.
     asked: RwSignal<Option<PoolId>>,
 }
@@ -72,7 +71,7 @@ pub(super) fn pools(page: Page) -> AnyView {
         page,
         toasts: Toasts::here(),
         busy: RwSignal::new(Vec::new()),
-        failed: RwSignal::new(HashMap::new()),
+        failed: RwSignal::new(FxHashMap::default()),
         asked: RwSignal::new(None),
     };
     untrack(|| page.data.want_scanners());

@@ -1,9 +1,6 @@
 //! What can be done with the selected engines: **Refresh**, **Update**, **Add to pool**, **Delete**.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, Pool, PoolId, ScannerId,
@@ -13,6 +10,7 @@ use console_api::{
     },
 };
 use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Page;
 use crate::{
@@ -80,7 +78,7 @@ struct Moving {
     to: RwSignal<Option<ScannerId>>,
     sites: Query<Vec<OwnedSite>>,
     /// How many scans are under way on which engine. Where that can't be read, the console has the last word.
-    scans: RwSignal<HashMap<EngineId, usize>>,
+    scans: RwSignal<FxHashMap<EngineId, usize>>,
     /// The engines with sites whose deletion nothing else stands in the way of.
     blocked: Memo<Vec<EngineId>>,
 }
@@ -88,7 +86,7 @@ struct Moving {
 impl Moving {
     fn new(page: Page) -> Self {
         let asks = Memo::new(move |_| page.asking.get() && page.asked.get() == Some(Action::Delete));
-        let scans = RwSignal::new(HashMap::new());
+        let scans = RwSignal::new(FxHashMap::default());
         let blocked = Memo::new(move |_| {
             let has_sites = |engine: &Engine| !engine.sites.is_empty() && may_delete(engine).is_ok();
             let free = |engine: &Engine| scans.with(|scans| !scans.contains_key(&engine.id));
@@ -106,7 +104,7 @@ impl Moving {
             }
             moving.to.set(None);
             moving.sites.forget();
-            scans.set(HashMap::new());
+            scans.set(FxHashMap::default());
             spawn_local(async move {
                 if let Ok(count) = page.data.scans_by_engine().await {
                     _ = scans.try_set(count);
@@ -195,7 +193,7 @@ impl Moving {
         let pools = move || {
             let list = data.pools.value()?;
             let selected = self.page.selected();
-            let selected = selected.iter().map(|engine| engine.id).collect::<HashSet<_>>();
+            let selected = selected.iter().map(|engine| engine.id).collect::<FxHashSet<_>>();
             let loses = |pool: &&Pool| pool.engines.iter().any(|id| selected.contains(id));
             let left = list.items.iter().filter(loses).map(|pool| pool.name.as_str()).collect::<Vec<_>>();
             (!left.is_empty())

@@ -2,7 +2,7 @@
 
 mod output;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use console_api::{
     EngineId, PoolId, SiteId,
@@ -25,10 +25,10 @@ use crate::{
     data::{
         Data,
         all_sites::{Progress, Reading},
-        transport::sleep,
     },
     number,
     routes::Route,
+    timer::breathe,
 };
 
 const fn column(key: &'static str, label: &'static str, numeric: bool, sortable: bool) -> Column {
@@ -145,20 +145,20 @@ fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>) {
         }
         spawn_local(async move {
             let is_over = move || turn.try_get_value() != Some(mine);
-            sleep(Duration::ZERO).await;
+            breathe().await;
             if is_over() {
                 return;
             }
             let scanners = Arc::new(untrack(|| data.scanners()));
-            sleep(Duration::ZERO).await;
+            breathe().await;
             let rows = SiteRows::new(sites, scanners);
-            sleep(Duration::ZERO).await;
+            breathe().await;
             if is_over() {
                 return;
             }
             let listed = pools.as_ref().map_or(&[][..], |list| &list.items);
             let new = Audit::new(rows, listed);
-            sleep(Duration::ZERO).await;
+            breathe().await;
             if !is_over() {
                 audit.try_set(Some(Arc::new(new)));
             }

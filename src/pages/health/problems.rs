@@ -1,6 +1,6 @@
 //! The tab **Attention**: the problems, worst first, each with what to do about it; below, the fleet at a glance.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, Pool, Severity,
@@ -24,9 +24,10 @@ use crate::{
         table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
         toast::Toasts,
     },
-    data::{Data, health::Found, transport::sleep},
+    data::{Data, health::Found},
     number,
     routes::Route,
+    timer::breathe,
 };
 
 const COLUMNS: [Column; 4] = [
@@ -100,11 +101,11 @@ pub(super) fn attention(data: Data) -> AnyView {
     follow(move || {
         let found = data.health.found();
         spawn_local(async move {
-            sleep(Duration::ZERO).await;
+            breathe().await;
             let new = found.clone().map(|found| Arc::new(Listed::of(found)));
-            sleep(Duration::ZERO).await;
+            breathe().await;
             listed.try_set(new);
-            sleep(Duration::ZERO).await;
+            breathe().await;
             pictured.try_set(found);
         });
     });

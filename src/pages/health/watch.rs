@@ -1,7 +1,7 @@
 //! What is there on every screen once the part has come: how the fleet is, the number of problems in the navigation and
 //! in the browser tab's title.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use console_api::{
     Engine, List, Pool,
@@ -14,8 +14,9 @@ use web_sys::{MutationObserver, MutationObserverInit};
 use crate::{
     clock::Clock,
     components::live::{follow, live},
-    data::{Data, health::Found, transport::sleep},
+    data::{Data, health::Found},
     number,
+    timer::breathe,
 };
 
 /// The number of problems beside **Health**; nothing while it is not known. Keeps it up to date as well.
@@ -67,14 +68,14 @@ fn find_out(data: Data) {
         let mine = turn.get_value();
         let is_over = move || turn.try_get_value() != Some(mine);
         spawn_local(async move {
-            sleep(Duration::ZERO).await;
+            breathe().await;
             if is_over() {
                 return;
             }
             let Some((engines, pools)) = untrack(|| known(data)) else { return };
             let listed = pools.as_ref().map_or(&[][..], |list| &list.items);
             let loads = loads(&engines.items, listed);
-            sleep(Duration::ZERO).await;
+            breathe().await;
             if is_over() {
                 return;
             }
@@ -86,7 +87,7 @@ fn find_out(data: Data) {
                     .retain(|it| !matches!(it.kind, ProblemKind::NoSite | ProblemKind::Overloaded));
             }
             // What is drawn of it is a task of its own as well.
-            sleep(Duration::ZERO).await;
+            breathe().await;
             if !is_over() {
                 data.health.find(Found { health, engines, pools });
             }

@@ -3,8 +3,9 @@
 //! Made of lists that are there already, in steps that each take a few milliseconds in a browser with 10,000 engines, 500
 //! pools and 100,000 sites: [`Scanners`], then [`SiteRows`], then this.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::ids::{EngineId, PoolId, ScannerId, SiteId};
 use crate::model::{EngineStatus, Pool};
@@ -73,8 +74,8 @@ struct AuditPool {
 pub struct Audit {
     rows: SiteRows,
     engines: Vec<AuditEngine>,
-    at: HashMap<EngineId, u32>,
-    pools: HashMap<PoolId, AuditPool>,
+    at: FxHashMap<EngineId, u32>,
+    pools: FxHashMap<PoolId, AuditPool>,
     /// Where the sites of each scanner begin in `places`, by the scanners' order.
     starts: Vec<u32>,
     /// The places of all sites, one scanner's after the other's, each in the order of the names.
@@ -87,7 +88,7 @@ impl Audit {
     pub fn new(rows: SiteRows, pools: &[Pool]) -> Self {
         let (starts, places) = rows.grouped();
         let scanners = Arc::clone(rows.scanners());
-        let mut at = HashMap::new();
+        let mut at = FxHashMap::default();
         let mut engines = Vec::new();
         let sites_of =
             |scanner: ScannerId| scanners.position(scanner).map_or(0, |rank| group(&starts, rank).len());
@@ -105,9 +106,9 @@ impl Audit {
             });
         }
         // In the order of their names, which the scanners have.
-        let by_id: HashMap<PoolId, &Pool> = pools.iter().map(|pool| (pool.id, pool)).collect();
+        let by_id: FxHashMap<PoolId, &Pool> = pools.iter().map(|pool| (pool.id, pool)).collect();
         let named = scanners.all().iter().filter_map(|scanner| by_id.get(&scanner.pool()?).copied());
-        let mut audited = HashMap::new();
+        let mut audited = FxHashMap::default();
         for pool in named {
             let mut members: Vec<u32> = pool.engines.iter().filter_map(|id| at.get(id).copied()).collect();
             members.sort_unstable();
@@ -203,7 +204,7 @@ impl Audit {
             let has_site = |scanner: ScannerId| {
                 self.rows.scanners().position(scanner).is_some_and(|rank| scanners.get(rank) == Some(&true))
             };
-            let pools: HashMap<PoolId, bool> = self
+            let pools: FxHashMap<PoolId, bool> = self
                 .pools
                 .iter()
                 .map(|(id, pool)| (*id, fold_case(&pool.name).contains(&word) || has_site((*id).into())))

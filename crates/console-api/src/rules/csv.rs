@@ -1,4 +1,6 @@
 //! Tables as comma-separated values (RFC 4180), for spreadsheets.
+//!
+//! Own code, because the quoting that a library brings is a few lines, and the formulas are ours either way.
 
 /// Adds one row: cells joined by commas, ended by CR LF.
 ///

@@ -4,7 +4,8 @@
 //! [`Problem::words`], for those that are on screen.
 
 use core::cmp::Ordering;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::ids::{EngineId, PoolId, ScannerId};
 use crate::model::{Engine, EngineStatus, Pool, Severity};
@@ -201,7 +202,7 @@ pub fn health_under(
     for (engine, load) in engines.iter().zip(&health.loads) {
         of_engine(engine, load, &health, now, thresholds, &mut problems);
     }
-    let by_id: HashMap<EngineId, &Engine> = engines.iter().map(|engine| (engine.id, engine)).collect();
+    let by_id: FxHashMap<EngineId, &Engine> = engines.iter().map(|engine| (engine.id, engine)).collect();
     problems.extend(pools.iter().filter_map(|pool| of_pool(pool, &by_id)));
     if health.product.are_scattered() || health.content.are_scattered() {
         problems.push(Problem {
@@ -289,7 +290,7 @@ fn of_engine(
     }
 }
 
-fn of_pool(pool: &Pool, engines: &HashMap<EngineId, &Engine>) -> Option<Problem> {
+fn of_pool(pool: &Pool, engines: &FxHashMap<EngineId, &Engine>) -> Option<Problem> {
     let sites = pool.sites.as_ref().map_or(0, Vec::len);
     // "Default Engine Pool" is there from the start, empty, and harms nobody.
     if pool.engines.is_empty() && sites == 0 {
@@ -305,7 +306,7 @@ fn of_pool(pool: &Pool, engines: &HashMap<EngineId, &Engine>) -> Option<Problem>
 }
 
 /// How many engines of a pool are active, or may be: older consoles tell no status.
-fn active_engines(pool: &Pool, engines: &HashMap<EngineId, &Engine>) -> usize {
+fn active_engines(pool: &Pool, engines: &FxHashMap<EngineId, &Engine>) -> usize {
     let mut members: Vec<&EngineId> = pool.engines.iter().collect();
     members.sort_unstable();
     members.dedup();
@@ -315,7 +316,7 @@ fn active_engines(pool: &Pool, engines: &HashMap<EngineId, &Engine>) -> usize {
 fn worst_first(problems: &[Problem], engines: &[Engine], pools: &[Pool]) -> Vec<Problem> {
     let engines = engines.iter().map(|engine| (ScannerId::from(engine.id), engine.name.as_str()));
     let pools = pools.iter().map(|pool| (ScannerId::from(pool.id), pool.name.as_str()));
-    let names: HashMap<ScannerId, &str> = engines.chain(pools).collect();
+    let names: FxHashMap<ScannerId, &str> = engines.chain(pools).collect();
     let name = |problem: &Problem| problem.about.and_then(|id| names.get(&id).copied()).unwrap_or_default();
     let named: Vec<(&Problem, &str)> = problems.iter().map(|problem| (problem, name(problem))).collect();
     let order = keys::sorted(problems.len(), &|a, b| compare(named[a], named[b]));

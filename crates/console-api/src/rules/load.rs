@@ -1,6 +1,6 @@
 //! How many sites each engine has to carry, directly and through pools.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::ids::EngineId;
 use crate::model::{Engine, EngineStatus, Pool};
@@ -50,7 +50,7 @@ pub(crate) const fn count(count: usize) -> f64 {
 pub fn loads(engines: &[Engine], pools: &[Pool]) -> Vec<Load> {
     let mut loads: Vec<Load> =
         engines.iter().map(|engine| Load { direct: engine.sites.len(), ..Load::default() }).collect();
-    let at: HashMap<EngineId, usize> =
+    let at: FxHashMap<EngineId, usize> =
         engines.iter().enumerate().map(|(at, engine)| (engine.id, at)).collect();
     for pool in pools {
         let mut members: Vec<usize> = pool.engines.iter().filter_map(|id| at.get(id).copied()).collect();

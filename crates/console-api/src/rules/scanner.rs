@@ -1,6 +1,6 @@
 //! What can scan a site: the engines and the pools, which share one id space (docs/api-quirks.md, "Reading").
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::ids::{EngineId, PoolId, ScannerId};
 use crate::model::{Engine, EngineStatus, Pool};
@@ -67,7 +67,7 @@ impl Scanner {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scanners {
     all: Vec<Scanner>,
-    at: HashMap<ScannerId, usize>,
+    at: FxHashMap<ScannerId, usize>,
 }
 
 impl Scanners {
@@ -75,7 +75,7 @@ impl Scanners {
     /// client leaves those out already.
     #[must_use]
     pub fn new(engines: &[Engine], pools: &[Pool]) -> Self {
-        let active: HashMap<EngineId, bool> =
+        let active: FxHashMap<EngineId, bool> =
             engines.iter().map(|engine| (engine.id, engine.status == EngineStatus::Active)).collect();
         let of_engines = engines.iter().map(|engine| Scanner {
             id: engine.id.into(),

@@ -1,6 +1,6 @@
 //! Which engines went bad or came back between two readings of the list.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::ids::EngineId;
 use crate::model::{Engine, EngineStatus, Severity};
@@ -28,7 +28,7 @@ impl Turn {
 /// not there before has not turned.
 #[must_use]
 pub fn turns(before: &[Engine], now: &[Engine]) -> Vec<Turn> {
-    let known: HashMap<EngineId, Severity> =
+    let known: FxHashMap<EngineId, Severity> =
         before.iter().map(|engine| (engine.id, engine.status.severity())).collect();
     let turned = now.iter().filter(|engine| {
         let was_bad = known.get(&engine.id).map(|severity| *severity == Severity::Bad);

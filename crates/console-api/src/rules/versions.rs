@@ -1,6 +1,6 @@
 //! Which versions the engines have, and which one is usual.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::rules::keys;
 
@@ -25,7 +25,7 @@ pub struct Versions {
 impl Versions {
     /// Counts the versions of all engines.
     pub fn of<'a>(versions: impl Iterator<Item = Option<&'a str>>) -> Self {
-        let mut found: HashMap<&str, usize> = HashMap::new();
+        let mut found: FxHashMap<&str, usize> = FxHashMap::default();
         let mut untold = 0;
         for version in versions {
             match version {

@@ -2,12 +2,13 @@
 //!
 //! Kept is a keyed hash only: the key is made at the start and never leaves memory.
 
-use std::collections::HashMap;
 use std::io;
+use std::num::NonZero;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use lru::LruCache;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -15,8 +16,8 @@ use super::User;
 
 /// How long a credential is recognised after it was checked.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(15 * 60);
-/// The most credentials that are kept.
-const MOST: usize = 1_000;
+/// The most credentials that are kept; beyond this the longest unused goes.
+const MOST: NonZero<usize> = NonZero::new(1_000).unwrap();
 
 /// What a credential is known by.
 pub(crate) type Proof = [u8; 32];
@@ -24,7 +25,7 @@ pub(crate) type Proof = [u8; 32];
 /// The credentials that were right lately.
 pub(crate) struct CredentialCache {
     key: Zeroizing<[u8; 32]>,
-    known: Mutex<HashMap<Proof, (User, Instant)>>,
+    known: Mutex<LruCache<Proof, (User, Instant)>>,
 }
 
 impl CredentialCache {
@@ -33,7 +34,7 @@ impl CredentialCache {
         let mut key = Zeroizing::new([0_u8; 32]);
         getrandom::fill(key.as_mut_slice())
             .map_err(|error| io::Error::other(format!("random numbers: {error}")))?;
-        Ok(Self { key, known: Mutex::default() })
+        Ok(Self { key, known: Mutex::new(LruCache::new(MOST)) })
     }
 
     /// What a credential is known by. The lengths keep the three parts apart.
@@ -55,25 +56,16 @@ impl CredentialCache {
         if since.elapsed() < LIFETIME {
             return Some(user.clone());
         }
-        known.remove(proof);
+        known.pop(proof);
         None
     }
 
     /// Remembers a credential that was right just now.
     pub(crate) fn remember(&self, proof: Proof, user: User) {
-        let mut known = self.known();
-        if known.len() >= MOST {
-            known.retain(|_, (_, since)| since.elapsed() < LIFETIME);
-        }
-        if known.len() >= MOST
-            && let Some(oldest) = known.iter().min_by_key(|(_, (_, since))| *since).map(|(proof, _)| *proof)
-        {
-            known.remove(&oldest);
-        }
-        known.insert(proof, (user, Instant::now()));
+        self.known().put(proof, (user, Instant::now()));
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<Proof, (User, Instant)>> {
+    fn known(&self) -> MutexGuard<'_, LruCache<Proof, (User, Instant)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -111,9 +103,9 @@ mod tests {
     #[test]
     fn the_memory_is_bounded() {
         let cache = CredentialCache::new().unwrap();
-        for number in 0..MOST + 20 {
+        for number in 0..MOST.get() + 20 {
             cache.remember(cache.proof("ann", &number.to_string(), ""), user("ann"));
         }
-        assert!(cache.known().len() <= MOST);
+        assert_eq!(cache.known().len(), MOST.get());
     }
 }

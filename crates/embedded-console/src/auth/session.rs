@@ -1,9 +1,11 @@
 //! Sessions for `/data` and `/api/2.1`, which want a `nexposeCCSessionID` (docs/api-quirks.md, "Beyond v3").
 
-use std::collections::HashMap;
 use std::io;
+use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use lru::LruCache;
 
 use super::User;
 
@@ -14,12 +16,17 @@ pub(crate) const NO_SESSION: &str = "0000000000000000000000000000000000000000";
 /// A session that was not used for this long is over.
 const IDLE: Duration = Duration::from_secs(15 * 60);
 /// The most sessions that are kept; beyond this the longest unused goes.
-const MOST: usize = 1_000;
+const MOST: NonZero<usize> = NonZero::new(1_000).unwrap();
 
 /// The sessions of this console, in memory only.
-#[derive(Default)]
 pub(crate) struct Sessions {
-    open: Mutex<HashMap<String, (User, Instant)>>,
+    open: Mutex<LruCache<String, (User, Instant)>>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { open: Mutex::new(LruCache::new(MOST)) }
+    }
 }
 
 impl Sessions {
@@ -27,17 +34,9 @@ impl Sessions {
     pub(crate) fn open(&self, user: User) -> io::Result<String> {
         let mut bytes = [0_u8; 20];
         getrandom::fill(&mut bytes).map_err(|error| io::Error::other(format!("random numbers: {error}")))?;
-        let id: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        let id = hex::encode_upper(bytes);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() >= MOST {
-            open.retain(|_, (_, used)| used.elapsed() < IDLE);
-        }
-        if open.len() >= MOST
-            && let Some(oldest) = open.iter().min_by_key(|(_, (_, used))| *used).map(|(id, _)| id.clone())
-        {
-            open.remove(&oldest);
-        }
-        open.insert(id.clone(), (user, Instant::now()));
+        open.put(id.clone(), (user, Instant::now()));
         Ok(id)
     }
 
@@ -49,7 +48,7 @@ impl Sessions {
             *used = Instant::now();
             return Some(user.clone());
         }
-        open.remove(id);
+        open.pop(id);
         None
     }
 }
@@ -66,5 +65,19 @@ mod tests {
         assert_eq!(id.len(), 40);
         assert_eq!(sessions.user(&id).map(|user| user.name).as_deref(), Some("ann"));
         assert!(sessions.user(NO_SESSION).is_none());
+    }
+
+    #[test]
+    fn of_too_many_the_longest_unused_goes() {
+        let sessions = Sessions::default();
+        let open = || sessions.open(User { name: "ann".into(), role: Role::GlobalAdministrator }).unwrap();
+        let (used, unused) = (open(), open());
+        for _ in 2..MOST.get() {
+            open();
+        }
+        assert!(sessions.user(&used).is_some());
+        open();
+        assert!(sessions.user(&used).is_some());
+        assert!(sessions.user(&unused).is_none());
     }
 }

@@ -1,10 +1,11 @@
 //! Failed sign-ins are slowed down, per user and peer, without holding up anyone else.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use lru::LruCache;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 /// Failures that cost nothing: people mistype.
@@ -15,10 +16,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(8);
 /// Sign-ins of one user from one peer that may wait at the same time.
 const QUEUE: usize = 16;
-/// A record without failures for this long is forgotten.
-const FORGET: Duration = Duration::from_secs(15 * 60);
-/// The most records that are kept; beyond this the oldest go.
-const RECORDS: usize = 10_000;
+/// The most records that are kept; beyond this the longest unused goes.
+const RECORDS: NonZero<usize> = NonZero::new(10_000).unwrap();
 
 type Key = (String, IpAddr);
 
@@ -57,15 +56,15 @@ fn delay_after(failures: u32) -> Duration {
     }
 }
 
-struct Entry {
-    record: Arc<AsyncMutex<Record>>,
-    used: Instant,
+/// The records of all users and peers.
+pub(crate) struct SlowDown {
+    records: Mutex<LruCache<Key, Arc<AsyncMutex<Record>>>>,
 }
 
-/// The records of all users and peers.
-#[derive(Default)]
-pub(crate) struct SlowDown {
-    entries: Mutex<HashMap<Key, Entry>>,
+impl Default for SlowDown {
+    fn default() -> Self {
+        Self { records: Mutex::new(LruCache::new(RECORDS)) }
+    }
 }
 
 impl SlowDown {
@@ -76,31 +75,12 @@ impl SlowDown {
     }
 
     fn record(&self, user: &str, peer: IpAddr) -> Option<Arc<AsyncMutex<Record>>> {
-        let now = Instant::now();
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (user.to_owned(), peer);
-        if !entries.contains_key(&key) && entries.len() >= RECORDS {
-            make_room(&mut entries, now);
-        }
-        let entry = entries.entry(key).or_insert_with(|| Entry {
-            record: Arc::new(AsyncMutex::new(Record { failures: 0, not_before: now })),
-            used: now,
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = records.get_or_insert((user.to_owned(), peer), || {
+            Arc::new(AsyncMutex::new(Record { failures: 0, not_before: Instant::now() }))
         });
-        entry.used = now;
-        // One count is the entry's own, the others are those who wait.
-        (Arc::strong_count(&entry.record) <= QUEUE).then(|| Arc::clone(&entry.record))
-    }
-}
-
-fn make_room(entries: &mut HashMap<Key, Entry>, now: Instant) {
-    entries.retain(|_, entry| {
-        Arc::strong_count(&entry.record) > 1 || now.saturating_duration_since(entry.used) < FORGET
-    });
-    if entries.len() >= RECORDS {
-        let mut times: Vec<Instant> = entries.values().map(|entry| entry.used).collect();
-        times.sort_unstable();
-        let median = times[times.len() / 2];
-        entries.retain(|_, entry| entry.used > median);
+        // One count is the cache's own, the others are those who wait.
+        (Arc::strong_count(record) <= QUEUE).then(|| Arc::clone(record))
     }
 }
 
@@ -145,9 +125,9 @@ mod tests {
     #[test]
     fn the_memory_is_bounded() {
         let slow = SlowDown::default();
-        for number in 0..RECORDS + 50 {
+        for number in 0..RECORDS.get() + 50 {
             assert!(slow.record(&format!("user {number}"), PEER).is_some());
         }
-        assert!(slow.entries.lock().unwrap().len() <= RECORDS);
+        assert_eq!(slow.records.lock().unwrap().len(), RECORDS.get());
     }
 }

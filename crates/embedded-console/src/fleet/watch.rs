@@ -434,9 +434,7 @@ fn note(link: &Link, failure: Failure) {
 
 /// A fifth more or less, so that engines that went down together are not dialled together for ever.
 fn jittered(pause: Duration) -> Duration {
-    // Without random numbers there is no jitter, and nothing worse.
-    let random = getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX));
-    pause.mul_f64(0.8 + 0.4 * random)
+    pause.mul_f64(0.8 + 0.4 * fastrand::f64())
 }
 
 /// Dials the engine and introduces this console. The place in the lane comes back with it, if one was taken.

@@ -1,4 +1,5 @@
-//! Numbers that look random and are the same each time: a seed must not differ from one start to the next.
+//! Numbers that look random and are the same each time: a seed must not differ from one start to the next, nor after a
+//! library that draws numbers has changed its ways. So this is no library.
 
 /// SplitMix64, by Sebastiano Vigna: short, fast, and good enough to scatter numbers.
 pub(super) struct Random(u64);

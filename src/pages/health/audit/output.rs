@@ -1,7 +1,7 @@
 //! The audit for elsewhere: **Export CSV** and **Print**. Both take what the search leaves, and are made bit by bit, with
 //! time for the browser between.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use console_api::{
     EngineId, ScannerId, SiteId,
@@ -20,9 +20,9 @@ use crate::{
         icon::Icon,
         toast::{Toasts, Tone},
     },
-    data::transport::sleep,
     download::{CSV_MARK, csv_name, save_csv},
     number,
+    timer::breathe,
 };
 
 /// So long may one bit take, in milliseconds.
@@ -38,7 +38,7 @@ impl Breath {
 
     async fn take(&mut self) {
         if clock::monotonic_ms() - self.0 > BIT_MS {
-            sleep(Duration::ZERO).await;
+            breathe().await;
             self.0 = clock::monotonic_ms();
         }
     }
