@@ -26,6 +26,7 @@ mod frame;
 mod identity;
 mod message;
 mod pairing;
+mod proof;
 mod tls;
 mod version;
 
@@ -37,5 +38,6 @@ pub use message::{
     ConsoleHello, EngineHello, EngineVersions, MAX_TEXT, Message, PROTOCOL_VERSION, PairRefusal, Preamble,
     UpdateAnswer,
 };
-pub use pairing::{Claim, Nonce, PairError, Proof, SharedSecret, SharedSecretError, pair_with_console};
+pub use pairing::{Claim, PairError, pair_with_console};
+pub use proof::{Nonce, Proof, SharedSecret, SharedSecretError};
 pub use version::{compare_versions, major_version};

@@ -2,21 +2,20 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine_link::{Fingerprint, Identity, accept};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::log::Log;
 use crate::registry::Registry;
-use crate::reverse::{self, Links};
+use crate::reverse;
 use crate::session;
+use crate::shared::Shared;
 use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions, at};
 
 /// How many connections an engine has at a time; more are closed at once.
@@ -73,26 +72,6 @@ pub struct Engine {
     shared: Arc<Shared>,
 }
 
-/// What every connection of the engine needs.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) name: String,
-    pub(crate) identity: Identity,
-    pub(crate) registry: Registry,
-    pub(crate) versions: Versions,
-    pub(crate) log: Log,
-    pub(crate) links: Links,
-    /// Where the engine listens, once it does.
-    listens: Mutex<Option<SocketAddr>>,
-    /// An update is being applied.
-    updating: AtomicBool,
-    /// The part of it in which the engine is down.
-    down: watch::Sender<bool>,
-    update_time: Duration,
-    /// Locked as long as the engine lives: two engines in one directory would take turns overwriting the files.
-    _lock: fs::File,
-}
-
 impl Engine {
     /// Reads the directory, or makes what it lacks.
     ///
@@ -112,25 +91,15 @@ impl Engine {
         let name = name
             .or_else(|| dir.file_name().map(|name| name.to_string_lossy().into_owned()))
             .unwrap_or_else(|| "Scan Engine".to_owned());
-        Ok(Self {
-            shared: Arc::new(Shared {
-                identity: Identity::load_or_create(&dir.join("keys"), &name)?,
-                registry: Registry::open(conf.join("consoles.xml"))?,
-                versions: Versions::open(
-                    conf.join("versions.json"),
-                    product_version.as_deref().unwrap_or(DEFAULT_PRODUCT_VERSION),
-                    content_version.as_deref().unwrap_or(DEFAULT_CONTENT_VERSION),
-                )?,
-                log: Log::default(),
-                links: Links::default(),
-                listens: Mutex::default(),
-                updating: AtomicBool::new(false),
-                down: watch::Sender::new(false),
-                update_time,
-                name,
-                _lock: lock,
-            }),
-        })
+        let identity = Identity::load_or_create(&dir.join("keys"), &name)?;
+        let registry = Registry::open(conf.join("consoles.xml"))?;
+        let versions = Versions::open(
+            conf.join("versions.json"),
+            product_version.as_deref().unwrap_or(DEFAULT_PRODUCT_VERSION),
+            content_version.as_deref().unwrap_or(DEFAULT_CONTENT_VERSION),
+        )?;
+        let shared = Shared::new(name, identity, registry, versions, update_time, lock);
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The engine's name.
@@ -163,7 +132,7 @@ impl Engine {
 
     /// Answers consoles, and dials those that are to be dialled, until it is dropped; then every connection ends.
     pub async fn serve(&self, listener: TcpListener) {
-        *self.shared.listens.lock().unwrap_or_else(PoisonError::into_inner) = listener.local_addr().ok();
+        self.shared.set_listens(listener.local_addr().ok());
         tokio::join!(self.accept(listener), reverse::run(Arc::clone(&self.shared)));
     }
 
@@ -181,7 +150,7 @@ impl Engine {
                 }
             };
             while connections.try_join_next().is_some() {}
-            if *self.shared.down.borrow() {
+            if self.shared.is_down() {
                 continue;
             }
             let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
@@ -209,55 +178,5 @@ async fn answer(shared: Arc<Shared>, stream: TcpStream) {
             }
         }
         Err(error) => shared.log.failure(format!("a connection from {peer} came to nothing: {error}")),
-    }
-}
-
-impl Shared {
-    /// Starts to apply an update, unless one is under way (`false`).
-    ///
-    /// The first two thirds of the time the engine works on, then it is down for a moment, as a service that is
-    /// restarted, and comes back with the new versions.
-    pub(crate) fn start_update(self: &Arc<Self>, product: String, content: String) -> bool {
-        if self.updating.swap(true, Ordering::AcqRel) {
-            return false;
-        }
-        let shared = Arc::clone(self);
-        tokio::spawn(async move {
-            shared.log.line(format!("applying update: product {product}, content {content}"));
-            tokio::time::sleep(shared.update_time * 2 / 3).await;
-            match shared.versions.apply(&product, &content) {
-                Ok(()) => {
-                    shared.down.send_replace(true);
-                    tokio::time::sleep(shared.update_time / 3).await;
-                    shared.log.line("update applied");
-                }
-                Err(error) => shared.log.line(format!("the update could not be applied: {error}")),
-            }
-            shared.updating.store(false, Ordering::Release);
-            shared.down.send_replace(false);
-        });
-        true
-    }
-
-    /// Whether an update is being applied.
-    pub(crate) fn is_updating(&self) -> bool {
-        self.updating.load(Ordering::Acquire)
-    }
-
-    /// Where the engine listens, once it does.
-    pub(crate) fn listens(&self) -> Option<SocketAddr> {
-        *self.listens.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits while an update has taken the engine down.
-    pub(crate) async fn is_up(&self) {
-        // The sender lives as long as `self`: this can't fail.
-        drop(self.down.subscribe().wait_for(|down| !*down).await);
-    }
-
-    /// Waits until an update takes the engine down.
-    pub(crate) async fn goes_down(&self) {
-        // The sender lives as long as `self`: this can't fail.
-        drop(self.down.subscribe().wait_for(|down| *down).await);
     }
 }

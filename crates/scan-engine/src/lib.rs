@@ -11,11 +11,13 @@ mod address;
 mod commands;
 mod consoles_file;
 mod engine;
+mod links;
 mod log;
 mod pairing;
 mod registry;
 mod reverse;
 mod session;
+mod shared;
 mod versions;
 
 pub use address::{ConsoleAddress, ConsoleAddressError};

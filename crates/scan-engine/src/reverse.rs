@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine_link::{Connection, Fingerprint, LinkError, Timeouts, dial_from};
@@ -11,9 +11,10 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::address::ConsoleAddress;
-use crate::engine::Shared;
+use crate::links::LinkState;
 use crate::registry::Target;
 use crate::session;
+use crate::shared::Shared;
 
 /// The first pause between two attempts; each is twice as long as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -23,34 +24,6 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(2500);
 const GOOD: Duration = Duration::from_secs(2);
 /// How long a name may take to be looked up.
 const LOOKUP: Duration = Duration::from_secs(5);
-
-/// How the connection to a console stands that this engine dials.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LinkState {
-    /// It is there.
-    Connected,
-    /// It is not, and why.
-    NotConnected(String),
-}
-
-/// How the connections stand, by the entries' ids.
-#[derive(Debug, Default)]
-pub(crate) struct Links(Mutex<HashMap<u32, LinkState>>);
-
-impl Links {
-    pub(crate) fn set(&self, id: u32, state: LinkState) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, state);
-    }
-
-    /// `None`: not dialled, or not yet.
-    pub(crate) fn get(&self, id: u32) -> Option<LinkState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
-    }
-
-    fn forget(&self, id: u32) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-}
 
 /// Why a console could not be dialled.
 #[derive(Debug, thiserror::Error)]

@@ -9,9 +9,9 @@ use engine_link::{
 };
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use crate::engine::Shared;
+use crate::links::LinkState;
 use crate::registry::{Contact, Refusal, Target};
-use crate::reverse::LinkState;
+use crate::shared::Shared;
 
 /// A console that dialled and says nothing for this long is gone: it pings much more often.
 const SILENCE: Duration = Duration::from_secs(15);
