@@ -26,6 +26,7 @@ mod frame;
 mod identity;
 mod message;
 mod pairing;
+mod places;
 mod proof;
 mod tls;
 mod version;
@@ -39,5 +40,6 @@ pub use message::{
     UpdateAnswer,
 };
 pub use pairing::{Claim, PairError, pair_with_console};
+pub use places::{Limits, Place, Places, Standing};
 pub use proof::{Nonce, Proof, SharedSecret, SharedSecretError};
 pub use version::{compare_versions, major_version};

@@ -2,24 +2,27 @@
 
 use std::fs;
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine_link::{Fingerprint, Identity, accept};
+use engine_link::{Fingerprint, Identity, Limits, Place, Places, Standing, accept};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::log::Log;
 use crate::registry::Registry;
 use crate::reverse;
-use crate::session;
-use crate::shared::Shared;
+use crate::session::{self, Origin};
+use crate::shared::{Shared, Times};
 use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions, at};
 
-/// How many connections an engine has at a time; more are closed at once.
-const MAX_CONNECTIONS: usize = 64;
+/// How many connections there may be. A console needs one; a second one while the first, which the network has cut, is
+/// not known to be dead. There are [`MAX_NOT_ENABLED`](crate::MAX_NOT_ENABLED) certificates of strangers at most, each of
+/// which may have its four.
+const LIMITS: Limits =
+    Limits { strangers: 128, strangers_of_address: 64, known: 64, known_of_address: 32, of_certificate: 4 };
 /// How long a console may take for TLS and the version handshake.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
@@ -36,10 +39,13 @@ pub struct Options {
     pub content_version: Option<String>,
     /// How long an update takes.
     pub update_time: Duration,
+    /// How long a console that has dialled may stay connected without being enabled. It is welcome to dial again.
+    pub waiting_time: Duration,
 }
 
 impl Options {
-    /// An engine in this directory, with everything else as it comes; an update takes 1.5 seconds.
+    /// An engine in this directory, with everything else as it comes; an update takes 1.5 seconds, and a console that
+    /// is not enabled may stay for one minute.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -48,6 +54,7 @@ impl Options {
             product_version: None,
             content_version: None,
             update_time: Duration::from_millis(1500),
+            waiting_time: Duration::from_secs(60),
         }
     }
 }
@@ -78,7 +85,7 @@ impl Engine {
     /// # Errors
     /// [`StartError`], with the file and what to do about it.
     pub fn open(options: Options) -> Result<Self, StartError> {
-        let Options { dir, name, product_version, content_version, update_time } = options;
+        let Options { dir, name, product_version, content_version, update_time, waiting_time } = options;
         let conf = dir.join("nse").join("conf");
         fs::create_dir_all(&conf).map_err(|error| at(&conf, &error))?;
         let lock_path = dir.join("engine.lock");
@@ -98,7 +105,8 @@ impl Engine {
             product_version.as_deref().unwrap_or(DEFAULT_PRODUCT_VERSION),
             content_version.as_deref().unwrap_or(DEFAULT_CONTENT_VERSION),
         )?;
-        let shared = Shared::new(name, identity, registry, versions, update_time, lock);
+        let shared =
+            Shared::new(name, identity, registry, versions, Times { update_time, waiting_time }, lock);
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -137,11 +145,11 @@ impl Engine {
     }
 
     async fn accept(&self, listener: TcpListener) {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let places = Places::new(LIMITS);
         let mut connections = JoinSet::new();
         loop {
-            let stream = match listener.accept().await {
-                Ok((stream, _)) => stream,
+            let (stream, peer) = match listener.accept().await {
+                Ok((stream, peer)) => (stream, peer.ip().to_canonical()),
                 Err(error) => {
                     self.shared.log.failure(format!("can't accept connections: {error}"));
                     // No descriptors left, for instance: give the others time to end.
@@ -153,27 +161,29 @@ impl Engine {
             if self.shared.is_down() {
                 continue;
             }
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                self.shared
-                    .log
-                    .failure(format!("more than {MAX_CONNECTIONS} connections: the newest is closed"));
-                continue;
-            };
+            let place = places.take(peer);
             let shared = Arc::clone(&self.shared);
             connections.spawn(async move {
-                answer(shared, stream).await;
-                drop(place);
+                tokio::select! {
+                    () = answer(&shared, stream, peer, &place) => {}
+                    () = place.lost() => {
+                        shared.log.failure(format!("too many connections: one from {peer} gives way to a newer one"));
+                    }
+                }
             });
         }
     }
 }
 
-async fn answer(shared: Arc<Shared>, stream: TcpStream) {
-    let Ok(peer) = stream.peer_addr() else { return };
-    let peer = peer.ip().to_canonical();
+async fn answer(shared: &Arc<Shared>, stream: TcpStream, peer: IpAddr, place: &Place) {
     match accept(&shared.identity, stream, HANDSHAKE).await {
         Ok(connection) => {
-            if let Err(error) = session::run(&shared, connection, None).await {
+            let certificate = connection.peer_fingerprint();
+            if shared.registry.trusts(certificate) {
+                // From here on strangers can't take its place, not even before it has said a word.
+                place.stands(Standing::Trusted(certificate));
+            }
+            if let Err(error) = session::run(shared, connection, Origin::Accepted(place)).await {
                 shared.log.failure(format!("a connection from {peer}: {error}"));
             }
         }

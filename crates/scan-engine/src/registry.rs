@@ -217,6 +217,15 @@ impl Registry {
         (entry.fingerprint() == Some(certificate)).then_some(entry.enabled)
     }
 
+    /// Whether a console with this certificate may use the engine.
+    pub(crate) fn trusts(&self, certificate: Fingerprint) -> bool {
+        let known = self.lock();
+        known
+            .consoles
+            .iter()
+            .any(|console| console.entry.enabled && console.entry.fingerprint() == Some(certificate))
+    }
+
     /// The consoles that this engine dials.
     pub(crate) fn targets(&self) -> Vec<Target> {
         self.lock().consoles.iter().filter_map(target).collect()

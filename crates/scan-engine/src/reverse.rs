@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::address::ConsoleAddress;
 use crate::links::LinkState;
 use crate::registry::Target;
-use crate::session;
+use crate::session::{self, Origin};
 use crate::shared::Shared;
 
 /// The first pause between two attempts; each is twice as long as the one before.
@@ -85,7 +85,7 @@ async fn keep(shared: Arc<Shared>, target: Target) {
         };
         let reason = match result {
             Ok(connection) => {
-                let ended = session::run(&shared, connection, Some(&target)).await;
+                let ended = session::run(&shared, connection, Origin::Dialled(&target)).await;
                 if !shared.registry.wants(&target) {
                     break;
                 }

@@ -14,6 +14,15 @@ use crate::log::Log;
 use crate::registry::Registry;
 use crate::versions::Versions;
 
+/// How long things take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    /// An update.
+    pub(crate) update_time: Duration,
+    /// A console that has dialled and is not enabled may stay connected for this long.
+    pub(crate) waiting_time: Duration,
+}
+
 /// What every connection of the engine needs.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -29,7 +38,7 @@ pub(crate) struct Shared {
     updating: AtomicBool,
     /// The part of it in which the engine is down.
     down: watch::Sender<bool>,
-    update_time: Duration,
+    times: Times,
     /// Locked as long as the engine lives: two engines in one directory would take turns overwriting the files.
     _lock: fs::File,
 }
@@ -41,7 +50,7 @@ impl Shared {
         identity: Identity,
         registry: Registry,
         versions: Versions,
-        update_time: Duration,
+        times: Times,
         lock: fs::File,
     ) -> Self {
         Self {
@@ -54,7 +63,7 @@ impl Shared {
             listens: Mutex::default(),
             updating: AtomicBool::new(false),
             down: watch::Sender::new(false),
-            update_time,
+            times,
             _lock: lock,
         }
     }
@@ -70,11 +79,11 @@ impl Shared {
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             shared.log.line(format!("applying update: product {product}, content {content}"));
-            tokio::time::sleep(shared.update_time * 2 / 3).await;
+            tokio::time::sleep(shared.times.update_time * 2 / 3).await;
             match shared.versions.apply(&product, &content) {
                 Ok(()) => {
                     shared.down.send_replace(true);
-                    tokio::time::sleep(shared.update_time / 3).await;
+                    tokio::time::sleep(shared.times.update_time / 3).await;
                     shared.log.line("update applied");
                 }
                 Err(error) => shared.log.line(format!("the update could not be applied: {error}")),
@@ -88,6 +97,11 @@ impl Shared {
     /// Whether an update is being applied.
     pub(crate) fn is_updating(&self) -> bool {
         self.updating.load(Ordering::Acquire)
+    }
+
+    /// How long a console that has dialled and is not enabled may stay connected.
+    pub(crate) fn waiting_time(&self) -> Duration {
+        self.times.waiting_time
     }
 
     /// From now on the engine listens there.
