@@ -11,10 +11,10 @@ use engine_link::{Fingerprint, Identity, Limits, Place, Places, Standing, accept
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::log::Log;
+use crate::log::{Kind, Log};
 use crate::registry::Registry;
 use crate::reverse;
-use crate::session::{self, Origin};
+use crate::session::{self, Origin, SessionError};
 use crate::shared::{Shared, Times};
 use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions, at};
 
@@ -151,7 +151,7 @@ impl Engine {
             let (stream, peer) = match listener.accept().await {
                 Ok((stream, peer)) => (stream, peer.ip().to_canonical()),
                 Err(error) => {
-                    self.shared.log.failure(format!("can't accept connections: {error}"));
+                    self.shared.log.failure(Kind::Accept, format!("can't accept connections: {error}"));
                     // No descriptors left, for instance: give the others time to end.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
@@ -167,7 +167,7 @@ impl Engine {
                 tokio::select! {
                     () = answer(&shared, stream, peer, &place) => {}
                     () = place.lost() => {
-                        shared.log.failure(format!("too many connections: one from {peer} gives way to a newer one"));
+                        shared.log.failure(Kind::Full, format!("too many connections: one from {peer} gives way to a newer one"));
                     }
                 }
             });
@@ -184,9 +184,17 @@ async fn answer(shared: &Arc<Shared>, stream: TcpStream, peer: IpAddr, place: &P
                 place.stands(Standing::Trusted(certificate));
             }
             if let Err(error) = session::run(shared, connection, Origin::Accepted(place)).await {
-                shared.log.failure(format!("a connection from {peer}: {error}"));
+                let kind = match error {
+                    SessionError::Link { id, .. } if shared.registry.is_enabled(id) => Kind::Console(id),
+                    _ => Kind::Connection,
+                };
+                shared.log.failure(kind, format!("a connection from {peer}: {error}"));
             }
         }
-        Err(error) => shared.log.failure(format!("a connection from {peer} came to nothing: {error}")),
+        Err(error) => {
+            shared
+                .log
+                .failure(Kind::Connection, format!("a connection from {peer} came to nothing: {error}"));
+        }
     }
 }

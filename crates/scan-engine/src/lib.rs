@@ -24,7 +24,7 @@ pub use address::{ConsoleAddress, ConsoleAddressError};
 pub use commands::{Command, CommandError, Phrase, Reply, Then, holds_secret};
 pub use consoles_file::{ConsoleEntry, ConsolesFile, ConsolesFileError, DEFAULT_CONSOLE_PORT};
 pub use engine::{Engine, Options, StartError};
-pub use log::Log;
+pub use log::{Kind, Log};
 pub use pairing::{Paired, PairingError};
 pub use registry::{AddError, Contact, KnownConsole, MAX_NOT_ENABLED, Refusal, Registry, RegistryError};
 pub use reverse::DialError;

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::address::ConsoleAddress;
 use crate::links::LinkState;
+use crate::log::Kind;
 use crate::registry::Target;
 use crate::session::{self, Origin};
 use crate::shared::Shared;
@@ -75,32 +76,32 @@ pub(crate) async fn run(shared: Arc<Shared>) {
 
 /// Dials one console, answers it, and dials again, as long as its entry wants it.
 async fn keep(shared: Arc<Shared>, target: Target) {
+    let kind = Kind::Console(target.id);
     let mut pause = FIRST_PAUSE;
-    let mut told = None;
     loop {
         let started = Instant::now();
         let result = tokio::select! {
             result = connect(&shared, &target) => result,
             () = unwanted(&shared, &target) => break,
         };
+        let mut good = false;
         let reason = match result {
             Ok(connection) => {
                 let ended = session::run(&shared, connection, Origin::Dialled(&target)).await;
                 if !shared.registry.wants(&target) {
                     break;
                 }
+                good = started.elapsed() > GOOD;
                 ended.map_or_else(|error| error.to_string(), |()| "the connection ended".to_owned())
             }
             Err(error) => advice(&error, target.id),
         };
-        if started.elapsed() > GOOD {
+        if good {
             // It was there until just now, so that this is news.
-            (pause, told) = (FIRST_PAUSE, None);
+            pause = FIRST_PAUSE;
+            shared.log.recovered(kind);
         }
-        if told.as_ref() != Some(&reason) {
-            shared.log.line(format!("console {} at {}: {reason}", target.id, target.place));
-            told = Some(reason.clone());
-        }
+        shared.log.failure(kind, format!("console {} at {}: {reason}", target.id, target.place));
         shared.links.set(target.id, LinkState::NotConnected(reason));
         tokio::select! {
             () = sleep(jittered(pause)) => pause = (pause * 2).min(LONGEST_PAUSE),
@@ -108,6 +109,7 @@ async fn keep(shared: Arc<Shared>, target: Target) {
         }
     }
     shared.links.forget(target.id);
+    shared.log.forget(kind);
 }
 
 /// What happened, and what helps if it won't pass by itself.
