@@ -21,6 +21,7 @@
 //! [`Claim`]).
 
 mod connection;
+mod files;
 mod fingerprint;
 mod frame;
 mod identity;
@@ -32,6 +33,7 @@ mod tls;
 mod version;
 
 pub use connection::{Connection, LinkError, Receiver, Sender, Timeouts, accept, dial, dial_from};
+pub use files::{Access, write_whole};
 pub use fingerprint::{Certificate, CertificateError, Fingerprint, FingerprintError};
 pub use frame::{FrameDecoder, FrameError, MAX_FRAME, encode};
 pub use identity::Identity;

@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::io;
-use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use engine_link::{Certificate, ConsoleHello, Fingerprint};
+use engine_link::{Access, Certificate, ConsoleHello, Fingerprint, write_whole};
 use tokio::sync::watch;
 
 use crate::address::ConsoleAddress;
@@ -470,7 +469,7 @@ impl Registry {
 
     /// The file is whole at every moment: either the old one or the new one.
     fn write(&self, file: &ConsolesFile) -> Result<(), RegistryError> {
-        write_whole(&self.path, file.text().as_bytes())
+        write_whole(&self.path, file.text().as_bytes(), Access::Kept)
             .map_err(|error| RegistryError::Io { path: self.path.clone(), error })
     }
 
@@ -516,21 +515,6 @@ fn read(path: &Path) -> Result<ConsolesFile, RegistryError> {
     }
     let text = fs::read_to_string(path).map_err(io)?;
     ConsolesFile::parse(&text).map_err(|error| RegistryError::Broken { path: path.to_owned(), error })
-}
-
-/// Writes beside the file, makes sure that it is on the disk, and puts it in the file's place.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let mut file = fs::File::create(&new)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    // The rename itself is on the disk once its directory is.
-    match path.parent() {
-        Some(directory) if cfg!(unix) => fs::File::open(directory)?.sync_all(),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
