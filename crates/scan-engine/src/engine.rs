@@ -141,7 +141,11 @@ impl Engine {
     /// Answers consoles, and dials those that are to be dialled, until it is dropped; then every connection ends.
     pub async fn serve(&self, listener: TcpListener) {
         self.shared.set_listens(listener.local_addr().ok());
-        tokio::join!(self.accept(listener), reverse::run(Arc::clone(&self.shared)));
+        tokio::join!(
+            self.accept(listener),
+            reverse::run(Arc::clone(&self.shared)),
+            self.shared.registry.keep_saved(&self.shared.log),
+        );
     }
 
     async fn accept(&self, listener: TcpListener) {
