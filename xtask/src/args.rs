@@ -31,8 +31,9 @@ cargo xtask engine NAME
     Attach to the command line of an engine that `cargo xtask run` started.
 cargo xtask engine new NAME | start NAME | stop NAME
     Start another engine, start one again, stop one. Without a name: list them.
-cargo xtask soak [--engines N] [--seconds N] [--seed N]
+cargo xtask soak [--hostile] [--engines N] [--seconds N] [--seed N]
     Hold 500 engine links to one console, kill and start engines at random for five minutes, and check every status.
+    With --hostile at most 200, strangers and floods beside them, and three people at work who must have no error.
 cargo xtask bench [--write] [PART]…
     Measure the app in Chromium and the console, all or only some: load, list, api, weight. With --write all of it
     goes into docs/benchmarks.md.";
@@ -198,6 +199,7 @@ fn soak(mut args: impl Iterator<Item = String>) -> Outcome<SoakOptions> {
         match option {
             "--engines" => options.engines = number(option, inline, &mut args)?,
             "--seconds" => options.seconds = number(option, inline, &mut args)?,
+            "--hostile" => options.hostile = true,
             "--seed" => options.seed = Some(number(option, inline, &mut args)?),
             other => return fail(format!("`soak` has no option {other}: see `cargo xtask help`")),
         }
@@ -367,11 +369,11 @@ mod tests {
     fn a_soak_is_five_minutes_of_500_engines_unless_told_otherwise() {
         assert_eq!(
             parsed("soak").unwrap(),
-            Command::Soak(SoakOptions { engines: 500, seconds: 300, seed: None })
+            Command::Soak(SoakOptions { engines: 500, seconds: 300, seed: None, hostile: false })
         );
         assert_eq!(
             parsed("soak --engines=20 --seconds 30 --seed 7").unwrap(),
-            Command::Soak(SoakOptions { engines: 20, seconds: 30, seed: Some(7) })
+            Command::Soak(SoakOptions { engines: 20, seconds: 30, seed: Some(7), hostile: false })
         );
         assert!(refused("soak --engines many").contains("give a whole number"));
         assert!(refused("soak --seed").contains("needs a value"));

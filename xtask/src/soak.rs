@@ -23,11 +23,13 @@ pub(crate) struct SoakOptions {
     pub(crate) seconds: u32,
     /// Repeats a run.
     pub(crate) seed: Option<u64>,
+    /// Neighbours who mean no good, and people at work who must not notice.
+    pub(crate) hostile: bool,
 }
 
 impl Default for SoakOptions {
     fn default() -> Self {
-        Self { engines: 500, seconds: 300, seed: None }
+        Self { engines: 500, seconds: 300, seed: None, hostile: false }
     }
 }
 
@@ -40,11 +42,16 @@ pub(crate) fn soak(options: &SoakOptions) -> Outcome {
     steps.step("Build the harness", || cmd::run(cmd::cargo().args(["build", "-p", "soak"])))?;
     let mut command = Command::new(paths::target().join("debug").join("soak"));
     command.arg("--programs").arg(paths::programs());
-    command.args(["--engines", &options.engines.to_string(), "--seconds", &options.seconds.to_string()]);
+    // Two hundred are enough company for people at work.
+    let engines = if options.hostile { options.engines.min(200) } else { options.engines };
+    command.args(["--engines", &engines.to_string(), "--seconds", &options.seconds.to_string()]);
     if let Some(seed) = options.seed {
         command.args(["--seed", &seed.to_string()]);
     }
+    if options.hostile {
+        command.arg("--hostile");
+    }
     let seconds = Duration::from_secs(options.seconds.into());
-    let (outcome, _) = cmd::run_bounded(&mut command, START + seconds + PER_ENGINE * options.engines);
+    let (outcome, _) = cmd::run_bounded(&mut command, START + seconds + PER_ENGINE * engines);
     outcome
 }
