@@ -239,10 +239,13 @@ mod tests {
 
     #[test]
     fn a_soak_is_five_minutes_of_500_engines_unless_told_otherwise() {
-        assert_eq!(parsed("soak"), Ok(Command::Soak(SoakOptions { engines: 500, seconds: 300, seed: None })));
         assert_eq!(
-            parsed("soak --engines=20 --seconds 30 --seed 7"),
-            Ok(Command::Soak(SoakOptions { engines: 20, seconds: 30, seed: Some(7) }))
+            parsed("soak"),
+            Ok(Command::Soak(SoakOptions { engines: 500, seconds: 300, seed: None, hostile: false }))
+        );
+        assert_eq!(
+            parsed("soak --hostile --engines=20 --seconds 30 --seed 7"),
+            Ok(Command::Soak(SoakOptions { engines: 20, seconds: 30, seed: Some(7), hostile: true }))
         );
         assert!(refused("soak --engines many").contains("invalid value 'many'"));
         assert!(refused("soak --seed").contains("a value is required"));

@@ -28,6 +28,9 @@ pub(crate) struct SoakOptions {
     /// Repeats the changes of a run that has printed this.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Strangers and floods beside at most 200 engines, and three people at work who must have no error.
+    #[arg(long)]
+    pub(crate) hostile: bool,
 }
 
 /// Builds the programs and the harness, and runs it. It fails if a status was wrong.
@@ -39,11 +42,16 @@ pub(crate) fn soak(options: &SoakOptions) -> Outcome {
     steps.step("Build the harness", || cmd::run(cmd::cargo().args(["build", "-p", "soak"])))?;
     let mut command = Command::new(paths::target().join("debug").join("soak"));
     command.arg("--programs").arg(paths::programs());
-    command.args(["--engines", &options.engines.to_string(), "--seconds", &options.seconds.to_string()]);
+    // Two hundred are enough company for people at work.
+    let engines = if options.hostile { options.engines.min(200) } else { options.engines };
+    command.args(["--engines", &engines.to_string(), "--seconds", &options.seconds.to_string()]);
     if let Some(seed) = options.seed {
         command.args(["--seed", &seed.to_string()]);
     }
+    if options.hostile {
+        command.arg("--hostile");
+    }
     let seconds = Duration::from_secs(options.seconds.into());
-    let (outcome, _) = cmd::run_bounded(&mut command, START + seconds + PER_ENGINE * options.engines);
+    let (outcome, _) = cmd::run_bounded(&mut command, START + seconds + PER_ENGINE * engines);
     outcome
 }

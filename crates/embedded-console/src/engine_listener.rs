@@ -1,16 +1,16 @@
 //! Where engines dial: those that are paired from their side, and those that want to be (docs/api-quirks.md, "Ports").
 //!
 //! Anybody who reaches the port can connect. So there is a bound on how many do at a time, on how many of these come
-//! from one address, and on how long each may take to say what it wants.
+//! from one address, and on how long each may take to say what it wants. When there are too many, an older one gives way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use engine_link::{Identity, LinkError, Message, accept};
+use engine_link::{Identity, Limits, LinkError, Message, Place, Places, Standing, accept};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -18,10 +18,10 @@ use tokio::time::{sleep, timeout};
 use crate::console::Console;
 use crate::pairing;
 
-/// Connections that nobody has taken yet. One that an engine of this console has taken over does not count.
-const PLACES: usize = 128;
-/// How many of these one address may have: half, so that it can't keep out all others.
-const PLACES_OF_ONE: usize = PLACES / 2;
+/// Connections that nobody has taken yet: one that an engine of this console has taken over does not count. Strangers take
+/// nothing from the engines that are paired; nobody is known and not trusted here.
+const LIMITS: Limits =
+    Limits { strangers: 128, strangers_of_address: 64, known: 0, known_of_address: 0, of_certificate: 4 };
 /// How long TLS and the version handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(3);
 /// How long the first message may take after that.
@@ -38,7 +38,7 @@ pub(crate) async fn serve(
     console: Arc<Console>,
     stop: impl Future<Output = ()>,
 ) {
-    let shared = Arc::new(Shared { identity, console, places: Arc::default(), told: Mutex::default() });
+    let shared = Arc::new(Shared { identity, console, places: Places::new(LIMITS), told: Mutex::default() });
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
@@ -82,14 +82,7 @@ impl Shared {
             }
             return None;
         }
-        let place = Places::take(&self.places, peer);
-        if place.is_none() && self.is_new(&format!("full {peer}")) {
-            tracing::warn!(
-                %peer,
-                "a connection was closed, because {PLACES} of engines, or {PLACES_OF_ONE} from this address, are under way"
-            );
-        }
-        place
+        Some(self.places.take(peer))
     }
 
     /// Whether this is to be logged: what comes again and again is said once, and there is a bound on what may come.
@@ -99,15 +92,27 @@ impl Shared {
     }
 }
 
-async fn serve_one(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr, _place: Place) {
-    if let Err(error) = answer(&shared, stream, peer).await {
-        tracing::debug!(%peer, %error, "a connection to the engines' port came to nothing");
+async fn serve_one(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr, place: Place) {
+    tokio::select! {
+        answered = answer(&shared, stream, peer, &place) => {
+            if let Err(error) = answered {
+                tracing::debug!(%peer, %error, "a connection to the engines' port came to nothing");
+            }
+        }
+        () = place.lost() => {
+            if shared.is_new(&format!("full {peer}")) {
+                tracing::warn!(%peer, "a connection to the engines' port was closed: there are too many, from there or in all");
+            }
+        }
     }
 }
 
 /// The first message says what the other side wants.
-async fn answer(shared: &Shared, stream: TcpStream, peer: IpAddr) -> Result<(), LinkError> {
+async fn answer(shared: &Shared, stream: TcpStream, peer: IpAddr, place: &Place) -> Result<(), LinkError> {
     let mut connection = accept(&shared.identity, stream, HANDSHAKE).await?;
+    if shared.console.fleet.expects(connection.peer_fingerprint()) {
+        place.stands(Standing::Trusted(connection.peer_fingerprint()));
+    }
     let first =
         timeout(FIRST_MESSAGE, connection.recv()).await.map_err(|_| LinkError::Timeout(FIRST_MESSAGE))??;
     match first {
@@ -127,77 +132,5 @@ async fn answer(shared: &Shared, stream: TcpStream, peer: IpAddr) -> Result<(), 
             })
         }
         _ => Err(LinkError::Unexpected),
-    }
-}
-
-/// How many connections there are from where.
-#[derive(Default)]
-struct Places {
-    taken: Mutex<Taken>,
-}
-
-#[derive(Default)]
-struct Taken {
-    all: usize,
-    by_peer: HashMap<IpAddr, usize>,
-}
-
-/// One connection's place, until it is dropped.
-struct Place {
-    places: Arc<Places>,
-    peer: IpAddr,
-}
-
-impl Places {
-    fn take(places: &Arc<Self>, peer: IpAddr) -> Option<Place> {
-        let mut taken = places.taken();
-        let of_peer = taken.by_peer.get(&peer).copied().unwrap_or_default();
-        if taken.all >= PLACES || of_peer >= PLACES_OF_ONE {
-            return None;
-        }
-        taken.all += 1;
-        taken.by_peer.insert(peer, of_peer + 1);
-        Some(Place { places: Arc::clone(places), peer })
-    }
-
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.taken();
-        taken.all -= 1;
-        if let Some(of_peer) = taken.by_peer.get_mut(&self.peer) {
-            *of_peer -= 1;
-            if *of_peer == 0 {
-                taken.by_peer.remove(&self.peer);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn peer(number: u8) -> IpAddr {
-        IpAddr::from([10, 0, 0, number])
-    }
-
-    #[test]
-    fn one_address_has_half_of_the_places_and_all_together_have_them_all() {
-        let places = Arc::new(Places::default());
-        let mut kept: Vec<Place> =
-            (0..PLACES_OF_ONE).map(|_| Places::take(&places, peer(1)).unwrap()).collect();
-        assert!(Places::take(&places, peer(1)).is_none());
-        kept.extend((0..PLACES - PLACES_OF_ONE).map(|_| Places::take(&places, peer(2)).unwrap()));
-        assert!(Places::take(&places, peer(3)).is_none());
-        kept.pop();
-        assert!(Places::take(&places, peer(3)).is_some());
-        drop(kept);
-        let taken = places.taken();
-        assert_eq!((taken.all, taken.by_peer.len()), (0, 0), "nothing is left of them");
     }
 }

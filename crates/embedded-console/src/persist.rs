@@ -1,21 +1,26 @@
-//! What the fleet learns goes into the database: changes at once, contact times at most once a minute.
+//! What the fleet learns goes into the database: changes at once, or four times a second when there are very many; contact
+//! times at most once a minute.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Transaction;
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use crate::clock;
 use crate::console::Console;
 use crate::db::engines::{self, EngineRow, Learned};
 use crate::db::{DbError, scans};
-use crate::fleet::{Direction, EngineStatus, EngineTarget, Fleet, FleetEvent};
+use crate::fleet::{Direction, EngineStatus, EngineTarget, Fleet, FleetEvent, FleetEvents};
 
 /// Events that are stored in one transaction.
 const BATCH: usize = 1_024;
+/// How often changes are stored at most, on average: an engine can change its mind much more often, and each time waits for
+/// the disk.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How many times in a row they are stored at once all the same.
+const BURST: u32 = 20;
 
 /// A stored engine as the fleet wants it.
 pub(crate) fn target(row: EngineRow) -> EngineTarget {
@@ -99,7 +104,7 @@ impl Unsaved {
 /// often they are written before that.
 pub(crate) async fn run(
     console: Arc<Console>,
-    mut events: UnboundedReceiver<FleetEvent>,
+    mut events: FleetEvents,
     contacts_every: Duration,
     stop: impl Future<Output = ()>,
 ) {
@@ -107,16 +112,17 @@ pub(crate) async fn run(
     contacts.set_missed_tick_behavior(MissedTickBehavior::Delay);
     contacts.tick().await;
     let mut stop = std::pin::pin!(stop);
-    let mut batch = Vec::with_capacity(BATCH);
+    // When all that was stored so far would be stored, one after each pause.
+    let mut even = Instant::now();
     let mut unsaved = Unsaved::default();
     loop {
         tokio::select! {
-            count = events.recv_many(&mut batch, BATCH) => {
-                if count == 0 {
-                    break;
-                }
-                batch.drain(..).for_each(|event| unsaved.note(&event));
+            event = after(even.checked_sub(PAUSE * BURST), events.recv()) => {
+                let Some(event) = event else { break };
+                unsaved.note(&event);
+                std::iter::from_fn(|| events.try_recv()).take(BATCH).for_each(|event| unsaved.note(&event));
                 unsaved = save(&console, unsaved).await;
+                even = even.max(Instant::now()) + PAUSE;
             }
             _ = contacts.tick() => {
                 unsaved = save(&console, unsaved).await;
@@ -126,11 +132,19 @@ pub(crate) async fn run(
         }
     }
     // What was said before the end still counts.
-    while let Ok(event) = events.try_recv() {
+    while let Some(event) = events.try_recv() {
         unsaved.note(&event);
     }
     save(&console, unsaved).await;
     save_contacts(&console).await;
+}
+
+/// The same, not before that moment.
+async fn after<T>(moment: Option<Instant>, then: impl Future<Output = T>) -> T {
+    if let Some(moment) = moment {
+        sleep_until(moment).await;
+    }
+    then.await
 }
 
 /// Stores what changed, and gives back what could not be stored.

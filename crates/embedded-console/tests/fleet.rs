@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use embedded_console::fleet::{
     DialCounts, Direction, EngineReport, EngineStatus, EngineTarget, Fleet, FleetConfig, FleetEvent,
-    UpdateOutcome,
+    FleetEvents, UpdateOutcome,
 };
-use engine_link::{EngineHello, Fingerprint, Identity, Message, accept};
+use engine_link::{EngineHello, EngineVersions, Fingerprint, Identity, LinkError, Message, accept};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use scan_engine::{Engine, Options, StartError};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
@@ -30,7 +31,7 @@ const ID: i64 = 7;
 /// A console's fleet, and what it tells.
 struct Console {
     fleet: Fleet,
-    events: mpsc::UnboundedReceiver<FleetEvent>,
+    events: FleetEvents,
 }
 
 impl Console {
@@ -268,6 +269,89 @@ async fn an_engine_that_falls_silent_does_not_respond() {
     let message = console.becomes(EngineStatus::NotResponding).await.unwrap();
     assert!(message.contains("no answer within 3.5 s"), "{message}");
     silent.abort();
+}
+
+/// An engine that does as it likes: it introduces itself as one on which the console is enabled, says this many versions of
+/// itself, and answers nothing but pings.
+async fn unruly(versions: usize) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let task = tokio::spawn(async move {
+        let identity = Identity::ephemeral("engine").unwrap();
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut connection) = accept(&identity, stream, BOUND).await else { continue };
+            let hello = Message::EngineHello(EngineHello { name: "unruly".to_owned() });
+            let seen = Ipv4Addr::LOCALHOST.into();
+            // The console closes its first contact at any of these.
+            let talk = async {
+                for message in [hello, Message::Authorization { enabled: true, seen }] {
+                    connection.send(&message).await?;
+                }
+                while !matches!(connection.recv().await?, Message::VersionQuestion) {}
+                for number in 1..=versions {
+                    let versions = EngineVersions {
+                        product: PRODUCT.to_owned(),
+                        content: number.to_string(),
+                        serial: String::new(),
+                        platform: String::new(),
+                    };
+                    connection.send(&Message::Versions(versions)).await?;
+                }
+                loop {
+                    if let Message::Ping { number } = connection.recv().await? {
+                        connection.send(&Message::Pong { number }).await?;
+                    }
+                }
+            };
+            let ended: Result<(), LinkError> = talk.await;
+            drop(ended);
+        }
+    });
+    (address, task)
+}
+
+#[tokio::test]
+async fn an_engine_with_ever_new_versions_fills_no_queue() {
+    const MANY: usize = 5000;
+    let (address, engine) = unruly(MANY).await;
+    let mut console = Console::start(Vec::new());
+    assert!(console.fleet.add(target(ID, address)).await);
+    console.fleet.ask_all().await;
+    let last = Some(MANY.to_string());
+    timeout(BOUND, async {
+        while console.report().content_version != last {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("all are heard");
+    // Nobody has fetched an event until now.
+    let events: Vec<FleetEvent> = std::iter::from_fn(|| console.events.try_recv()).collect();
+    let versions: Vec<&String> = events
+        .iter()
+        .filter_map(|event| match event {
+            FleetEvent::Versions { content, .. } => Some(content),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(versions, [&MANY.to_string()], "{events:?}");
+    assert!(events.len() <= 6, "one of each kind: {events:?}");
+    engine.abort();
+}
+
+#[tokio::test]
+async fn an_engine_that_never_answers_does_not_collect_those_who_ask() {
+    let (address, engine) = unruly(0).await;
+    let console = Console::start(Vec::new());
+    assert!(console.fleet.add(target(ID, address)).await);
+    let mut all: FuturesUnordered<_> = (0..1000).map(|_| console.fleet.update(ID)).collect();
+    for _ in 0..900 {
+        let outcome = timeout(Duration::from_secs(5), all.next()).await.expect("at once").unwrap();
+        let UpdateOutcome::Offline(why) = outcome else { panic!("{outcome:?}") };
+        assert!(why.contains("has left too many questions without an answer: try again"), "{why}");
+    }
+    engine.abort();
 }
 
 #[tokio::test]

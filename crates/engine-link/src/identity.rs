@@ -3,7 +3,6 @@
 use std::fmt;
 use std::fs;
 use std::io;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, ServerConfig};
 
+use crate::files::{Access, sync_directory_of, write_whole};
 use crate::{Certificate, Fingerprint, tls};
 
 const CERTIFICATE_FILE: &str = "identity.crt";
@@ -42,7 +42,7 @@ impl Identity {
         if certificate_path.try_exists().map_err(|error| at(&certificate_path, error))? {
             return Self::load(&certificate_path, &key_path);
         }
-        fs::create_dir_all(dir).map_err(|error| at(dir, error))?;
+        fs::create_dir_all(dir).and_then(|()| sync_directory_of(dir)).map_err(|error| at(dir, error))?;
         let (certificate, key) = generate(common_name)?;
         write_private(&key_path, key.as_bytes())?;
         write_private(&certificate_path, certificate.as_bytes())?;
@@ -125,20 +125,7 @@ fn generate(common_name: &str) -> io::Result<(String, String)> {
 
 /// Writes the file whole or not at all, readable by its owner only.
 fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let new = Path::new(&new);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || {
-        let mut file = options.open(new)?;
-        file.write_all(content)?;
-        file.sync_all()
-    };
-    write().map_err(|error| at(new, error))?;
-    fs::rename(new, path).map_err(|error| at(path, error))
+    write_whole(path, content, Access::Private).map_err(|error| at(path, error))
 }
 
 fn at(path: &Path, error: impl Into<io::Error>) -> io::Error {

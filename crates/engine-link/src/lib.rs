@@ -21,15 +21,19 @@
 //! [`Claim`]).
 
 mod connection;
+mod files;
 mod fingerprint;
 mod frame;
 mod identity;
 mod message;
 mod pairing;
+mod places;
+mod proof;
 mod tls;
 mod version;
 
 pub use connection::{Connection, LinkError, Receiver, Sender, Timeouts, accept, dial, dial_from};
+pub use files::{Access, write_whole};
 pub use fingerprint::{Certificate, CertificateError, Fingerprint, FingerprintError};
 pub use frame::{FrameDecoder, FrameError, MAX_FRAME, encode};
 pub use identity::Identity;
@@ -37,5 +41,7 @@ pub use message::{
     ConsoleHello, EngineHello, EngineVersions, MAX_TEXT, Message, PROTOCOL_VERSION, PairRefusal, Preamble,
     UpdateAnswer,
 };
-pub use pairing::{Claim, Nonce, PairError, Proof, SharedSecret, SharedSecretError, pair_with_console};
+pub use pairing::{Claim, PairError, pair_with_console};
+pub use places::{Limits, Place, Places, Standing};
+pub use proof::{Nonce, Proof, SharedSecret, SharedSecretError};
 pub use version::{compare_versions, major_version};

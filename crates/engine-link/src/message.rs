@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::pairing::{Nonce, Proof};
+use crate::proof::{Nonce, Proof};
 
 /// The version of this protocol. The two sides of a connection must have the same one.
 pub const PROTOCOL_VERSION: u32 = 1;

@@ -2,8 +2,8 @@
 
 use crate::address::{ConsoleAddress, ConsoleAddressError};
 use crate::engine::Engine;
+use crate::links::LinkState;
 use crate::registry::KnownConsole;
-use crate::reverse::LinkState;
 
 /// What the commands begin with, in the order of `help`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,25 +2,27 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use engine_link::{Fingerprint, Identity, accept};
+use engine_link::{Fingerprint, Identity, Limits, Place, Places, Standing, accept};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::log::Log;
+use crate::log::{Kind, Log};
 use crate::registry::Registry;
-use crate::reverse::{self, Links};
-use crate::session;
+use crate::reverse;
+use crate::session::{self, Origin, SessionError};
+use crate::shared::{Shared, Times};
 use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions, at};
 
-/// How many connections an engine has at a time; more are closed at once.
-const MAX_CONNECTIONS: usize = 64;
+/// How many connections there may be. A console needs one; a second one while the first, which the network has cut, is
+/// not known to be dead. There are [`MAX_NOT_ENABLED`](crate::MAX_NOT_ENABLED) certificates of strangers at most, each of
+/// which may have its four.
+const LIMITS: Limits =
+    Limits { strangers: 128, strangers_of_address: 64, known: 64, known_of_address: 32, of_certificate: 4 };
 /// How long a console may take for TLS and the version handshake.
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
@@ -37,10 +39,13 @@ pub struct Options {
     pub content_version: Option<String>,
     /// How long an update takes.
     pub update_time: Duration,
+    /// How long a console that has dialled may stay connected without being enabled. It is welcome to dial again.
+    pub waiting_time: Duration,
 }
 
 impl Options {
-    /// An engine in this directory, with everything else as it comes; an update takes 1.5 seconds.
+    /// An engine in this directory, with everything else as it comes; an update takes 1.5 seconds, and a console that
+    /// is not enabled may stay for one minute.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -49,6 +54,7 @@ impl Options {
             product_version: None,
             content_version: None,
             update_time: Duration::from_millis(1500),
+            waiting_time: Duration::from_secs(60),
         }
     }
 }
@@ -73,33 +79,13 @@ pub struct Engine {
     shared: Arc<Shared>,
 }
 
-/// What every connection of the engine needs.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) name: String,
-    pub(crate) identity: Identity,
-    pub(crate) registry: Registry,
-    pub(crate) versions: Versions,
-    pub(crate) log: Log,
-    pub(crate) links: Links,
-    /// Where the engine listens, once it does.
-    listens: Mutex<Option<SocketAddr>>,
-    /// An update is being applied.
-    updating: AtomicBool,
-    /// The part of it in which the engine is down.
-    down: watch::Sender<bool>,
-    update_time: Duration,
-    /// Locked as long as the engine lives: two engines in one directory would take turns overwriting the files.
-    _lock: fs::File,
-}
-
 impl Engine {
     /// Reads the directory, or makes what it lacks.
     ///
     /// # Errors
     /// [`StartError`], with the file and what to do about it.
     pub fn open(options: Options) -> Result<Self, StartError> {
-        let Options { dir, name, product_version, content_version, update_time } = options;
+        let Options { dir, name, product_version, content_version, update_time, waiting_time } = options;
         let conf = dir.join("nse").join("conf");
         fs::create_dir_all(&conf).map_err(|error| at(&conf, &error))?;
         let lock_path = dir.join("engine.lock");
@@ -112,25 +98,16 @@ impl Engine {
         let name = name
             .or_else(|| dir.file_name().map(|name| name.to_string_lossy().into_owned()))
             .unwrap_or_else(|| "Scan Engine".to_owned());
-        Ok(Self {
-            shared: Arc::new(Shared {
-                identity: Identity::load_or_create(&dir.join("keys"), &name)?,
-                registry: Registry::open(conf.join("consoles.xml"))?,
-                versions: Versions::open(
-                    conf.join("versions.json"),
-                    product_version.as_deref().unwrap_or(DEFAULT_PRODUCT_VERSION),
-                    content_version.as_deref().unwrap_or(DEFAULT_CONTENT_VERSION),
-                )?,
-                log: Log::default(),
-                links: Links::default(),
-                listens: Mutex::default(),
-                updating: AtomicBool::new(false),
-                down: watch::Sender::new(false),
-                update_time,
-                name,
-                _lock: lock,
-            }),
-        })
+        let identity = Identity::load_or_create(&dir.join("keys"), &name)?;
+        let registry = Registry::open(conf.join("consoles.xml"))?;
+        let versions = Versions::open(
+            conf.join("versions.json"),
+            product_version.as_deref().unwrap_or(DEFAULT_PRODUCT_VERSION),
+            content_version.as_deref().unwrap_or(DEFAULT_CONTENT_VERSION),
+        )?;
+        let shared =
+            Shared::new(name, identity, registry, versions, Times { update_time, waiting_time }, lock);
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The engine's name.
@@ -163,101 +140,65 @@ impl Engine {
 
     /// Answers consoles, and dials those that are to be dialled, until it is dropped; then every connection ends.
     pub async fn serve(&self, listener: TcpListener) {
-        *self.shared.listens.lock().unwrap_or_else(PoisonError::into_inner) = listener.local_addr().ok();
-        tokio::join!(self.accept(listener), reverse::run(Arc::clone(&self.shared)));
+        self.shared.set_listens(listener.local_addr().ok());
+        tokio::join!(
+            self.accept(listener),
+            reverse::run(Arc::clone(&self.shared)),
+            self.shared.registry.keep_saved(&self.shared.log),
+        );
     }
 
     async fn accept(&self, listener: TcpListener) {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let places = Places::new(LIMITS);
         let mut connections = JoinSet::new();
         loop {
-            let stream = match listener.accept().await {
-                Ok((stream, _)) => stream,
+            let (stream, peer) = match listener.accept().await {
+                Ok((stream, peer)) => (stream, peer.ip().to_canonical()),
                 Err(error) => {
-                    self.shared.log.failure(format!("can't accept connections: {error}"));
+                    self.shared.log.failure(Kind::Accept, format!("can't accept connections: {error}"));
                     // No descriptors left, for instance: give the others time to end.
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
             };
             while connections.try_join_next().is_some() {}
-            if *self.shared.down.borrow() {
+            if self.shared.is_down() {
                 continue;
             }
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                self.shared
-                    .log
-                    .failure(format!("more than {MAX_CONNECTIONS} connections: the newest is closed"));
-                continue;
-            };
+            let place = places.take(peer);
             let shared = Arc::clone(&self.shared);
             connections.spawn(async move {
-                answer(shared, stream).await;
-                drop(place);
+                tokio::select! {
+                    () = answer(&shared, stream, peer, &place) => {}
+                    () = place.lost() => {
+                        shared.log.failure(Kind::Full, format!("too many connections: one from {peer} gives way to a newer one"));
+                    }
+                }
             });
         }
     }
 }
 
-async fn answer(shared: Arc<Shared>, stream: TcpStream) {
-    let Ok(peer) = stream.peer_addr() else { return };
-    let peer = peer.ip().to_canonical();
+async fn answer(shared: &Arc<Shared>, stream: TcpStream, peer: IpAddr, place: &Place) {
     match accept(&shared.identity, stream, HANDSHAKE).await {
         Ok(connection) => {
-            if let Err(error) = session::run(&shared, connection, None).await {
-                shared.log.failure(format!("a connection from {peer}: {error}"));
+            let certificate = connection.peer_fingerprint();
+            if shared.registry.trusts(certificate) {
+                // From here on strangers can't take its place, not even before it has said a word.
+                place.stands(Standing::Trusted(certificate));
+            }
+            if let Err(error) = session::run(shared, connection, Origin::Accepted(place)).await {
+                let kind = match error {
+                    SessionError::Link { id, .. } if shared.registry.is_enabled(id) => Kind::Console(id),
+                    _ => Kind::Connection,
+                };
+                shared.log.failure(kind, format!("a connection from {peer}: {error}"));
             }
         }
-        Err(error) => shared.log.failure(format!("a connection from {peer} came to nothing: {error}")),
-    }
-}
-
-impl Shared {
-    /// Starts to apply an update, unless one is under way (`false`).
-    ///
-    /// The first two thirds of the time the engine works on, then it is down for a moment, as a service that is
-    /// restarted, and comes back with the new versions.
-    pub(crate) fn start_update(self: &Arc<Self>, product: String, content: String) -> bool {
-        if self.updating.swap(true, Ordering::AcqRel) {
-            return false;
+        Err(error) => {
+            shared
+                .log
+                .failure(Kind::Connection, format!("a connection from {peer} came to nothing: {error}"));
         }
-        let shared = Arc::clone(self);
-        tokio::spawn(async move {
-            shared.log.line(format!("applying update: product {product}, content {content}"));
-            tokio::time::sleep(shared.update_time * 2 / 3).await;
-            match shared.versions.apply(&product, &content) {
-                Ok(()) => {
-                    shared.down.send_replace(true);
-                    tokio::time::sleep(shared.update_time / 3).await;
-                    shared.log.line("update applied");
-                }
-                Err(error) => shared.log.line(format!("the update could not be applied: {error}")),
-            }
-            shared.updating.store(false, Ordering::Release);
-            shared.down.send_replace(false);
-        });
-        true
-    }
-
-    /// Whether an update is being applied.
-    pub(crate) fn is_updating(&self) -> bool {
-        self.updating.load(Ordering::Acquire)
-    }
-
-    /// Where the engine listens, once it does.
-    pub(crate) fn listens(&self) -> Option<SocketAddr> {
-        *self.listens.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits while an update has taken the engine down.
-    pub(crate) async fn is_up(&self) {
-        // The sender lives as long as `self`: this can't fail.
-        drop(self.down.subscribe().wait_for(|down| !*down).await);
-    }
-
-    /// Waits until an update takes the engine down.
-    pub(crate) async fn goes_down(&self) {
-        // The sender lives as long as `self`: this can't fail.
-        drop(self.down.subscribe().wait_for(|down| *down).await);
     }
 }

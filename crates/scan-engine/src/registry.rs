@@ -1,21 +1,28 @@
 //! The consoles that this engine knows, in memory and in the file.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use engine_link::{Certificate, ConsoleHello, Fingerprint};
-use tokio::sync::watch;
+use engine_link::{Access, Certificate, ConsoleHello, Fingerprint, write_whole};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep_until};
 
 use crate::address::ConsoleAddress;
 use crate::consoles_file::{ConsoleEntry, ConsolesFile, ConsolesFileError};
+use crate::log::{Kind, Log};
 
 /// How many entries that are not enabled may stand in the file before another console is refused: anybody who reaches
 /// the port can make one.
 pub const MAX_NOT_ENABLED: usize = 16;
+
+/// How often what consoles say of themselves is written: a stranger may have another name with each connection, and each
+/// write waits for the disk.
+const PER_SAVE: Duration = Duration::from_secs(10);
 
 /// A file longer than this, in bytes, is no consoles.xml.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
@@ -159,12 +166,15 @@ impl Contact {
 ///
 /// What holds is read from the file once, when the engine starts; later changes of the file by hand wait for the next
 /// start, as the documents say. The engine's own changes are made to the file as it is then, so that a change by hand
-/// that waits is not lost.
+/// that waits is not lost. They are written at once, but for what consoles say of themselves: that is written at most once
+/// in ten seconds, and at the end.
 #[derive(Debug)]
 pub struct Registry {
     path: PathBuf,
     known: Mutex<Known>,
     changed: watch::Sender<()>,
+    /// Something waits to be written.
+    unsaved: Notify,
 }
 
 #[derive(Debug)]
@@ -172,6 +182,10 @@ struct Known {
     consoles: Vec<KnownConsole>,
     /// The highest id since the start: an id that somebody has read is not given to another console.
     last_id: u32,
+    /// Consoles whose name or address in the file is not what they say now.
+    unsaved: BTreeSet<u32>,
+    /// When these were last written, or were to be.
+    saved: Option<Instant>,
 }
 
 impl Registry {
@@ -184,7 +198,8 @@ impl Registry {
         let consoles =
             file.entries().map(|entry| KnownConsole { entry: entry.clone(), seen: None }).collect();
         let last_id = file.entries().map(|entry| entry.id).max().unwrap_or(0);
-        Ok(Self { path, known: Mutex::new(Known { consoles, last_id }), changed: watch::Sender::new(()) })
+        let known = Known { consoles, last_id, unsaved: BTreeSet::new(), saved: None };
+        Ok(Self { path, known: Mutex::new(known), changed: watch::Sender::new(()), unsaved: Notify::new() })
     }
 
     /// Every console, by id.
@@ -215,6 +230,15 @@ impl Registry {
         let known = self.lock();
         let entry = &known.find(id)?.entry;
         (entry.fingerprint() == Some(certificate)).then_some(entry.enabled)
+    }
+
+    /// Whether a console with this certificate may use the engine.
+    pub(crate) fn trusts(&self, certificate: Fingerprint) -> bool {
+        let known = self.lock();
+        known
+            .consoles
+            .iter()
+            .any(|console| console.entry.enabled && console.entry.fingerprint() == Some(certificate))
     }
 
     /// The consoles that this engine dials.
@@ -249,11 +273,11 @@ impl Registry {
         // With two entries for one certificate, which only a person can have made, the enabled one counts.
         let console = known
             .consoles
-            .iter_mut()
+            .iter()
             .filter(|console| console.entry.certificate.as_ref() == Some(certificate))
             .max_by_key(|console| console.entry.enabled);
-        if let Some(console) = console {
-            return self.known_contact(console, hello, seen, hello.first_contact);
+        if let Some(id) = console.map(|console| console.entry.id) {
+            return self.known_contact(&mut known, id, hello, seen, hello.first_contact);
         }
         if known.waiting() >= MAX_NOT_ENABLED {
             return Err(Refusal::TooMany);
@@ -287,21 +311,23 @@ impl Registry {
         seen: IpAddr,
     ) -> Result<Contact, Refusal> {
         let mut known = self.lock();
-        let console = known
-            .find_mut(id)
+        known
+            .find(id)
             .filter(|console| console.entry.certificate.as_ref() == Some(certificate))
             .ok_or(Refusal::Changed)?;
         // Pairing was this engine's doing: the console can't have added it anew.
-        self.known_contact(console, hello, seen, false)
+        self.known_contact(&mut known, id, hello, seen, false)
     }
 
     fn known_contact(
         &self,
-        console: &mut KnownConsole,
+        known: &mut Known,
+        id: u32,
         hello: &ConsoleHello,
         seen: IpAddr,
         first_contact: bool,
     ) -> Result<Contact, Refusal> {
+        let console = known.find_mut(id).ok_or(Refusal::Changed)?;
         console.seen = Some(seen);
         let mut entry = console.entry.clone();
         // An entry that somebody wrote and enabled before the first contact is meant to be used.
@@ -314,23 +340,63 @@ impl Registry {
                 if hello.address.is_empty() { seen.to_string() } else { hello.address.clone() };
             entry.port = hello.port;
         }
-        let contact = if reset { Contact::Reset(entry.id) } else { Contact::Known(entry.id) };
+        if reset {
+            // A right that is lost stays lost, whatever happens next. Gone from the file: a change by hand that waits for
+            // the next start.
+            self.edit(|file| file.set(id, &[("enabled", "0")]))?;
+        }
         if entry != console.entry {
-            let port = entry.port.to_string();
-            let mut values =
-                vec![("name", entry.name.as_str()), ("lastAddress", &entry.last_address), ("port", &port)];
-            if reset {
-                values.push(("enabled", "0"));
-            }
-            let mut file = read(&self.path)?;
-            // Gone from the file: a change by hand that waits for the next start.
-            if file.set(entry.id, &values).map_err(|error| self.broken(error))? {
-                self.write(&file)?;
-            }
             console.entry = entry;
+            known.unsaved.insert(id);
+            if known.save_due().is_some_and(|due| due <= Instant::now()) {
+                // What can't be written now is tried again, and told, by `keep_saved`.
+                drop(self.save(known));
+            }
+            self.unsaved.notify_one();
             self.changed.send_replace(());
         }
-        Ok(contact)
+        Ok(if reset { Contact::Reset(id) } else { Contact::Known(id) })
+    }
+
+    /// Writes what consoles say of themselves, where it could not be written at once. Never ends.
+    pub(crate) async fn keep_saved(&self, log: &Log) {
+        loop {
+            // A statement of its own: nothing may be locked while it waits.
+            let due = self.lock().save_due();
+            let Some(due) = due else {
+                self.unsaved.notified().await;
+                continue;
+            };
+            sleep_until(due).await;
+            if let Err(error) = self.save(&mut self.lock()) {
+                log.failure(Kind::File, format!("what a console says of itself was not stored: {error}"));
+            }
+        }
+    }
+
+    /// Writes the names and addresses that are not in the file yet.
+    fn save(&self, known: &mut Known) -> Result<(), RegistryError> {
+        if known.unsaved.is_empty() {
+            return Ok(());
+        }
+        known.saved = Some(Instant::now());
+        let entries: Vec<&ConsoleEntry> = known
+            .consoles
+            .iter()
+            .map(|console| &console.entry)
+            .filter(|entry| known.unsaved.contains(&entry.id))
+            .collect();
+        self.edit(|file| {
+            entries.iter().try_for_each(|entry| {
+                let port = entry.port.to_string();
+                let values =
+                    [("name", entry.name.as_str()), ("lastAddress", &entry.last_address), ("port", &port)];
+                // Gone from the file: a change by hand that waits for the next start.
+                file.set(entry.id, &values).map(drop)
+            })
+        })?;
+        known.unsaved.clear();
+        Ok(())
     }
 
     /// Adds a console that this engine is to dial: not enabled, not dialled yet, and without a certificate. Gives its
@@ -362,12 +428,13 @@ impl Registry {
         mut entry: ConsoleEntry,
         seen: Option<IpAddr>,
     ) -> Result<u32, RegistryError> {
-        let mut file = read(&self.path)?;
-        let last = file.entries().map(|entry| entry.id).fold(known.last_id, u32::max);
-        entry.id = last.checked_add(1).ok_or_else(|| RegistryError::NoId(self.path.clone()))?;
-        file.add(&entry).map_err(|error| self.broken(error))?;
-        self.write(&file)?;
-        let id = entry.id;
+        let id = self.edit(|file| {
+            let last = file.entries().map(|entry| entry.id).fold(known.last_id, u32::max);
+            let Some(id) = last.checked_add(1) else { return Ok(None) };
+            entry.id = id;
+            file.add(&entry).map(|()| Some(id))
+        })?;
+        let id = id.ok_or_else(|| RegistryError::NoId(self.path.clone()))?;
         known.last_id = id;
         known.consoles.push(KnownConsole { entry, seen });
         self.changed.send_replace(());
@@ -426,12 +493,10 @@ impl Registry {
         if known.find(id).is_none() {
             return Err(RegistryError::NoConsole(id));
         }
-        let mut file = read(&self.path)?;
         // Whoever took it out by hand wanted the same.
-        if file.remove(id).map_err(|error| self.broken(error))? {
-            self.write(&file)?;
-        }
+        self.edit(|file| file.remove(id))?;
         known.consoles.retain(|console| console.entry.id != id);
+        known.unsaved.remove(&id);
         self.changed.send_replace(());
         Ok(())
     }
@@ -445,24 +510,29 @@ impl Registry {
     ) -> Result<T, RegistryError> {
         let mut known = self.lock();
         let console = known.find_mut(id).ok_or(RegistryError::NoConsole(id))?;
-        let mut file = read(&self.path)?;
-        if !edit(&mut file).map_err(|error| self.broken(error))? {
+        if !self.edit(edit)? {
             return Err(RegistryError::Gone { id, path: self.path.clone() });
         }
-        self.write(&file)?;
         let result = apply(&mut console.entry);
         self.changed.send_replace(());
         Ok(result)
     }
 
-    fn broken(&self, error: ConsolesFileError) -> RegistryError {
-        RegistryError::Broken { path: self.path.clone(), error }
-    }
-
-    /// The file is whole at every moment: either the old one or the new one.
-    fn write(&self, file: &ConsolesFile) -> Result<(), RegistryError> {
-        write_whole(&self.path, file.text().as_bytes())
-            .map_err(|error| RegistryError::Io { path: self.path.clone(), error })
+    /// Changes the file as it is now, and writes it if something is different then. It is whole at every moment: either
+    /// the old one or the new one.
+    fn edit<T>(
+        &self,
+        edit: impl FnOnce(&mut ConsolesFile) -> Result<T, ConsolesFileError>,
+    ) -> Result<T, RegistryError> {
+        let mut file = read(&self.path)?;
+        let before = file.text().to_owned();
+        let result =
+            edit(&mut file).map_err(|error| RegistryError::Broken { path: self.path.clone(), error })?;
+        if file.text() != before {
+            write_whole(&self.path, file.text().as_bytes(), Access::Kept)
+                .map_err(|error| RegistryError::Io { path: self.path.clone(), error })?;
+        }
+        Ok(result)
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -470,7 +540,21 @@ impl Registry {
     }
 }
 
+/// What waits to be written is written at the end.
+impl Drop for Registry {
+    fn drop(&mut self) {
+        // There is nobody left to be told.
+        drop(self.save(&mut self.lock()));
+    }
+}
+
 impl Known {
+    /// When what is not in the file yet may be written; `None`: everything is.
+    fn save_due(&self) -> Option<Instant> {
+        let due = self.saved.map_or_else(Instant::now, |saved| saved + PER_SAVE);
+        (!self.unsaved.is_empty()).then_some(due)
+    }
+
     fn find(&self, id: u32) -> Option<&KnownConsole> {
         self.consoles.iter().find(|console| console.entry.id == id)
     }
@@ -507,21 +591,6 @@ fn read(path: &Path) -> Result<ConsolesFile, RegistryError> {
     }
     let text = fs::read_to_string(path).map_err(io)?;
     ConsolesFile::parse(&text).map_err(|error| RegistryError::Broken { path: path.to_owned(), error })
-}
-
-/// Writes beside the file, makes sure that it is on the disk, and puts it in the file's place.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let mut file = fs::File::create(&new)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    // The rename itself is on the disk once its directory is.
-    match path.parent() {
-        Some(directory) if cfg!(unix) => fs::File::open(directory)?.sync_all(),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -713,6 +782,65 @@ mod tests {
         assert!(matches!(registry.delete(1), Err(RegistryError::NoConsole(1))));
         assert!(matches!(registry.set_connect_to(1, true), Err(RegistryError::NoConsole(1))));
         assert_eq!(registry.contact(&console, &hello(true), SEEN).unwrap().id(), 2);
+    }
+
+    #[test]
+    fn a_console_with_ever_new_names_is_written_once() {
+        let (_dir, path, registry) = registry();
+        let console = certificate();
+        registry.contact(&console, &hello(true), SEEN).unwrap();
+        let named = |number: u32| ConsoleHello { name: format!("name {number}"), ..hello(false) };
+        let mut versions = BTreeSet::new();
+        for number in 0..1000 {
+            assert_eq!(registry.contact(&console, &named(number), SEEN).unwrap(), Contact::Known(1));
+            versions.insert(fs::read_to_string(&path).unwrap());
+        }
+        assert_eq!(versions.len(), 1, "the first one, in the ten seconds after it");
+        assert!(versions.pop_first().unwrap().contains("name=\"name 0\""));
+        assert_eq!(registry.get(1).unwrap().entry.name, "name 999");
+        // Nothing that matters waits for it.
+        assert!(registry.set_enabled(1, true).unwrap());
+        assert!(fs::read_to_string(&path).unwrap().contains("enabled=\"1\" connectTo=\"0\" name=\"name 0\""));
+        assert_eq!(registry.contact(&console, &hello(true), SEEN).unwrap(), Contact::Reset(1));
+        assert!(fs::read_to_string(&path).unwrap().contains("enabled=\"0\" connectTo=\"0\" name=\"name 0\""));
+        drop(registry);
+        assert!(fs::read_to_string(&path).unwrap().contains("name=\"HQ\""), "the last one, at the end");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_could_not_be_written_at_once_is_written_ten_seconds_later() {
+        let (dir, path, registry) = registry();
+        let log = Log::default();
+        let console = certificate();
+        registry.contact(&console, &hello(true), SEEN).unwrap();
+        let named = |name: &str| ConsoleHello { name: name.to_owned(), ..hello(false) };
+        registry.contact(&console, &named("one"), SEEN).unwrap();
+        registry.contact(&console, &named("two"), SEEN).unwrap();
+        let moved = dir.path().join("elsewhere");
+        let until = async |name: &str| {
+            while !fs::read_to_string(&path).is_ok_and(|text| text.contains(name)) {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Instant::now()
+        };
+        let work = async {
+            let start = Instant::now();
+            let written = until("name=\"two\"").await - start;
+            assert!(written >= PER_SAVE && written < PER_SAVE * 2, "{written:?}");
+
+            // The next time it fails once, and is tried again.
+            registry.contact(&console, &named("three"), SEEN).unwrap();
+            fs::rename(&path, &moved).unwrap();
+            fs::create_dir(&path).unwrap();
+            tokio::time::sleep(PER_SAVE).await;
+            fs::remove_dir(&path).unwrap();
+            fs::rename(&moved, &path).unwrap();
+            until("name=\"three\"").await;
+        };
+        tokio::select! {
+            () = registry.keep_saved(&log) => unreachable!("it never ends"),
+            () = work => {}
+        }
     }
 
     #[test]

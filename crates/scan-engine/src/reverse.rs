@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine_link::{Connection, Fingerprint, LinkError, Timeouts, dial_from};
@@ -11,9 +11,11 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::address::ConsoleAddress;
-use crate::engine::Shared;
+use crate::links::LinkState;
+use crate::log::Kind;
 use crate::registry::Target;
-use crate::session;
+use crate::session::{self, Origin};
+use crate::shared::Shared;
 
 /// The first pause between two attempts; each is twice as long as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -23,34 +25,6 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(2500);
 const GOOD: Duration = Duration::from_secs(2);
 /// How long a name may take to be looked up.
 const LOOKUP: Duration = Duration::from_secs(5);
-
-/// How the connection to a console stands that this engine dials.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LinkState {
-    /// It is there.
-    Connected,
-    /// It is not, and why.
-    NotConnected(String),
-}
-
-/// How the connections stand, by the entries' ids.
-#[derive(Debug, Default)]
-pub(crate) struct Links(Mutex<HashMap<u32, LinkState>>);
-
-impl Links {
-    pub(crate) fn set(&self, id: u32, state: LinkState) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, state);
-    }
-
-    /// `None`: not dialled, or not yet.
-    pub(crate) fn get(&self, id: u32) -> Option<LinkState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
-    }
-
-    fn forget(&self, id: u32) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-}
 
 /// Why a console could not be dialled.
 #[derive(Debug, thiserror::Error)]
@@ -102,32 +76,32 @@ pub(crate) async fn run(shared: Arc<Shared>) {
 
 /// Dials one console, answers it, and dials again, as long as its entry wants it.
 async fn keep(shared: Arc<Shared>, target: Target) {
+    let kind = Kind::Console(target.id);
     let mut pause = FIRST_PAUSE;
-    let mut told = None;
     loop {
         let started = Instant::now();
         let result = tokio::select! {
             result = connect(&shared, &target) => result,
             () = unwanted(&shared, &target) => break,
         };
+        let mut good = false;
         let reason = match result {
             Ok(connection) => {
-                let ended = session::run(&shared, connection, Some(&target)).await;
+                let ended = session::run(&shared, connection, Origin::Dialled(&target)).await;
                 if !shared.registry.wants(&target) {
                     break;
                 }
+                good = started.elapsed() > GOOD;
                 ended.map_or_else(|error| error.to_string(), |()| "the connection ended".to_owned())
             }
             Err(error) => advice(&error, target.id),
         };
-        if started.elapsed() > GOOD {
+        if good {
             // It was there until just now, so that this is news.
-            (pause, told) = (FIRST_PAUSE, None);
+            pause = FIRST_PAUSE;
+            shared.log.recovered(kind);
         }
-        if told.as_ref() != Some(&reason) {
-            shared.log.line(format!("console {} at {}: {reason}", target.id, target.place));
-            told = Some(reason.clone());
-        }
+        shared.log.failure(kind, format!("console {} at {}: {reason}", target.id, target.place));
         shared.links.set(target.id, LinkState::NotConnected(reason));
         tokio::select! {
             () = sleep(jittered(pause)) => pause = (pause * 2).min(LONGEST_PAUSE),
@@ -135,6 +109,7 @@ async fn keep(shared: Arc<Shared>, target: Target) {
         }
     }
     shared.links.forget(target.id);
+    shared.log.forget(kind);
 }
 
 /// What happened, and what helps if it won't pass by itself.

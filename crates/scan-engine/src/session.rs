@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine_link::{
-    Connection, ConsoleHello, EngineHello, Fingerprint, LinkError, Message, Sender, UpdateAnswer,
+    Connection, ConsoleHello, EngineHello, Fingerprint, LinkError, Message, Place, Sender, Standing,
+    UpdateAnswer,
 };
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use crate::engine::Shared;
+use crate::links::LinkState;
 use crate::registry::{Contact, Refusal, Target};
-use crate::reverse::LinkState;
+use crate::shared::Shared;
 
 /// A console that dialled and says nothing for this long is gone: it pings much more often.
 const SILENCE: Duration = Duration::from_secs(15);
@@ -41,16 +42,29 @@ pub(crate) enum SessionError {
     Link { id: u32, error: LinkError },
 }
 
-/// Introduces the engine, gives the console its entry, and answers it until the connection ends. With `dialled` it is
-/// the connection that this engine has made for that entry; it ends when the entry does not want it any more.
+/// Who has opened the connection.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin<'a> {
+    /// The console. A connection whose console is not enabled ends after [`Shared::waiting_time`], so that nobody holds
+    /// its place for ever.
+    Accepted(&'a Place),
+    /// This engine, for that entry. It ends when the entry does not want it any more.
+    Dialled(&'a Target),
+}
+
+/// Introduces the engine, gives the console its entry, and answers it until the connection ends.
 ///
 /// # Errors
 /// [`SessionError`]; a connection that one side has closed in order is none.
 pub(crate) async fn run(
     shared: &Arc<Shared>,
     mut connection: Connection,
-    dialled: Option<&Target>,
+    origin: Origin<'_>,
 ) -> Result<(), SessionError> {
+    let (place, dialled) = match origin {
+        Origin::Accepted(place) => (Some(place), None),
+        Origin::Dialled(target) => (None, Some(target)),
+    };
     let seen = connection.peer_address().ip().to_canonical();
     let certificate = connection.peer_certificate().clone();
     let hello = introduce(shared, &mut connection).await?;
@@ -79,12 +93,13 @@ pub(crate) async fn run(
 
     let (sender, mut receiver) = connection.split();
     let own = certificate.fingerprint();
-    let mut session = Session { shared, id, own, seen, sender, enabled: false };
+    let mut session = Session { shared, id, own, seen, sender, place, enabled: false };
     let silence = if dialled.is_some() { SILENCE_DIALLED } else { SILENCE };
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
     let mut pinged = heard;
+    let mut waits_since = heard;
     let mut result = session.tell_authorization().await;
     while result.is_ok() {
         result = tokio::select! {
@@ -96,8 +111,14 @@ pub(crate) async fn run(
                 Err(error) => Err(error),
             },
             _ = ticks.tick() => {
+                if session.enabled {
+                    waits_since = Instant::now();
+                }
                 if heard.elapsed() > silence {
                     Err(LinkError::Timeout(silence))
+                } else if place.is_some() && waits_since.elapsed() > shared.waiting_time() {
+                    session.sender.close().await;
+                    return Ok(());
                 } else if dialled.is_some() && heard.elapsed() > QUIET && pinged.elapsed() > QUIET {
                     pinged = Instant::now();
                     session.sender.send(&Message::Ping { number: 0 }).await
@@ -171,6 +192,8 @@ struct Session<'a> {
     own: Fingerprint,
     seen: IpAddr,
     sender: Sender,
+    /// Its place, if the console has dialled.
+    place: Option<&'a Place>,
     /// What the console was told.
     enabled: bool,
 }
@@ -182,6 +205,9 @@ impl Session<'_> {
 
     async fn tell_authorization(&mut self) -> Result<(), LinkError> {
         self.enabled = self.is_enabled();
+        if let Some(place) = self.place {
+            place.stands(if self.enabled { Standing::Trusted(self.own) } else { Standing::Known(self.own) });
+        }
         self.sender.send(&Message::Authorization { enabled: self.enabled, seen: self.seen }).await
     }
 

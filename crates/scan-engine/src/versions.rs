@@ -5,10 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use engine_link::{EngineVersions, compare_versions};
+use engine_link::{Access, EngineVersions, compare_versions, write_whole};
 use serde::{Deserialize, Serialize};
-
-use crate::registry::write_whole;
 
 /// The product version of an engine that was told none: older than the embedded console's, so that there is an update.
 pub const DEFAULT_PRODUCT_VERSION: &str = "6.6.260";
@@ -96,7 +94,7 @@ impl Versions {
 fn store(path: &Path, stored: &Stored) -> io::Result<()> {
     let mut json = serde_json::to_vec_pretty(stored).map_err(io::Error::other)?;
     json.push(b'\n');
-    write_whole(path, &json).map_err(|error| at(path, &error))
+    write_whole(path, &json, Access::Kept).map_err(|error| at(path, &error))
 }
 
 /// 40 hexadecimal digits, as the real product's.

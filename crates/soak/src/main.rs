@@ -5,22 +5,25 @@
 //! administrators do it; all of them are gone when this one is.
 
 mod board;
+mod hostile;
 mod plan;
 mod programs;
 mod report;
 mod usage;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use board::{BOUND, Board, Said, Side};
 use clap::Parser;
 use console_api::{Client, NativeTransport};
 use futures::StreamExt as _;
+use hostile::{Tally, Targets};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use plan::Step;
 use programs::{Console, Engine, MOST_ENGINES};
@@ -51,6 +54,9 @@ struct Arguments {
     /// Repeats the changes of a run that has printed this.
     #[arg(long)]
     seed: Option<u64>,
+    /// Has neighbours who mean no good, and three people at work, who must have no error.
+    #[arg(long)]
+    hostile: bool,
 }
 
 fn main() -> ExitCode {
@@ -135,13 +141,36 @@ async fn soak(arguments: &Arguments, dir: &Path) -> Result<Report, String> {
     say(&format!("==> All are paired after {}", seconds(set_up)));
 
     let steps = plan::draw(seed, count, length);
-    let run = Run::new(&console, &api, &fleet)?;
+    let names: HashSet<String> = fleet.iter().map(|engine| engine.name().to_owned()).collect();
+    let run = Run::new(&console, &api, &fleet, arguments.hostile)?;
     run.until_all_are_active().await?;
     let console_pid = console.pid().ok_or_else(|| "the console has ended".to_owned())?;
     let memory_before = usage::memory(console_pid)?;
     let engines_before = memory_of(&fleet)?;
     let processor_before = usage::processor_time(console_pid)?;
     let begun = Instant::now();
+    // They end with this.
+    let _hostile = match &run.hostile {
+        Some(tally) => {
+            let list =
+                api.engines().await.map_err(|error| format!("the console lists no engines: {error}"))?;
+            let targets = Targets {
+                console: console.address()?,
+                engine_listener: console.engine_listener(),
+                engines: fleet.iter().map(Engine::address).collect(),
+                // Its own engine is none of the fleet, and can't be in a pool.
+                ids: list
+                    .items
+                    .iter()
+                    .filter(|it| names.contains(it.name.as_str()))
+                    .map(|it| it.id)
+                    .collect(),
+                password: console.password().to_owned(),
+            };
+            Some(hostile::start(&targets, tally)?)
+        }
+        None => None,
+    };
     let outcome = tokio::try_join!(run.change_all(&steps, &mut fleet), run.watch());
     if let Err(problem) = outcome {
         return Err(format!("{problem} (the console's log: {})", console.log().display()));
@@ -159,6 +188,7 @@ async fn soak(arguments: &Arguments, dir: &Path) -> Result<Report, String> {
         length,
         set_up,
         counted: run.counted.into_inner(),
+        hostile: run.hostile,
         memory_before,
         memory,
         processor,
@@ -219,10 +249,17 @@ struct Run<'a> {
     counted: RefCell<Counted>,
     /// When the last change was made, once it was.
     done: Cell<Option<Instant>>,
+    /// What becomes of neighbours and people, if there are any.
+    hostile: Option<Arc<Tally>>,
 }
 
 impl<'a> Run<'a> {
-    fn new(console: &Console, api: &'a Client<NativeTransport>, fleet: &[Engine]) -> Result<Self, String> {
+    fn new(
+        console: &Console,
+        api: &'a Client<NativeTransport>,
+        fleet: &[Engine],
+        hostile: bool,
+    ) -> Result<Self, String> {
         let engines = fleet.iter().map(|engine| (engine.name().to_owned(), engine.side()));
         Ok(Self {
             api,
@@ -230,18 +267,24 @@ impl<'a> Run<'a> {
             begun: Instant::now(),
             counted: RefCell::new(Counted::new(Board::new(engines, Duration::ZERO))),
             done: Cell::new(None),
+            hostile: hostile.then(Arc::default),
         })
     }
 
     /// Reads the statuses once and judges them. Gives the moment of the question.
     async fn look(&self) -> Result<Instant, String> {
         let asked = Instant::now();
-        let list = self
-            .api
-            .engines()
-            .await
-            .map_err(|error| format!("the console does not list its engines: {error}"))?;
+        let list = self.api.engines().await;
         let answered = Instant::now();
+        if let Some(tally) = &self.hostile {
+            tally.worked("lists of engines, of this harness", answered - asked, &list);
+        }
+        let list = match list {
+            Ok(list) => list,
+            // It is in the table.
+            Err(_) if self.hostile.is_some() => return Ok(asked),
+            Err(error) => return Err(format!("the console does not list its engines: {error}")),
+        };
         let by_name: HashMap<&str, _> =
             list.items.iter().map(|engine| (engine.name.as_str(), engine)).collect();
         let mut counted = self.counted.borrow_mut();

@@ -70,6 +70,23 @@ impl Console {
         Ok(Client::new(transport, credentials))
     }
 
+    /// Where its pages and its API are.
+    pub(crate) fn address(&self) -> Result<SocketAddr, String> {
+        let address = self.url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+        let address = address.and_then(|address| address.parse().ok());
+        address.ok_or_else(|| format!("the console says that it listens on {}", self.url))
+    }
+
+    /// Where engines dial.
+    pub(crate) const fn engine_listener(&self) -> SocketAddr {
+        self.engine_listener
+    }
+
+    /// The password of `admin`.
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
     /// Its process.
     pub(crate) fn pid(&self) -> Option<u32> {
         self.child.id()
@@ -125,6 +142,11 @@ impl Engine {
     /// Who opens the connection.
     pub(crate) const fn side(&self) -> Side {
         self.side
+    }
+
+    /// Where it listens.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Its process, while there is one.

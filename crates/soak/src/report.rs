@@ -1,9 +1,11 @@
 //! The table at the end.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::board::{BOUND, Board, Side, Wrong};
+use crate::hostile::Tally;
 use crate::plan::Change;
 use crate::usage::Memory;
 
@@ -21,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) set_up: Duration,
     /// What was done and seen.
     pub(crate) counted: Counted,
+    /// What became of neighbours and people, if there were any.
+    pub(crate) hostile: Option<Arc<Tally>>,
     /// The console's memory when all engines were paired.
     pub(crate) memory_before: Memory,
     /// The console's memory at the end.
@@ -71,8 +75,12 @@ impl Counted {
 }
 
 impl Report {
-    /// Whether no status was wrong for too long.
+    /// Whether no status was wrong for too long, and no neighbour kept anybody from work.
     pub(crate) fn is_good(&self) -> bool {
+        self.statuses_were_right() && self.hostile.as_ref().is_none_or(|tally| tally.is_good(self.memory))
+    }
+
+    fn statuses_were_right(&self) -> bool {
         self.counted.board.wrong().is_empty()
     }
 
@@ -146,7 +154,10 @@ impl Report {
             let [standard, reverse] = Side::ALL.map(|side| self.settled(change, side));
             lines.push(format!("{what:<30} {standard:>22} {reverse:>22}"));
         }
-        if !self.is_good() {
+        if let Some(tally) = &self.hostile {
+            lines.extend(tally.lines(self.memory));
+        }
+        if !self.statuses_were_right() {
             lines.push(String::new());
             lines.push(format!("Wrong more than {} s after the last change:", BOUND.as_secs()));
             lines.extend(board.wrong().iter().take(TOLD).map(wrong));
@@ -226,6 +237,7 @@ mod tests {
                 changes: BTreeMap::from([(Change::Kill, 3), (Change::Restart, 2), (Change::Start, 1)]),
                 ..Counted::new(board)
             },
+            hostile: None,
             memory_before: Memory::default(),
             memory: Memory { now: 50 << 20, peak: 60 << 20 },
             processor: Duration::from_secs(31),

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use engine_link::{EngineVersions, Fingerprint, LinkError, compare_versions, major_version};
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::events::Teller;
 use super::lanes::Lanes;
 use super::networks::Networks;
 use super::types::{Direction, EngineReport, EngineStatus, EngineTarget, FleetConfig, FleetEvent};
@@ -29,7 +29,7 @@ pub(super) struct Common {
     pub(super) config: FleetConfig,
     pub(super) networks: Networks,
     pub(super) lanes: Arc<Lanes>,
-    pub(super) events: mpsc::UnboundedSender<FleetEvent>,
+    pub(super) events: Teller,
 }
 
 /// One engine at one address. A changed address makes a new one, so that nothing of the old place is left over.
@@ -408,8 +408,7 @@ impl Link {
             events.push(FleetEvent::Status { id: self.id, status: after.0, message: after.1 });
         }
         for event in events {
-            // Nobody listens while the console stops.
-            drop(self.common.events.send(event));
+            self.common.events.tell(event);
         }
     }
 

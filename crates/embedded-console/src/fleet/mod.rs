@@ -14,21 +14,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use engine_link::{Connection, Fingerprint, Message};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
+mod events;
 mod lanes;
 mod link;
 mod networks;
 mod types;
 mod watch;
+mod wishes;
 
 use lanes::Lanes;
 use link::{Common, Link};
 use networks::Networks;
 use watch::{Turn, Wish};
+use wishes::{Busy, Wisher};
 
+pub use events::FleetEvents;
 pub use lanes::DialCounts;
 pub use types::{
     Direction, EngineReport, EngineStatus, EngineTarget, FleetConfig, FleetEvent, StatusError, UpdateOutcome,
@@ -66,8 +70,16 @@ struct Engine {
 
 #[derive(Debug)]
 struct Task {
-    wishes: mpsc::UnboundedSender<Wish>,
+    wishes: Wisher,
     handle: JoinHandle<()>,
+}
+
+/// Why nothing comes of a wish.
+enum NotWished {
+    /// The engine is outside of the networks.
+    Outside,
+    /// It has kept too many others waiting.
+    Busy,
 }
 
 impl Drop for Engine {
@@ -86,11 +98,8 @@ impl Fleet {
     /// # Panics
     /// Outside of a tokio runtime.
     #[must_use]
-    pub fn start(
-        config: FleetConfig,
-        engines: Vec<EngineTarget>,
-    ) -> (Self, mpsc::UnboundedReceiver<FleetEvent>) {
-        let (events, receiver) = mpsc::unbounded_channel();
+    pub fn start(config: FleetConfig, engines: Vec<EngineTarget>) -> (Self, FleetEvents) {
+        let (events, receiver) = events::channel();
         let networks = Networks::new(config.networks.clone());
         let common = Arc::new(Common { config, networks, lanes: Arc::new(Lanes::new()), events });
         let engines = engines.into_iter().map(|engine| (engine.id, Engine::new(engine, &common))).collect();
@@ -115,7 +124,7 @@ impl Fleet {
     pub async fn add(&self, target: EngineTarget) -> bool {
         let engine = Engine::new(target, &self.common);
         let (reply, reached) = oneshot::channel();
-        let wished = engine.wish(Wish::Contact(reply));
+        let wished = engine.wish(Wish::Contact(reply)).is_ok();
         self.engines().insert(engine.link.id, engine);
         wished && matches!(timeout(FIRST_CONTACT, reached).await, Ok(Ok(true)))
     }
@@ -150,8 +159,8 @@ impl Fleet {
         let (id, direction) = (target.id, target.direction);
         let engine = Engine::new(target, &self.common);
         self.engines().insert(id, engine);
-        // What was still to be stored of it may have been something older. Nobody listens while the console stops.
-        drop(self.common.events.send(FleetEvent::Direction { id, direction }));
+        // What was still to be stored of it may have been something older.
+        self.common.events.tell(FleetEvent::Direction { id, direction });
     }
 
     /// Takes a connection that came in and whose engine has introduced itself: it is the engine's whose pinned certificate
@@ -170,12 +179,18 @@ impl Fleet {
             return Err(reason);
         };
         // If the engine is removed just now, so is its connection.
-        drop(wishes.send(Wish::Arrived(Box::new(connection))));
+        wishes.arrived(connection);
         Ok(())
     }
 
+    /// Whether an engine with this key is to open its connection itself.
+    #[must_use]
+    pub fn expects(&self, key: Fingerprint) -> bool {
+        self.of_key(key).1.is_some()
+    }
+
     /// Whether there is an engine with this key, and the task of the one that opens the connection itself.
-    fn of_key(&self, key: Fingerprint) -> (bool, Option<mpsc::UnboundedSender<Wish>>) {
+    fn of_key(&self, key: Fingerprint) -> (bool, Option<Wisher>) {
         let mut known = false;
         for engine in self.engines().values() {
             if engine.link.pinned() == Some(key) {
@@ -248,7 +263,7 @@ impl Fleet {
         let wished = self
             .engines()
             .get(&id)
-            .is_some_and(|engine| engine.wish(Wish::Turn(Turn { direction, agreed, reply })));
+            .is_some_and(|engine| engine.wish(Wish::Turn(Turn { direction, agreed, reply })).is_ok());
         match timeout(REVERSE, answer).await {
             Ok(Ok(stored)) if wished => Ok(stored),
             Ok(_) => Err("was not reached".to_owned()),
@@ -278,7 +293,7 @@ impl Fleet {
         let mut answers = Vec::new();
         for engine in self.engines().values() {
             let (reply, answer) = oneshot::channel();
-            if engine.wish(Wish::Ask(reply)) {
+            if engine.wish(Wish::Ask(reply)).is_ok() {
                 answers.push(answer);
             }
         }
@@ -294,8 +309,11 @@ impl Fleet {
     pub async fn update(&self, id: i64) -> UpdateOutcome {
         let (reply, outcome) = oneshot::channel();
         let link = match self.engines().get(&id) {
-            Some(engine) if engine.wish(Wish::Update(reply)) => Arc::clone(&engine.link),
-            Some(engine) => return UpdateOutcome::Offline(watch::outside(&engine.link)),
+            Some(engine) => match engine.wish(Wish::Update(reply)) {
+                Ok(()) => Arc::clone(&engine.link),
+                Err(NotWished::Outside) => return UpdateOutcome::Offline(watch::outside(&engine.link)),
+                Err(NotWished::Busy) => return watch::too_many(&engine.link),
+            },
             None => return UpdateOutcome::Offline(format!("There is no scan engine with ID {id}.")),
         };
         match timeout(UPDATE, outcome).await {
@@ -342,14 +360,14 @@ impl Engine {
             && common.networks.known(&target.address) == Some(false);
         let link = Arc::new(Link::new(target, Arc::clone(common)));
         let task = (!outside).then(|| {
-            let (wishes, receiver) = mpsc::unbounded_channel();
+            let (wishes, receiver) = wishes::channel();
             Task { wishes, handle: tokio::spawn(watch::watch(Arc::clone(&link), receiver)) }
         });
         Self { link, task }
     }
 
-    /// `false`: the engine is outside of the networks, and nothing comes of the wish.
-    fn wish(&self, wish: Wish) -> bool {
-        self.task.as_ref().is_some_and(|task| task.wishes.send(wish).is_ok())
+    fn wish(&self, wish: Wish) -> Result<(), NotWished> {
+        let task = self.task.as_ref().ok_or(NotWished::Outside)?;
+        task.wishes.wish(wish).map_err(|Busy| NotWished::Busy)
     }
 }

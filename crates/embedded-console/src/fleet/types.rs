@@ -221,6 +221,21 @@ pub enum FleetEvent {
     },
 }
 
+impl FleetEvent {
+    /// The engine that it is about.
+    #[must_use]
+    pub const fn id(&self) -> i64 {
+        match self {
+            Self::Pinned { id, .. }
+            | Self::Direction { id, .. }
+            | Self::Asked { id }
+            | Self::Status { id, .. }
+            | Self::Versions { id, .. }
+            | Self::Updated { id, .. } => *id,
+        }
+    }
+}
+
 /// What became of a request to update one engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UpdateOutcome {

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use engine_link::{Connection, ConsoleHello, LinkError, Message, Sender, Timeouts, UpdateAnswer, dial};
 use futures::future::Either;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 
 use super::lanes::Place;
 use super::link::Link;
 use super::networks::NoAddress;
 use super::types::{Direction, EngineStatus, UpdateOutcome};
+use super::wishes::Wishes;
 
 /// From the first packet to the engine's word on authorisation.
 const GREET: Duration = Duration::from_secs(4);
@@ -34,6 +35,11 @@ const GOOD: Duration = Duration::from_secs(2);
 const FIRST_ARRIVAL: Duration = Duration::from_secs(5);
 /// The same after its connection ended: it dials again at once.
 const NEXT_ARRIVAL: Duration = Duration::from_millis(3500);
+/// How many may wait for one answer of an engine. One that keeps its connection and never gives the answer would else
+/// collect them without end.
+const MOST_WAITING: usize = 256;
+/// How many words about the direction an engine may leave without an answer.
+const MOST_TURNS: usize = 16;
 /// How often an engine is looked for that is away for its update.
 const UPDATE_ARRIVAL: Duration = Duration::from_millis(500);
 
@@ -89,7 +95,7 @@ struct Waiting {
 }
 
 /// Serves one engine until the fleet drops its end of `wishes`.
-pub(super) async fn watch(link: Arc<Link>, wishes: mpsc::UnboundedReceiver<Wish>) {
+pub(super) async fn watch(link: Arc<Link>, wishes: Wishes) {
     let mut watch = Watch { link: &link, wishes, waiting: Waiting::default() };
     loop {
         let ended = match link.direction() {
@@ -107,7 +113,7 @@ struct Unneeded;
 
 struct Watch<'a> {
     link: &'a Link,
-    wishes: mpsc::UnboundedReceiver<Wish>,
+    wishes: Wishes,
     waiting: Waiting,
 }
 
@@ -354,16 +360,20 @@ impl Watch<'_> {
 impl Waiting {
     fn take(&mut self, wish: Wish, link: &Link) {
         match wish {
-            Wish::Contact(reply) => self.contacts.push(reply),
+            // Whoever is one too many hears it by the reply being dropped; so below.
+            Wish::Contact(reply) => drop(keep(&mut self.contacts, reply, oneshot::Sender::is_closed)),
             Wish::Ask(reply) => {
                 link.asked();
-                self.asks.push(reply);
+                drop(keep(&mut self.asks, reply, oneshot::Sender::is_closed));
             }
             Wish::Update(reply) => {
                 link.asked();
-                self.updates.push(reply);
+                if let Err(reply) = keep(&mut self.updates, reply, oneshot::Sender::is_closed) {
+                    // Whoever asked may have stopped waiting.
+                    drop(reply.send(too_many(link)));
+                }
             }
-            Wish::Turn(turn) => self.turns.push(turn),
+            Wish::Turn(turn) => drop(keep(&mut self.turns, turn, |turn| turn.reply.is_closed())),
             // The console dials this engine: the connection ends, and the next one that the engine opens is refused.
             Wish::Arrived(_) => {}
         }
@@ -412,6 +422,27 @@ impl Waiting {
             });
         }
     }
+}
+
+/// Takes one more into those who wait, unless there are [`MOST_WAITING`] whose askers are still there.
+fn keep<T>(waiting: &mut Vec<T>, new: T, gone: impl Fn(&T) -> bool) -> Result<(), T> {
+    if waiting.len() >= MOST_WAITING {
+        waiting.retain(|one| !gone(one));
+    }
+    if waiting.len() >= MOST_WAITING {
+        return Err(new);
+    }
+    waiting.push(new);
+    Ok(())
+}
+
+/// What is said to whoever is one too many.
+pub(super) fn too_many(link: &Link) -> UpdateOutcome {
+    UpdateOutcome::Offline(format!(
+        "Scan engine ({}) at {} has left too many questions without an answer: try again in a minute, or restart it.",
+        link.name(),
+        link.place()
+    ))
 }
 
 /// Why an engine outside of the networks is not contacted.
@@ -610,6 +641,10 @@ impl Talk<'_> {
         reply: Option<oneshot::Sender<bool>>,
     ) -> Result<(), LinkError> {
         self.link.told(false);
+        if self.asked.len() >= MOST_TURNS {
+            // Whoever waits hears it by the reply being dropped.
+            return Ok(());
+        }
         self.asked.push_back((direction, reply));
         let engine_dials = direction == Direction::EngineToConsole;
         self.sender.send(&Message::Direction { engine_dials }).await
@@ -652,5 +687,32 @@ impl Talk<'_> {
         let config = &self.link.common.config;
         let (product, content) = (config.product_version.clone(), config.content_version.clone());
         self.sender.send(&Message::Update { product, content }).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_wait_for_one_answer_are_bounded_and_those_who_gave_up_make_room() {
+        let mut waiting = Vec::new();
+        let mut askers = Vec::new();
+        for _ in 0..MOST_WAITING {
+            let (reply, asker) = oneshot::channel::<()>();
+            keep(&mut waiting, reply, oneshot::Sender::is_closed).unwrap();
+            askers.push(asker);
+        }
+        let (reply, mut asker) = oneshot::channel();
+        drop(keep(&mut waiting, reply, oneshot::Sender::is_closed).unwrap_err());
+        assert_eq!(asker.try_recv(), Err(oneshot::error::TryRecvError::Closed), "it hears it at once");
+
+        askers.truncate(1);
+        for _ in 0..10 * MOST_WAITING {
+            let (reply, _) = oneshot::channel();
+            keep(&mut waiting, reply, oneshot::Sender::is_closed).unwrap();
+        }
+        assert!(waiting.len() <= MOST_WAITING);
+        assert!(!waiting[0].is_closed(), "the one who still waits keeps the place");
     }
 }

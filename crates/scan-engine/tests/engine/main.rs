@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as the tests do")]
 
 mod command_line;
+mod hostile;
 mod reverse;
 mod support;
 #[cfg(unix)]

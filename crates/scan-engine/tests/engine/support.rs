@@ -68,6 +68,11 @@ impl Engine {
         self.log.try_iter().map(|line| line + "\n").collect()
     }
 
+    /// All that was logged and not read yet, up to the end of the program.
+    pub(crate) fn last_words(&self) -> String {
+        self.log.iter().map(|line| line + "\n").collect()
+    }
+
     /// The consoles' lines of `show consoles`.
     pub(crate) fn consoles(&mut self) -> Vec<String> {
         self.type_line("show consoles");
