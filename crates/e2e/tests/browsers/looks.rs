@@ -7,7 +7,7 @@ use e2e::{
 };
 
 use crate::fleet::{LOCAL, every_status, pool, sign_in, site};
-use crate::screens::{parts, sign_in_before_the_list};
+use crate::screens::{break_the_list, sign_in_before_the_list};
 use crate::sites::add_site;
 
 const LONG: &str = "Donaudampfschifffahrtsgesellschaftskapitänsmützenlager-Süd";
@@ -147,7 +147,7 @@ tests! {
 
         // At an address of its own: what came from another one stays in the browser's cache.
         let stack = Stack::start().await;
-        let broken = stack.proxy().fail(&parts(&stack).await.0, Fault::NoAnswer);
+        let broken = break_the_list(&stack, Fault::NoAnswer).await;
         page.open(stack.url("/")).await;
         page.sign_in("admin", &stack.password()).await;
         page.see(heading("This screen is not loaded")).await;

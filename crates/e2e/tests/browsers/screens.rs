@@ -31,6 +31,11 @@ pub(crate) async fn parts(stack: &Stack) -> (Vec<String>, Vec<String>) {
     (first, others)
 }
 
+/// From now on the list of engines does not come whole. The fault ends when what is given back is dropped.
+pub(crate) async fn break_the_list(stack: &Stack, fault: Fault) -> Vec<Standing> {
+    parts(stack).await.0.iter().map(|part| stack.proxy().fail(part, fault.clone())).collect()
+}
+
 /// Signs in while the part with the list of engines is on its way. It comes when what is given back is dropped.
 pub(crate) async fn sign_in_before_the_list(page: &Page, stack: &Stack) -> Vec<Standing> {
     let held = parts(stack).await.0.iter().map(|part| stack.proxy().hold(part)).collect();
@@ -116,8 +121,7 @@ tests! {
         for fault in [Fault::CutOff, Fault::CutShort, Fault::NoAnswer] {
             // At an address of its own: what came whole from another one stays in the browser's cache.
             let stack = Stack::start().await;
-            let broken: Vec<_> =
-                parts(&stack).await.0.iter().map(|part| stack.proxy().fail(part, fault.clone())).collect();
+            let broken = break_the_list(&stack, fault).await;
             page.open(stack.url("/engines")).await;
             page.sign_in("admin", &stack.password()).await;
             page.see_focus_on(heading("This screen is not loaded")).await;
