@@ -252,6 +252,7 @@ async fn deleting_names_the_engine_says_what_stands_in_the_way_and_leads_back_to
     let delete = screen.see("button", "Move 1 site, then delete").await;
     assert!(is_disabled(&delete));
     screen.click("button", "Cancel").await;
+    drop(screen);
 
     console.tells(2, r#","sites":[]"#);
     let screen = at_work(&console, "/engines").await;
