@@ -19,7 +19,7 @@ const BUILD: Duration = Duration::from_secs(600);
 const RELOAD: Duration = Duration::from_secs(90);
 
 /// What the app is built from. The other crates belong to the workspace, so cargo wants their manifests too.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -29,6 +29,7 @@ const SOURCES: [&str; 11] = [
     "index.html",
     "src",
     "style",
+    "tests",
     "web",
     "xtask",
 ];

@@ -30,14 +30,14 @@ async fn get(nginx: &Nginx, path: &str, headers: &[(&str, &str)]) -> http::Messa
     answer.unwrap_or_else(|error| panic!("nginx does not answer {path}: {error}"))
 }
 
-/// The names of the files that the app's page refers to.
+/// The names of the files that the app's page refers to. A release has quotes only where they are needed.
 fn files_of(page: &str) -> Vec<String> {
-    let start = format!("\"{BASE}/");
-    let files: Vec<_> = page
-        .split(&start)
-        .skip(1)
-        .filter_map(|rest| rest.split_once('"').map(|(name, _)| name.to_owned()))
+    let start = format!("{BASE}/");
+    let words = page.split(['"', '=', ' ', '>']);
+    let files: Vec<_> = words
+        .filter_map(|word| word.strip_prefix(&start))
         .filter(|name| !name.is_empty())
+        .map(str::to_owned)
         .collect();
     assert!(files.len() >= 5, "the page refers to {files:?}");
     files

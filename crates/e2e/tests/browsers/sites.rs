@@ -85,6 +85,7 @@ tests! {
         // The engine's name is looked at as well.
         page.fill("Filter sites", "cranes local").await;
         page.see_texts(column("Name"), &["Harbour cranes"]).await;
+        page.see_address("/sites?sort=-assets&filter=cranes+local").await;
         page.click(link("Harbour cranes")).await;
         page.see(heading("Site Configuration")).await;
         page.back().await;
