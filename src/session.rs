@@ -175,6 +175,11 @@ impl Session {
         let visit = self.visit.get_untracked();
         loop {
             let Some(credentials) = self.credentials.get_value() else { return Err(Error::Cancelled) };
+            // They are known to be refused: each attempt more counts against the account, which a console may lock.
+            if self.state.with_untracked(|state| matches!(state, State::Over(_))) {
+                self.wait_for_sign_in(&credentials).await?;
+                continue;
+            }
             let result = operation(Client::new(self.transport.get_value(), credentials.clone())).await;
             if visit != self.visit.get_untracked() {
                 return Err(Error::Cancelled);

@@ -96,6 +96,25 @@ async fn a_session_that_ended_asks_again_and_goes_on_with_what_was_under_way() {
 }
 
 #[wasm_bindgen_test]
+async fn while_the_session_is_over_nothing_is_sent() {
+    let console = console();
+    let screen = at_work(&console, "/").await;
+    screen.see_names(&["berlin"]).await;
+    console.set_password("new");
+    screen.click("button", "Refresh berlin").await;
+    screen.see("dialog", "Sign in again").await;
+    let asked = console.calls("");
+    // By script, for the dialog is in the way of a person: as a screen asks that reads by itself.
+    screen.see("link", "Sites").await.click();
+    screen.see("heading", "Sites").await;
+    assert_eq!(console.calls(""), asked);
+    screen.type_into("Password", "new").await;
+    screen.click("button", "Sign in").await;
+    screen.see_gone("dialog", "Sign in again").await;
+    until("what the screen asks for", || (console.calls("") > asked + 1).then_some(())).await;
+}
+
+#[wasm_bindgen_test]
 async fn another_user_who_takes_over_starts_clean() {
     let console = console();
     let screen = at_work(&console, "/").await;
