@@ -55,6 +55,16 @@ impl Call {
     }
 }
 
+/// The relation of the root's link to [`Client::sign_out`]. Only the embedded console has it.
+const SESSION: &str = "Session";
+
+/// What a console that takes the credentials offers to whoever has signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Welcome {
+    /// Whether it can be told to forget the credentials ([`Client::sign_out`]). Real consoles offer nothing of the kind.
+    pub offers_sign_out: bool,
+}
+
 impl<T: Transport> Client<T> {
     /// A read of API v3.
     pub(crate) async fn get(&self, path: impl Into<String>) -> Result<Response, Error> {
@@ -84,21 +94,38 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// [`Error::Unauthorized`], [`Error::Maintenance`], and whatever can go wrong on the way.
-    pub async fn sign_in(&self) -> Result<(), Error> {
+    pub async fn sign_in(&self) -> Result<Welcome, Error> {
         let response = self.exchange(Call::read("api/3")).await?;
         if response.status == 401 {
             return Err(self.unauthorized_or_maintenance().await);
         }
         let response = settle(response)?;
         // A page here is a proxy's or another server's, not a console's.
-        if let Json::Object(_) = wire::json(&response)? { Ok(()) } else { Err(wire::unexpected(&response)) }
+        let root = wire::json(&response)?;
+        let Json::Object(_) = root else { return Err(wire::unexpected(&response)) };
+        let offers_sign_out = match root.get("links") {
+            Some(Json::Array(links)) => {
+                links.iter().any(|link| link.get("rel").and_then(Json::as_text) == Some(SESSION))
+            }
+            _ => false,
+        };
+        Ok(Welcome { offers_sign_out })
+    }
+
+    /// Has the console forget these credentials, where it offers that ([`Welcome::offers_sign_out`]): elsewhere there is
+    /// no such call, and nothing to forget.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a change.
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        self.change(Method::Delete, "api/3/session", None).await.map(drop)
     }
 
     /// A 401 in the middle of work can mean "not permitted": if `GET /api/3` still answers, the user is signed in
     /// (console-facts §2).
     async fn why_401(&self, refusal: &Response) -> Error {
         match self.sign_in().await {
-            Ok(()) => Error::NotPermitted { message: wire::message(refusal) },
+            Ok(_) => Error::NotPermitted { message: wire::message(refusal) },
             Err(error) => error,
         }
     }
