@@ -13,6 +13,7 @@ mod faults;
 mod fleet;
 mod handover;
 mod health;
+mod hosts;
 mod keyboard;
 mod pairing_reverse;
 mod pairing_standard;
