@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// How long a person would wait before calling it broken.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a person would wait before calling it broken: ten seconds, and as much again for a machine with four browsers on
+/// two cores.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long after a look at a condition, which can't report by itself, comes the next one: the longer it has been waited
 /// for, the longer. To look keeps the page from going on, and the other tests from the processor.
