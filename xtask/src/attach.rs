@@ -243,6 +243,8 @@ fn converse(
             let count = match stream.read(&mut buffer) {
                 Ok(count @ 1..) => count,
                 Ok(0) => break (plain(&shown), false),
+                // A signal, such as that of a child which has ended.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     return Err(io::Error::new(
                         io::ErrorKind::TimedOut,
