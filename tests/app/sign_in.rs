@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault},
-    person::{ClockAhead, at_work, focused, look_at_the_window, open, until},
+    person::{ClockAhead, Screen, at_work, focused, look_at_the_window, open, until},
 };
 
 fn console() -> Console {
@@ -79,15 +79,21 @@ async fn a_console_in_maintenance_says_so() {
     screen.read("The console is in maintenance mode.").await;
 }
 
-#[wasm_bindgen_test]
-async fn a_session_that_ended_asks_again_and_goes_on_with_what_was_under_way() {
-    let console = console();
-    console.really(1, "not-responding");
-    let screen = at_work(&console, "/").await;
+/// Somebody on the list of engines whose password was changed meanwhile, and who was asked for it when they clicked Refresh.
+async fn asked_to_sign_in_again(console: &Console) -> Screen {
+    let screen = at_work(console, "/").await;
     screen.see_names(&["berlin"]).await;
     console.set_password("new");
     screen.click("button", "Refresh berlin").await;
     screen.see("dialog", "Sign in again").await;
+    screen
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_ended_asks_again_and_goes_on_with_what_was_under_way() {
+    let console = console();
+    console.really(1, "not-responding");
+    let screen = asked_to_sign_in_again(&console).await;
     screen.see_names(&["berlin"]).await;
     screen.type_into("Password", "new").await;
     screen.click("button", "Sign in").await;
@@ -98,11 +104,7 @@ async fn a_session_that_ended_asks_again_and_goes_on_with_what_was_under_way() {
 #[wasm_bindgen_test]
 async fn while_the_session_is_over_nothing_is_sent() {
     let console = console();
-    let screen = at_work(&console, "/").await;
-    screen.see_names(&["berlin"]).await;
-    console.set_password("new");
-    screen.click("button", "Refresh berlin").await;
-    screen.see("dialog", "Sign in again").await;
+    let screen = asked_to_sign_in_again(&console).await;
     let asked = console.calls("");
     // By script, for the dialog is in the way of a person: as a screen asks that reads by itself.
     screen.see("link", "Sites").await.click();
@@ -117,11 +119,7 @@ async fn while_the_session_is_over_nothing_is_sent() {
 #[wasm_bindgen_test]
 async fn another_user_who_takes_over_starts_clean() {
     let console = console();
-    let screen = at_work(&console, "/").await;
-    screen.see_names(&["berlin"]).await;
-    console.set_password("new");
-    screen.click("button", "Refresh berlin").await;
-    screen.see("dialog", "Sign in again").await;
+    let screen = asked_to_sign_in_again(&console).await;
     let release = console.hold("scan_engines");
     screen.type_into("Username", "colleague").await;
     screen.type_into("Password", "right").await;

@@ -188,7 +188,7 @@ impl Staging {
 
     /// Writes a file whose name says what is in it. Gives the name.
     fn add(&self, stem: &str, end: &str, content: &[u8]) -> Outcome<String> {
-        let name = format!("{stem}-{}{end}", &hex(&Sha256::digest(content))[..16]);
+        let name = format!("{stem}-{}{end}", &hex::encode(Sha256::digest(content))[..16]);
         let path = self.folder.join(&name);
         fs::write(&path, content).on("write", &path)?;
         Ok(name)
@@ -316,11 +316,6 @@ impl TrunkConfig {
 /// What a browser compares a file with.
 fn integrity(content: &[u8]) -> String {
     format!("sha384-{}", STANDARD.encode(Sha384::digest(content)))
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// All files of a folder that are no compressed siblings, sorted. An app has no folders inside.

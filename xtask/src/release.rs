@@ -14,7 +14,6 @@ use sha2::{Digest as _, Sha256};
 use crate::app::{self, BuildOptions};
 use crate::args;
 use crate::failure::{OnFile as _, Outcome, fail};
-use crate::finish::hex;
 use crate::paths;
 use crate::run::build_programs;
 use crate::sizes;
@@ -142,7 +141,7 @@ fn written(folder: &str, entries: &[Entry], gzip: GzEncoder<Vec<u8>>) -> io::Res
 
 /// Lines as `sha256sum` writes them.
 fn sums<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
-    files.map(|(name, content)| format!("{}  {name}\n", hex(&Sha256::digest(content)))).collect()
+    files.map(|(name, content)| format!("{}  {name}\n", hex::encode(Sha256::digest(content)))).collect()
 }
 
 /// Writes the archives and their checksums. What an earlier version left there stays, and is not in the checksums.
