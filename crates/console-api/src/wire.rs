@@ -166,11 +166,18 @@ impl<'a> Field<'a> {
 
     /// A text that is not blank. Whole numbers count as their digits: content versions come both ways. Others do not: 6.10 would be 6.1.
     pub(crate) fn text(self) -> Option<String> {
-        match self {
-            Self::Whole(number) => Some(number.to_string()),
-            Self::Text(text) => non_empty(text.trim().to_owned()),
-            _ => None,
-        }
+        self.trimmed().map(Cow::into_owned)
+    }
+
+    /// The same, borrowed where it can be.
+    pub(crate) fn trimmed(self) -> Option<Cow<'a, str>> {
+        let text = match self {
+            Self::Whole(number) => Cow::Owned(number.to_string()),
+            Self::Text(Cow::Borrowed(text)) => Cow::Borrowed(trim(text)),
+            Self::Text(Cow::Owned(text)) => Cow::Owned(trim(&text).to_owned()),
+            _ => return None,
+        };
+        (!text.is_empty()).then_some(text)
     }
 
     /// A whole number, also as text or with a zero fraction.
@@ -326,14 +333,25 @@ impl<'de, T: Read> Visitor<'de> for Rows<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut rows: A) -> Result<Self, A::Error> {
-        while let Some(row) = rows.next_element::<Nested<'de, T::Wire<'de>>>()? {
-            match T::read_any(row) {
-                Row::Read(item) => self.items.push(item),
-                Row::Skip => {}
-                Row::Broken => self.unreadable += 1,
-            }
-        }
+        while self.next(&mut rows)? {}
         Ok(self)
+    }
+}
+
+impl<T: Read> Rows<T> {
+    /// Reads the next row, if there is one.
+    ///
+    /// Never inlined: a browser puts its optimised code in place at a function's next call, so that a loop around all of this would
+    /// run in the first, slow code until the list ends.
+    #[inline(never)]
+    fn next<'de, A: SeqAccess<'de>>(&mut self, rows: &mut A) -> Result<bool, A::Error> {
+        let Some(row) = rows.next_element::<Nested<'de, T::Wire<'de>>>()? else { return Ok(false) };
+        match T::read_any(row) {
+            Row::Read(item) => self.items.push(item),
+            Row::Skip => {}
+            Row::Broken => self.unreadable += 1,
+        }
+        Ok(true)
     }
 }
 
@@ -605,6 +623,14 @@ fn title(body: &[u8]) -> Option<String> {
 /// Where the ASCII text `needle` (in lower case) begins in `body`, without regard to case.
 pub(crate) fn find_ignoring_case(body: &[u8], needle: &[u8]) -> Option<usize> {
     body.windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle))
+}
+
+/// [`str::trim`], at once for nearly every text: one that begins and ends with a visible ASCII character.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 fn non_empty(text: String) -> Option<String> {

@@ -63,9 +63,9 @@ impl Read for Engine {
             name: wire.name.text().unwrap_or_else(|| format!("Engine {id}")),
             address: wire.address.text().unwrap_or_default(),
             port: wire.port.port(),
-            status: wire.status.text().map_or(EngineStatus::Missing, |text| EngineStatus::parse(&text)),
+            status: wire.status.trimmed().map_or(EngineStatus::Missing, |text| EngineStatus::parse(&text)),
             status_message: wire.status_message.text(),
-            direction: wire.connection_direction.text().and_then(|text| Direction::parse(&text)),
+            direction: wire.connection_direction.trimmed().and_then(|text| Direction::parse(&text)),
             certificate_fingerprint: wire.certificate_fingerprint.text(),
             console_fingerprint: wire.console_fingerprint.text(),
             product_version: wire.product_version.text(),
@@ -180,6 +180,10 @@ impl EngineStatus {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
+        // Nearly all come as the specification writes them.
+        if let Some(known) = Self::KNOWN.into_iter().find(|known| known.key() == text) {
+            return known;
+        }
         let mut word = text.to_ascii_lowercase();
         word.retain(|c| !matches!(c, '-' | '_' | ' '));
         match word.as_str() {
