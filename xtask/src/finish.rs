@@ -40,8 +40,7 @@ const FIRST: &str = "workbench";
 pub(crate) fn finish() -> Outcome {
     let folder = env::var_os("TRUNK_STAGING_DIR")
         .ok_or_else(|| Failure::new("`finish` is for trunk: call `trunk build --release`"))?;
-    let trunk_toml = fs::read_to_string("Trunk.toml").on("read", "Trunk.toml")?;
-    let config = TrunkConfig::read(&trunk_toml)?;
+    let config = TrunkConfig::load()?;
     let compiled = paths::target().join(TARGET).join("app").join(NAME).with_extension("wasm");
     let bindgen = WASM_BINDGEN.ensure(&mut Steps::new())?;
     let work = tempfile::tempdir().on("make", "a folder for the parts")?;
@@ -282,25 +281,35 @@ impl Staging {
     }
 }
 
-/// What Trunk.toml has that a release needs as well.
-struct TrunkConfig {
+/// What Trunk.toml has that is needed outside trunk as well.
+pub(crate) struct TrunkConfig {
     /// The content security policy's directives.
     csp: Vec<String>,
     /// What stands in the page for the nonce of `trunk serve`.
     nonce: String,
+    /// The files and folders that the app is made of.
+    pub(crate) watched: Vec<PathBuf>,
 }
 
 impl TrunkConfig {
+    pub(crate) fn load() -> Outcome<Self> {
+        Self::read(&fs::read_to_string("Trunk.toml").on("read", "Trunk.toml")?)
+    }
+
     fn read(text: &str) -> Outcome<Self> {
         let wrong = |what: &str| Failure::new(format!("Trunk.toml: {what}"));
         let table: toml::Table = text.parse().map_err(|error| wrong(&format!("{error}")))?;
-        let csp = table.get("serve").and_then(|serve| serve.get("csp")?.as_array());
-        let csp = csp.ok_or_else(|| wrong("[serve] has no csp"))?;
-        let csp = csp.iter().map(|part| part.as_str().map(str::to_owned)).collect::<Option<_>>();
+        let texts = |section: &str, key: &str| {
+            let list = table.get(section).and_then(|section| section.get(key)?.as_array());
+            let list = list.ok_or_else(|| wrong(&format!("[{section}] has no {key}")))?;
+            let texts = list.iter().map(|part| part.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+            texts.ok_or_else(|| wrong(&format!("a part of {key} is no text")))
+        };
         let nonce = table.get("build").and_then(|build| build.get("nonce_placeholder")?.as_str());
         Ok(Self {
-            csp: csp.ok_or_else(|| wrong("a directive of csp is no text"))?,
+            csp: texts("serve", "csp")?,
             nonce: nonce.ok_or_else(|| wrong("[build] has no nonce_placeholder"))?.to_owned(),
+            watched: texts("watch", "watch")?.into_iter().map(PathBuf::from).collect(),
         })
     }
 
@@ -528,13 +537,14 @@ mod tests {
     fn the_policy_is_the_one_of_trunk_serve_without_what_a_page_can_not_say() {
         let config = TrunkConfig::read(
             "[build]\nnonce_placeholder = \"N\"\n[serve]\ncsp = [\"script-src 'self' 'nonce-{{NONCE}}'\", \
-             \"img-src 'self'\", \"frame-ancestors 'none'\"]",
+             \"img-src 'self'\", \"frame-ancestors 'none'\"]\n[watch]\nwatch = [\"src\"]",
         );
         let config = config.unwrap();
         assert_eq!(
             (config.policy().as_str(), config.nonce.as_str()),
             ("script-src 'self'; img-src 'self'", "N")
         );
+        assert_eq!(config.watched, [Path::new("src")]);
         assert!(TrunkConfig::read("[serve]").is_err());
         assert!(TrunkConfig::read("<html>").is_err());
     }

@@ -15,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 
-use crate::app::{self, BuildOptions};
+use crate::app;
 use crate::args;
 use crate::attach;
 use crate::cmd;
@@ -61,7 +61,7 @@ pub(crate) fn run(options: &RunOptions) -> Outcome {
     // A whole build needs about three gigabytes; a start after that only room for its data.
     paths::require_space(if paths::programs().join("embedded-console").exists() { 200 } else { 4000 })?;
     app::set_up(&mut steps)?;
-    app::build(&mut steps, &BuildOptions::default())?;
+    app::build_if_older(&mut steps)?;
     build_programs(&mut steps)?;
 
     // From here on there is something to stop.

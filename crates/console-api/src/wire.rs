@@ -334,6 +334,8 @@ impl<'de, T: Read> Visitor<'de> for Rows<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut rows: A) -> Result<Self, A::Error> {
         while self.next(&mut rows)? {}
+        // The list stays in memory until it is read again; room for another six thousand engines need not.
+        self.items.shrink_to_fit();
         Ok(self)
     }
 }
