@@ -6,14 +6,9 @@ use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
 
 use crate::{
-    clock::Clock,
-    components::{
-        live::live,
-        shell::Shell,
-        toast::{ToastRegion, Toasts, Tone},
-    },
-    data::{Data, transport::AppTransport},
-    draft::Drafts,
+    browser::{clock::Clock, theme::Theme, transport::AppTransport},
+    data::Data,
+    forms::draft::Drafts,
     pages::{
         engines::EnginesPage,
         not_found::NotFound,
@@ -22,8 +17,12 @@ use crate::{
     parts::{Later, LaterPart, WorkbenchPart, addition, screen},
     routes::{self, Route},
     session::{Ended, Session, State},
+    shell::Shell,
     shortcuts::{ShortcutKeys, Shortcuts},
-    theme::Theme,
+    ui::{
+        live::live,
+        toast::{ToastRegion, Toasts, Tone},
+    },
     unsaved::{Unsaved, UnsavedDialog},
 };
 

@@ -14,13 +14,9 @@ use leptos_router::hooks::use_location;
 
 use crate::{
     app::Workbench,
-    components::{
-        icon::{Icon, glyph},
-        live::{follow, live},
-        shell::{focus_heading, focus_heading_if_lost},
-        update_engine::update_question,
-    },
+    browser::theme::Theme,
     data::Data,
+    features::update_engine::update_question,
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
@@ -35,7 +31,11 @@ use crate::{
         sites::SitesPage,
     },
     routes::Route,
-    theme::Theme,
+    shell::{focus_heading, focus_heading_if_lost},
+    ui::{
+        icon::{Icon, glyph},
+        live::{follow, live},
+    },
 };
 
 /// Where the browser does not tell when it has nothing to do, the parts are fetched this long after the list is there.

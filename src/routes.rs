@@ -10,7 +10,7 @@ use leptos_router::{
     location::{BrowserUrl, LocationProvider},
 };
 
-use crate::components::live::follow;
+use crate::ui::live::follow;
 
 /// A screen of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
 use crate::{
-    components::dialog::Dialog,
-    preference::Preference,
+    browser::preference::Preference,
     routes::{self, Route},
+    ui::dialog::Dialog,
     unsaved::Unsaved,
 };
 

@@ -12,10 +12,10 @@ use leptos_router::{
 use wasm_bindgen::JsCast;
 
 use crate::{
-    components::{dialog::Dialog, live::live},
-    draft::Drafts,
+    forms::draft::Drafts,
     routes,
     session::Session,
+    ui::{dialog::Dialog, live::live},
 };
 
 /// One thing that may be lost.

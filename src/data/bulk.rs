@@ -16,8 +16,8 @@ use rustc_hash::FxHashMap;
 
 use super::Data;
 use crate::{
-    clock::monotonic_ms,
-    components::toast::{Toasts, Tone},
+    browser::clock::monotonic_ms,
+    ui::toast::{Toasts, Tone},
 };
 
 /// One of the things.

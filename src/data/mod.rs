@@ -13,9 +13,8 @@ mod site_moves;
 pub mod site_names;
 pub mod sites;
 mod takeover;
-pub mod told;
-pub mod transport;
 mod update;
+pub mod version_report;
 
 use std::{
     future::Future,
@@ -30,10 +29,12 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::{
     all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
-    sites::Listed, told::Told,
+    sites::Listed, version_report::Told,
 };
-use crate::components::live::follow;
-use crate::session::{Session, State};
+use crate::{
+    session::{Session, State},
+    ui::live::follow,
+};
 
 /// What the app knows of the console. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use super::{
     Data,
     bulk::{Item, Job, Trouble},
 };
-use crate::components::toast::Toasts;
+use crate::ui::toast::Toasts;
 
 /// The key of the pool itself among the things that are done before it is deleted: no site has it.
 const THE_POOL: u64 = u64::MAX;

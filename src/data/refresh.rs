@@ -16,8 +16,8 @@ use rustc_hash::FxHashSet;
 
 use super::Data;
 use crate::{
-    components::toast::{Toasts, Tone},
-    timer::after,
+    browser::timer::after,
+    ui::toast::{Toasts, Tone},
 };
 
 type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;

@@ -15,7 +15,7 @@ use super::{
     bulk::{AT_ONCE, Item, Job, Trouble},
     sites::Listed,
 };
-use crate::components::toast::Toasts;
+use crate::ui::toast::Toasts;
 
 impl Data {
     /// The engines and pools as they were last read: empty before that.

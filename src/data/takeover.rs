@@ -19,7 +19,7 @@ use super::{
     Data,
     bulk::{AT_ONCE, Item, Job, Trouble},
 };
-use crate::components::toast::Toasts;
+use crate::ui::toast::Toasts;
 
 /// What the steps of one piece of work share.
 struct Progress {

@@ -15,9 +15,8 @@ use rustc_hash::FxHashMap;
 
 use super::{Data, refresh::helps};
 use crate::{
-    clock,
-    components::toast::{Toasts, Tone},
-    timer::sleep,
+    browser::{clock, timer::sleep},
+    ui::toast::{Toasts, Tone},
 };
 
 /// The first pause before an engine that is updated is looked at; each is half as long again as the one before.

@@ -18,26 +18,27 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::panel::Panel;
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock},
+    data::Data,
+    features::{
         bulk::{BulkLine, WorkDialog},
+        delete_engine::DeleteDialog,
+        replace_engine::ReplaceDialog,
+    },
+    forms::draft::Drafts,
+    routes::Route,
+    ui::{
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy_button,
-        delete_engine::DeleteDialog,
         icon::Icon,
         live::{follow, live},
-        replace_engine::ReplaceDialog,
+        load_error::{Unread, unread},
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
-        unread::{Unread, unread},
     },
-    data::Data,
-    draft::Drafts,
-    routes::Route,
     unsaved::Unsaved,
 };
 

@@ -17,23 +17,24 @@ use rustc_hash::FxHashMap;
 
 use self::{bulk::Action, cells::cells, columns::Layout};
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
-        auto_refresh::{age, auto_refresh},
+    browser::{address::AddressParam, clock::Clock},
+    data::Data,
+    features::auto_refresh::{age, auto_refresh},
+    parts::{Later, addition},
+    routes::Route,
+    shell::focus_heading_if_lost,
+    shortcuts,
+    ui::{
         button::ActionButton,
         icon::{Icon, glyph},
         live::{follow, live},
-        selection::{Selection, SelectionBar},
-        shell::focus_heading_if_lost,
         status::status_arrow,
-        table::{DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+        table::{
+            data_table::{DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+            selection::{Selection, SelectionBar},
+        },
         toast::{Toasts, Tone},
     },
-    data::Data,
-    parts::{Later, addition},
-    routes::Route,
-    shortcuts,
 };
 
 /// All engines of the console, ready to be shown.

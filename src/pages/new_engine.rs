@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::engine_form::EngineForm, data::Data, draft::Drafts, routes::Route, unsaved::Unsaved,
+    data::Data,
+    forms::{draft::Drafts, engine_form::EngineForm},
+    routes::Route,
+    unsaved::Unsaved,
 };
 
 /// The screen at `/engines/new`.

@@ -6,23 +6,23 @@ use console_api::{Pool, PoolId, rules::SiteMove};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use super::pools::asking::{Asking, Question};
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock},
+    data::{Data, site_names::SiteNames},
+    features::{
+        pool_scans::PoolScans,
+        pool_work::{Asking, Question},
+        select_sites::SelectSites,
+    },
+    forms::{draft::Drafts, pool_form::PoolForm},
+    routes::{self, Route},
+    ui::{
         button::ActionButton,
         icon::Icon,
         live::{follow, live, live_attribute},
-        pool_form::PoolForm,
-        pool_scans::PoolScans,
-        select_sites::SelectSites,
+        load_error::{Unread, unread},
         toast::Toasts,
-        unread::{Unread, unread},
     },
-    data::{Data, site_names::SiteNames},
-    draft::Drafts,
-    routes::{self, Route},
     unsaved::Unsaved,
 };
 

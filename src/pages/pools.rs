@@ -1,30 +1,26 @@
 //! **Scan Engine Pools**: all engine pools of the console, and the work on them.
 
-pub(super) mod asking;
-mod delete;
-mod moving;
-mod split;
-
 use std::sync::Arc;
 
 use console_api::rules::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 use leptos::{prelude::*, task::spawn_local};
 
-use self::asking::{Asking, Question};
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock},
+    data::Data,
+    features::pool_work::{Asking, Question},
+    routes::Route,
+    shell::focus_heading_if_lost,
+    ui::{
         button::{ActionButton, row_button},
         filter::filter_box,
         icon::{Icon, glyph},
-        keys::KeyMap,
         live::live,
-        shell::focus_heading_if_lost,
-        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+        table::{
+            data_table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+            keys::KeyMap,
+        },
     },
-    data::Data,
-    routes::Route,
 };
 
 const COLUMNS: [Column; 4] = [

@@ -8,20 +8,20 @@ use console_api::{Error, rules::reverse_pairing};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
-    clock,
-    components::{
+    browser::clock,
+    data::{Data, secret::Validity},
+    routes::Route,
+    shell::focus_heading_if_lost,
+    ui::{
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy,
         field::problem_line,
         icon::{Icon, glyph},
         live::{follow, live},
-        shell::focus_heading_if_lost,
         steps::PairingSteps,
         toast::{Toasts, Tone},
     },
-    data::{Data, secret::Validity},
-    routes::Route,
 };
 
 /// How often the countdown moves.

@@ -10,27 +10,27 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
-        button::{ActionButton, Refused},
-        dialog::Dialog,
+    browser::{address::AddressParam, clock::Clock, number},
+    data::Data,
+    forms::{
+        draft::Drafts,
+        edit_conflict::{compared, theirs_beside_yours},
         engine_form::{EngineForm, Inside},
-        field::problem_line,
-        icon::Icon,
-        live::{follow, live, live_attribute},
-        meanwhile::{compared, theirs_beside_yours},
         pool_form::PoolForm,
         scanner_picker::{self, ScannerPicker},
         site_form::SiteForm,
+    },
+    routes::{self, Route},
+    ui::{
+        button::{ActionButton, Refused},
+        dialog::Dialog,
+        field::problem_line,
+        icon::Icon,
+        live::{follow, live, live_attribute},
+        load_error::{Unread, unread},
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
-        unread::{Unread, unread},
     },
-    data::Data,
-    draft::Drafts,
-    number,
-    routes::{self, Route},
     unsaved::Unsaved,
 };
 

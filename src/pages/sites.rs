@@ -10,23 +10,21 @@ use leptos::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
-        filter::filter_box,
-        icon::{Icon, glyph},
-        live::{follow, live, live_attribute},
-        pager::{Paged, Pager},
-        shell::focus_heading_if_lost,
-        table::{Column, DataTable, Keys, RowPlace, SortBy},
-    },
+    browser::{address::AddressParam, clock::Clock, number},
     data::{
         Data,
         site_filter::{Found, SiteFilter},
         sites::Listed,
     },
-    number,
     routes::Route,
+    shell::focus_heading_if_lost,
+    ui::{
+        filter::filter_box,
+        icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
+        pager::{Paged, Pager},
+        table::data_table::{Column, DataTable, Keys, RowPlace, SortBy},
+    },
 };
 
 /// How many rows a page may have; the console gives at most 500 (docs/api-quirks.md, "Reading").

@@ -8,16 +8,18 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::Page;
 use crate::{
-    components::{
-        address::AddressParam,
-        button::Refused,
+    browser::address::AddressParam,
+    forms::{
+        draft::Drafts,
         engine_form::{General, Outcome, save_and_cancel},
+    },
+    routes::{self, Route},
+    shell::focus_heading_if_lost,
+    ui::{
+        button::Refused,
         live::follow,
-        shell::focus_heading_if_lost,
         toast::{Toasts, Tone},
     },
-    draft::Drafts,
-    routes::{self, Route},
     unsaved::Unsaved,
 };
 

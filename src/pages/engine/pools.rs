@@ -9,15 +9,15 @@ use rustc_hash::FxHashMap;
 
 use super::Page;
 use crate::{
-    components::{
+    routes::Route,
+    shell::focus_heading_if_lost,
+    ui::{
         confirm::Confirm,
         field::problem_line,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
-        shell::focus_heading_if_lost,
         toast::{Toasts, Tone},
     },
-    routes::Route,
 };
 
 /// What the tab's parts share. Copy it freely; all copies are the same.

@@ -7,16 +7,16 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::{
-    components::{
-        address::AddressParam,
+    browser::address::AddressParam,
+    data::query::Query,
+    features::scans::{scan_cells, scan_columns},
+    shell::focus_heading_if_lost,
+    ui::{
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
-        scans::{scan_cells, scan_columns},
-        shell::focus_heading_if_lost,
-        table::{DataTable, Keys, RowPlace, SortBy},
+        table::data_table::{DataTable, Keys, RowPlace, SortBy},
     },
-    data::query::Query,
 };
 
 const SIZES: &[u64] = &[25, 50, 100, 500];

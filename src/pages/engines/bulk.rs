@@ -14,15 +14,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Page;
 use crate::{
-    components::{
-        bulk::{BulkDialog, BulkLine, Plan},
+    data::query::Query,
+    features::bulk::{BulkDialog, BulkLine, Plan},
+    forms::successor_field::HeirField,
+    ui::{
         button::ActionButton,
         field::problem_line,
-        heir_field::HeirField,
         icon::Icon,
         live::{follow, live},
     },
-    data::query::Query,
 };
 
 /// So many pools are named in a sentence.

@@ -8,13 +8,13 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::{
-    components::{
+    routes::Route,
+    ui::{
         button::row_button,
         icon::{Icon, glyph},
         status::status_mark,
-        table::RowPlace,
+        table::data_table::RowPlace,
     },
-    routes::Route,
 };
 
 /// The cells of one row: these columns and the actions.

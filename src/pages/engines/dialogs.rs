@@ -7,15 +7,15 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Page;
 use crate::{
-    components::{
+    features::delete_engine::DeleteDialog,
+    routes::Route,
+    ui::{
         confirm::Confirm,
-        delete_engine::DeleteDialog,
         dialog::Dialog,
         icon::{Icon, glyph},
         live::{follow, live},
         status::status_mark,
     },
-    routes::Route,
 };
 
 /// All of them, closed.

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use super::{Page, Rows};
 use crate::{
-    components::{live::follow, table::RowKey, toast::Tone},
-    download::{CSV_MARK, csv_name, save_csv},
+    browser::download::{CSV_MARK, csv_name, save_csv},
+    ui::{live::follow, table::data_table::RowKey, toast::Tone},
 };
 
 /// Saves the list whenever that is asked for.

@@ -12,23 +12,23 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::output::{export_button, print_button};
 use crate::{
-    components::{
-        address::AddressParam,
-        filter::filter_box,
-        icon::{Icon, glyph},
-        keys::KeyMap,
-        live::{live, live_attribute},
-        shell::focus_heading_if_lost,
-        status::status_arrow,
-        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
-    },
+    browser::{address::AddressParam, number, timer::breathe},
     data::{
         Data,
         all_sites::{Progress, Reading},
     },
-    number,
     routes::Route,
-    timer::breathe,
+    shell::focus_heading_if_lost,
+    ui::{
+        filter::filter_box,
+        icon::{Icon, glyph},
+        live::{live, live_attribute},
+        status::status_arrow,
+        table::{
+            data_table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+            keys::KeyMap,
+        },
+    },
 };
 
 const fn column(key: &'static str, label: &'static str, numeric: bool, sortable: bool) -> Column {

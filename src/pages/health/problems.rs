@@ -13,21 +13,20 @@ use super::{
     thresholds::thresholds_form,
 };
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock, number, timer::breathe},
+    data::{Data, health::Found},
+    routes::Route,
+    shell::focus_heading_if_lost,
+    ui::{
         icon::{Icon, glyph},
-        keys::KeyMap,
         live::{follow, live},
-        shell::focus_heading_if_lost,
         status::severity_class,
-        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+        table::{
+            data_table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+            keys::KeyMap,
+        },
         toast::Toasts,
     },
-    data::{Data, health::Found},
-    number,
-    routes::Route,
-    timer::breathe,
 };
 
 const COLUMNS: [Column; 4] = [

@@ -14,15 +14,17 @@ use web_sys::Element;
 
 use super::Page;
 use crate::{
-    clock,
-    components::{
+    browser::{
+        clock,
+        download::{CSV_MARK, csv_name, save_csv},
+        number,
+        timer::breathe,
+    },
+    ui::{
         button::ActionButton,
         icon::Icon,
         toast::{Toasts, Tone},
     },
-    download::{CSV_MARK, csv_name, save_csv},
-    number,
-    timer::breathe,
 };
 
 /// So long may one bit take, in milliseconds.

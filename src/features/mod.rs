@@ -1,0 +1,12 @@
+//! What several pages let a person do: work on many things, deleting, replacing and updating engines, moving sites and
+//! engines. Pages may use them, and each other's they may use as far as no circle comes of it.
+
+pub mod auto_refresh;
+pub mod bulk;
+pub mod delete_engine;
+pub mod pool_scans;
+pub mod pool_work;
+pub mod replace_engine;
+pub mod scans;
+pub mod select_sites;
+pub mod update_engine;
