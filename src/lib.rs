@@ -20,6 +20,7 @@ pub mod shell;
 pub mod shortcuts;
 pub mod ui;
 pub mod unsaved;
+pub mod workbench;
 
 /// Starts the app in the page's body.
 pub fn start() {

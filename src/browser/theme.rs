@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::preference::Preference;
-use crate::ui::live::follow;
 
 /// What the person chose. It is remembered, for it is no secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +48,7 @@ impl Theme {
     /// Takes what was chosen last time, and applies and remembers every later choice.
     pub fn provide() -> RwSignal<Self> {
         let theme = RwSignal::new(Self::from_key(&CHOICE.remembered().unwrap_or_default()));
-        follow(move || {
+        Effect::new(move |_: Option<()>| {
             if let Some(root) = document().document_element() {
                 // Fails only for a name that is not one.
                 _ = root.set_attribute("data-theme", theme.get().key());

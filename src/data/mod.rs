@@ -31,10 +31,7 @@ use self::{
     all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
     sites::Listed, version_report::Told,
 };
-use crate::{
-    session::{Session, State},
-    ui::live::follow,
-};
+use crate::session::{Session, State};
 
 /// What the app knows of the console. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -96,7 +93,7 @@ impl Data {
             work: Work::new(),
             bulk: Bulk::new(),
         };
-        follow(move || {
+        Effect::new(move |_: Option<()>| {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
             {
                 data.info.read(session.call(async |console| console.console_info().await));

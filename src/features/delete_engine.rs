@@ -14,10 +14,10 @@ use crate::{
     data::{Data, query::Query},
     forms::successor_field::HeirField,
     routes::{self, Route},
-    shell::focus_heading_if_lost,
     ui::{
         confirm::Confirm,
         field::problem_line,
+        focus::focus_heading_if_lost,
         live::{follow, live},
         toast::{Toasts, Tone},
     },

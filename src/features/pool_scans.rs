@@ -14,12 +14,15 @@ use super::scans::{scan_cells, scan_columns};
 use crate::{
     browser::{clock::Clock, number},
     data::{Data, site_names::SiteNames},
-    shell::focus_heading_if_lost,
     ui::{
         button::ActionButton,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
-        table::data_table::{DataTable, Keys, RowPlace, SortBy},
+        table::{
+            data_table::{DataTable, RowPlace, SortBy},
+            row::Keys,
+        },
     },
 };
 

@@ -3,11 +3,12 @@
 
 mod delete;
 mod moving;
+mod pool_list;
 mod split;
 
 use std::sync::Arc;
 
-use console_api::{Pool, PoolId};
+use console_api::PoolId;
 use leptos::prelude::*;
 
 use self::{delete::Deleting, moving::Moving, split::Splitting};
@@ -140,9 +141,4 @@ impl Asking {
         }
         .into_any()
     }
-}
-
-/// All pools, in the order of their names as they are listed.
-fn pool_list(data: Data) -> Vec<Pool> {
-    data.pools.value().map(|list| list.items.clone()).unwrap_or_default()
 }

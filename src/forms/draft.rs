@@ -5,7 +5,10 @@
 use leptos::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::session::{Ended, Session, State};
+use crate::{
+    session::{Ended, Session, State},
+    unsaved::Unsaved,
+};
 
 /// The typed texts by form. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -54,6 +57,12 @@ impl Drafts {
     /// The form was saved or given up.
     pub fn forget(self, form: &str) {
         self.texts.update_value(|texts| _ = texts.remove(form));
+    }
+
+    /// Guards what is typed into a form whose texts are kept here, also while another tab of the page is shown.
+    pub fn guard(self, unsaved: Unsaved, form: String, what: impl Fn() -> String + Send + Sync + 'static) {
+        let key = form.clone();
+        unsaved.guard(move || self.has(&key).then(&what), move || self.forget(&form));
     }
 
     /// Another user than the one before starts clean.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::shell::focus_heading_if_lost;
+use crate::ui::focus::focus_heading_if_lost;
 
 /// One row of what is compared: its label, theirs, and yours as it is typed on.
 pub fn compared(label: &'static str, theirs: String, yours: AnyView) -> AnyView {

@@ -16,10 +16,10 @@ use super::{
 use crate::{
     data::Data,
     routes::{self, Route},
-    shell::focus_heading_if_lost,
     ui::{
         button::Refused,
         field::{FormField, problem_line},
+        focus::focus_heading_if_lost,
         live::{follow, live, live_attribute},
         toast::{Toasts, Tone},
     },

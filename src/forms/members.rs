@@ -21,8 +21,9 @@ use crate::{
         live::{live, live_attribute},
         status::status_mark,
         table::{
-            data_table::{Column, DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
             keys::KeyMap,
+            row::{Keys, RowKey},
             selection::Selection,
         },
     },

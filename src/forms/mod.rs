@@ -10,3 +10,4 @@ pub mod scanner_choice;
 pub mod scanner_picker;
 pub mod site_form;
 pub mod successor_field;
+pub mod unsaved_dialog;

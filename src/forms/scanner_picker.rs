@@ -12,13 +12,16 @@ use crate::{
     browser::address::AddressParam,
     data::Data,
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
         filter::filter_box,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
         status::{severity_class, status_arrow, status_mark},
-        table::data_table::{Column, DataTable, Keys, RowPlace, SortBy},
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            row::Keys,
+        },
     },
 };
 

@@ -75,7 +75,7 @@ pub fn EnginePage(
         let name = name.unwrap_or_else(|| format!("Engine {id}"));
         document().set_title(&format!("{name} – Engine console"));
     });
-    Unsaved::here().guard_draft(Drafts::here(), Route::Engine(id).path(), move || {
+    Drafts::here().guard(Unsaved::here(), Route::Engine(id).path(), move || {
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
         format!("The changes to {}", name.unwrap_or_else(|| format!("engine {id}")))
     });

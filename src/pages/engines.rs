@@ -12,7 +12,7 @@ use console_api::{
     Engine, EngineId, EngineStatus,
     rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, in_order, prepare_rows, status_counts},
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
 use self::{bulk::Action, cells::cells, columns::Layout};
@@ -20,17 +20,18 @@ use crate::{
     browser::{address::AddressParam, clock::Clock},
     data::Data,
     features::auto_refresh::{age, auto_refresh},
-    parts::{Later, addition},
     routes::Route,
-    shell::focus_heading_if_lost,
-    shortcuts,
     ui::{
         button::ActionButton,
+        filter::filter_box,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
+        later::{Later, addition},
         live::{follow, live},
         status::status_arrow,
         table::{
-            data_table::{DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+            data_table::{DataTable, RowPlace, Selecting, SortBy},
+            row::{Keys, RowKey},
             selection::{Selection, SelectionBar},
         },
         toast::{Toasts, Tone},
@@ -224,7 +225,11 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_field(page)}
+                {filter_box(
+                    "Filter engines",
+                    "Looks in name, address, status and versions. All words must occur.",
+                    page.filter,
+                )}
                 <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} {export_button(page)}</div>
                 <div class="whole">{status_filter(page, shown)}</div>
             </div>
@@ -315,50 +320,6 @@ fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
             {glyph(Icon::Refresh, "")}
             "Refresh displayed engines"
         </button>
-    }
-}
-
-fn filter_field(page: Page) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    shortcuts::focus_on_slash(input);
-    view! {
-        <search class="search">
-            {glyph(Icon::Search, "")}
-            <input
-                class="input"
-                type="search"
-                placeholder="Filter engines"
-                aria-label="Filter engines"
-                title="Looks in name, address, status and versions. All words must occur."
-                spellcheck="false"
-                autocomplete="off"
-                node_ref=input
-                prop:value=move || page.filter.get()
-                on:input=move |event| page.filter.type_in(event_target_value(&event))
-            />
-            {live(move || {
-                (!page.filter.get().is_empty())
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label="Empty the filter"
-                                title="Empty the filter"
-                                on:click=move |_| {
-                                    page.filter.choose(String::new());
-                                    if let Some(input) = input.get_untracked() {
-                                        // An element that can't take the focus leaves it where it was.
-                                        _ = input.focus();
-                                    }
-                                }
-                            >
-                                {glyph(Icon::Close, "")}
-                            </button>
-                        }
-                    })
-            })}
-        </search>
     }
 }
 

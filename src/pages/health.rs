@@ -18,8 +18,8 @@ use crate::{
     browser::{address::AddressParam, clock::Clock},
     data::Data,
     features::auto_refresh::{age, auto_refresh},
-    shell::focus_heading_if_lost,
     ui::{
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
         tabs::{Tab, Tabs},

@@ -43,7 +43,7 @@ pub fn PoolPage(
 
 fn new_pool() -> AnyView {
     document().set_title("New engine pool – Engine console");
-    Unsaved::here().guard_draft(Drafts::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
+    Drafts::here().guard(Unsaved::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
     let navigate = use_navigate();
     let leave = navigate.clone();
     let saved = Callback::new(move |pool: Pool| routes::go(&navigate, &Route::Pool(pool.id).href()));
@@ -78,7 +78,7 @@ fn one_pool(id: PoolId) -> AnyView {
     let data = Data::here();
     data.open_pool(id);
     let asking = Asking::new(data);
-    Unsaved::here().guard_draft(Drafts::here(), Route::Pool(id).path(), move || {
+    Drafts::here().guard(Unsaved::here(), Route::Pool(id).path(), move || {
         let name = data.pool.value().filter(|pool| pool.id == id).map(|pool| pool.name.clone());
         format!("The changes to {}", name.unwrap_or_else(|| format!("pool {id}")))
     });

@@ -10,15 +10,16 @@ use crate::{
     data::Data,
     features::pool_work::{Asking, Question},
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
         button::{ActionButton, row_button},
         filter::filter_box,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
         table::{
-            data_table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+            data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
+            row::{Keys, RowKey},
         },
     },
 };

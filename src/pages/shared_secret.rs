@@ -11,12 +11,12 @@ use crate::{
     browser::clock,
     data::{Data, secret::Validity},
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy,
         field::problem_line,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
         steps::PairingSteps,

@@ -53,7 +53,7 @@ pub fn SitePage(
 /// **Create site**.
 fn new_site() -> AnyView {
     document().set_title("Create site – Engine console");
-    Unsaved::here().guard_draft(Drafts::here(), Route::NewSite.path(), || "The new site".to_owned());
+    Drafts::here().guard(Unsaved::here(), Route::NewSite.path(), || "The new site".to_owned());
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
             <div class="page-head">
@@ -96,8 +96,8 @@ fn OneSite(id: SiteId) -> impl IntoView {
     let (drafts, unsaved) = (Drafts::here(), Unsaved::here());
     let name = move || site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
     let name = move || name().unwrap_or_else(|| format!("site {id}"));
-    unsaved.guard_draft(drafts, Route::Site(id).path(), move || format!("The changes to {}", name()));
-    unsaved.guard_draft(drafts, choice_draft(id), move || format!("Another engine or pool for {}", name()));
+    drafts.guard(unsaved, Route::Site(id).path(), move || format!("The changes to {}", name()));
+    drafts.guard(unsaved, choice_draft(id), move || format!("Another engine or pool for {}", name()));
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">

@@ -17,13 +17,16 @@ use crate::{
         sites::Listed,
     },
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
         filter::filter_box,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
-        table::data_table::{Column, DataTable, Keys, RowPlace, SortBy},
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            row::Keys,
+        },
     },
 };
 

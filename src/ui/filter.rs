@@ -5,13 +5,14 @@ use leptos::{ev, html, prelude::*};
 use super::{
     icon::{Icon, glyph},
     live::live,
+    shortcuts::focus_on_slash,
 };
-use crate::{browser::address::AddressParam, shortcuts};
+use crate::browser::address::AddressParam;
 
 /// A filter that lives in the address; `/` leads to it.
 pub fn filter_box(label: &'static str, title: &'static str, filter: AddressParam) -> AnyView {
     let input = NodeRef::<html::Input>::new();
-    shortcuts::focus_on_slash(input);
+    focus_on_slash(input);
     let empty = move || filter.choose(String::new());
     let set = move |text| filter.type_in(text);
     filter_field(label, title, input, Signal::derive(move || filter.get()), Box::new(set), Box::new(empty))

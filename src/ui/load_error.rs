@@ -3,8 +3,11 @@
 use console_api::{Error, Timestamp};
 use leptos::prelude::*;
 
-use super::icon::{Icon, glyph};
-use crate::{browser::clock::Clock, shell::focus_heading_if_lost};
+use super::{
+    focus::focus_heading_if_lost,
+    icon::{Icon, glyph},
+};
+use crate::browser::clock::Clock;
 
 /// The thing that could not be read: what it is called with its number, such as "engine pool with ID 7", and shorter,
 /// such as "pool"; the link's words and address that lead to the list of its kind.

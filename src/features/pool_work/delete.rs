@@ -8,7 +8,7 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use super::pool_list;
+use super::pool_list::pool_list;
 use crate::{
     data::{Data, site_names::SiteNames},
     features::bulk::Plan,

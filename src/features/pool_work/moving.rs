@@ -8,7 +8,7 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use super::pool_list;
+use super::pool_list::pool_list;
 use crate::{
     data::Data,
     features::bulk::Plan,
@@ -18,7 +18,8 @@ use crate::{
         filter::search_box,
         live::live,
         table::{
-            data_table::{Column, DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            row::{Keys, RowKey},
             selection::Selection,
         },
         toast::Toasts,

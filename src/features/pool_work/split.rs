@@ -10,7 +10,7 @@ use console_api::{
 };
 use leptos::{ev, prelude::*};
 
-use super::pool_list;
+use super::pool_list::pool_list;
 use crate::{
     data::Data,
     features::bulk::Plan,
@@ -22,7 +22,8 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         table::{
-            data_table::{Column, DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            row::{Keys, RowKey},
             selection::Selection,
         },
         toast::Toasts,

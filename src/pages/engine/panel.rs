@@ -14,9 +14,9 @@ use crate::{
         engine_form::{General, Outcome, save_and_cancel},
     },
     routes::{self, Route},
-    shell::focus_heading_if_lost,
     ui::{
         button::Refused,
+        focus::focus_heading_if_lost,
         live::follow,
         toast::{Toasts, Tone},
     },
@@ -60,7 +60,7 @@ impl Panel {
             navigate: StoredValue::new_local(Box::new(use_navigate())),
         };
         follow(move || panel.moves.with(|moves| keep(drafts, page.id, moves)));
-        Unsaved::here().guard_draft(drafts, key, move || {
+        drafts.guard(Unsaved::here(), key, move || {
             let name = page.engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
             format!(
                 "The sites that move to or from {}",

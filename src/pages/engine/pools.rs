@@ -10,10 +10,10 @@ use rustc_hash::FxHashMap;
 use super::Page;
 use crate::{
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
         confirm::Confirm,
         field::problem_line,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         toast::{Toasts, Tone},

@@ -10,12 +10,15 @@ use crate::{
     browser::address::AddressParam,
     data::query::Query,
     features::scans::{scan_cells, scan_columns},
-    shell::focus_heading_if_lost,
     ui::{
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
-        table::data_table::{DataTable, Keys, RowPlace, SortBy},
+        table::{
+            data_table::{DataTable, RowPlace, SortBy},
+            row::Keys,
+        },
     },
 };
 

@@ -13,9 +13,9 @@ use crate::{
     browser::address::AddressParam,
     features::select_sites::SelectSites,
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
         button::{ActionButton, row_button},
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
         pager::{Paged, Pager},

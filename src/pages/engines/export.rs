@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{Page, Rows};
 use crate::{
     browser::download::{CSV_MARK, csv_name, save_csv},
-    ui::{live::follow, table::data_table::RowKey, toast::Tone},
+    ui::{live::follow, table::row::RowKey, toast::Tone},
 };
 
 /// Saves the list whenever that is asked for.

@@ -18,15 +18,16 @@ use crate::{
         all_sites::{Progress, Reading},
     },
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
         filter::filter_box,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{live, live_attribute},
         status::status_arrow,
         table::{
-            data_table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+            data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
+            row::{Keys, RowKey},
         },
     },
 };

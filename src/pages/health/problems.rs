@@ -16,14 +16,15 @@ use crate::{
     browser::{address::AddressParam, clock::Clock, number, timer::breathe},
     data::{Data, health::Found},
     routes::Route,
-    shell::focus_heading_if_lost,
     ui::{
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
         status::severity_class,
         table::{
-            data_table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+            data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
+            row::{Keys, RowKey},
         },
         toast::Toasts,
     },

@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
     keys::KeyMap,
+    row::{Keys, RowKey},
     selection::{Rows, Selection},
     window::{Piece, Viewport, Window, scroll_to_show},
 };
@@ -60,12 +61,6 @@ impl SortBy {
         Self { column: column.to_owned(), descending: self.column == column && !self.descending }
     }
 }
-
-/// The identity of a row: two readings of the same thing have the same key.
-pub type RowKey = u64;
-
-/// The keys of all rows, filtered and sorted; `None` while the first answer is on its way.
-pub type Keys = Option<Arc<Vec<RowKey>>>;
 
 /// What the cells of a row need to know of the table around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

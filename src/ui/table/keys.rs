@@ -5,7 +5,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::data_table::RowKey;
+use super::row::RowKey;
 
 /// A set of keys.
 pub type KeySet = FxHashSet<RowKey>;

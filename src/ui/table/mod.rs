@@ -3,5 +3,6 @@
 
 pub mod data_table;
 pub mod keys;
+pub mod row;
 pub mod selection;
 pub mod window;

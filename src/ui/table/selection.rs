@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    data_table::{Keys, RowKey},
     keys::{KeyMap, KeySet},
+    row::{Keys, RowKey},
 };
 use crate::ui::{
     icon::{Icon, glyph},
