@@ -6,6 +6,7 @@ use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
 use crate::{
     browser::{clock::Clock, theme::Theme},
     data::Data,
+    features::bulk::say_how_it_ends,
     forms::{draft::Drafts, unsaved_dialog::UnsavedDialog},
     pages::{
         engines::EnginesPage,
@@ -43,6 +44,7 @@ pub fn Workbench(
     Drafts::provide(session);
     Unsaved::provide(session);
 
+    say_how_it_ends(data.bulk, toasts);
     session.when_it_ends(move || {
         data.forget();
         toasts.clear();

@@ -14,11 +14,8 @@ use futures::{FutureExt, future::LocalBoxFuture};
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
-use super::Data;
-use crate::{
-    browser::clock::monotonic_ms,
-    ui::toast::{Toasts, Tone},
-};
+use super::{Data, update::UpdatedEngines};
+use crate::browser::clock::monotonic_ms;
 
 /// One of the things.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +55,6 @@ pub struct Job {
     pub step: Step,
     /// Called when all are done, also after each retry.
     pub finish: Rc<dyn Fn()>,
-    /// Where it is told how it ended, if nobody watched.
-    pub toasts: Toasts,
 }
 
 /// Something that was not done.
@@ -120,6 +115,8 @@ pub struct Bulk {
     watchers: StoredValue<usize>,
     /// Whether the news say how it ended, where that is decided already.
     in_news: StoredValue<Option<bool>>,
+    /// Is told how it ended where nobody watched.
+    news: StoredValue<Option<Callback<Run>>>,
 }
 
 impl Bulk {
@@ -132,6 +129,7 @@ impl Bulk {
             turn: StoredValue::new(0),
             watchers: StoredValue::new(0),
             in_news: StoredValue::new(None),
+            news: StoredValue::new(None),
         }
     }
 
@@ -161,6 +159,11 @@ impl Bulk {
     /// Decides for the end that is being reached whether the news say so: for who closes or opens the dialog just then.
     pub fn end_in_news(self, in_news: bool) {
         self.in_news.try_update_value(|now| *now = Some(in_news));
+    }
+
+    /// Tells this each time how it ended, if nobody watched.
+    pub fn when_it_ends(self, news: impl Fn(Run) + Send + Sync + 'static) {
+        self.news.set_value(Some(Callback::new(news)));
     }
 
     /// Begins, unless something is being done already.
@@ -254,7 +257,7 @@ impl Bulk {
         if self.workers.get_value() == 0 {
             self.change(|run| run.running = false);
             (job.finish)();
-            self.tell(job.toasts);
+            self.tell();
         }
     }
 
@@ -286,16 +289,17 @@ impl Bulk {
     }
 
     /// Says how it ended if nobody watches, and puts it away if there is no more to it.
-    fn tell(self, toasts: Toasts) {
+    fn tell(self) {
         let decided = self.in_news.try_update_value(Option::take).flatten();
         if !decided.unwrap_or_else(|| self.watchers.get_value() == 0) {
             return;
         }
         let Some(run) = self.run.get_untracked() else { return };
-        let tone = if run.failed.is_empty() { Tone::Good } else { Tone::Bad };
-        let more = run.failed.first().map(|failed| format!("{}: {}", failed.item.name, failed.why));
-        toasts.say(tone, format!("{}: {}.", run.doing, run.summary()), more);
-        if run.failed.is_empty() && run.left.is_empty() {
+        let no_more = run.failed.is_empty() && run.left.is_empty();
+        if let Some(news) = self.news.get_value() {
+            news.run(run);
+        }
+        if no_more {
             self.close();
         }
     }
@@ -320,7 +324,7 @@ fn items(engines: &[Engine]) -> Vec<Item> {
 
 impl Data {
     /// Deletes these engines.
-    pub fn delete_engines(self, engines: &[Engine], toasts: Toasts) {
+    pub fn delete_engines(self, engines: &[Engine]) {
         self.work.begin_change();
         let gone = Rc::new(RefCell::new(Vec::new()));
         let since = Rc::new(Cell::new(monotonic_ms()));
@@ -353,28 +357,30 @@ impl Data {
             }
             .boxed_local()
         };
-        let job = Job {
-            doing: "Deleting engines",
-            at_once: AT_ONCE,
-            step: Rc::new(step),
-            finish: Rc::new(finish),
-            toasts,
-        };
+        let job =
+            Job { doing: "Deleting engines", at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
         self.bulk.start(job, items(engines));
     }
 
     /// Sends the available update to these engines; their rows show progress until they report new versions.
-    pub fn update_engines(self, engines: &[Engine], toasts: Toasts) {
+    /// At the end, and at that of each retry, `on_end` is told which have.
+    pub fn update_engines(self, engines: &[Engine], on_end: impl Fn(UpdatedEngines) + 'static) {
         self.work.begin_change();
         let before = engines.iter().map(|engine| (engine.id, engine.clone())).collect::<FxHashMap<_, _>>();
         let sent = Rc::new(RefCell::new(FxHashMap::default()));
+        let on_end = Rc::new(on_end);
         let finish = {
             let sent = Rc::clone(&sent);
             move || {
                 let sent = std::mem::take(&mut *sent.borrow_mut());
                 if !sent.is_empty() {
                     let waiting = sent.keys().copied().collect();
-                    spawn_local(async move { self.wait_for_all(sent, waiting, toasts).await });
+                    let on_end = Rc::clone(&on_end);
+                    spawn_local(async move {
+                        if let Some(updated) = self.wait_for_all(sent, waiting).await {
+                            on_end(updated);
+                        }
+                    });
                 }
             }
         };
@@ -402,18 +408,13 @@ impl Data {
             }
             .boxed_local()
         };
-        let job = Job {
-            doing: "Updating engines",
-            at_once: AT_ONCE,
-            step: Rc::new(step),
-            finish: Rc::new(finish),
-            toasts,
-        };
+        let job =
+            Job { doing: "Updating engines", at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
         self.bulk.start(job, items(engines));
     }
 
     /// Adds these engines to a pool, each by a call of its own: what a colleague changes in the pool meanwhile stays.
-    pub fn add_to_pool(self, engines: &[Engine], pool: PoolId, toasts: Toasts) {
+    pub fn add_to_pool(self, engines: &[Engine], pool: PoolId) {
         self.work.begin_change();
         let step = move |item: Item| {
             async move {
@@ -429,7 +430,6 @@ impl Data {
             at_once: 1,
             step: Rc::new(step),
             finish: Rc::new(move || self.read_engines()),
-            toasts,
         };
         self.bulk.start(job, items(engines));
     }

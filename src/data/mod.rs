@@ -13,7 +13,7 @@ mod site_moves;
 pub mod site_names;
 pub mod sites;
 mod takeover;
-mod update;
+pub mod update;
 pub mod version_report;
 
 use std::{

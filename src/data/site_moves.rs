@@ -15,7 +15,6 @@ use super::{
     bulk::{AT_ONCE, Item, Job, Trouble},
     sites::Listed,
 };
-use crate::ui::toast::Toasts;
 
 impl Data {
     /// The engines and pools as they were last read: empty before that.
@@ -48,7 +47,6 @@ impl Data {
         self,
         moves: Vec<SiteMove>,
         doing: &'static str,
-        toasts: Toasts,
         on_end: impl Fn(Vec<SiteMove>) + 'static,
     ) {
         self.work.begin_change();
@@ -101,7 +99,7 @@ impl Data {
             }
             .boxed_local()
         };
-        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish), toasts };
+        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
         self.bulk.start(job, items);
     }
 }

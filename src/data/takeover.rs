@@ -19,7 +19,6 @@ use super::{
     Data,
     bulk::{AT_ONCE, Item, Job, Trouble},
 };
-use crate::ui::toast::Toasts;
 
 /// What the steps of one piece of work share.
 struct Progress {
@@ -125,13 +124,7 @@ impl Data {
     /// else meanwhile, stays where it is.
     ///
     /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
-    pub fn carry_out(
-        self,
-        plan: Vec<Change>,
-        doing: &'static str,
-        toasts: Toasts,
-        on_end: impl Fn(Vec<Change>) + 'static,
-    ) {
+    pub fn carry_out(self, plan: Vec<Change>, doing: &'static str, on_end: impl Fn(Vec<Change>) + 'static) {
         self.work.begin_change();
         let plan = (0..).zip(plan).collect::<BTreeMap<u64, _>>();
         let items = plan.iter().map(|(key, change)| Item { key: *key, name: change.label() }).collect();
@@ -182,7 +175,7 @@ impl Data {
             }
             .boxed_local()
         };
-        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish), toasts };
+        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
         self.bulk.start(job, items);
     }
 

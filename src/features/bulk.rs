@@ -11,6 +11,7 @@ use crate::{
         dialog::Dialog,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
+        toast::{Toasts, Tone},
     },
 };
 
@@ -352,4 +353,13 @@ pub fn BulkLine(
             }
         })
     })
+}
+
+/// Says in the news how work on many things ended, where nobody watched.
+pub fn say_how_it_ends(bulk: Bulk, toasts: Toasts) {
+    bulk.when_it_ends(move |run| {
+        let tone = if run.failed.is_empty() { Tone::Good } else { Tone::Bad };
+        let more = run.failed.first().map(|failed| format!("{}: {}", failed.item.name, failed.why));
+        toasts.say(tone, format!("{}: {}.", run.doing, run.summary()), more);
+    });
 }

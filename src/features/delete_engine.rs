@@ -259,7 +259,7 @@ fn after_moving(it: Deletion) -> AnyView {
             return;
         };
         let changes = retirement(&[&engine], &known, chosen.get_untracked());
-        data.carry_out(changes, "Moving sites, then deleting", it.toasts, move |left| {
+        data.carry_out(changes, "Moving sites, then deleting", move |left| {
             if !left.iter().any(|change| matches!(change, Change::Delete { .. })) {
                 _ = it.gone.try_set(true);
             }

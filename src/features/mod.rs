@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod delete_engine;
 pub mod pool_scans;
 pub mod pool_work;
+pub mod refresh;
 pub mod replace_engine;
 pub mod scans;
 pub mod select_sites;

@@ -16,7 +16,7 @@ use super::bulk::{BulkDialog, BulkLine, Plan};
 use crate::{
     data::Data,
     forms::members::EngineRows,
-    ui::{button::Refused, live::live, toast::Toasts},
+    ui::{button::Refused, live::live},
 };
 
 /// What is asked.
@@ -34,7 +34,6 @@ pub enum Question {
 #[derive(Clone, Copy)]
 pub struct Asking {
     data: Data,
-    toasts: Toasts,
     asked: RwSignal<Option<Question>>,
     open: RwSignal<bool>,
     moving: Moving,
@@ -48,7 +47,6 @@ impl Asking {
         let rows = EngineRows::follow(data);
         Self {
             data,
-            toasts: Toasts::here(),
             asked: RwSignal::new(None),
             open: RwSignal::new(false),
             moving: Moving::new(data, rows),
@@ -103,9 +101,9 @@ impl Asking {
         let plan = Memo::new(move |_| Arc::new(self.plan()));
         let start = Callback::new(move |()| match self.asked.get_untracked() {
             None => {}
-            Some(Question::Move(_)) => self.moving.start(self.toasts),
-            Some(Question::Split) => self.splitting.start(self.toasts),
-            Some(Question::Delete(_)) => self.deleting.start(self.toasts),
+            Some(Question::Move(_)) => self.moving.start(),
+            Some(Question::Split) => self.splitting.start(),
+            Some(Question::Delete(_)) => self.deleting.start(),
         });
         let words = move || match self.asked.get() {
             None => ().into_any(),
@@ -115,7 +113,7 @@ impl Asking {
         };
         let after = move |()| match self.asked.get() {
             Some(Question::Move(_)) => self.moving.result(),
-            Some(Question::Split) => self.splitting.result(self.toasts),
+            Some(Question::Split) => self.splitting.result(),
             Some(Question::Delete(_)) | None => ().into_any(),
         };
         let heading = Signal::derive(move || {

@@ -17,7 +17,6 @@ use crate::{
     ui::{
         field::problem_line,
         live::{follow, live},
-        toast::Toasts,
     },
 };
 
@@ -33,7 +32,6 @@ pub fn ReplaceDialog(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let data = Data::here();
-    let toasts = Toasts::here();
     let navigate = use_navigate();
     let sites = Query::<Vec<OwnedSite>>::new();
     let chosen = RwSignal::new(None::<ScannerId>);
@@ -109,7 +107,7 @@ pub fn ReplaceDialog(
     let start = Callback::new(move |()| {
         let Some(planned) = untrack(changes) else { return };
         let deletes = delete.get_untracked();
-        data.carry_out(planned, "Replacing an engine", toasts, move |left| {
+        data.carry_out(planned, "Replacing an engine", move |left| {
             if deletes && !left.iter().any(|change| matches!(change, Change::Delete { .. })) {
                 _ = gone.try_set(true);
             }

@@ -4,11 +4,14 @@ use console_api::{Engine, Error};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    data::Data,
+    data::{
+        Data,
+        update::{UpdateStep, UpdatedEngines},
+    },
     ui::{
         confirm::Confirm,
         live::{follow, live},
-        toast::Toasts,
+        toast::{News, Toasts, Tone, helps},
     },
 };
 
@@ -31,7 +34,7 @@ pub fn update_question() -> AnyView {
             match scans {
                 Err(Error::Cancelled) => {}
                 Ok(scans) if scans > 0 => _ = waiting.try_update(|waiting| waiting.push((engine, scans))),
-                Ok(_) | Err(_) => data.update_engine_now(engine, toasts),
+                Ok(_) | Err(_) => update_now(data, toasts, engine),
             }
         });
     };
@@ -70,7 +73,7 @@ pub fn update_question() -> AnyView {
         let engine = waiting.with_untracked(|waiting| waiting.first().map(|(engine, _)| engine.clone()));
         open.set(false);
         if let Some(engine) = engine {
-            data.update_engine_now(engine, toasts);
+            update_now(data, toasts, engine);
         }
     });
     view! {
@@ -86,4 +89,71 @@ pub fn update_question() -> AnyView {
         </Confirm>
     }
     .into_any()
+}
+
+/// Sends the available update to one engine and says in the news what came of it, at last the new versions.
+fn update_now(data: Data, toasts: Toasts, engine: Engine) {
+    let name = engine.name.clone();
+    data.update_engine_now(engine, move |step| toasts.show(news(&name, &step)));
+}
+
+/// Sends the available update to these engines, and says in the news which report new versions in the end.
+pub fn update_engines(data: Data, toasts: Toasts, engines: &[Engine]) {
+    data.update_engines(engines, move |updated| say_updated(toasts, &updated));
+}
+
+/// Says which engines report new versions after an update.
+pub fn say_updated(toasts: Toasts, UpdatedEngines { updated, late }: &UpdatedEngines) {
+    if late.is_empty() {
+        toasts.say(Tone::Good, format!("{} updated.", engines(*updated)), None);
+    } else {
+        let names = late.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if late.len() > 5 { ", …" } else { "" };
+        toasts.say(
+            Tone::Uncertain,
+            format!("{} updated, {} not yet: {names}{more}.", engines(*updated), engines(late.len())),
+            Some("The update was sent to them. Refresh them later.".to_owned()),
+        );
+    }
+}
+
+fn news(name: &str, step: &UpdateStep) -> News {
+    match step {
+        UpdateStep::UpToDate => (Tone::Good, format!("{name} is up to date."), None),
+        UpdateStep::Sent => (Tone::Good, format!("{name}: the update was sent."), None),
+        UpdateStep::Updated(now) => (Tone::Good, format!("{name} is updated: {}.", versions(now)), None),
+        UpdateStep::NotTold => (
+            Tone::Uncertain,
+            format!("This console does not tell when {name} has taken the update."),
+            Some("Refresh the engine in a while: its versions are shown then.".to_owned()),
+        ),
+        UpdateStep::Late => (
+            Tone::Uncertain,
+            format!("{name} has not reported new versions yet."),
+            Some(
+                "The update was sent. Refresh the engine later, and look into its log if nothing changes."
+                    .to_owned(),
+            ),
+        ),
+        UpdateStep::Gone(error) => (Tone::Bad, format!("{name} is gone. {error}"), helps(error)),
+        UpdateStep::Failed(error) => (Tone::Bad, not_updated(name, error), helps(error)),
+    }
+}
+
+fn engines(count: usize) -> String {
+    if count == 1 { "1 engine".to_owned() } else { format!("{count} engines") }
+}
+
+fn versions(engine: &Engine) -> String {
+    let product = engine.product_version.as_deref().unwrap_or("unknown");
+    let content = engine.content_version.as_deref().unwrap_or("unknown");
+    format!("product version {product}, content version {content}")
+}
+
+/// What a failed update means, in a sentence that begins with what was not done.
+fn not_updated(name: &str, error: &Error) -> String {
+    match error {
+        Error::NotAllowedHere => format!("This console does not let the app update {name}."),
+        error => format!("{name} was not updated. {error}"),
+    }
 }

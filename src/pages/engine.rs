@@ -23,6 +23,7 @@ use crate::{
     features::{
         bulk::{BulkLine, WorkDialog},
         delete_engine::DeleteDialog,
+        refresh::refresh_engine,
         replace_engine::ReplaceDialog,
     },
     forms::draft::Drafts,
@@ -208,7 +209,7 @@ fn actions(page: Page) -> AnyView {
                 refused=refreshing
                 on_press=Callback::new(move |()| {
                     if let Some(engine) = untrack(|| page.engine.get()) {
-                        data.refresh_engine(id, engine.name.clone(), toasts);
+                        refresh_engine(data, toasts, id, engine.name.clone());
                     }
                 })
             />

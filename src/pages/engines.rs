@@ -19,7 +19,10 @@ use self::{bulk::Action, cells::cells, columns::Layout};
 use crate::{
     browser::{address::AddressParam, clock::Clock},
     data::Data,
-    features::auto_refresh::{age, auto_refresh},
+    features::{
+        auto_refresh::{age, auto_refresh},
+        refresh::{refresh_displayed, refresh_engine},
+    },
     routes::Route,
     ui::{
         button::ActionButton,
@@ -123,7 +126,7 @@ impl Page {
 
     fn refresh(self, id: EngineId) {
         if let Some(engine) = untrack(|| self.engine(id)) {
-            self.data.refresh_engine(id, engine.name, self.toasts);
+            refresh_engine(self.data, self.toasts, id, engine.name);
         }
     }
 
@@ -217,7 +220,7 @@ pub fn EnginesPage() -> impl IntoView {
                 </h1>
                 <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
                 <div class="actions">
-                    {live(move || refresh_displayed(page, keys.get().unwrap_or_default()))} {update_all(page)}
+                    {live(move || refresh_button(page, keys.get().unwrap_or_default()))} {update_all(page)}
                     <a class="button primary" href=Route::NewEngine.href()>
                         {glyph(Icon::Add, "")}
                         "New engine"
@@ -296,7 +299,7 @@ fn export_button(page: Page) -> AnyView {
 }
 
 /// A button whose action can't be done now says why.
-fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
+fn refresh_button(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
     let refused = if keys.is_empty() {
         Some("There is no engine to refresh.")
     } else if page.data.work.refreshing.is_on_any() {
@@ -313,7 +316,7 @@ fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
             on:click=move |_| {
                 if refused.is_none() {
                     let ids = keys.iter().copied().map(EngineId).collect::<Vec<_>>();
-                    page.data.refresh_displayed(&ids, page.toasts);
+                    refresh_displayed(page.data, page.toasts, &ids);
                 }
             }
         >

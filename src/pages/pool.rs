@@ -21,7 +21,6 @@ use crate::{
         icon::Icon,
         live::{follow, live, live_attribute},
         load_error::{Unread, unread},
-        toast::Toasts,
     },
     unsaved::Unsaved,
 };
@@ -103,12 +102,11 @@ fn one_pool(id: PoolId) -> AnyView {
     let names = SiteNames::new(data);
     let assigning = RwSignal::new(false);
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
-    let toasts = Toasts::here();
     // What will move from where to where stands in the dialog: its Save does it.
     let assign = move |moves: Vec<SiteMove>| {
         if !moves.is_empty() {
             data.bulk.close();
-            data.move_sites(moves, "Assigning sites", toasts, move |_| data.read_pool(id));
+            data.move_sites(moves, "Assigning sites", move |_| data.read_pool(id));
             asking.watch();
         }
     };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use console_api::Error;
 use leptos::prelude::*;
 
 use super::{
@@ -44,6 +45,14 @@ struct Toast {
     tone: Tone,
     what: String,
     more: Option<String>,
+}
+
+/// A piece of news: how it is meant, what happened, what to do.
+pub type News = (Tone, String, Option<String>);
+
+/// What helps against a failure, as the second line of a piece of news.
+pub fn helps(error: &Error) -> Option<String> {
+    Some(error.what_helps().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// The news that is on screen. Copy it freely; all copies are the same list.
@@ -89,7 +98,7 @@ impl Toasts {
     }
 
     /// Shows what [`say`](Self::say) takes, made elsewhere.
-    pub fn show(self, (tone, what, more): (Tone, String, Option<String>)) {
+    pub fn show(self, (tone, what, more): News) {
         self.say(tone, what, more);
     }
 

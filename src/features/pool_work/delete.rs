@@ -16,7 +16,6 @@ use crate::{
     ui::{
         field::problem_line,
         live::{follow, live},
-        toast::Toasts,
     },
 };
 
@@ -113,7 +112,7 @@ impl Deleting {
         Plan { title, names, left_out: Vec::new(), refused: to.and_then(Result::err) }
     }
 
-    pub(super) fn start(self, toasts: Toasts) {
+    pub(super) fn start(self) {
         let Some(pool) = untrack(|| self.target()) else { return };
         let sites = pool.sites.clone().unwrap_or_default();
         let moves = if sites.is_empty() {
@@ -123,7 +122,7 @@ impl Deleting {
             untrack(|| self.moves(&sites, pool.id, to))
         };
         self.begun.set(true);
-        self.data.delete_pool_and_move_sites(&pool, &moves, toasts);
+        self.data.delete_pool_and_move_sites(&pool, &moves);
     }
 
     /// What stands in the way, and the way around it.

@@ -22,7 +22,6 @@ use crate::{
             row::{Keys, RowKey},
             selection::Selection,
         },
-        toast::Toasts,
     },
 };
 
@@ -103,14 +102,14 @@ impl Moving {
         Plan { title, names, left_out: Vec::new(), refused }
     }
 
-    pub(super) fn start(self, toasts: Toasts) {
+    pub(super) fn start(self) {
         let ((Some(from), Some(to)), meant) = untrack(|| (self.pools(), self.meant())) else { return };
         let rows = self.rows.get_untracked();
         let engines = meant.into_iter().map(|id| (id, rows.name(id.get()))).collect();
         // What the summary is about stays, whatever the lists say then.
         self.from.set(Some(from.id));
         self.to.set(Some(to.id));
-        self.data.move_engines(engines, &from, &to, toasts);
+        self.data.move_engines(engines, &from, &to);
     }
 
     /// From where, to where, which, and what that changes.

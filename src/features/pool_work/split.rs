@@ -26,7 +26,6 @@ use crate::{
             row::{Keys, RowKey},
             selection::Selection,
         },
-        toast::Toasts,
     },
 };
 
@@ -186,7 +185,7 @@ impl Splitting {
         Plan { title, names, left_out, refused }
     }
 
-    pub(super) fn start(self, toasts: Toasts) {
+    pub(super) fn start(self) {
         let mut pools = self.proposal.with_untracked(|proposal| proposal.pools.clone());
         for pool in &mut pools {
             pool.name = pool.name.trim().to_owned();
@@ -194,7 +193,7 @@ impl Splitting {
         self.created.set(BTreeMap::new());
         let created = self.created;
         // The page may have been left meanwhile.
-        self.data.create_pools(pools, toasts, move |at, id| {
+        self.data.create_pools(pools, move |at, id| {
             created.try_update(|created| created.insert(at, id));
         });
     }
@@ -493,7 +492,7 @@ impl Splitting {
     }
 
     /// Where not all could be created: what exists now, and the ways on.
-    pub(super) fn result(self, toasts: Toasts) -> AnyView {
+    pub(super) fn result(self) -> AnyView {
         let whole = self
             .data
             .bulk
@@ -527,7 +526,7 @@ impl Splitting {
         let nothing_to_take_back = names.is_empty();
         let take_back = move |_| {
             bulk.close();
-            self.data.take_back_pools(names.clone(), toasts, move |id| {
+            self.data.take_back_pools(names.clone(), move |id| {
                 // The page may have been left meanwhile.
                 self.created.try_update(|created| created.retain(|_, it| *it != id));
                 self.earlier.try_update(|earlier| earlier.retain(|(it, _)| *it != id));

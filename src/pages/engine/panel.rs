@@ -152,7 +152,7 @@ impl Panel {
                 bulk.end_in_news(all_done);
             }
         };
-        page.data.move_sites(moves, "Moving sites", self.toasts, on_end);
+        page.data.move_sites(moves, "Moving sites", on_end);
         let show = move || {
             // Who has left the page finds the work in the news.
             if working.try_get() == Some(false) && bulk.is_running() {

@@ -15,7 +15,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Page;
 use crate::{
     data::query::Query,
-    features::bulk::{BulkDialog, BulkLine, Plan},
+    features::{
+        bulk::{BulkDialog, BulkLine, Plan},
+        refresh::refresh_displayed,
+        update_engine::update_engines,
+    },
     forms::successor_field::HeirField,
     ui::{
         button::ActionButton,
@@ -59,7 +63,7 @@ pub(super) fn actions(page: Page) -> AnyView {
             })
             on_press=Callback::new(move |()| {
                 let ids = untrack(|| page.selected()).iter().map(|engine| engine.id).collect::<Vec<_>>();
-                page.data.refresh_displayed(&ids, page.toasts);
+                refresh_displayed(page.data, page.toasts, &ids);
             })
         />
         <ActionButton icon=Icon::Update label="Update".to_owned() small=true refused=busy on_press=ask(Action::Update) />
@@ -166,14 +170,14 @@ impl Moving {
     }
 
     fn start(self, meant: &[Engine]) {
-        let Page { data, toasts, .. } = self.page;
+        let Page { data, .. } = self.page;
         match (untrack(|| self.to.get()), untrack(|| self.sites.value())) {
             (Some(to), Some(sites)) if !sites.is_empty() => {
                 let engines = meant.iter().collect::<Vec<_>>();
                 let changes = retirement(&engines, &sites, Some(to));
-                data.carry_out(changes, "Moving sites, then deleting", toasts, |_| {});
+                data.carry_out(changes, "Moving sites, then deleting", |_| {});
             }
-            _ => data.delete_engines(meant, toasts),
+            _ => data.delete_engines(meant),
         }
     }
 
@@ -290,10 +294,10 @@ pub(super) fn dialog(page: Page) -> AnyView {
         let Some(action) = page.asked.get_untracked() else { return };
         let (meant, _) = untrack(|| parts(action));
         match action {
-            Action::Update => data.update_engines(&meant, page.toasts),
+            Action::Update => update_engines(data, page.toasts, &meant),
             Action::AddToPool => {
                 if let Some(pool) = untrack(pool) {
-                    data.add_to_pool(&meant, pool.id, page.toasts);
+                    data.add_to_pool(&meant, pool.id);
                 }
             }
             Action::Delete => moving.start(&meant),

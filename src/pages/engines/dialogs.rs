@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Page;
 use crate::{
-    features::delete_engine::DeleteDialog,
+    features::{delete_engine::DeleteDialog, update_engine::say_updated},
     routes::Route,
     ui::{
         confirm::Confirm,
@@ -53,7 +53,8 @@ fn update_all(page: Page) -> AnyView {
         busy.set(true);
         printed.set(None);
         spawn_local(async move {
-            let result = page.data.update_all_engines(page.toasts).await;
+            let result =
+                page.data.update_all_engines(move |updated| say_updated(page.toasts, &updated)).await;
             _ = busy.try_set(false);
             match result {
                 Ok(output) => {

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     browser::{address::AddressParam, clock::Clock, number, timer::breathe},
     data::{Data, health::Found},
+    features::refresh::refresh_engine,
     routes::Route,
     ui::{
         focus::focus_heading_if_lost,
@@ -274,7 +275,7 @@ fn remedy_button(page: Page, remedy: Remedy, name: &str, tabindex: &'static str)
             let busy = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
             button(Icon::Refresh, "Refresh", name, busy, tabindex, move || {
                 if let Some(engine) = engine_of(page, id) {
-                    page.data.refresh_engine(id, engine.name, page.toasts);
+                    refresh_engine(page.data, page.toasts, id, engine.name);
                 }
             })
         }
