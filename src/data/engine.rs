@@ -36,7 +36,7 @@ impl Data {
     /// The engine as the console has it now.
     pub(super) async fn ask_for(self, id: EngineId) -> Result<Engine, Error> {
         let mut engine = self.session.call(async move |console| console.engine(id).await).await?;
-        self.told.complete(slice::from_mut(&mut engine));
+        self.version_report.complete(slice::from_mut(&mut engine));
         Ok(engine)
     }
 

@@ -29,7 +29,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::{
     all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
-    sites::Listed, version_report::Told,
+    sites::Listed, version_report::LatestReport,
 };
 use crate::session::{Session, State};
 
@@ -61,7 +61,7 @@ pub struct Data {
     /// The shared secret for engines that call the console.
     pub secret: Secret,
     /// What the console told of its engines when it last asked them; not every account may make it ask.
-    pub told: Told,
+    pub version_report: LatestReport,
     /// Which engines are being worked on.
     pub work: Work,
     /// Work on many things.
@@ -89,7 +89,7 @@ impl Data {
             health: FleetHealth::new(),
             info,
             secret: Secret::new(),
-            told: Told::new(),
+            version_report: LatestReport::new(),
             work: Work::new(),
             bulk: Bulk::new(),
         };
@@ -128,7 +128,7 @@ impl Data {
     async fn read_engines_alone(self) -> Result<(), Error> {
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
-            self.told.complete(&mut list.items);
+            self.version_report.complete(&mut list.items);
             Ok(list)
         };
         self.engines.read_now(read).await
@@ -161,7 +161,7 @@ impl Data {
         self.health.forget();
         self.info.forget();
         self.secret.forget();
-        self.told.forget();
+        self.version_report.forget();
         self.work.forget();
         self.bulk.forget();
     }

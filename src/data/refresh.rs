@@ -171,7 +171,7 @@ impl Data {
         });
         let asked = asking.clone().await;
         if let Ok(Asked::Yes(report)) = &asked {
-            self.told.hear(report);
+            self.version_report.keep(report);
         }
         self.work.asking.update_value(|now| {
             if now.as_ref().is_some_and(|now| now.ptr_eq(&asking)) {

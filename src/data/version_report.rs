@@ -10,12 +10,12 @@ use crate::browser::clock;
 
 /// The last report with its time. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub struct Told {
+pub struct LatestReport {
     report: RwSignal<Option<Arc<VersionReport>>>,
     at: StoredValue<Timestamp>,
 }
 
-impl Told {
+impl LatestReport {
     pub(super) fn new() -> Self {
         Self { report: RwSignal::new(None), at: StoredValue::new(Timestamp::from_unix_ms(0)) }
     }
@@ -26,7 +26,7 @@ impl Told {
     }
 
     /// The console has just told this. The same as before is no news for what is drawn from it.
-    pub(super) fn hear(self, report: &VersionReport) {
+    pub(super) fn keep(self, report: &VersionReport) {
         self.at.set_value(Timestamp::from_unix_ms(clock::now()));
         if !self.report.with_untracked(|known| known.as_deref() == Some(report)) {
             self.report.set(Some(Arc::new(report.clone())));

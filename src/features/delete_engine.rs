@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use console_api::{
     Engine, Error,
-    rules::{Change, DeletionCheck, OwnedSite, deletion, heirs, retirement, sites_in_words, some_names},
+    rules::{
+        Change, DeletionCheck, OwnedSite, deletion, retirement, site_successors, sites_in_words, some_names,
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
@@ -12,7 +14,7 @@ use leptos_router::hooks::use_navigate;
 use super::bulk::{BulkDialog, Plan};
 use crate::{
     data::{Data, query::Query},
-    forms::successor_field::HeirField,
+    forms::successor_field::SuccessorField,
     routes::{self, Route},
     ui::{
         confirm::Confirm,
@@ -228,11 +230,11 @@ fn after_moving(it: Deletion) -> AnyView {
             read();
         }
     });
-    let heirs = Memo::new(move |_| {
+    let successors = Memo::new(move |_| {
         let (engines, pools) = (data.engines.value(), data.pools.value());
         let id = it.engine.with(|engine| engine.as_ref().map(|engine| engine.id));
         let found = match (engines, pools, id) {
-            (Some(engines), Some(pools), Some(id)) => heirs(&engines.items, &pools.items, &[id]),
+            (Some(engines), Some(pools), Some(id)) => site_successors(&engines.items, &pools.items, &[id]),
             _ => Vec::new(),
         };
         Arc::new(found)
@@ -301,10 +303,10 @@ fn after_moving(it: Deletion) -> AnyView {
         >
             {live(in_the_way)}
             {live(move || words(it))}
-            <HeirField
+            <SuccessorField
                 label="Move its sites to"
                 help="An engine or pool that scans them from now on. Type a part of its name."
-                heirs
+                successors
                 chosen
             />
         </BulkDialog>

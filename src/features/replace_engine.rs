@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, ScannerId,
-    rules::{Change, OwnedSite, may_delete, pools_of, replacement, sites_in_words, some_names, successors},
+    rules::{
+        Change, OwnedSite, engine_successors, may_delete, pools_of, replacement, sites_in_words, some_names,
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
@@ -12,7 +14,7 @@ use leptos_router::hooks::use_navigate;
 use super::bulk::{BulkDialog, Plan};
 use crate::{
     data::{Data, query::Query},
-    forms::successor_field::HeirField,
+    forms::successor_field::SuccessorField,
     routes::{self, Route},
     ui::{
         field::problem_line,
@@ -67,16 +69,20 @@ pub fn ReplaceDialog(
             routes::go(&navigate, &Route::Engines.href());
         }
     });
-    let heirs = Memo::new(move |_| {
+    let successors = Memo::new(move |_| {
         let found = match (data.engines.value(), data.pools.value(), now()) {
-            (Some(engines), Some(pools), Some(engine)) => successors(engine.id, &engines.items, &pools.items),
+            (Some(engines), Some(pools), Some(engine)) => {
+                engine_successors(engine.id, &engines.items, &pools.items)
+            }
             _ => Vec::new(),
         };
         Arc::new(found)
     });
     let successor = move || {
         let id = chosen.get()?;
-        heirs.with(|heirs| heirs.iter().find(|heir| heir.id == id).map(|heir| heir.label.clone()))
+        successors.with(|successors| {
+            successors.iter().find(|successor| successor.id == id).map(|successor| successor.label.clone())
+        })
     };
     let changes = move || {
         let (engine, pools, known, to) = (now()?, data.pools.value()?, sites.value()?, chosen.get()?);
@@ -174,10 +180,10 @@ pub fn ReplaceDialog(
             destructive=delete
             on_start=start
         >
-            <HeirField
+            <SuccessorField
                 label="Engine that takes its place"
                 help="Type a part of its name."
-                heirs
+                successors
                 chosen
             />
             {live(what)}

@@ -15,7 +15,7 @@ use crate::{
         Data,
         all_sites::{Progress, Reading},
     },
-    forms::scanner_choice::ScannerChoice,
+    forms::scanner_field::{ScannerField, suggest},
     ui::{
         dialog::Dialog,
         filter::search_box,
@@ -466,11 +466,10 @@ fn words(choice: Choice, input: NodeRef<html::Input>) -> AnyView {
                 (choice.sent.get() || typed).then(|| choice.missing()).flatten()
             });
             view! {
-                <ScannerChoice
+                <ScannerField
                     label="New engine or pool for the sites that you unchecked"
                     value=choice.elsewhere
-                    scanners=choice.scanners
-                    except=choice.scanner
+                    suggested=suggest(choice.scanners, choice.elsewhere, choice.scanner)
                     problem
                     input
                 />

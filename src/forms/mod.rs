@@ -6,7 +6,7 @@ pub mod edit_conflict;
 pub mod engine_form;
 pub mod members;
 pub mod pool_form;
-pub mod scanner_choice;
+pub mod scanner_field;
 pub mod scanner_picker;
 pub mod site_form;
 pub mod successor_field;

@@ -34,7 +34,7 @@ use crate::{
         copy::copy_button,
         icon::Icon,
         live::{follow, live},
-        load_error::{Unread, unread},
+        load_error::{LoadError, load_error},
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
@@ -53,7 +53,7 @@ const TABS: &[Tab] = &[
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct EngineState {
     id: EngineId,
     data: Data,
     clock: Clock,
@@ -70,7 +70,7 @@ pub fn EnginePage(
     let data = Data::here();
     data.open_engine(id);
     let engine = Memo::new(move |_| data.engine.value().filter(|engine| engine.id == id));
-    let page = Page { id, data, clock: Clock::here(), engine };
+    let page = EngineState { id, data, clock: Clock::here(), engine };
     follow(move || {
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
         let name = name.unwrap_or_else(|| format!("Engine {id}"));
@@ -99,16 +99,16 @@ pub fn EnginePage(
 }
 
 /// The engine could not be read. What is on screen stays.
-fn troubles(page: Page) -> Option<AnyView> {
+fn troubles(page: EngineState) -> Option<AnyView> {
     let error = page.data.engine.failed()?;
     let known_since = page.data.engine.read_at().filter(|_| page.engine.with(Option::is_some));
     let which = format!("engine with ID {}", page.id);
-    let it = Unread { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
-    Some(unread(it, &error, known_since, page.clock, move || page.data.read_engine(page.id)))
+    let it = LoadError { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
+    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_engine(page.id)))
 }
 
 /// What is known of the engine.
-fn summary(page: Page) -> AnyView {
+fn summary(page: EngineState) -> AnyView {
     let Some(engine) = page.engine.get() else {
         if page.data.engine.failed().is_some() {
             return ().into_any();
@@ -183,12 +183,12 @@ fn summary(page: Page) -> AnyView {
 }
 
 /// Why something can't be done with the engine as it is now.
-fn unless(page: Page, rule: impl Fn(&Engine) -> Option<String> + Send + Sync + 'static) -> Refused {
+fn unless(page: EngineState, rule: impl Fn(&Engine) -> Option<String> + Send + Sync + 'static) -> Refused {
     Signal::derive(move || page.engine.with(|engine| rule(engine.as_ref()?)))
 }
 
 /// The actions of the page's head, with the dialogs that ask first.
-fn actions(page: Page) -> AnyView {
+fn actions(page: EngineState) -> AnyView {
     let toasts = Toasts::here();
     let (data, id) = (page.data, page.id);
     let work = data.work;
@@ -250,7 +250,7 @@ fn actions(page: Page) -> AnyView {
 
 /// Asks before the direction is turned around, and warns about firewalls.
 #[component]
-fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
+fn ReverseDialog(page: EngineState, open: RwSignal<bool>) -> impl IntoView {
     let toasts = Toasts::here();
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let name = move || {
@@ -316,7 +316,7 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn tabs(page: Page) -> AnyView {
+fn tabs(page: EngineState) -> AnyView {
     let tab = AddressParam::of("tab");
     // Made once and not by its tab: what is changed on one tab is saved from any of them.
     let panel_state = Panel::open(page, tab);
@@ -353,7 +353,7 @@ fn tabs(page: Page) -> AnyView {
 }
 
 /// **Pairing**: what to do on the engine, both ways, with this engine's and this console's values.
-fn pairing(page: Page) -> AnyView {
+fn pairing(page: EngineState) -> AnyView {
     let Some(engine) = page.engine.get() else { return ().into_any() };
     if let Err(special) = may_reverse(&engine) {
         return view! {

@@ -64,7 +64,7 @@ struct Shown {
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct EnginesState {
     data: Data,
     toasts: Toasts,
     clock: Clock,
@@ -89,7 +89,7 @@ struct Page {
     deleted: RwSignal<Option<EngineId>>,
 }
 
-impl Page {
+impl EnginesState {
     fn engine(self, id: EngineId) -> Option<Engine> {
         self.rows.with(|rows| rows.as_ref()?.get(id).map(|row| row.engine.clone()))
     }
@@ -150,7 +150,7 @@ pub fn EnginesPage() -> impl IntoView {
         let all = prepare_rows(
             list.items.clone(),
             pools.as_ref().map_or(&[], |pools| &pools.items),
-            data.told.report().as_deref(),
+            data.version_report.report().as_deref(),
         );
         let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
         Some(Arc::new(Rows { all, place }))
@@ -179,7 +179,7 @@ pub fn EnginesPage() -> impl IntoView {
         shown.with(|shown| shown.keys.clone()).or_else(|| data.engines.failed().map(|_| Arc::default()))
     });
 
-    let page = Page {
+    let page = EnginesState {
         data,
         toasts: Toasts::here(),
         clock: Clock::here(),
@@ -262,13 +262,13 @@ pub fn EnginesPage() -> impl IntoView {
 
 /// What the list opens. It is made when its part of the program is there.
 pub fn engines_dialogs() -> AnyView {
-    let page: Page = expect_context();
+    let page: EnginesState = expect_context();
     export::follow_export(page);
     (bulk::dialog(page), dialogs::dialogs(page)).into_any()
 }
 
 /// **Update all engines**, which asks first.
-fn update_all(page: Page) -> AnyView {
+fn update_all(page: EnginesState) -> AnyView {
     let refused = Signal::derive(move || {
         if page.data.work.updating.is_on_any() {
             return Some("Engines are being updated.".to_owned());
@@ -288,7 +288,7 @@ fn update_all(page: Page) -> AnyView {
 }
 
 /// **Export CSV**.
-fn export_button(page: Page) -> AnyView {
+fn export_button(page: EnginesState) -> AnyView {
     let refused = Signal::derive(move || {
         let none = page.keys.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
         none.then(|| "There is no engine to export.".to_owned())
@@ -299,7 +299,7 @@ fn export_button(page: Page) -> AnyView {
 }
 
 /// A button whose action can't be done now says why.
-fn refresh_button(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
+fn refresh_button(page: EnginesState, keys: Arc<Vec<RowKey>>) -> impl IntoView {
     let refused = if keys.is_empty() {
         Some("There is no engine to refresh.")
     } else if page.data.work.refreshing.is_on_any() {
@@ -327,7 +327,7 @@ fn refresh_button(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
 }
 
 /// The row of status counts, of which one filters.
-fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
+fn status_filter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
     let buttons = move || {
         let chosen = page.status.get();
         // While the list is on its way the row is there, without numbers, so that nothing moves when they come.
@@ -367,7 +367,7 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.
-fn troubles(page: Page) -> impl IntoView {
+fn troubles(page: EnginesState) -> impl IntoView {
     let data = page.data;
     let failed = data.engines.failed().map(|error| {
         let read_at = data.engines.read_at();
@@ -416,7 +416,7 @@ fn troubles(page: Page) -> impl IntoView {
 }
 
 /// What stands in the table's place when it has no rows.
-fn empty(page: Page) -> AnyView {
+fn empty(page: EnginesState) -> AnyView {
     if page.rows.with(Option::is_none) {
         // Why it could not be read stands above.
         return ().into_any();

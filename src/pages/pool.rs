@@ -20,7 +20,7 @@ use crate::{
         button::ActionButton,
         icon::Icon,
         live::{follow, live, live_attribute},
-        load_error::{Unread, unread},
+        load_error::{LoadError, load_error},
     },
     unsaved::Unsaved,
 };
@@ -65,7 +65,7 @@ fn new_pool() -> AnyView {
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct PoolState {
     id: PoolId,
     data: Data,
     clock: Clock,
@@ -82,7 +82,7 @@ fn one_pool(id: PoolId) -> AnyView {
         format!("The changes to {}", name.unwrap_or_else(|| format!("pool {id}")))
     });
     let pool = Memo::new(move |_| data.pool.value().filter(|pool| pool.id == id));
-    let page = Page { id, data, clock: Clock::here(), pool };
+    let page = PoolState { id, data, clock: Clock::here(), pool };
     follow(move || {
         let name = pool.with(|pool| pool.as_ref().map(|pool| pool.name.clone()));
         let name = name.unwrap_or_else(|| format!("Pool {id}"));
@@ -174,7 +174,7 @@ fn actions(id: PoolId, asking: Asking) -> AnyView {
 }
 
 /// The sites that use the pool, as far as the console tells.
-fn sites(page: Page, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> AnyView {
+fn sites(page: PoolState, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> AnyView {
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
     follow(move || {
         let sites = sites.get().unwrap_or_default();
@@ -222,7 +222,7 @@ fn sites(page: Page, names: SiteNames, asking: Asking, assigning: RwSignal<bool>
 }
 
 /// **Scans**, which are read once they are asked for: that takes a call for each site.
-fn scans(page: Page) -> AnyView {
+fn scans(page: PoolState) -> AnyView {
     let shown = AddressParam::of("scans");
     let open = Memo::new(move |_| !shown.with(String::is_empty));
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
@@ -247,10 +247,10 @@ fn scans(page: Page) -> AnyView {
 }
 
 /// The pool could not be read. What is on screen stays.
-fn troubles(page: Page) -> Option<AnyView> {
+fn troubles(page: PoolState) -> Option<AnyView> {
     let error = page.data.pool.failed()?;
     let known_since = page.data.pool.read_at().filter(|_| page.pool.with(Option::is_some));
     let which = format!("engine pool with ID {}", page.id);
-    let it = Unread { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
-    Some(unread(it, &error, known_since, page.clock, move || page.data.read_pool(page.id)))
+    let it = LoadError { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
+    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_pool(page.id)))
 }

@@ -46,7 +46,7 @@ impl Rows {
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct PoolsState {
     data: Data,
     clock: Clock,
     rows: Memo<Option<Arc<Rows>>>,
@@ -83,7 +83,7 @@ pub fn PoolsPage() -> impl IntoView {
         let shown = select_pools(&rows.all, &filter.get(), column, descending);
         Some(Arc::new(shown.into_iter().map(|at| rows.all[at].pool.id.get()).collect()))
     });
-    let page = Page {
+    let page = PoolsState {
         data,
         clock: Clock::here(),
         rows,
@@ -136,7 +136,7 @@ pub fn PoolsPage() -> impl IntoView {
     }
 }
 
-fn ask(page: Page, icon: Icon, label: &'static str, question: Question) -> AnyView {
+fn ask(page: PoolsState, icon: Icon, label: &'static str, question: Question) -> AnyView {
     let busy = page.asking.busy();
     let refused = Signal::derive(move || {
         let reading = page.data.pools.value().is_none() || page.data.engines.value().is_none();
@@ -154,7 +154,7 @@ fn ask(page: Page, icon: Icon, label: &'static str, question: Question) -> AnyVi
 }
 
 /// One row of the table.
-fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let rows = page.rows.get();
     // A row that has just left the list is gone in the same breath.
     let Some(row) = rows.as_ref().and_then(|rows| rows.get(key)) else { return ().into_any() };
@@ -224,7 +224,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.
-fn troubles(page: Page) -> AnyView {
+fn troubles(page: PoolsState) -> AnyView {
     let data = page.data;
     let failed = data.pools.failed().map(|error| {
         let what = match data.pools.read_at() {
@@ -274,7 +274,7 @@ fn troubles(page: Page) -> AnyView {
 }
 
 /// What stands in the table's place when it has no rows.
-fn empty(page: Page) -> AnyView {
+fn empty(page: PoolsState) -> AnyView {
     let Some(rows) = page.rows.get() else {
         // Why it could not be read stands above.
         return ().into_any();

@@ -27,7 +27,7 @@ use crate::{
         field::problem_line,
         icon::Icon,
         live::{follow, live, live_attribute},
-        load_error::{Unread, unread},
+        load_error::{LoadError, load_error},
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
     },
@@ -69,7 +69,7 @@ fn new_site() -> AnyView {
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct SiteState {
     id: SiteId,
     data: Data,
     clock: Clock,
@@ -85,7 +85,7 @@ fn OneSite(id: SiteId) -> impl IntoView {
     data.open_site(id);
     let site = Memo::new(move |_| data.site.value().filter(|site| site.id == id));
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
-    let page = Page { id, data, clock: Clock::here(), site, scanners };
+    let page = SiteState { id, data, clock: Clock::here(), site, scanners };
     follow(move || {
         let name = site.with(|site| site.as_ref().map(|site| site.name.clone()));
         let name = name.unwrap_or_else(|| format!("Site {id}"));
@@ -115,16 +115,16 @@ fn OneSite(id: SiteId) -> impl IntoView {
 }
 
 /// The site could not be read. What is on screen stays.
-fn troubles(page: Page) -> Option<AnyView> {
+fn troubles(page: SiteState) -> Option<AnyView> {
     let error = page.data.site.failed()?;
     let known_since = page.data.site.read_at().filter(|_| page.site.with(Option::is_some));
     let which = format!("site with ID {}", page.id);
-    let it = Unread { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
-    Some(unread(it, &error, known_since, page.clock, move || page.data.read_site(page.id)))
+    let it = LoadError { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
+    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_site(page.id)))
 }
 
 /// General information.
-fn summary(page: Page) -> AnyView {
+fn summary(page: SiteState) -> AnyView {
     let Some(site) = page.site.get() else {
         if page.data.site.failed().is_some() {
             return ().into_any();
@@ -181,7 +181,7 @@ fn summary(page: Page) -> AnyView {
 }
 
 /// What scans the site, how it is, and the way to it.
-fn scanner(page: Page, id: Option<ScannerId>) -> AnyView {
+fn scanner(page: SiteState, id: Option<ScannerId>) -> AnyView {
     let Some(id) = id else { return "–".into_any() };
     let scanners = page.scanners.get();
     let label = scanners.label(id);
@@ -197,7 +197,7 @@ fn scanner(page: Page, id: Option<ScannerId>) -> AnyView {
     }
 }
 
-fn tabs(page: Page) -> AnyView {
+fn tabs(page: SiteState) -> AnyView {
     let tab = AddressParam::of("tab");
     let panel = move |tab| match tab {
         "general" => view! { <SiteForm site=untrack(|| page.site.get()) /> }.into_any(),
@@ -221,7 +221,7 @@ fn tabs(page: Page) -> AnyView {
 /// What the parts of **Engines** share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct Choice {
-    page: Page,
+    page: SiteState,
     /// What had been chosen when the site was opened or last saved.
     opened: RwSignal<Option<ScannerId>>,
     chosen: RwSignal<Option<ScannerId>>,
@@ -248,7 +248,7 @@ fn choice_draft(id: SiteId) -> String {
 }
 
 /// **Engines**: the engine or pool that scans the site.
-fn engines(page: Page) -> AnyView {
+fn engines(page: SiteState) -> AnyView {
     let drafts = Drafts::here();
     let toasts = Toasts::here();
     let navigate = use_navigate();

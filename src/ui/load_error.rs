@@ -11,7 +11,7 @@ use crate::browser::clock::Clock;
 
 /// The thing that could not be read: what it is called with its number, such as "engine pool with ID 7", and shorter,
 /// such as "pool"; the link's words and address that lead to the list of its kind.
-pub struct Unread {
+pub struct LoadError {
     /// With its number.
     pub which: String,
     /// Shorter.
@@ -21,8 +21,8 @@ pub struct Unread {
 }
 
 /// Why it could not be read, and the two ways on. What is on screen stays, and is from `known_since`.
-pub fn unread(
-    Unread { which, kind, list }: Unread,
+pub fn load_error(
+    LoadError { which, kind, list }: LoadError,
     error: &Error,
     known_since: Option<Timestamp>,
     clock: Clock,

@@ -12,7 +12,7 @@ use super::pool_list::pool_list;
 use crate::{
     data::{Data, site_names::SiteNames},
     features::bulk::Plan,
-    forms::scanner_choice::ScannerChoice,
+    forms::scanner_field::{ScannerField, suggest},
     ui::{
         field::problem_line,
         live::{follow, live},
@@ -173,13 +173,11 @@ impl Deleting {
             self.to.with(|to| !to.trim().is_empty()).then(|| self.new_scanner().err()).flatten()
         });
         view! {
-            <ScannerChoice
+            <ScannerField
                 label="Move its sites to"
                 value=self.to
-                scanners=self.scanners
-                except=own.into()
+                suggested=suggest(self.scanners, self.to, own.into())
                 problem
-                input=NodeRef::new()
             />
         }
         .into_any()

@@ -6,7 +6,7 @@ use console_api::{EngineId, ScannerId, SiteId, rules::SiteMove};
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::Page;
+use super::EngineState;
 use crate::{
     browser::address::AddressParam,
     forms::{
@@ -31,7 +31,7 @@ type Navigate = Box<dyn Fn(&str, NavigateOptions)>;
 /// The panel's unsaved changes. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub(super) struct Panel {
-    pub(super) page: Page,
+    pub(super) page: EngineState,
     pub(super) general: General,
     /// The sites that are to move when the panel is saved.
     pub(super) moves: RwSignal<Vec<SiteMove>>,
@@ -45,7 +45,7 @@ pub(super) struct Panel {
 
 impl Panel {
     /// The panel of the engine that is open, with what was changed before the session ended.
-    pub(super) fn open(page: Page, tab: AddressParam) -> Self {
+    pub(super) fn open(page: EngineState, tab: AddressParam) -> Self {
         let drafts = Drafts::here();
         let key = draft_key(page.id);
         let kept = drafts.of(&key).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use console_api::{Page as ScanPage, PageRequest, Scan, Sort, rules::scan_rows};
 use leptos::prelude::*;
 
-use super::Page;
+use super::EngineState;
 use crate::{
     browser::address::AddressParam,
     data::query::Query,
@@ -35,7 +35,7 @@ struct Listed {
 /// What the tab's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct Tab {
-    page: Page,
+    page: EngineState,
     scans: Query<Listed>,
     under_way: Query<Vec<Scan>>,
     request: Memo<PageRequest>,
@@ -56,7 +56,7 @@ impl Tab {
 }
 
 /// The tab.
-pub(super) fn scans(page: Page) -> AnyView {
+pub(super) fn scans(page: EngineState) -> AnyView {
     let [number, size] = ["page", "size"].map(AddressParam::of);
     let request = Memo::new(move |_| {
         let size = size.get().parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(SIZE);

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, Pool, PoolId, ScannerId,
     rules::{
-        OwnedSite, deletion, heirs, may_delete, may_join_pool, may_update, retirement, sites_in_words,
-        some_names,
+        OwnedSite, deletion, may_delete, may_join_pool, may_update, retirement, site_successors,
+        sites_in_words, some_names,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Page;
+use super::EnginesState;
 use crate::{
     data::query::Query,
     features::{
@@ -20,7 +20,7 @@ use crate::{
         refresh::refresh_displayed,
         update_engine::update_engines,
     },
-    forms::successor_field::HeirField,
+    forms::successor_field::SuccessorField,
     ui::{
         button::ActionButton,
         field::problem_line,
@@ -41,7 +41,7 @@ pub(super) enum Action {
 }
 
 /// The buttons beside the number of selected engines.
-pub(super) fn actions(page: Page) -> AnyView {
+pub(super) fn actions(page: EnginesState) -> AnyView {
     let busy = Signal::derive(move || {
         page.data.bulk.is_running().then(|| "Other work on many engines is under way.".to_owned())
     });
@@ -77,7 +77,7 @@ pub(super) fn actions(page: Page) -> AnyView {
 /// copies are the same.
 #[derive(Clone, Copy)]
 struct Moving {
-    page: Page,
+    page: EnginesState,
     /// Where the sites go; nothing as long as the engines that have some are left out.
     to: RwSignal<Option<ScannerId>>,
     sites: Query<Vec<OwnedSite>>,
@@ -88,7 +88,7 @@ struct Moving {
 }
 
 impl Moving {
-    fn new(page: Page) -> Self {
+    fn new(page: EnginesState) -> Self {
         let asks = Memo::new(move |_| page.asking.get() && page.asked.get() == Some(Action::Delete));
         let scans = RwSignal::new(FxHashMap::default());
         let blocked = Memo::new(move |_| {
@@ -170,7 +170,7 @@ impl Moving {
     }
 
     fn start(self, meant: &[Engine]) {
-        let Page { data, .. } = self.page;
+        let EnginesState { data, .. } = self.page;
         match (untrack(|| self.to.get()), untrack(|| self.sites.value())) {
             (Some(to), Some(sites)) if !sites.is_empty() => {
                 let engines = meant.iter().collect::<Vec<_>>();
@@ -183,13 +183,13 @@ impl Moving {
 
     fn words(self) -> AnyView {
         let data = self.page.data;
-        let heirs = Memo::new(move |_| {
+        let successors = Memo::new(move |_| {
             let selected = self.page.selected();
             let going = selected.iter().filter(|engine| may_delete(engine).is_ok());
             let going = going.map(|engine| engine.id).collect::<Vec<_>>();
             match (data.engines.value(), data.pools.value()) {
                 (Some(engines), Some(pools)) if !self.blocked.with(Vec::is_empty) => {
-                    Arc::new(heirs(&engines.items, &pools.items, &going))
+                    Arc::new(site_successors(&engines.items, &pools.items, &going))
                 }
                 _ => Arc::default(),
             }
@@ -219,10 +219,10 @@ impl Moving {
                             <p>
                                 "A site always needs an engine or a pool. Those that have sites are left out, unless their sites move first."
                             </p>
-                            <HeirField
+                            <SuccessorField
                                 label="Move their sites to"
                                 help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
-                                heirs
+                                successors
                                 chosen=self.to
                             />
                         }
@@ -235,7 +235,7 @@ impl Moving {
 }
 
 /// The dialog about them, and the line that leads back to it.
-pub(super) fn dialog(page: Page) -> AnyView {
+pub(super) fn dialog(page: EnginesState) -> AnyView {
     let data = page.data;
     let open = page.asking;
     let chosen = RwSignal::new(None::<PoolId>);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use console_api::{Engine, EngineId, Error, rules::StepAction};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::Page;
+use super::EnginesState;
 use crate::{
     features::{delete_engine::DeleteDialog, update_engine::say_updated},
     routes::Route,
@@ -19,12 +19,12 @@ use crate::{
 };
 
 /// All of them, closed.
-pub(super) fn dialogs(page: Page) -> AnyView {
+pub(super) fn dialogs(page: EnginesState) -> AnyView {
     (advice(page), delete(page), update_all(page)).into_any()
 }
 
 /// **Delete {name}** of a row, which asks first.
-fn delete(page: Page) -> AnyView {
+fn delete(page: EnginesState) -> AnyView {
     let engine = Memo::new(move |_| page.deleted.get().and_then(|id| page.engine(id)).map(Arc::new));
     let open = open_while(page.deleted);
     view! { <DeleteDialog engine open leave=false /> }.into_any()
@@ -45,7 +45,7 @@ fn open_while(subject: RwSignal<Option<EngineId>>) -> RwSignal<bool> {
 }
 
 /// **Update all engines**, which asks first and shows what the console printed.
-fn update_all(page: Page) -> AnyView {
+fn update_all(page: EnginesState) -> AnyView {
     let open = page.updating_all;
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let printed = RwSignal::new(None::<String>);
@@ -106,7 +106,7 @@ fn update_all_failed(error: &Error) -> String {
 }
 
 /// The dialog **What to do: {name}**: why the status is what it is, and the next step.
-fn advice(page: Page) -> AnyView {
+fn advice(page: EnginesState) -> AnyView {
     let open = open_while(page.advised);
     let engine = move || page.advised.get().and_then(|id| page.engine(id));
     let title =
@@ -153,7 +153,7 @@ fn advice(page: Page) -> AnyView {
 }
 
 /// The button that does the next step, as far as the app can.
-fn do_it(page: Page, engine: &Engine, action: StepAction, open: RwSignal<bool>) -> AnyView {
+fn do_it(page: EnginesState, engine: &Engine, action: StepAction, open: RwSignal<bool>) -> AnyView {
     let id = engine.id;
     let (icon, verb) = match action {
         StepAction::Refresh => (Icon::Refresh, "Refresh"),
