@@ -3,10 +3,13 @@
 pub mod all_sites;
 pub mod bulk;
 mod engine;
+mod engine_work;
 pub mod health;
+mod membership;
 mod pools;
 pub mod query;
 pub mod refresh;
+mod scans;
 pub mod secret;
 pub mod site_filter;
 mod site_moves;

@@ -1,12 +1,12 @@
-//! Sites get another engine or pool, a few at a time.
+//! Which sites an engine has, and how sites get another engine or pool, a few at a time.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use console_api::{
-    EngineId, Moved, PageRequest, SiteId,
-    rules::{Scanners, SiteMove},
+    EngineId, Error, Moved, PageRequest, SiteId,
+    rules::{OwnedSite, Scanners, SiteMove},
 };
-use futures::FutureExt;
+use futures::{FutureExt, TryStreamExt};
 use leptos::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -32,6 +32,28 @@ impl Data {
             let page = self.session.call(async |console| console.engine_sites(id, &request).await).await?;
             Ok((id, Listed { request, page }))
         });
+    }
+
+    /// The sites that are assigned directly to these engines, with their names.
+    ///
+    /// # Errors
+    /// Why those of one of them could not be read.
+    pub async fn sites_of(self, engines: Vec<EngineId>) -> Result<Vec<OwnedSite>, Error> {
+        let mut sites = Vec::new();
+        for engine in engines {
+            let read = self.session.call(async move |console| {
+                let mut pages = pin!(console.engine_sites_stream(engine, PageRequest::default()));
+                let mut sites = Vec::new();
+                while let Some(page) = pages.try_next().await? {
+                    let owned =
+                        |site: console_api::Site| OwnedSite { engine, site: site.id, name: site.name };
+                    sites.extend(page.items.into_iter().map(owned));
+                }
+                Ok(sites)
+            });
+            sites.extend(read.await?);
+        }
+        Ok(sites)
     }
 
     /// Gives these sites another engine or pool, each by calls of its own, so that a failure stops no other. `doing` is
