@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::{
     data::bulk::{Bulk, Run},
     ui::{
-        dialog::Dialog,
+        dialog::{Dialog, Open},
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         toast::{Toasts, Tone},
@@ -40,7 +40,8 @@ enum Phase {
 #[component]
 pub fn BulkDialog(
     /// Whether it is open.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
     /// The work.
     bulk: Bulk,
     /// What is asked.
@@ -98,7 +99,8 @@ pub fn BulkDialog(
 #[component]
 pub fn WorkDialog(
     /// Whether it is open.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
     /// The work.
     bulk: Bulk,
 ) -> impl IntoView {
@@ -125,12 +127,7 @@ struct Asks {
 }
 
 /// The dialog: the question before the work begins, then how far it has come, then what came of it.
-fn work_dialog(
-    open: RwSignal<bool>,
-    bulk: Bulk,
-    asks: Asks,
-    after: Option<Callback<(), AnyView>>,
-) -> AnyView {
+fn work_dialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), AnyView>>) -> AnyView {
     let Asks { title: asked, at_stake, content: asks } = asks;
     let phase = Memo::new(move |_| {
         bulk.look(|run| match run {
@@ -250,7 +247,7 @@ fn progress(bulk: Bulk) -> AnyView {
     .into_any()
 }
 
-fn summary(bulk: Bulk, open: RwSignal<bool>, after: Option<Callback<(), AnyView>>) -> AnyView {
+fn summary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> AnyView {
     let Some(run) = bulk.now() else { return ().into_any() };
     let failed =
         run.failed.iter().map(|failed| format!("{}: {}", failed.item.name, failed.why)).collect::<Vec<_>>();
@@ -297,7 +294,8 @@ fn focus_first() {
 #[component]
 pub fn BulkLine(
     /// Whether the dialog is open.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
     /// The work.
     bulk: Bulk,
     /// The line's accessible name.

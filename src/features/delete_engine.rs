@@ -18,6 +18,7 @@ use crate::{
     routes::{self, Route},
     ui::{
         confirm::Confirm,
+        dialog::Open,
         field::problem_line,
         focus::focus_heading_if_lost,
         live::{follow, live},
@@ -28,6 +29,15 @@ use crate::{
 /// So many of its sites are named in the sentence; all of them stand below.
 const NAMED: usize = 3;
 
+/// The dialog's two forms.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Nothing has to move.
+    AtOnce,
+    /// Its sites move first.
+    AfterMoving,
+}
+
 /// What the dialog's two forms share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct Deletion {
@@ -37,10 +47,8 @@ struct Deletion {
     check: Memo<Option<DeletionCheck>>,
     /// How many scans are under way on it. Where that can't be read, the console has the last word.
     scans: RwSignal<usize>,
-    /// Whether the form without sites is open.
-    plain: RwSignal<bool>,
-    /// Whether the form is open in which its sites move first.
-    moving: RwSignal<bool>,
+    /// Which form is open.
+    form: RwSignal<Option<Form>>,
     gone: RwSignal<bool>,
 }
 
@@ -70,7 +78,8 @@ pub fn DeleteDialog(
     /// The engine that it is about.
     engine: Memo<Option<Arc<Engine>>>,
     /// Whether it is open.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
     /// Whether the list is to be shown afterwards.
     leave: bool,
 ) -> impl IntoView {
@@ -88,26 +97,22 @@ pub fn DeleteDialog(
         engine,
         check,
         scans: RwSignal::new(0),
-        plain: RwSignal::new(false),
-        moving: RwSignal::new(false),
+        form: RwSignal::new(None),
         gone: RwSignal::new(false),
     };
     // Which of the two forms it is does not change while it is open, whatever becomes of the sites.
     Effect::new(move |before: Option<bool>| {
         let open = open.get();
         match (before.unwrap_or(false), open) {
-            (false, true) if untrack(|| it.has_sites_now()) => it.moving.set(true),
-            (false, true) => it.plain.set(true),
-            (true, false) => {
-                it.plain.set(false);
-                it.moving.set(false);
-            }
+            (false, true) if untrack(|| it.has_sites_now()) => it.form.set(Some(Form::AfterMoving)),
+            (false, true) => it.form.set(Some(Form::AtOnce)),
+            (true, false) => it.form.set(None),
             _ => {}
         }
         open
     });
     Effect::new(move |before: Option<bool>| {
-        let shown = it.plain.get() || it.moving.get();
+        let shown = it.form.get().is_some();
         if before == Some(true) && !shown {
             open.set(false);
         }
@@ -178,7 +183,7 @@ fn at_once(it: Deletion) -> AnyView {
             match result {
                 Ok(()) => {
                     it.toasts.say(Tone::Good, format!("{} is deleted.", target.name), None);
-                    _ = it.plain.try_set(false);
+                    _ = it.form.try_set(None);
                     _ = it.gone.try_set(true);
                 }
                 Err(Error::Cancelled) => {}
@@ -188,8 +193,7 @@ fn at_once(it: Deletion) -> AnyView {
                     // Somebody may have given it a site meanwhile: the dialog then offers to move it.
                     if rejected && it.data.know_engine(target.id).await.is_ok_and(|now| !now.sites.is_empty())
                     {
-                        _ = it.moving.try_set(true);
-                        _ = it.plain.try_set(false);
+                        _ = it.form.try_set(Some(Form::AfterMoving));
                     }
                 }
             }
@@ -197,7 +201,7 @@ fn at_once(it: Deletion) -> AnyView {
     });
     view! {
         <Confirm
-            open=it.plain
+            open=Open::one_of(it.form, Form::AtOnce)
             title=it.title()
             action=it.title()
             destructive=true
@@ -222,8 +226,9 @@ fn after_moving(it: Deletion) -> AnyView {
             sites.read(data.sites_of(vec![id]));
         }
     };
+    let open = Open::one_of(it.form, Form::AfterMoving);
     follow(move || {
-        if it.moving.get() {
+        if open.get() {
             // What is left of earlier work gives way.
             data.bulk.close();
             untrack(|| data.want_scanners());
@@ -294,7 +299,7 @@ fn after_moving(it: Deletion) -> AnyView {
     };
     view! {
         <BulkDialog
-            open=it.moving
+            open
             bulk=data.bulk
             heading=it.title()
             plan

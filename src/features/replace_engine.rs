@@ -17,6 +17,7 @@ use crate::{
     forms::successor_field::SuccessorField,
     routes::{self, Route},
     ui::{
+        dialog::Open,
         field::problem_line,
         live::{follow, live},
     },
@@ -31,7 +32,8 @@ pub fn ReplaceDialog(
     /// The engine that is replaced.
     engine: Memo<Option<Arc<Engine>>>,
     /// Whether it is open.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
 ) -> impl IntoView {
     let data = Data::here();
     let navigate = use_navigate();

@@ -17,7 +17,7 @@ use crate::{
     },
     forms::scanner_field::{ScannerField, suggest},
     ui::{
-        dialog::Dialog,
+        dialog::{Dialog, Open},
         filter::search_box,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
@@ -39,7 +39,8 @@ const NAMED: usize = 5;
 #[component]
 pub fn SelectSites(
     /// Whether it is open.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
     /// The engine or pool.
     scanner: ScannerId,
     /// All engines and pools.
@@ -124,7 +125,7 @@ impl Choice {
 }
 
 fn body(
-    open: RwSignal<bool>,
+    open: Open,
     scanner: ScannerId,
     scanners: Memo<Arc<Scanners>>,
     pending: &[SiteMove],

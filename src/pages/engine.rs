@@ -32,6 +32,7 @@ use crate::{
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy_button,
+        dialog::Open,
         icon::Icon,
         live::{follow, live},
         load_error::{LoadError, load_error},
@@ -187,6 +188,14 @@ fn unless(page: EngineState, rule: impl Fn(&Engine) -> Option<String> + Send + S
     Signal::derive(move || page.engine.with(|engine| rule(engine.as_ref()?)))
 }
 
+/// The dialogs of the page's head, of which one may be open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Reverse,
+    Replace,
+    Delete,
+}
+
 /// The actions of the page's head, with the dialogs that ask first.
 fn actions(page: EngineState) -> AnyView {
     let toasts = Toasts::here();
@@ -200,7 +209,7 @@ fn actions(page: EngineState) -> AnyView {
             page.engine.with(|engine| may_update(engine.as_ref()?).err().map(|it| it.to_string()))
         })
     });
-    let [reverse, replace, delete] = [(); 3].map(|()| RwSignal::new(false));
+    let dialog = RwSignal::new(None);
     view! {
         <div class="actions">
             <ActionButton
@@ -227,30 +236,30 @@ fn actions(page: EngineState) -> AnyView {
                 icon=Icon::Reverse
                 label="Reverse direction".to_owned()
                 refused=unless(page, reverse_refusal)
-                on_press=Callback::new(move |()| reverse.set(true))
+                on_press=Callback::new(move |()| dialog.set(Some(Asks::Reverse)))
             />
             <ActionButton
                 icon=Icon::Replace
                 label="Replace engine".to_owned()
-                on_press=Callback::new(move |()| replace.set(true))
+                on_press=Callback::new(move |()| dialog.set(Some(Asks::Replace)))
             />
             <ActionButton
                 icon=Icon::Delete
                 label="Delete".to_owned()
                 refused=unless(page, |engine| deletion(engine, &[]).refused)
-                on_press=Callback::new(move |()| delete.set(true))
+                on_press=Callback::new(move |()| dialog.set(Some(Asks::Delete)))
             />
         </div>
-        <ReverseDialog page open=reverse />
-        <ReplaceDialog engine=page.engine open=replace />
-        <DeleteDialog engine=page.engine open=delete leave=true />
+        <ReverseDialog page open=Open::one_of(dialog, Asks::Reverse) />
+        <ReplaceDialog engine=page.engine open=Open::one_of(dialog, Asks::Replace) />
+        <DeleteDialog engine=page.engine open=Open::one_of(dialog, Asks::Delete) leave=true />
     }
     .into_any()
 }
 
 /// Asks before the direction is turned around, and warns about firewalls.
 #[component]
-fn ReverseDialog(page: EngineState, open: RwSignal<bool>) -> impl IntoView {
+fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
     let toasts = Toasts::here();
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let name = move || {

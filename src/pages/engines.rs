@@ -62,6 +62,29 @@ struct Shown {
     counts: Vec<StatusCount>,
 }
 
+/// The page's dialogs, of which one may be open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opened {
+    /// Work on the selected engines.
+    Work,
+    /// **Update all engines**.
+    UpdateAll,
+    /// **What to do** about this engine.
+    Advice(EngineId),
+    /// **Delete** of this engine.
+    Delete(EngineId),
+}
+
+impl Opened {
+    fn advised(self) -> Option<EngineId> {
+        if let Self::Advice(id) = self { Some(id) } else { None }
+    }
+
+    fn deleted(self) -> Option<EngineId> {
+        if let Self::Delete(id) = self { Some(id) } else { None }
+    }
+}
+
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct EnginesState {
@@ -72,21 +95,16 @@ struct EnginesState {
     filter: AddressParam,
     status: AddressParam,
     selection: Selection,
-    /// What is asked about the selected engines, and whether its dialog is open.
+    /// The dialog that is open.
+    dialog: RwSignal<Option<Opened>>,
+    /// What is asked about the selected engines, or was the last time.
     asked: RwSignal<Option<Action>>,
-    asking: RwSignal<bool>,
     /// Whether a copy of the list is to be saved.
     exporting: RwSignal<bool>,
-    /// Whether all engines are to be updated.
-    updating_all: RwSignal<bool>,
     /// The columns on screen.
     layout: Layout,
     /// The engines that the filter leaves, in the order on screen.
     keys: Memo<Keys>,
-    /// The engine whose **What to do** is open.
-    advised: RwSignal<Option<EngineId>>,
-    /// The engine that is to be deleted.
-    deleted: RwSignal<Option<EngineId>>,
 }
 
 impl EnginesState {
@@ -96,11 +114,8 @@ impl EnginesState {
 
     /// What was to be opened could not be fetched.
     fn give_up(self) {
-        for asked in [self.asking, self.exporting, self.updating_all] {
-            asked.set(false);
-        }
-        self.advised.set(None);
-        self.deleted.set(None);
+        self.dialog.set(None);
+        self.exporting.set(false);
         self.toasts.say(
             Tone::Bad,
             "This part of the app could not be fetched.",
@@ -188,20 +203,14 @@ pub fn EnginesPage() -> impl IntoView {
         status,
         selection: Selection::new(),
         asked: RwSignal::new(None),
-        asking: RwSignal::new(false),
+        dialog: RwSignal::new(None),
         exporting: RwSignal::new(false),
-        updating_all: RwSignal::new(false),
         layout: Layout::remembered(),
         keys,
-        advised: RwSignal::new(None),
-        deleted: RwSignal::new(None),
     };
     provide_context(page);
     let layout = page.layout;
-    let wanted = Signal::derive(move || {
-        let asked = [page.asking, page.exporting, page.updating_all].iter().any(|it| it.get());
-        asked || page.advised.get().is_some() || page.deleted.get().is_some()
-    });
+    let wanted = Signal::derive(move || page.dialog.get().is_some() || page.exporting.get());
 
     // An engine that is gone is no longer meant.
     follow(move || {
@@ -281,7 +290,7 @@ fn update_all(page: EnginesState) -> AnyView {
             icon=Icon::Update
             label="Update all engines".to_owned()
             refused
-            on_press=Callback::new(move |()| page.updating_all.set(true))
+            on_press=Callback::new(move |()| page.dialog.set(Some(Opened::UpdateAll)))
         />
     }
     .into_any()

@@ -23,7 +23,7 @@ use crate::{
     routes::{self, Route},
     ui::{
         button::{ActionButton, Refused},
-        dialog::Dialog,
+        dialog::{Dialog, Open},
         field::problem_line,
         icon::Icon,
         live::{follow, live, live_attribute},
@@ -328,20 +328,20 @@ fn engines(page: SiteState) -> AnyView {
         place.with_value(|place| drafts.forget(place));
         routes::go(&navigate, &Route::Sites.href());
     };
-    let [engine, pool] = [RwSignal::new(false), RwSignal::new(false)];
+    let adds = RwSignal::new(None);
     let actions = move || {
         view! {
             <ActionButton
                 icon=Icon::Add
                 label="Add Scan Engine".to_owned()
                 small=true
-                on_press=Callback::new(move |()| engine.set(true))
+                on_press=Callback::new(move |()| adds.set(Some(Adds::Engine)))
             />
             <ActionButton
                 icon=Icon::Pool
                 label="Create Engine Pool".to_owned()
                 small=true
-                on_press=Callback::new(move |()| pool.set(true))
+                on_press=Callback::new(move |()| adds.set(Some(Adds::Pool)))
             />
         }
     };
@@ -371,8 +371,8 @@ fn engines(page: SiteState) -> AnyView {
                 "Save"
             </button>
         </div>
-        {add_engine(choice, engine)}
-        {create_pool(choice, pool)}
+        {add_engine(choice, Open::one_of(adds, Adds::Engine))}
+        {create_pool(choice, Open::one_of(adds, Adds::Pool))}
     }
     .into_any()
 }
@@ -385,8 +385,15 @@ fn change_in_words(choice: Choice) -> Option<String> {
     })
 }
 
+/// What is added beside the list to choose from, in a dialog.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Adds {
+    Engine,
+    Pool,
+}
+
 /// **Add Scan Engine**: General of a new engine. It is saved first, then chosen for this site.
-fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
+fn add_engine(choice: Choice, open: Open) -> AnyView {
     let draft = format!("{}#new-engine", Route::Site(choice.page.id).path());
     let at_stake = at_stake(open, draft.clone(), "The new engine");
     let inside = Inside {
@@ -409,7 +416,7 @@ fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
 }
 
 /// **Create Engine Pool**: a new pool. It is saved first, then chosen for this site.
-fn create_pool(choice: Choice, open: RwSignal<bool>) -> AnyView {
+fn create_pool(choice: Choice, open: Open) -> AnyView {
     let draft = format!("{}#new-pool", Route::Site(choice.page.id).path());
     let at_stake = at_stake(open, draft.clone(), "The new pool");
     let on_saved = Callback::new(move |pool: Pool| {
@@ -427,7 +434,7 @@ fn create_pool(choice: Choice, open: RwSignal<bool>) -> AnyView {
 }
 
 /// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
-fn at_stake(open: RwSignal<bool>, draft: String, what: &'static str) -> Signal<Option<String>> {
+fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<String>> {
     let drafts = Drafts::here();
     let key = draft.clone();
     Effect::new(move |before: Option<bool>| {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    dialog::Dialog,
+    dialog::{Dialog, Open},
     field::problem_line,
     live::{follow, live, live_attribute},
 };
@@ -12,7 +12,8 @@ use super::{
 #[component]
 pub fn Confirm(
     /// Whether it is open.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
     /// The heading, which names the thing.
     #[prop(into)]
     title: Signal<String>,

@@ -17,6 +17,77 @@ pub fn unique_id(prefix: &str) -> String {
     format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// Whether a dialog is open: a signal of its own, or one of a page's dialogs, of which at most one is. Copy it freely; all copies
+/// are the same.
+#[derive(Clone, Copy)]
+pub struct Open(Which);
+
+#[derive(Clone, Copy)]
+enum Which {
+    Alone(RwSignal<bool>),
+    OneOf { is: Memo<bool>, set: StoredValue<Box<dyn Fn(bool) + Send + Sync>> },
+}
+
+impl From<RwSignal<bool>> for Open {
+    fn from(open: RwSignal<bool>) -> Self {
+        Self(Which::Alone(open))
+    }
+}
+
+impl Open {
+    /// Open while `which` has this.
+    pub fn one_of<T>(which: RwSignal<Option<T>>, this: T) -> Self
+    where
+        T: Copy + PartialEq + Send + Sync + 'static,
+    {
+        let is = Memo::new(move |_| which.get() == Some(this));
+        let set = move |open: bool| {
+            if open {
+                _ = which.try_set(Some(this));
+            } else if which.try_get_untracked().flatten() == Some(this) {
+                _ = which.try_set(None);
+            }
+        };
+        Self(Which::OneOf { is, set: StoredValue::new(Box::new(set)) })
+    }
+
+    /// Open while `which` has what the dialog is about, which closing it takes away.
+    pub fn about<T, S>(which: RwSignal<Option<T>>, about: fn(T) -> Option<S>) -> Self
+    where
+        T: Copy + Send + Sync + 'static,
+        S: 'static,
+    {
+        let is = Memo::new(move |_| which.get().and_then(about).is_some());
+        let set = move |open: bool| {
+            if !open && which.try_get_untracked().flatten().and_then(about).is_some() {
+                _ = which.try_set(None);
+            }
+        };
+        Self(Which::OneOf { is, set: StoredValue::new(Box::new(set)) })
+    }
+
+    /// Whether it is.
+    pub fn get(self) -> bool {
+        match self.0 {
+            Which::Alone(open) => open.get(),
+            Which::OneOf { is, .. } => is.get(),
+        }
+    }
+
+    /// The same, without following it.
+    pub fn get_untracked(self) -> bool {
+        untrack(|| self.get())
+    }
+
+    /// Opens or closes it. Nothing happens once it has gone with its page.
+    pub fn set(self, open: bool) {
+        match self.0 {
+            Which::Alone(signal) => _ = signal.try_set(open),
+            Which::OneOf { set, .. } => _ = set.try_with_value(|set| set(open)),
+        }
+    }
+}
+
 /// What is shown last covers everything else, and what it covers can't be used. A dialog of the class `on-top`, without which
 /// nothing goes on, is therefore shown anew, with the focus where it was.
 fn raise_what_is_on_top(focused: Option<web_sys::Element>) {
@@ -36,7 +107,8 @@ fn raise_what_is_on_top(focused: Option<web_sys::Element>) {
 #[component]
 pub fn Dialog(
     /// Whether it is open. The dialog sets it to false when the person closes it.
-    open: RwSignal<bool>,
+    #[prop(into)]
+    open: Open,
     /// The heading, which is the dialog's name too.
     #[prop(into)]
     title: Signal<String>,

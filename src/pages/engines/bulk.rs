@@ -12,7 +12,7 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::EnginesState;
+use super::{EnginesState, Opened};
 use crate::{
     data::query::Query,
     features::{
@@ -23,6 +23,7 @@ use crate::{
     forms::successor_field::SuccessorField,
     ui::{
         button::ActionButton,
+        dialog::Open,
         field::problem_line,
         icon::Icon,
         live::{follow, live},
@@ -50,7 +51,7 @@ pub(super) fn actions(page: EnginesState) -> AnyView {
             // What is left of earlier work gives way.
             page.data.bulk.close();
             page.asked.set(Some(action));
-            page.asking.set(true);
+            page.dialog.set(Some(Opened::Work));
         })
     };
     view! {
@@ -89,7 +90,9 @@ struct Moving {
 
 impl Moving {
     fn new(page: EnginesState) -> Self {
-        let asks = Memo::new(move |_| page.asking.get() && page.asked.get() == Some(Action::Delete));
+        let asks = Memo::new(move |_| {
+            page.dialog.get() == Some(Opened::Work) && page.asked.get() == Some(Action::Delete)
+        });
         let scans = RwSignal::new(FxHashMap::default());
         let blocked = Memo::new(move |_| {
             let has_sites = |engine: &Engine| !engine.sites.is_empty() && may_delete(engine).is_ok();
@@ -99,7 +102,7 @@ impl Moving {
         });
         let moving = Self { page, to: RwSignal::new(None), sites: Query::new(), scans, blocked };
         let scans_matter = Memo::new(move |_| {
-            let action = page.asked.get().filter(|_| page.asking.get());
+            let action = page.asked.get().filter(|_| page.dialog.get() == Some(Opened::Work));
             action.filter(|action| matches!(action, Action::Delete | Action::Update))
         });
         follow(move || {
@@ -237,7 +240,7 @@ impl Moving {
 /// The dialog about them, and the line that leads back to it.
 pub(super) fn dialog(page: EnginesState) -> AnyView {
     let data = page.data;
-    let open = page.asking;
+    let open = Open::one_of(page.dialog, Opened::Work);
     let chosen = RwSignal::new(None::<PoolId>);
     let moving = Moving::new(page);
     let pools = move || data.pools.value().map(|list| list.items.clone()).unwrap_or_default();

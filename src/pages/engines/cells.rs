@@ -6,7 +6,7 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use super::EnginesState;
+use super::{EnginesState, Opened};
 use crate::{
     routes::Route,
     ui::{
@@ -122,7 +122,7 @@ fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVie
                 title=title
                 aria-label=label
                 tabindex=tabindex
-                on:click=move |_| page.advised.set(Some(id))
+                on:click=move |_| page.dialog.set(Some(Opened::Advice(id)))
             >
                 {glyph(Icon::Warning, "")}
                 <span class="text">{short}</span>
@@ -164,7 +164,7 @@ fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVi
                     format!("Delete {name}"),
                     undeletable,
                     tabindex,
-                    move || page.deleted.set(Some(id)),
+                    move || page.dialog.set(Some(Opened::Delete(id))),
                 )}
             </div>
         </td>
