@@ -1,5 +1,5 @@
 //! What several pages let a person do: work on many things, deleting, replacing and updating engines, moving sites and
-//! engines. Pages may use them, and each other's they may use as far as no circle comes of it.
+//! engines. Pages may use them, and one may use another as long as no circle comes of it.
 
 pub mod auto_refresh;
 pub mod bulk;

@@ -44,11 +44,14 @@ struct House {
 }
 
 impl House {
+    fn empty() -> Self {
+        Self { files: Vec::new(), modules: Vec::new(), texts: Vec::new(), by_module: BTreeMap::new() }
+    }
+
     /// All of `src`, a crate's folder, from the project's root.
     fn open(src: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project has a root");
-        let mut house =
-            Self { files: Vec::new(), modules: Vec::new(), texts: Vec::new(), by_module: BTreeMap::new() };
+        let mut house = Self::empty();
         let mut folders = vec![root.join(src)];
         while let Some(folder) = folders.pop() {
             let entries =
@@ -141,6 +144,30 @@ impl House {
             return self.find(&target, depth + 1);
         }
         Some(at)
+    }
+
+    /// The imports that go up the staircase or across it.
+    fn wrong_ways(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (at, imports) in self.imports().into_iter().enumerate() {
+            for to in imports {
+                let (from_room, to_room) =
+                    (room(&self.modules[at], &self.files[at]), room(&self.modules[to], &self.files[to]));
+                let page = |module: &Module| module.get(1).cloned();
+                let allowed = if from_room == to_room {
+                    // Each page is a room of its own.
+                    from_room != "pages"
+                        || at_root(&self.modules[at])
+                        || page(&self.modules[at]) == page(&self.modules[to])
+                } else {
+                    floor(&from_room, &self.name(at)) < floor(&to_room, &self.name(to))
+                };
+                if !allowed {
+                    wrong.push(format!("{} imports {}", self.name(at), self.name(to)));
+                }
+            }
+        }
+        wrong
     }
 
     fn name(&self, at: usize) -> String {
@@ -294,26 +321,7 @@ fn floor(room: &str, file: &str) -> usize {
 
 #[test]
 fn the_app_imports_only_from_the_floors_below() {
-    let house = House::open("src");
-    let mut wrong = Vec::new();
-    for (at, imports) in house.imports().into_iter().enumerate() {
-        for to in imports {
-            let (from_room, to_room) =
-                (room(&house.modules[at], &house.files[at]), room(&house.modules[to], &house.files[to]));
-            let page = |module: &Module| module.get(1).cloned();
-            let allowed = if from_room == to_room {
-                // Each page is a room of its own.
-                from_room != "pages"
-                    || at_root(&house.modules[at])
-                    || page(&house.modules[at]) == page(&house.modules[to])
-            } else {
-                floor(&from_room, &house.name(at)) < floor(&to_room, &house.name(to))
-            };
-            if !allowed {
-                wrong.push(format!("{} imports {}", house.name(at), house.name(to)));
-            }
-        }
-    }
+    let wrong = House::open("src").wrong_ways();
     assert!(wrong.is_empty(), "these imports go up or across:\n{}", wrong.join("\n"));
 }
 
@@ -344,6 +352,46 @@ fn the_crates_have_no_large_circles() {
         }));
     }
     assert!(wrong.is_empty(), "these files import each other in a circle:\n{}", steps_of(&wrong));
+}
+
+/// A crate with these files in `src`.
+fn made_up(files: &[(&str, &str)]) -> House {
+    let mut house = House::empty();
+    for (name, text) in files {
+        house.add(&Path::new("src").join(name), "src", text);
+    }
+    house
+}
+
+#[test]
+fn a_circle_is_found_and_what_children_have_of_their_parent_is_none() {
+    let parent = ("data/mod.rs", "mod query;\npub use query::Query;\npub struct Data(Query);");
+    let child = ("data/query.rs", "use super::Data;\npub struct Query;");
+    assert!(made_up(&[parent, child]).circles().is_empty());
+    let circle = [
+        parent,
+        ("data/query.rs", "use crate::ui::{icon::Icon, live};"),
+        ("ui/icon.rs", "pub struct Icon;"),
+        ("ui/live.rs", "fn live() -> crate::data::Query { todo() }"),
+    ];
+    let circles = made_up(&circle).circles();
+    let [Circle { files, steps }] = circles.as_slice() else { panic!("{}", steps_of(&circles)) };
+    assert_eq!(files, &["src/data/query.rs", "src/ui/live.rs"]);
+    assert!(steps.contains(&"src/ui/live.rs imports src/data/query.rs".to_owned()));
+}
+
+#[test]
+fn an_import_that_goes_up_or_across_is_found() {
+    let house = made_up(&[
+        ("data/bulk.rs", "use crate::ui::toast::Toasts;"),
+        ("ui/toast.rs", "pub struct Toasts;"),
+        ("pages/pool.rs", "use super::pools::asking;\nuse crate::ui::toast;"),
+        ("pages/pools/asking.rs", "use crate::browser::clock;"),
+        ("browser/clock.rs", ""),
+    ]);
+    let wrong =
+        ["src/data/bulk.rs imports src/ui/toast.rs", "src/pages/pool.rs imports src/pages/pools/asking.rs"];
+    assert_eq!(house.wrong_ways(), wrong);
 }
 
 #[test]
