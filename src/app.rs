@@ -1,34 +1,19 @@
-//! The app: what is the same on every screen.
+//! The app: sign-in, until somebody has signed in and the workbench is there.
 
 use std::time::Duration;
 
 use leptos::{ev, prelude::*};
-use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
 
 use crate::{
-    clock::Clock,
-    components::{
-        live::live,
-        shell::Shell,
-        toast::{ToastRegion, Toasts, Tone},
-    },
-    data::{Data, transport::AppTransport},
-    draft::Drafts,
-    pages::{
-        engines::EnginesPage,
-        not_found::NotFound,
-        sign_in::{SignInAgain, SignInPage},
-    },
-    parts::{Later, LaterPart, WorkbenchPart, addition, screen},
-    routes::{self, Route},
+    browser::{theme::Theme, transport::AppTransport},
+    pages::sign_in::SignInPage,
+    parts::WorkbenchPart,
     session::{Ended, Session, State},
-    shortcuts::{ShortcutKeys, Shortcuts},
-    theme::Theme,
-    unsaved::{Unsaved, UnsavedDialog},
+    ui::live::live,
 };
 
 /// The app, over whatever carries its requests. Before the first sign-in it is the sign-in alone: the
-/// [`Workbench`] is on its way meanwhile.
+/// [`Workbench`](crate::workbench::Workbench) is on its way meanwhile.
 #[component]
 pub fn App(
     /// How requests travel.
@@ -60,88 +45,6 @@ enum Place {
     Wait,
     /// The [`Workbench`].
     Open,
-}
-
-/// All that is there for whoever has signed in, and what stays from one visit to the next.
-#[component]
-pub fn Workbench(
-    /// The chosen theme.
-    theme: RwSignal<Theme>,
-) -> impl IntoView {
-    let session = Session::here();
-    Clock::provide();
-    let toasts = Toasts::provide();
-    Shortcuts::provide();
-    let data = Data::provide(session);
-    LaterPart::provide(data);
-    Drafts::provide(session);
-    Unsaved::provide(session);
-
-    session.when_it_ends(move || {
-        data.forget();
-        toasts.clear();
-    });
-
-    // Another visit has a page of its own, even when one user takes over from another without a sign-out between.
-    let place = Memo::new(move |_| match session.state().get() {
-        State::SignedOut(why) => (session.visit(), Some(why)),
-        State::SignedIn(_) | State::Over(_) => (session.visit(), None),
-    });
-    view! {
-        <Router base=routes::base()>
-            {live(move || match place.get().1 {
-                Some(why) => view! { <SignInPage why /> }.into_any(),
-                None => view! {
-                    <Shell theme>
-                        <Screen />
-                    </Shell>
-                    <SignInAgain />
-                    <ShortcutKeys />
-                    {question_before_update(data, toasts)}
-                    <UnsavedDialog />
-                }
-                .into_any(),
-            })}
-            <ToastRegion />
-        </Router>
-    }
-}
-
-/// What meets **Update** of one engine on whatever screen, and asks first where scans are under way on it.
-fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
-    let asked = data.work.update_asked;
-    let missing = move |()| {
-        asked.set(Vec::new());
-        let advice = "Check that the console is running, then try again.".to_owned();
-        toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
-    };
-    let wanted = Signal::derive(move || asked.with(|asked| !asked.is_empty()));
-    addition(Later::UpdateQuestion, wanted, Callback::new(missing))
-}
-
-/// The screen that the address stands for.
-#[component]
-fn Screen() -> impl IntoView {
-    let route = routes::current();
-    routes::complete_navigation();
-    let navigate = use_navigate();
-    if document().location().and_then(|location| location.pathname().ok()).is_some_and(|path| is_start(&path))
-    {
-        let options = NavigateOptions { resolve: false, replace: true, ..NavigateOptions::default() };
-        navigate(&Route::Engines.href(), options);
-    }
-    live(move || match route.get() {
-        Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
-        Some(route) => screen(route),
-        None => view! { <NotFound /> }.into_any(),
-    })
-}
-
-/// Whether the path is the app's start, which is the list of engines: its address says so.
-fn is_start(path: &str) -> bool {
-    let inside = path.strip_prefix(&routes::base());
-    // Hosts of plain files may want the page's own name.
-    inside.is_some_and(|inside| matches!(inside.trim_matches('/'), "" | "index.html"))
 }
 
 /// Keys and pointers are activity; reads that the app makes by itself are not.

@@ -8,26 +8,24 @@ use std::panic::PanicHookInfo;
 use leptos::prelude::*;
 
 pub mod app;
-pub mod clock;
-pub mod components;
+pub mod browser;
 pub mod data;
-pub mod download;
-pub mod draft;
-pub mod number;
+pub mod features;
+pub mod forms;
 pub mod pages;
 pub mod parts;
-pub mod preference;
 pub mod routes;
 pub mod session;
+pub mod shell;
 pub mod shortcuts;
-pub mod theme;
-pub mod timer;
+pub mod ui;
 pub mod unsaved;
+pub mod workbench;
 
 /// Starts the app in the page's body.
 pub fn start() {
     std::panic::set_hook(Box::new(stopped));
-    mount_to_body(|| view! { <app::App transport=data::transport::AppTransport::fetch() /> });
+    mount_to_body(|| view! { <app::App transport=browser::transport::AppTransport::fetch() /> });
 }
 
 /// A defect in the app must not look like a page that waits: says so, and leaves the details to the browser's log.

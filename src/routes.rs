@@ -10,8 +10,6 @@ use leptos_router::{
     location::{BrowserUrl, LocationProvider},
 };
 
-use crate::components::live::follow;
-
 /// A screen of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -133,7 +131,7 @@ pub fn current() -> Memo<Option<Route>> {
 pub fn complete_navigation() {
     let path = use_location().pathname;
     let history = use_context::<BrowserUrl>();
-    follow(move || {
+    Effect::new(move |_: Option<()>| {
         path.track();
         if let Some(history) = &history {
             history.ready_to_complete();

@@ -6,7 +6,7 @@ use console_api::{Client, Credentials, CredentialsError, Error};
 use futures::channel::oneshot;
 use leptos::prelude::*;
 
-use crate::data::transport::AppTransport;
+use crate::browser::transport::AppTransport;
 
 /// The console's client as the app uses it.
 pub type Console = Client<AppTransport>;

@@ -1,51 +1,22 @@
-//! Single keys that do something, and the dialog that lists them.
-//!
-//! They can be switched off, for speech input types letters (WCAG 2.1.4).
+//! The single keys that lead to a screen, and the dialog that lists all keys.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
 use crate::{
-    components::dialog::Dialog,
-    preference::Preference,
     routes::{self, Route},
+    ui::{dialog::Dialog, shortcuts::Shortcuts},
     unsaved::Unsaved,
 };
 
-const CHOICE: Preference = Preference::named("engine-console.single-key-shortcuts");
 /// After `g`, the second key has this long.
 const CHORD: std::time::Duration = std::time::Duration::from_secs(2);
-
-/// Whether single keys do something. Copy it freely; all copies are the same.
-#[derive(Clone, Copy)]
-pub struct Shortcuts {
-    on: RwSignal<bool>,
-    slash: RwSignal<Option<NodeRef<html::Input>>>,
-}
-
-impl Shortcuts {
-    /// Takes what was chosen last time; put into the context for the components below.
-    pub fn provide() -> Self {
-        let on = CHOICE.remembered().as_deref() != Some("off");
-        let shortcuts = Self { on: RwSignal::new(on), slash: RwSignal::new(None) };
-        CHOICE.follow(move || if shortcuts.on.get() { "on" } else { "off" });
-        provide_context(shortcuts);
-        shortcuts
-    }
-}
-
-/// Makes `/` lead to this field while the page that has it is on screen.
-pub fn focus_on_slash(input: NodeRef<html::Input>) {
-    let Some(shortcuts) = use_context::<Shortcuts>() else { return };
-    shortcuts.slash.set(Some(input));
-    on_cleanup(move || _ = shortcuts.slash.try_set(None));
-}
 
 /// Listens for the keys, and shows **Keyboard shortcuts** on `?`.
 #[component]
 pub fn ShortcutKeys() -> impl IntoView {
-    let shortcuts = expect_context::<Shortcuts>();
+    let shortcuts = Shortcuts::here();
     let open = RwSignal::new(false);
     let went = StoredValue::new(f64::NEG_INFINITY);
     let navigate = use_navigate();
@@ -57,7 +28,7 @@ pub fn ShortcutKeys() -> impl IntoView {
     let handle = window_event_listener(ev::keydown, move |event| {
         let busy =
             event.ctrl_key() || event.alt_key() || event.meta_key() || is_typing(&event) || dialog_is_open();
-        if busy || !shortcuts.on.get_untracked() {
+        if busy || !shortcuts.on().get_untracked() {
             return;
         }
         let now = js_sys::Date::now();
@@ -65,14 +36,7 @@ pub fn ShortcutKeys() -> impl IntoView {
         went.set_value(f64::NEG_INFINITY);
         match event.key().as_str() {
             "?" => open.set(true),
-            "/" => {
-                if let Some(input) = shortcuts.slash.get_untracked().and_then(|input| input.get_untracked()) {
-                    event.prevent_default();
-                    // An element that can't take the focus leaves it where it was.
-                    _ = input.focus();
-                    input.select();
-                }
-            }
+            "/" if shortcuts.go_to_filter() => event.prevent_default(),
             "g" => went.set_value(now),
             "e" if after_g => go(Route::Engines),
             "p" if after_g => go(Route::Pools),
@@ -136,8 +100,8 @@ pub fn ShortcutKeys() -> impl IntoView {
             <label class="check">
                 <input
                     type="checkbox"
-                    prop:checked=move || shortcuts.on.get()
-                    on:change=move |event| shortcuts.on.set(event_target_checked(&event))
+                    prop:checked=move || shortcuts.on().get()
+                    on:change=move |event| shortcuts.on().set(event_target_checked(&event))
                 />
                 "Single-key shortcuts"
             </label>

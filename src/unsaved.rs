@@ -2,7 +2,8 @@
 //!
 //! A page says what would be lost with [`Unsaved::guard`]. Links, the back and forward buttons, single-key shortcuts,
 //! **Sign out**, and Escape in a dialog with a form lead to **Leave without saving?**; closing or reloading the tab, to the
-//! browser's own question. A sign-out for inactivity does not ask: `Drafts` keeps what was typed.
+//! browser's own question. A sign-out for inactivity does not ask: `Drafts` keeps
+//! what was typed.
 
 use leptos::{ev, prelude::*};
 use leptos_router::{
@@ -11,12 +12,7 @@ use leptos_router::{
 };
 use wasm_bindgen::JsCast;
 
-use crate::{
-    components::{dialog::Dialog, live::live},
-    draft::Drafts,
-    routes,
-    session::Session,
-};
+use crate::{routes, session::Session};
 
 /// One thing that may be lost.
 #[derive(Clone, Copy)]
@@ -96,17 +92,6 @@ impl Unsaved {
         });
     }
 
-    /// Guards what is typed into a form whose texts are kept in the drafts, also while another tab of the page is shown.
-    pub fn guard_draft(
-        self,
-        drafts: Drafts,
-        form: String,
-        what: impl Fn() -> String + Send + Sync + 'static,
-    ) {
-        let key = form.clone();
-        self.guard(move || drafts.has(&key).then(&what), move || drafts.forget(&form));
-    }
-
     /// Does what leads away from the page: at once where nothing would be lost, otherwise once the person has chosen
     /// **Leave**.
     pub fn leave_by(self, way: impl Fn() + Send + Sync + 'static) {
@@ -137,8 +122,25 @@ impl Unsaved {
         }
     }
 
+    /// Takes what only the router knows. To be called inside the router.
+    pub fn know_router(self) {
+        let navigate = use_navigate();
+        let go = Box::new(move |href: &str| routes::go(&navigate, href));
+        self.place.set_value(Some(Place { here: use_location(), go }));
+    }
+
+    /// Whether the question is open.
+    pub fn open(self) -> RwSignal<bool> {
+        self.open
+    }
+
+    /// What would be lost, while the question is open.
+    pub fn lost(self) -> Signal<Vec<String>> {
+        self.lost.into()
+    }
+
     /// The person leaves. The guards have done their work: what leads away may come back to this page's listeners.
-    fn go_on(self) {
+    pub fn go_on(self) {
         let guards = self.guards.try_update_value(std::mem::take).unwrap_or_default();
         untrack(|| guards.iter().for_each(|(_, guard)| guard.give_up.run(())));
         self.open.set(false);
@@ -205,33 +207,5 @@ impl Unsaved {
         event.stop_immediate_propagation();
         // Fails only where the document is not shown any more.
         self.ask(lost, Callback::new(|()| _ = window().history().and_then(|history| history.back())));
-    }
-}
-
-/// The question. Belongs inside the router.
-#[component]
-pub fn UnsavedDialog() -> impl IntoView {
-    let unsaved = Unsaved::here();
-    let navigate = use_navigate();
-    let go = Box::new(move |href: &str| routes::go(&navigate, href));
-    unsaved.place.set_value(Some(Place { here: use_location(), go }));
-    let lost = move || {
-        unsaved.lost.with(|lost| {
-            lost.iter().map(|lost| view! { <li>{lost.clone()}</li> }.into_any()).collect::<Vec<_>>()
-        })
-    };
-    view! {
-        <Dialog open=unsaved.open title="Leave without saving?".to_owned()>
-            <p>"This is not saved, and would be lost:"</p>
-            <ul class="plain">{live(lost)}</ul>
-            <footer>
-                <button type="button" class="button" on:click=move |_| unsaved.open.set(false)>
-                    "Stay"
-                </button>
-                <button type="button" class="button danger" on:click=move |_| unsaved.go_on()>
-                    "Leave"
-                </button>
-            </footer>
-        </Dialog>
     }
 }

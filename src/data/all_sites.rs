@@ -14,7 +14,7 @@ use futures::{
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
-use crate::{clock, timer::breathe};
+use crate::browser::{clock, timer::breathe};
 
 /// So many pages are asked for at a time, once the first has told how many there are.
 const AT_ONCE: usize = 3;

@@ -1,24 +1,10 @@
 //! The same done to many things, one after the other or a few at a time. One failure does not stop the rest.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::VecDeque,
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
-use console_api::{
-    Engine, EngineId, Error, PoolId,
-    rules::{UpdateOutcome, update_outcome},
-};
-use futures::{FutureExt, future::LocalBoxFuture};
+use console_api::Error;
+use futures::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local};
-use rustc_hash::FxHashMap;
-
-use super::Data;
-use crate::{
-    clock::monotonic_ms,
-    components::toast::{Toasts, Tone},
-};
 
 /// One of the things.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +44,6 @@ pub struct Job {
     pub step: Step,
     /// Called when all are done, also after each retry.
     pub finish: Rc<dyn Fn()>,
-    /// Where it is told how it ended, if nobody watched.
-    pub toasts: Toasts,
 }
 
 /// Something that was not done.
@@ -120,6 +104,8 @@ pub struct Bulk {
     watchers: StoredValue<usize>,
     /// Whether the news say how it ended, where that is decided already.
     in_news: StoredValue<Option<bool>>,
+    /// Is told how it ended where nobody watched.
+    news: StoredValue<Option<Callback<Run>>>,
 }
 
 impl Bulk {
@@ -132,6 +118,7 @@ impl Bulk {
             turn: StoredValue::new(0),
             watchers: StoredValue::new(0),
             in_news: StoredValue::new(None),
+            news: StoredValue::new(None),
         }
     }
 
@@ -161,6 +148,11 @@ impl Bulk {
     /// Decides for the end that is being reached whether the news say so: for who closes or opens the dialog just then.
     pub fn end_in_news(self, in_news: bool) {
         self.in_news.try_update_value(|now| *now = Some(in_news));
+    }
+
+    /// Tells this each time how it ended, if nobody watched.
+    pub fn when_it_ends(self, news: impl Fn(Run) + Send + Sync + 'static) {
+        self.news.set_value(Some(Callback::new(news)));
     }
 
     /// Begins, unless something is being done already.
@@ -254,7 +246,7 @@ impl Bulk {
         if self.workers.get_value() == 0 {
             self.change(|run| run.running = false);
             (job.finish)();
-            self.tell(job.toasts);
+            self.tell();
         }
     }
 
@@ -286,16 +278,17 @@ impl Bulk {
     }
 
     /// Says how it ended if nobody watches, and puts it away if there is no more to it.
-    fn tell(self, toasts: Toasts) {
+    fn tell(self) {
         let decided = self.in_news.try_update_value(Option::take).flatten();
         if !decided.unwrap_or_else(|| self.watchers.get_value() == 0) {
             return;
         }
         let Some(run) = self.run.get_untracked() else { return };
-        let tone = if run.failed.is_empty() { Tone::Good } else { Tone::Bad };
-        let more = run.failed.first().map(|failed| format!("{}: {}", failed.item.name, failed.why));
-        toasts.say(tone, format!("{}: {}.", run.doing, run.summary()), more);
-        if run.failed.is_empty() && run.left.is_empty() {
+        let no_more = run.failed.is_empty() && run.left.is_empty();
+        if let Some(news) = self.news.get_value() {
+            news.run(run);
+        }
+        if no_more {
             self.close();
         }
     }
@@ -311,126 +304,3 @@ impl Bulk {
 
 /// So many calls are under way at a time: a console does not answer faster for more.
 pub(super) const AT_ONCE: usize = 4;
-/// The list on screen drops what is deleted this often, in milliseconds: each time all rows are looked through.
-const DROP_EVERY_MS: f64 = 500.0;
-
-fn items(engines: &[Engine]) -> Vec<Item> {
-    engines.iter().map(|engine| Item { key: engine.id.get(), name: engine.name.clone() }).collect()
-}
-
-impl Data {
-    /// Deletes these engines.
-    pub fn delete_engines(self, engines: &[Engine], toasts: Toasts) {
-        self.work.begin_change();
-        let gone = Rc::new(RefCell::new(Vec::new()));
-        let since = Rc::new(Cell::new(monotonic_ms()));
-        let drop_gone = {
-            let gone = Rc::clone(&gone);
-            move || {
-                let gone = std::mem::take(&mut *gone.borrow_mut());
-                self.engines.patch(|list| list.items.retain(|engine| !gone.contains(&engine.id)));
-            }
-        };
-        let finish = {
-            let drop_gone = drop_gone.clone();
-            move || {
-                drop_gone();
-                self.work.begin_change();
-                self.read_engines();
-            }
-        };
-        let step = move |item: Item| {
-            let (gone, since, drop_gone) = (Rc::clone(&gone), Rc::clone(&since), drop_gone.clone());
-            async move {
-                let id = EngineId(item.key);
-                self.erase_engine(id).await?;
-                gone.borrow_mut().push(id);
-                if monotonic_ms() - since.get() > DROP_EVERY_MS {
-                    since.set(monotonic_ms());
-                    drop_gone();
-                }
-                Ok("deleted")
-            }
-            .boxed_local()
-        };
-        let job = Job {
-            doing: "Deleting engines",
-            at_once: AT_ONCE,
-            step: Rc::new(step),
-            finish: Rc::new(finish),
-            toasts,
-        };
-        self.bulk.start(job, items(engines));
-    }
-
-    /// Sends the available update to these engines; their rows show progress until they report new versions.
-    pub fn update_engines(self, engines: &[Engine], toasts: Toasts) {
-        self.work.begin_change();
-        let before = engines.iter().map(|engine| (engine.id, engine.clone())).collect::<FxHashMap<_, _>>();
-        let sent = Rc::new(RefCell::new(FxHashMap::default()));
-        let finish = {
-            let sent = Rc::clone(&sent);
-            move || {
-                let sent = std::mem::take(&mut *sent.borrow_mut());
-                if !sent.is_empty() {
-                    let waiting = sent.keys().copied().collect();
-                    spawn_local(async move { self.wait_for_all(sent, waiting, toasts).await });
-                }
-            }
-        };
-        let before = Rc::new(before);
-        let step = move |item: Item| {
-            let (before, sent) = (Rc::clone(&before), Rc::clone(&sent));
-            async move {
-                let id = EngineId(item.key);
-                if self.work.updating.begin(&[id]).is_empty() {
-                    return Ok("being updated already");
-                }
-                let answer =
-                    self.session.call(async move |console| console.update_engine_software(id).await).await;
-                let outcome = answer.map(|answer| update_outcome(&answer));
-                match (&outcome, before.get(&id)) {
-                    (Ok(UpdateOutcome::Sent), Some(engine)) => {
-                        sent.borrow_mut().insert(id, engine.clone());
-                    }
-                    _ => self.work.updating.end(&[id]),
-                }
-                Ok(match outcome? {
-                    UpdateOutcome::Sent => "sent the update",
-                    UpdateOutcome::UpToDate => "up to date",
-                })
-            }
-            .boxed_local()
-        };
-        let job = Job {
-            doing: "Updating engines",
-            at_once: AT_ONCE,
-            step: Rc::new(step),
-            finish: Rc::new(finish),
-            toasts,
-        };
-        self.bulk.start(job, items(engines));
-    }
-
-    /// Adds these engines to a pool, each by a call of its own: what a colleague changes in the pool meanwhile stays.
-    pub fn add_to_pool(self, engines: &[Engine], pool: PoolId, toasts: Toasts) {
-        self.work.begin_change();
-        let step = move |item: Item| {
-            async move {
-                let id = EngineId(item.key);
-                self.session.call(async move |console| console.assign_to_pool(id, pool).await).await?;
-                Ok("added")
-            }
-            .boxed_local()
-        };
-        let job = Job {
-            doing: "Adding engines to a pool",
-            // They all change the same pool.
-            at_once: 1,
-            step: Rc::new(step),
-            finish: Rc::new(move || self.read_engines()),
-            toasts,
-        };
-        self.bulk.start(job, items(engines));
-    }
-}

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use console_api::{Created, Engine, EngineDraft, EngineId, Error, PageRequest, Saved, Scan, SiteId, Sort};
+use console_api::{Created, Engine, EngineDraft, EngineId, Error, Saved};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
@@ -36,7 +36,7 @@ impl Data {
     /// The engine as the console has it now.
     pub(super) async fn ask_for(self, id: EngineId) -> Result<Engine, Error> {
         let mut engine = self.session.call(async move |console| console.engine(id).await).await?;
-        self.told.complete(slice::from_mut(&mut engine));
+        self.version_report.complete(slice::from_mut(&mut engine));
         Ok(engine)
     }
 
@@ -114,33 +114,6 @@ impl Data {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    /// How many scans run on an engine now.
-    ///
-    /// # Errors
-    /// Why it could not be read.
-    pub async fn running_scans(self, id: EngineId) -> Result<usize, Error> {
-        self.session.call(async move |console| console.running_scans(id).await).await
-    }
-
-    /// The scans of a site that are under way, and the newest of the others, so many at most of either: the console tells them
-    /// apart. Which site it is stands in each: the console does not say so there.
-    ///
-    /// # Errors
-    /// Why they could not be read.
-    pub async fn newest_scans_of(self, site: SiteId, most: u64) -> Result<Vec<Scan>, Error> {
-        let newest = vec![Sort { property: "startTime", descending: true }];
-        let request = PageRequest { page: 0, size: most, sort: newest };
-        let mut scans = Vec::new();
-        for active in [true, false] {
-            let page = self
-                .session
-                .call(async |console| console.site_scans(site, Some(active), &request).await)
-                .await?;
-            scans.extend(page.items.into_iter().map(|scan| Scan { site: Some(site), ..scan }));
-        }
-        Ok(scans)
     }
 
     /// Turns around who opens the connection, and reads the engine again. The console's own words, if it had any.

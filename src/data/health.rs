@@ -10,7 +10,7 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use crate::preference::Preference;
+use crate::browser::preference::Preference;
 
 /// Thresholds of this browser, whoever is signed in.
 const THRESHOLDS: Preference = Preference::named("engine-console.health-thresholds");

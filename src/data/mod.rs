@@ -3,19 +3,21 @@
 pub mod all_sites;
 pub mod bulk;
 mod engine;
+mod engine_work;
 pub mod health;
+mod membership;
 mod pools;
 pub mod query;
 pub mod refresh;
+mod scans;
 pub mod secret;
 pub mod site_filter;
 mod site_moves;
 pub mod site_names;
 pub mod sites;
 mod takeover;
-pub mod told;
-pub mod transport;
-mod update;
+pub mod update;
+pub mod version_report;
 
 use std::{
     future::Future,
@@ -30,9 +32,8 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::{
     all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
-    sites::Listed, told::Told,
+    sites::Listed, version_report::LatestReport,
 };
-use crate::components::live::follow;
 use crate::session::{Session, State};
 
 /// What the app knows of the console. Copy it freely; all copies are the same.
@@ -63,7 +64,7 @@ pub struct Data {
     /// The shared secret for engines that call the console.
     pub secret: Secret,
     /// What the console told of its engines when it last asked them; not every account may make it ask.
-    pub told: Told,
+    pub version_report: LatestReport,
     /// Which engines are being worked on.
     pub work: Work,
     /// Work on many things.
@@ -91,11 +92,11 @@ impl Data {
             health: FleetHealth::new(),
             info,
             secret: Secret::new(),
-            told: Told::new(),
+            version_report: LatestReport::new(),
             work: Work::new(),
             bulk: Bulk::new(),
         };
-        follow(move || {
+        Effect::new(move |_: Option<()>| {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
             {
                 data.info.read(session.call(async |console| console.console_info().await));
@@ -130,7 +131,7 @@ impl Data {
     async fn read_engines_alone(self) -> Result<(), Error> {
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
-            self.told.complete(&mut list.items);
+            self.version_report.complete(&mut list.items);
             Ok(list)
         };
         self.engines.read_now(read).await
@@ -163,7 +164,7 @@ impl Data {
         self.health.forget();
         self.info.forget();
         self.secret.forget();
-        self.told.forget();
+        self.version_report.forget();
         self.work.forget();
         self.bulk.forget();
     }

@@ -13,7 +13,6 @@ use super::{
     Data,
     bulk::{Item, Job, Trouble},
 };
-use crate::components::toast::Toasts;
 
 /// The key of the pool itself among the things that are done before it is deleted: no site has it.
 const THE_POOL: u64 = u64::MAX;
@@ -137,7 +136,7 @@ impl Data {
     /// stopped half-way counts as failed, with where it is now; trying again finishes it.
     ///
     /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
-    pub fn move_engines(self, engines: Vec<(EngineId, String)>, from: &Pool, to: &Pool, toasts: Toasts) {
+    pub fn move_engines(self, engines: Vec<(EngineId, String)>, from: &Pool, to: &Pool) {
         let items = engines.into_iter().map(|(id, name)| Item { key: id.get(), name }).collect();
         let (from_id, to_id) = (from.id, to.id);
         let names = Rc::new((from.name.clone(), to.name.clone()));
@@ -162,14 +161,13 @@ impl Data {
             at_once: 1,
             step: Rc::new(step),
             finish: Rc::new(move || self.pools_changed()),
-            toasts,
         };
         self.bulk.start(job, items);
     }
 
     /// Gives a pool's sites to another engine or pool, then deletes the pool. Where a site could not be moved the console
     /// keeps the pool; trying again does what is left.
-    pub fn delete_pool_and_move_sites(self, pool: &Pool, moves: &[SiteMove], toasts: Toasts) {
+    pub fn delete_pool_and_move_sites(self, pool: &Pool, moves: &[SiteMove]) {
         let sites = moves.iter().map(|it| Item { key: it.site.get(), name: it.name.clone() });
         let items = sites.chain([Item { key: THE_POOL, name: pool.name.clone() }]).collect();
         let (id, from) = (pool.id, ScannerId::from(pool.id));
@@ -202,18 +200,12 @@ impl Data {
             at_once: 1,
             step: Rc::new(step),
             finish: Rc::new(move || self.read_engines()),
-            toasts,
         };
         self.bulk.start(job, items);
     }
 
     /// Creates pools, one after the other. `on_created` is told of each, by its place in the list.
-    pub fn create_pools(
-        self,
-        pools: Vec<PoolDraft>,
-        toasts: Toasts,
-        on_created: impl Fn(usize, PoolId) + 'static,
-    ) {
+    pub fn create_pools(self, pools: Vec<PoolDraft>, on_created: impl Fn(usize, PoolId) + 'static) {
         let items =
             pools.iter().enumerate().map(|(at, pool)| Item { key: at as u64, name: pool.name.clone() });
         let items = items.collect();
@@ -234,18 +226,12 @@ impl Data {
             at_once: 1,
             step: Rc::new(step),
             finish: Rc::new(move || self.read_pools()),
-            toasts,
         };
         self.bulk.start(job, items);
     }
 
     /// Deletes pools that were just created. `on_deleted` is told of each.
-    pub fn take_back_pools(
-        self,
-        pools: Vec<(PoolId, String)>,
-        toasts: Toasts,
-        on_deleted: impl Fn(PoolId) + 'static,
-    ) {
+    pub fn take_back_pools(self, pools: Vec<(PoolId, String)>, on_deleted: impl Fn(PoolId) + 'static) {
         let items = pools.into_iter().map(|(id, name)| Item { key: id.get(), name }).collect();
         let on_deleted = Rc::new(on_deleted);
         let step = move |item: Item| {
@@ -263,7 +249,6 @@ impl Data {
             at_once: 1,
             step: Rc::new(step),
             finish: Rc::new(move || self.read_pools()),
-            toasts,
         };
         self.bulk.start(job, items);
     }

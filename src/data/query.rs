@@ -9,7 +9,7 @@ use futures::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::clock;
+use crate::browser::clock;
 
 /// A value of any kind: the code of the reads is there once, however many kinds of things are read.
 type Value = Arc<dyn Any + Send + Sync>;

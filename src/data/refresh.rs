@@ -5,20 +5,17 @@
 
 use std::time::Duration;
 
-use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
+use console_api::{Asked, Engine, EngineId, Error};
 use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
 };
 use gloo_timers::callback::Timeout;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::Data;
-use crate::{
-    components::toast::{Toasts, Tone},
-    timer::after,
-};
+use crate::browser::timer::after;
 
 type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
 
@@ -116,64 +113,47 @@ impl Work {
 }
 
 impl Data {
-    /// Asks for one engine's status and says in the news what came of it.
-    pub fn refresh_engine(self, id: EngineId, name: String, toasts: Toasts) {
+    /// Asks for one engine's status and reads the engine anew. `None`: that is under way already.
+    pub fn refresh_engine(
+        self,
+        id: EngineId,
+    ) -> Option<impl Future<Output = Result<(Asked, Engine), Error>> + 'static> {
         let mine = self.work.refreshing.begin(&[id]);
         if mine.is_empty() {
-            return;
+            return None;
         }
         self.work.begin_change();
-        spawn_local(async move {
-            match self.ask_then_read(id).await {
-                Ok((asked, engine)) => {
-                    toasts.show(refreshed(&asked, &engine, untrack(|| self.next_step(&engine))));
-                    self.engine_is(engine);
-                }
-                Err(Error::Cancelled) => {}
-                Err(error @ Error::NotFound { .. }) => {
-                    toasts.say(Tone::Bad, format!("{name} could not be refreshed. {error}"), None);
-                    self.read_engines();
-                }
-                Err(error) => {
-                    toasts.say(Tone::Bad, format!("{name} could not be refreshed. {error}"), helps(&error));
-                }
+        Some(async move {
+            let read = self.ask_then_read(id).await;
+            match &read {
+                Ok((_, engine)) => self.engine_is(engine.clone()),
+                Err(Error::NotFound { .. }) => self.read_engines(),
+                Err(_) => {}
             }
             self.work.refreshing.end(&mine);
-        });
+            read
+        })
     }
 
-    /// Asks for the status of these engines, which the page shows, and reads the whole list anew.
-    pub fn refresh_displayed(self, ids: &[EngineId], toasts: Toasts) {
+    /// Asks for the status of these engines, which the page shows, and reads the whole list anew; gives nothing where that
+    /// could not be read, which the query keeps. `None`: all of it is under way already.
+    pub fn refresh_displayed(
+        self,
+        ids: &[EngineId],
+    ) -> Option<impl Future<Output = Result<Option<Asked>, Error>> + 'static> {
         let mine = self.work.refreshing.begin(ids);
         if mine.is_empty() {
-            return;
+            return None;
         }
         self.work.begin_change();
-        let ids = ids.iter().copied().collect::<FxHashSet<_>>();
-        spawn_local(async move {
-            match self.ask().await {
-                Ok(asked) => {
-                    // Why the list could not be read stands above it.
-                    if self.read_engines_now().await.is_ok() {
-                        let list = untrack(|| self.engines.value());
-                        let engines = list
-                            .iter()
-                            .flat_map(|list| &list.items)
-                            .filter(|engine| ids.contains(&engine.id));
-                        toasts.show(all_refreshed(&asked, engines));
-                    }
-                }
-                Err(Error::Cancelled) => {}
-                Err(error) => {
-                    toasts.say(
-                        Tone::Bad,
-                        format!("The engines could not be refreshed. {error}"),
-                        helps(&error),
-                    );
-                }
-            }
+        Some(async move {
+            let asked = match self.ask().await {
+                Ok(asked) => Ok(self.read_engines_now().await.is_ok().then_some(asked)),
+                Err(error) => Err(error),
+            };
             self.work.refreshing.end(&mine);
-        });
+            asked
+        })
     }
 
     async fn ask_then_read(self, id: EngineId) -> Result<(Asked, Engine), Error> {
@@ -191,7 +171,7 @@ impl Data {
         });
         let asked = asking.clone().await;
         if let Ok(Asked::Yes(report)) = &asked {
-            self.told.hear(report);
+            self.version_report.keep(report);
         }
         self.work.asking.update_value(|now| {
             if now.as_ref().is_some_and(|now| now.ptr_eq(&asking)) {
@@ -200,70 +180,4 @@ impl Data {
         });
         asked
     }
-}
-
-/// A piece of news: how it is meant, what happened, what to do.
-type News = (Tone, String, Option<String>);
-
-const NO_RIGHT: &str = "This account may not make the console ask its engines: that takes a Global Administrator. What is \
-                        shown is what the console knew already.";
-
-fn refreshed(asked: &Asked, engine: &Engine, step: Option<NextStep>) -> News {
-    let (name, status) = (&engine.name, &engine.status);
-    match asked {
-        Asked::Yes(_) => {
-            let more = step.map(|step| format!("{} {}", step.why, step.what));
-            (tone(status), format!("{name}: {status}."), more)
-        }
-        Asked::NotPermitted => {
-            (Tone::Uncertain, format!("{name} was only read again: {status}."), Some(NO_RIGHT.to_owned()))
-        }
-        Asked::Failed(error) => (
-            Tone::Bad,
-            format!("{name} was only read again ({status}), for its engines could not be asked. {error}"),
-            helps(error),
-        ),
-    }
-}
-
-fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -> News {
-    let mut all = 0_usize;
-    let mut counts: Vec<(&EngineStatus, usize)> = Vec::new();
-    for engine in engines {
-        all += 1;
-        match counts.iter_mut().find(|(status, _)| *status == &engine.status) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((&engine.status, 1)),
-        }
-    }
-    counts.sort();
-    let worst = counts.iter().map(|(status, _)| status.severity()).max().unwrap_or(Severity::Good);
-    let list =
-        counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");
-    let what = format!("{all} {}: {list}.", if all == 1 { "engine" } else { "engines" });
-    match asked {
-        Asked::Yes(_) => {
-            let tone = if worst == Severity::Good { Tone::Good } else { Tone::Uncertain };
-            (tone, format!("Refreshed {what}"), None)
-        }
-        Asked::NotPermitted => {
-            (Tone::Uncertain, format!("Only read again: {what}"), Some(NO_RIGHT.to_owned()))
-        }
-        Asked::Failed(error) => (
-            Tone::Bad,
-            format!("Only read again, for the engines could not be asked: {what} {error}"),
-            helps(error),
-        ),
-    }
-}
-
-fn tone(status: &EngineStatus) -> Tone {
-    match status.severity() {
-        Severity::Good => Tone::Good,
-        Severity::Uncertain | Severity::Bad => Tone::Uncertain,
-    }
-}
-
-pub(super) fn helps(error: &Error) -> Option<String> {
-    Some(error.what_helps().to_owned()).filter(|text| !text.is_empty())
 }

@@ -7,7 +7,7 @@ use console_api::{Error, SharedSecret};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
-use crate::clock::monotonic_ms;
+use crate::browser::clock::monotonic_ms;
 
 /// Whether a secret is valid.
 #[derive(Clone, Copy, Debug, PartialEq)]

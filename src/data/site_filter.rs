@@ -12,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Data;
-use crate::clock;
+use crate::browser::clock;
 
 /// While pages come, what they add is shown this often, in milliseconds: each time the table takes in its rows anew.
 const SHOW_EVERY_MS: f64 = 250.0;

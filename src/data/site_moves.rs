@@ -1,12 +1,12 @@
-//! Sites get another engine or pool, a few at a time.
+//! Which sites an engine has, and how sites get another engine or pool, a few at a time.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use console_api::{
-    EngineId, Moved, PageRequest, SiteId,
-    rules::{Scanners, SiteMove},
+    EngineId, Error, Moved, PageRequest, SiteId,
+    rules::{OwnedSite, Scanners, SiteMove},
 };
-use futures::FutureExt;
+use futures::{FutureExt, TryStreamExt};
 use leptos::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -15,7 +15,6 @@ use super::{
     bulk::{AT_ONCE, Item, Job, Trouble},
     sites::Listed,
 };
-use crate::components::toast::Toasts;
 
 impl Data {
     /// The engines and pools as they were last read: empty before that.
@@ -35,6 +34,28 @@ impl Data {
         });
     }
 
+    /// The sites that are assigned directly to these engines, with their names.
+    ///
+    /// # Errors
+    /// Why those of one of them could not be read.
+    pub async fn sites_of(self, engines: Vec<EngineId>) -> Result<Vec<OwnedSite>, Error> {
+        let mut sites = Vec::new();
+        for engine in engines {
+            let read = self.session.call(async move |console| {
+                let mut pages = pin!(console.engine_sites_stream(engine, PageRequest::default()));
+                let mut sites = Vec::new();
+                while let Some(page) = pages.try_next().await? {
+                    let owned =
+                        |site: console_api::Site| OwnedSite { engine, site: site.id, name: site.name };
+                    sites.extend(page.items.into_iter().map(owned));
+                }
+                Ok(sites)
+            });
+            sites.extend(read.await?);
+        }
+        Ok(sites)
+    }
+
     /// Gives these sites another engine or pool, each by calls of its own, so that a failure stops no other. `doing` is
     /// the heading while it goes on. At its end, and at that of each retry, the engines and pools are read anew and
     /// `on_end` is told what has not been moved: to do it later, pass just that.
@@ -48,7 +69,6 @@ impl Data {
         self,
         moves: Vec<SiteMove>,
         doing: &'static str,
-        toasts: Toasts,
         on_end: impl Fn(Vec<SiteMove>) + 'static,
     ) {
         self.work.begin_change();
@@ -101,7 +121,7 @@ impl Data {
             }
             .boxed_local()
         };
-        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish), toasts };
+        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
         self.bulk.start(job, items);
     }
 }

@@ -3,23 +3,17 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
-    pin::pin,
     rc::Rc,
 };
 
-use console_api::{
-    EngineId, Error, Moved, Page, PageRequest, PoolId, Scan,
-    rules::{Change, OwnedSite},
-};
-use futures::{FutureExt, TryStreamExt, channel::oneshot};
+use console_api::{EngineId, Error, Moved, rules::Change};
+use futures::{FutureExt, channel::oneshot};
 use leptos::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::{
     Data,
     bulk::{AT_ONCE, Item, Job, Trouble},
 };
-use crate::components::toast::Toasts;
 
 /// What the steps of one piece of work share.
 struct Progress {
@@ -66,57 +60,6 @@ impl Progress {
 }
 
 impl Data {
-    /// The sites that are assigned directly to these engines, with their names.
-    ///
-    /// # Errors
-    /// Why those of one of them could not be read.
-    pub async fn sites_of(self, engines: Vec<EngineId>) -> Result<Vec<OwnedSite>, Error> {
-        let mut sites = Vec::new();
-        for engine in engines {
-            let read = self.session.call(async move |console| {
-                let mut pages = pin!(console.engine_sites_stream(engine, PageRequest::default()));
-                let mut sites = Vec::new();
-                while let Some(page) = pages.try_next().await? {
-                    let owned =
-                        |site: console_api::Site| OwnedSite { engine, site: site.id, name: site.name };
-                    sites.extend(page.items.into_iter().map(owned));
-                }
-                Ok(sites)
-            });
-            sites.extend(read.await?);
-        }
-        Ok(sites)
-    }
-
-    /// One page of the scans that ran on an engine.
-    ///
-    /// # Errors
-    /// Why it could not be read.
-    pub async fn scans_of(self, id: EngineId, request: &PageRequest) -> Result<Page<Scan>, Error> {
-        self.session.call(async |console| console.engine_scans(id, request).await).await
-    }
-
-    /// The scans that are under way, on all engines.
-    ///
-    /// # Errors
-    /// Why they could not be read.
-    pub async fn scans_under_way(self) -> Result<Vec<Scan>, Error> {
-        self.session.call(async |console| console.scans_under_way().await).await
-    }
-
-    /// How many scans are under way on each engine that has any.
-    ///
-    /// # Errors
-    /// Why it could not be read.
-    pub async fn scans_by_engine(self) -> Result<FxHashMap<EngineId, usize>, Error> {
-        let scans = self.scans_under_way().await?;
-        let mut count = FxHashMap::default();
-        for engine in scans.iter().flat_map(|scan| &scan.engines) {
-            *count.entry(*engine).or_default() += 1;
-        }
-        Ok(count)
-    }
-
     /// Does what is planned, a few things at a time, and each by calls of its own, so that a failure stops no other; only
     /// an engine is deleted after all else that is planned about it is done. `doing` is the heading while it goes on. At its
     /// end, and at that of each retry, `on_end` is told what is not done.
@@ -125,13 +68,7 @@ impl Data {
     /// else meanwhile, stays where it is.
     ///
     /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
-    pub fn carry_out(
-        self,
-        plan: Vec<Change>,
-        doing: &'static str,
-        toasts: Toasts,
-        on_end: impl Fn(Vec<Change>) + 'static,
-    ) {
+    pub fn carry_out(self, plan: Vec<Change>, doing: &'static str, on_end: impl Fn(Vec<Change>) + 'static) {
         self.work.begin_change();
         let plan = (0..).zip(plan).collect::<BTreeMap<u64, _>>();
         let items = plan.iter().map(|(key, change)| Item { key: *key, name: change.label() }).collect();
@@ -182,7 +119,7 @@ impl Data {
             }
             .boxed_local()
         };
-        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish), toasts };
+        let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
         self.bulk.start(job, items);
     }
 
@@ -226,50 +163,5 @@ impl Data {
         self.erase_engine(engine).await?;
         progress.gone.borrow_mut().push(engine);
         Ok("deleted")
-    }
-
-    /// Adds an engine to a pool, and reads the pools again.
-    ///
-    /// # Errors
-    /// Why the console did not do it.
-    pub async fn join_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
-        self.work.begin_change();
-        self.session.call(async move |console| console.assign_to_pool(engine, pool).await).await?;
-        self.has_members(pool, |engines| {
-            if !engines.contains(&engine) {
-                engines.push(engine);
-            }
-        });
-        Ok(())
-    }
-
-    /// Takes an engine out of a pool, and reads the pools again.
-    ///
-    /// # Errors
-    /// Why the console did not do it. That it is not in the pool any more is no failure.
-    pub async fn leave_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
-        self.work.begin_change();
-        self.take_out_of_pool(engine, pool).await?;
-        self.has_members(pool, |engines| engines.retain(|id| *id != engine));
-        Ok(())
-    }
-
-    /// A missing member is told as 404, and so is a missing permission (docs/api-quirks.md, "Signing in"): the pool
-    /// itself tells which.
-    async fn take_out_of_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
-        let left = self.session.call(async move |console| console.remove_from_pool(engine, pool).await).await;
-        let Err(missing @ Error::NotFound { .. }) = left else { return left };
-        let members = self.session.call(async move |console| console.pool_engines(pool).await).await;
-        if members.is_ok_and(|members| !members.contains(&engine)) { Ok(()) } else { Err(missing) }
-    }
-
-    /// What was changed shows at once, and then what the console says.
-    fn has_members(self, pool: PoolId, change: impl FnOnce(&mut Vec<EngineId>)) {
-        self.pools.patch(|list| {
-            if let Some(pool) = list.items.iter_mut().find(|it| it.id == pool) {
-                change(&mut pool.engines);
-            }
-        });
-        self.read_engines();
     }
 }

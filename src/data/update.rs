@@ -13,12 +13,8 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
-use super::{Data, refresh::helps};
-use crate::{
-    clock,
-    components::toast::{Toasts, Tone},
-    timer::sleep,
-};
+use super::Data;
+use crate::browser::{clock, timer::sleep};
 
 /// The first pause before an engine that is updated is looked at; each is half as long again as the one before.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -27,6 +23,34 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long new versions are waited for, in milliseconds.
 const PATIENCE_MS: i64 = 3 * 60 * 1000;
 
+/// What comes of an update of one engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UpdateStep {
+    /// There is none.
+    UpToDate,
+    /// It was sent.
+    Sent,
+    /// The engine reports new versions.
+    Updated(Engine),
+    /// This console does not tell an engine's versions.
+    NotTold,
+    /// No new versions were reported in time.
+    Late,
+    /// The engine is gone.
+    Gone(Error),
+    /// The console did not send it.
+    Failed(Error),
+}
+
+/// What came of updates that were sent to several engines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdatedEngines {
+    /// How many report new versions.
+    pub updated: usize,
+    /// The names of those that do not yet.
+    pub late: Vec<String>,
+}
+
 impl Data {
     /// Updates one engine as [`update_engine_now`](Self::update_engine_now) does, after a question where scans are under
     /// way on it: the component `update_question` takes it from here.
@@ -34,82 +58,66 @@ impl Data {
         self.work.update_asked.update(|asked| asked.push(engine));
     }
 
-    /// Sends the available update to one engine and says in the news what came of it, at last the new versions.
-    pub fn update_engine_now(self, engine: Engine, toasts: Toasts) {
+    /// Sends the available update to one engine; `tell` is told each thing that comes of it, at last the new versions.
+    /// Nothing happens while the engine is being updated already.
+    pub fn update_engine_now(self, engine: Engine, tell: impl Fn(UpdateStep) + 'static) {
         let id = engine.id;
         let mine = self.work.updating.begin(&[id]);
         if mine.is_empty() {
             return;
         }
         self.work.begin_change();
-        let name = engine.name.clone();
         spawn_local(async move {
             let sent = self.session.call(async move |console| console.update_engine_software(id).await).await;
-            match sent {
-                Ok(answer) => match update_outcome(&answer) {
-                    UpdateOutcome::UpToDate => {
-                        toasts.say(Tone::Good, format!("{name} is up to date."), None);
+            match sent.map(|answer| update_outcome(&answer)) {
+                Ok(UpdateOutcome::UpToDate) => tell(UpdateStep::UpToDate),
+                Ok(UpdateOutcome::Sent) => {
+                    tell(UpdateStep::Sent);
+                    if let Some(last) = self.wait_for_versions(&engine).await {
+                        tell(last);
                     }
-                    UpdateOutcome::Sent => {
-                        toasts.say(Tone::Good, format!("{name}: the update was sent."), None);
-                        self.wait_for_versions(engine, toasts).await;
-                    }
-                },
+                }
                 Err(Error::Cancelled) => {}
-                Err(error) => toasts.say(Tone::Bad, not_updated(&name, &error), helps(&error)),
+                Err(error) => tell(UpdateStep::Failed(error)),
             }
             self.work.updating.end(&mine);
         });
     }
 
-    async fn wait_for_versions(self, before: Engine, toasts: Toasts) {
-        let (id, name) = (before.id, &before.name);
+    /// What came of an update that was sent; `None` when the visit has ended.
+    async fn wait_for_versions(self, before: &Engine) -> Option<UpdateStep> {
+        let id = before.id;
         let until = clock::now() + PATIENCE_MS;
         let mut pause = FIRST_PAUSE;
         while clock::now() < until {
             pause = wait(pause).await;
             match self.session.call(async move |console| console.engine(id).await).await {
-                Ok(now) if !tells_versions(&now) => {
-                    toasts.say(
-                        Tone::Uncertain,
-                        format!("This console does not tell when {name} has taken the update."),
-                        Some("Refresh the engine in a while: its versions are shown then.".to_owned()),
-                    );
-                    return;
-                }
+                Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {
-                    let news = has_new_versions(&before, &now).then(|| versions(&now));
+                    let updated = has_new_versions(before, &now).then(|| now.clone());
                     self.engine_is(now);
-                    if let Some(versions) = news {
-                        toasts.say(Tone::Good, format!("{name} is updated: {versions}."), None);
-                        return;
+                    if let Some(now) = updated {
+                        return Some(UpdateStep::Updated(now));
                     }
                 }
-                Err(Error::Cancelled) => return,
-                Err(error @ Error::NotFound { .. }) => {
-                    toasts.say(Tone::Bad, format!("{name} is gone. {error}"), helps(&error));
-                    return;
-                }
+                Err(Error::Cancelled) => return None,
+                Err(error @ Error::NotFound { .. }) => return Some(UpdateStep::Gone(error)),
                 // The console may be busy for a moment: the next look will tell.
                 Err(_) => {}
             }
         }
-        toasts.say(
-            Tone::Uncertain,
-            format!("{name} has not reported new versions yet."),
-            Some(
-                "The update was sent. Refresh the engine later, and look into its log if nothing changes."
-                    .to_owned(),
-            ),
-        );
+        Some(UpdateStep::Late)
     }
 
     /// Sends the available updates to all engines. What the console printed, for a person; the rows show progress
-    /// until their engines report new versions.
+    /// until their engines report new versions, and `on_end` is told which have.
     ///
     /// # Errors
     /// Why the console did not do it.
-    pub async fn update_all_engines(self, toasts: Toasts) -> Result<String, Error> {
+    pub async fn update_all_engines(
+        self,
+        on_end: impl FnOnce(UpdatedEngines) + 'static,
+    ) -> Result<String, Error> {
         let before = untrack(|| self.engines.value());
         let before = before.map_or_else(Vec::new, |list| list.items.clone());
         let all = before.iter().map(|engine| engine.id).collect::<Vec<_>>();
@@ -133,17 +141,21 @@ impl Data {
                 self.read_engines();
             }
         } else {
-            spawn_local(async move { self.wait_for_all(sent, waiting, toasts).await });
+            spawn_local(async move {
+                if let Some(updated) = self.wait_for_all(sent, waiting).await {
+                    on_end(updated);
+                }
+            });
         }
         printed
     }
 
+    /// Waits for the new versions of those that were sent an update; `None` when the visit has ended.
     pub(super) async fn wait_for_all(
         self,
         mut before: FxHashMap<EngineId, Engine>,
         waiting: Vec<EngineId>,
-        toasts: Toasts,
-    ) {
+    ) -> Option<UpdatedEngines> {
         let count = before.len();
         let until = clock::now() + PATIENCE_MS;
         let mut pause = FIRST_PAUSE;
@@ -153,7 +165,7 @@ impl Data {
                 Ok(()) => {}
                 // Somebody else reads the list anew: its answer will do as well.
                 Err(Error::Cancelled) if untrack(|| self.session.account()).is_some() => continue,
-                Err(Error::Cancelled) => return,
+                Err(Error::Cancelled) => return None,
                 Err(_) => continue,
             }
             let Some(list) = untrack(|| self.engines.value()) else { continue };
@@ -167,18 +179,8 @@ impl Data {
             self.work.updating.end(&done);
         }
         self.work.updating.end(&waiting);
-        let updated = count - before.len();
-        let late = before.values().map(|engine| engine.name.as_str()).take(5).collect::<Vec<_>>().join(", ");
-        if before.is_empty() {
-            toasts.say(Tone::Good, format!("{} updated.", engines(updated)), None);
-        } else {
-            let more = if before.len() > 5 { ", …" } else { "" };
-            toasts.say(
-                Tone::Uncertain,
-                format!("{} updated, {} not yet: {late}{more}.", engines(updated), engines(before.len())),
-                Some("The update was sent to them. Refresh them later.".to_owned()),
-            );
-        }
+        let late = before.into_values().map(|engine| engine.name).collect::<Vec<_>>();
+        Some(UpdatedEngines { updated: count - late.len(), late })
     }
 }
 
@@ -186,22 +188,4 @@ impl Data {
 async fn wait(pause: Duration) -> Duration {
     sleep(pause).await;
     (pause * 3 / 2).min(LONGEST_PAUSE)
-}
-
-fn engines(count: usize) -> String {
-    if count == 1 { "1 engine".to_owned() } else { format!("{count} engines") }
-}
-
-fn versions(engine: &Engine) -> String {
-    let product = engine.product_version.as_deref().unwrap_or("unknown");
-    let content = engine.content_version.as_deref().unwrap_or("unknown");
-    format!("product version {product}, content version {content}")
-}
-
-/// What a failed update means, in a sentence that begins with what was not done.
-fn not_updated(name: &str, error: &Error) -> String {
-    match error {
-        Error::NotAllowedHere => format!("This console does not let the app update {name}."),
-        error => format!("{name} was not updated. {error}"),
-    }
 }

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{copy::copy_button, live::live},
     data::Data,
     routes::Route,
+    ui::{copy::copy_button, live::live},
 };
 
 /// The screen at `/administration`.

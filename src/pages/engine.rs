@@ -18,26 +18,29 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::panel::Panel;
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock},
+    data::Data,
+    features::{
         bulk::{BulkLine, WorkDialog},
+        delete_engine::DeleteDialog,
+        refresh::refresh_engine,
+        replace_engine::ReplaceDialog,
+    },
+    forms::draft::Drafts,
+    routes::Route,
+    ui::{
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy_button,
-        delete_engine::DeleteDialog,
+        dialog::Open,
         icon::Icon,
         live::{follow, live},
-        replace_engine::ReplaceDialog,
+        load_error::{LoadError, load_error},
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
-        unread::{Unread, unread},
     },
-    data::Data,
-    draft::Drafts,
-    routes::Route,
     unsaved::Unsaved,
 };
 
@@ -51,7 +54,7 @@ const TABS: &[Tab] = &[
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct EngineState {
     id: EngineId,
     data: Data,
     clock: Clock,
@@ -68,13 +71,13 @@ pub fn EnginePage(
     let data = Data::here();
     data.open_engine(id);
     let engine = Memo::new(move |_| data.engine.value().filter(|engine| engine.id == id));
-    let page = Page { id, data, clock: Clock::here(), engine };
+    let page = EngineState { id, data, clock: Clock::here(), engine };
     follow(move || {
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
         let name = name.unwrap_or_else(|| format!("Engine {id}"));
         document().set_title(&format!("{name} – Engine console"));
     });
-    Unsaved::here().guard_draft(Drafts::here(), Route::Engine(id).path(), move || {
+    Drafts::here().guard(Unsaved::here(), Route::Engine(id).path(), move || {
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
         format!("The changes to {}", name.unwrap_or_else(|| format!("engine {id}")))
     });
@@ -97,16 +100,16 @@ pub fn EnginePage(
 }
 
 /// The engine could not be read. What is on screen stays.
-fn troubles(page: Page) -> Option<AnyView> {
+fn troubles(page: EngineState) -> Option<AnyView> {
     let error = page.data.engine.failed()?;
     let known_since = page.data.engine.read_at().filter(|_| page.engine.with(Option::is_some));
     let which = format!("engine with ID {}", page.id);
-    let it = Unread { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
-    Some(unread(it, &error, known_since, page.clock, move || page.data.read_engine(page.id)))
+    let it = LoadError { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
+    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_engine(page.id)))
 }
 
 /// What is known of the engine.
-fn summary(page: Page) -> AnyView {
+fn summary(page: EngineState) -> AnyView {
     let Some(engine) = page.engine.get() else {
         if page.data.engine.failed().is_some() {
             return ().into_any();
@@ -181,12 +184,20 @@ fn summary(page: Page) -> AnyView {
 }
 
 /// Why something can't be done with the engine as it is now.
-fn unless(page: Page, rule: impl Fn(&Engine) -> Option<String> + Send + Sync + 'static) -> Refused {
+fn unless(page: EngineState, rule: impl Fn(&Engine) -> Option<String> + Send + Sync + 'static) -> Refused {
     Signal::derive(move || page.engine.with(|engine| rule(engine.as_ref()?)))
 }
 
+/// The dialogs of the page's head, of which one may be open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Reverse,
+    Replace,
+    Delete,
+}
+
 /// The actions of the page's head, with the dialogs that ask first.
-fn actions(page: Page) -> AnyView {
+fn actions(page: EngineState) -> AnyView {
     let toasts = Toasts::here();
     let (data, id) = (page.data, page.id);
     let work = data.work;
@@ -198,7 +209,7 @@ fn actions(page: Page) -> AnyView {
             page.engine.with(|engine| may_update(engine.as_ref()?).err().map(|it| it.to_string()))
         })
     });
-    let [reverse, replace, delete] = [(); 3].map(|()| RwSignal::new(false));
+    let dialog = RwSignal::new(None);
     view! {
         <div class="actions">
             <ActionButton
@@ -207,7 +218,7 @@ fn actions(page: Page) -> AnyView {
                 refused=refreshing
                 on_press=Callback::new(move |()| {
                     if let Some(engine) = untrack(|| page.engine.get()) {
-                        data.refresh_engine(id, engine.name.clone(), toasts);
+                        refresh_engine(data, toasts, id, engine.name.clone());
                     }
                 })
             />
@@ -225,30 +236,30 @@ fn actions(page: Page) -> AnyView {
                 icon=Icon::Reverse
                 label="Reverse direction".to_owned()
                 refused=unless(page, reverse_refusal)
-                on_press=Callback::new(move |()| reverse.set(true))
+                on_press=Callback::new(move |()| dialog.set(Some(Asks::Reverse)))
             />
             <ActionButton
                 icon=Icon::Replace
                 label="Replace engine".to_owned()
-                on_press=Callback::new(move |()| replace.set(true))
+                on_press=Callback::new(move |()| dialog.set(Some(Asks::Replace)))
             />
             <ActionButton
                 icon=Icon::Delete
                 label="Delete".to_owned()
                 refused=unless(page, |engine| deletion(engine, &[]).refused)
-                on_press=Callback::new(move |()| delete.set(true))
+                on_press=Callback::new(move |()| dialog.set(Some(Asks::Delete)))
             />
         </div>
-        <ReverseDialog page open=reverse />
-        <ReplaceDialog engine=page.engine open=replace />
-        <DeleteDialog engine=page.engine open=delete leave=true />
+        <ReverseDialog page open=Open::one_of(dialog, Asks::Reverse) />
+        <ReplaceDialog engine=page.engine open=Open::one_of(dialog, Asks::Replace) />
+        <DeleteDialog engine=page.engine open=Open::one_of(dialog, Asks::Delete) leave=true />
     }
     .into_any()
 }
 
 /// Asks before the direction is turned around, and warns about firewalls.
 #[component]
-fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
+fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
     let toasts = Toasts::here();
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let name = move || {
@@ -314,7 +325,7 @@ fn ReverseDialog(page: Page, open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn tabs(page: Page) -> AnyView {
+fn tabs(page: EngineState) -> AnyView {
     let tab = AddressParam::of("tab");
     // Made once and not by its tab: what is changed on one tab is saved from any of them.
     let panel_state = Panel::open(page, tab);
@@ -351,7 +362,7 @@ fn tabs(page: Page) -> AnyView {
 }
 
 /// **Pairing**: what to do on the engine, both ways, with this engine's and this console's values.
-fn pairing(page: Page) -> AnyView {
+fn pairing(page: EngineState) -> AnyView {
     let Some(engine) = page.engine.get() else { return ().into_any() };
     if let Err(special) = may_reverse(&engine) {
         return view! {

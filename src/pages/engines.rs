@@ -12,28 +12,33 @@ use console_api::{
     Engine, EngineId, EngineStatus,
     rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, in_order, prepare_rows, status_counts},
 };
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
 use self::{bulk::Action, cells::cells, columns::Layout};
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock},
+    data::Data,
+    features::{
         auto_refresh::{age, auto_refresh},
+        refresh::{refresh_displayed, refresh_engine},
+    },
+    routes::Route,
+    ui::{
         button::ActionButton,
+        filter::filter_box,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
+        later::{Later, addition},
         live::{follow, live},
-        selection::{Selection, SelectionBar},
-        shell::focus_heading_if_lost,
         status::status_arrow,
-        table::{DataTable, Keys, RowKey, RowPlace, Selecting, SortBy},
+        table::{
+            data_table::{DataTable, RowPlace, Selecting, SortBy},
+            row::{Keys, RowKey},
+            selection::{Selection, SelectionBar},
+        },
         toast::{Toasts, Tone},
     },
-    data::Data,
-    parts::{Later, addition},
-    routes::Route,
-    shortcuts,
 };
 
 /// All engines of the console, ready to be shown.
@@ -57,9 +62,32 @@ struct Shown {
     counts: Vec<StatusCount>,
 }
 
+/// The page's dialogs, of which one may be open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opened {
+    /// Work on the selected engines.
+    Work,
+    /// **Update all engines**.
+    UpdateAll,
+    /// **What to do** about this engine.
+    Advice(EngineId),
+    /// **Delete** of this engine.
+    Delete(EngineId),
+}
+
+impl Opened {
+    fn advised(self) -> Option<EngineId> {
+        if let Self::Advice(id) = self { Some(id) } else { None }
+    }
+
+    fn deleted(self) -> Option<EngineId> {
+        if let Self::Delete(id) = self { Some(id) } else { None }
+    }
+}
+
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct EnginesState {
     data: Data,
     toasts: Toasts,
     clock: Clock,
@@ -67,35 +95,27 @@ struct Page {
     filter: AddressParam,
     status: AddressParam,
     selection: Selection,
-    /// What is asked about the selected engines, and whether its dialog is open.
+    /// The dialog that is open.
+    dialog: RwSignal<Option<Opened>>,
+    /// What is asked about the selected engines, or was the last time.
     asked: RwSignal<Option<Action>>,
-    asking: RwSignal<bool>,
     /// Whether a copy of the list is to be saved.
     exporting: RwSignal<bool>,
-    /// Whether all engines are to be updated.
-    updating_all: RwSignal<bool>,
     /// The columns on screen.
     layout: Layout,
     /// The engines that the filter leaves, in the order on screen.
     keys: Memo<Keys>,
-    /// The engine whose **What to do** is open.
-    advised: RwSignal<Option<EngineId>>,
-    /// The engine that is to be deleted.
-    deleted: RwSignal<Option<EngineId>>,
 }
 
-impl Page {
+impl EnginesState {
     fn engine(self, id: EngineId) -> Option<Engine> {
         self.rows.with(|rows| rows.as_ref()?.get(id).map(|row| row.engine.clone()))
     }
 
     /// What was to be opened could not be fetched.
     fn give_up(self) {
-        for asked in [self.asking, self.exporting, self.updating_all] {
-            asked.set(false);
-        }
-        self.advised.set(None);
-        self.deleted.set(None);
+        self.dialog.set(None);
+        self.exporting.set(false);
         self.toasts.say(
             Tone::Bad,
             "This part of the app could not be fetched.",
@@ -121,7 +141,7 @@ impl Page {
 
     fn refresh(self, id: EngineId) {
         if let Some(engine) = untrack(|| self.engine(id)) {
-            self.data.refresh_engine(id, engine.name, self.toasts);
+            refresh_engine(self.data, self.toasts, id, engine.name);
         }
     }
 
@@ -145,7 +165,7 @@ pub fn EnginesPage() -> impl IntoView {
         let all = prepare_rows(
             list.items.clone(),
             pools.as_ref().map_or(&[], |pools| &pools.items),
-            data.told.report().as_deref(),
+            data.version_report.report().as_deref(),
         );
         let place = all.iter().enumerate().map(|(at, row)| (row.engine.id.get(), at)).collect();
         Some(Arc::new(Rows { all, place }))
@@ -174,7 +194,7 @@ pub fn EnginesPage() -> impl IntoView {
         shown.with(|shown| shown.keys.clone()).or_else(|| data.engines.failed().map(|_| Arc::default()))
     });
 
-    let page = Page {
+    let page = EnginesState {
         data,
         toasts: Toasts::here(),
         clock: Clock::here(),
@@ -183,20 +203,14 @@ pub fn EnginesPage() -> impl IntoView {
         status,
         selection: Selection::new(),
         asked: RwSignal::new(None),
-        asking: RwSignal::new(false),
+        dialog: RwSignal::new(None),
         exporting: RwSignal::new(false),
-        updating_all: RwSignal::new(false),
         layout: Layout::remembered(),
         keys,
-        advised: RwSignal::new(None),
-        deleted: RwSignal::new(None),
     };
     provide_context(page);
     let layout = page.layout;
-    let wanted = Signal::derive(move || {
-        let asked = [page.asking, page.exporting, page.updating_all].iter().any(|it| it.get());
-        asked || page.advised.get().is_some() || page.deleted.get().is_some()
-    });
+    let wanted = Signal::derive(move || page.dialog.get().is_some() || page.exporting.get());
 
     // An engine that is gone is no longer meant.
     follow(move || {
@@ -215,7 +229,7 @@ pub fn EnginesPage() -> impl IntoView {
                 </h1>
                 <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
                 <div class="actions">
-                    {live(move || refresh_displayed(page, keys.get().unwrap_or_default()))} {update_all(page)}
+                    {live(move || refresh_button(page, keys.get().unwrap_or_default()))} {update_all(page)}
                     <a class="button primary" href=Route::NewEngine.href()>
                         {glyph(Icon::Add, "")}
                         "New engine"
@@ -223,7 +237,11 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_field(page)}
+                {filter_box(
+                    "Filter engines",
+                    "Looks in name, address, status and versions. All words must occur.",
+                    page.filter,
+                )}
                 <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} {export_button(page)}</div>
                 <div class="whole">{status_filter(page, shown)}</div>
             </div>
@@ -253,13 +271,13 @@ pub fn EnginesPage() -> impl IntoView {
 
 /// What the list opens. It is made when its part of the program is there.
 pub fn engines_dialogs() -> AnyView {
-    let page: Page = expect_context();
+    let page: EnginesState = expect_context();
     export::follow_export(page);
     (bulk::dialog(page), dialogs::dialogs(page)).into_any()
 }
 
 /// **Update all engines**, which asks first.
-fn update_all(page: Page) -> AnyView {
+fn update_all(page: EnginesState) -> AnyView {
     let refused = Signal::derive(move || {
         if page.data.work.updating.is_on_any() {
             return Some("Engines are being updated.".to_owned());
@@ -272,14 +290,14 @@ fn update_all(page: Page) -> AnyView {
             icon=Icon::Update
             label="Update all engines".to_owned()
             refused
-            on_press=Callback::new(move |()| page.updating_all.set(true))
+            on_press=Callback::new(move |()| page.dialog.set(Some(Opened::UpdateAll)))
         />
     }
     .into_any()
 }
 
 /// **Export CSV**.
-fn export_button(page: Page) -> AnyView {
+fn export_button(page: EnginesState) -> AnyView {
     let refused = Signal::derive(move || {
         let none = page.keys.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
         none.then(|| "There is no engine to export.".to_owned())
@@ -290,7 +308,7 @@ fn export_button(page: Page) -> AnyView {
 }
 
 /// A button whose action can't be done now says why.
-fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
+fn refresh_button(page: EnginesState, keys: Arc<Vec<RowKey>>) -> impl IntoView {
     let refused = if keys.is_empty() {
         Some("There is no engine to refresh.")
     } else if page.data.work.refreshing.is_on_any() {
@@ -307,7 +325,7 @@ fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
             on:click=move |_| {
                 if refused.is_none() {
                     let ids = keys.iter().copied().map(EngineId).collect::<Vec<_>>();
-                    page.data.refresh_displayed(&ids, page.toasts);
+                    refresh_displayed(page.data, page.toasts, &ids);
                 }
             }
         >
@@ -317,52 +335,8 @@ fn refresh_displayed(page: Page, keys: Arc<Vec<RowKey>>) -> impl IntoView {
     }
 }
 
-fn filter_field(page: Page) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    shortcuts::focus_on_slash(input);
-    view! {
-        <search class="search">
-            {glyph(Icon::Search, "")}
-            <input
-                class="input"
-                type="search"
-                placeholder="Filter engines"
-                aria-label="Filter engines"
-                title="Looks in name, address, status and versions. All words must occur."
-                spellcheck="false"
-                autocomplete="off"
-                node_ref=input
-                prop:value=move || page.filter.get()
-                on:input=move |event| page.filter.type_in(event_target_value(&event))
-            />
-            {live(move || {
-                (!page.filter.get().is_empty())
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label="Empty the filter"
-                                title="Empty the filter"
-                                on:click=move |_| {
-                                    page.filter.choose(String::new());
-                                    if let Some(input) = input.get_untracked() {
-                                        // An element that can't take the focus leaves it where it was.
-                                        _ = input.focus();
-                                    }
-                                }
-                            >
-                                {glyph(Icon::Close, "")}
-                            </button>
-                        }
-                    })
-            })}
-        </search>
-    }
-}
-
 /// The row of status counts, of which one filters.
-fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
+fn status_filter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
     let buttons = move || {
         let chosen = page.status.get();
         // While the list is on its way the row is there, without numbers, so that nothing moves when they come.
@@ -402,7 +376,7 @@ fn status_filter(page: Page, shown: Memo<Shown>) -> impl IntoView {
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.
-fn troubles(page: Page) -> impl IntoView {
+fn troubles(page: EnginesState) -> impl IntoView {
     let data = page.data;
     let failed = data.engines.failed().map(|error| {
         let read_at = data.engines.read_at();
@@ -451,7 +425,7 @@ fn troubles(page: Page) -> impl IntoView {
 }
 
 /// What stands in the table's place when it has no rows.
-fn empty(page: Page) -> AnyView {
+fn empty(page: EnginesState) -> AnyView {
     if page.rows.with(Option::is_none) {
         // Why it could not be read stands above.
         return ().into_any();

@@ -15,16 +15,15 @@ use self::{
     problems::attention,
 };
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
-        auto_refresh::{age, auto_refresh},
+    browser::{address::AddressParam, clock::Clock},
+    data::Data,
+    features::auto_refresh::{age, auto_refresh},
+    ui::{
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
-        shell::focus_heading_if_lost,
         tabs::{Tab, Tabs},
     },
-    data::Data,
 };
 
 const TABS: &[Tab] = &[("attention", "Attention"), ("audit", "Audit")];

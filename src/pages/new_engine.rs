@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::engine_form::EngineForm, data::Data, draft::Drafts, routes::Route, unsaved::Unsaved,
+    data::Data,
+    forms::{draft::Drafts, engine_form::EngineForm},
+    routes::Route,
+    unsaved::Unsaved,
 };
 
 /// The screen at `/engines/new`.
@@ -11,7 +14,7 @@ use crate::{
 pub fn NewEnginePage() -> impl IntoView {
     document().set_title("New engine – Engine console");
     let data = Data::here();
-    Unsaved::here().guard_draft(Drafts::here(), Route::NewEngine.path(), || "The new engine".to_owned());
+    Drafts::here().guard(Unsaved::here(), Route::NewEngine.path(), || "The new engine".to_owned());
     // The names and addresses that are taken.
     if untrack(|| data.engines.value().is_none()) {
         data.read_engines();

@@ -6,23 +6,22 @@ use console_api::{Pool, PoolId, rules::SiteMove};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use super::pools::asking::{Asking, Question};
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock},
+    data::{Data, site_names::SiteNames},
+    features::{
+        pool_scans::PoolScans,
+        pool_work::{Asking, Question},
+        select_sites::SelectSites,
+    },
+    forms::{draft::Drafts, pool_form::PoolForm},
+    routes::{self, Route},
+    ui::{
         button::ActionButton,
         icon::Icon,
         live::{follow, live, live_attribute},
-        pool_form::PoolForm,
-        pool_scans::PoolScans,
-        select_sites::SelectSites,
-        toast::Toasts,
-        unread::{Unread, unread},
+        load_error::{LoadError, load_error},
     },
-    data::{Data, site_names::SiteNames},
-    draft::Drafts,
-    routes::{self, Route},
     unsaved::Unsaved,
 };
 
@@ -43,7 +42,7 @@ pub fn PoolPage(
 
 fn new_pool() -> AnyView {
     document().set_title("New engine pool – Engine console");
-    Unsaved::here().guard_draft(Drafts::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
+    Drafts::here().guard(Unsaved::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
     let navigate = use_navigate();
     let leave = navigate.clone();
     let saved = Callback::new(move |pool: Pool| routes::go(&navigate, &Route::Pool(pool.id).href()));
@@ -66,7 +65,7 @@ fn new_pool() -> AnyView {
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct PoolState {
     id: PoolId,
     data: Data,
     clock: Clock,
@@ -78,12 +77,12 @@ fn one_pool(id: PoolId) -> AnyView {
     let data = Data::here();
     data.open_pool(id);
     let asking = Asking::new(data);
-    Unsaved::here().guard_draft(Drafts::here(), Route::Pool(id).path(), move || {
+    Drafts::here().guard(Unsaved::here(), Route::Pool(id).path(), move || {
         let name = data.pool.value().filter(|pool| pool.id == id).map(|pool| pool.name.clone());
         format!("The changes to {}", name.unwrap_or_else(|| format!("pool {id}")))
     });
     let pool = Memo::new(move |_| data.pool.value().filter(|pool| pool.id == id));
-    let page = Page { id, data, clock: Clock::here(), pool };
+    let page = PoolState { id, data, clock: Clock::here(), pool };
     follow(move || {
         let name = pool.with(|pool| pool.as_ref().map(|pool| pool.name.clone()));
         let name = name.unwrap_or_else(|| format!("Pool {id}"));
@@ -103,12 +102,11 @@ fn one_pool(id: PoolId) -> AnyView {
     let names = SiteNames::new(data);
     let assigning = RwSignal::new(false);
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
-    let toasts = Toasts::here();
     // What will move from where to where stands in the dialog: its Save does it.
     let assign = move |moves: Vec<SiteMove>| {
         if !moves.is_empty() {
             data.bulk.close();
-            data.move_sites(moves, "Assigning sites", toasts, move |_| data.read_pool(id));
+            data.move_sites(moves, "Assigning sites", move |_| data.read_pool(id));
             asking.watch();
         }
     };
@@ -176,7 +174,7 @@ fn actions(id: PoolId, asking: Asking) -> AnyView {
 }
 
 /// The sites that use the pool, as far as the console tells.
-fn sites(page: Page, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> AnyView {
+fn sites(page: PoolState, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> AnyView {
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
     follow(move || {
         let sites = sites.get().unwrap_or_default();
@@ -224,7 +222,7 @@ fn sites(page: Page, names: SiteNames, asking: Asking, assigning: RwSignal<bool>
 }
 
 /// **Scans**, which are read once they are asked for: that takes a call for each site.
-fn scans(page: Page) -> AnyView {
+fn scans(page: PoolState) -> AnyView {
     let shown = AddressParam::of("scans");
     let open = Memo::new(move |_| !shown.with(String::is_empty));
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
@@ -249,10 +247,10 @@ fn scans(page: Page) -> AnyView {
 }
 
 /// The pool could not be read. What is on screen stays.
-fn troubles(page: Page) -> Option<AnyView> {
+fn troubles(page: PoolState) -> Option<AnyView> {
     let error = page.data.pool.failed()?;
     let known_since = page.data.pool.read_at().filter(|_| page.pool.with(Option::is_some));
     let which = format!("engine pool with ID {}", page.id);
-    let it = Unread { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
-    Some(unread(it, &error, known_since, page.clock, move || page.data.read_pool(page.id)))
+    let it = LoadError { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
+    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_pool(page.id)))
 }

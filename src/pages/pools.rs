@@ -1,30 +1,27 @@
 //! **Scan Engine Pools**: all engine pools of the console, and the work on them.
 
-pub(super) mod asking;
-mod delete;
-mod moving;
-mod split;
-
 use std::sync::Arc;
 
 use console_api::rules::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 use leptos::{prelude::*, task::spawn_local};
 
-use self::asking::{Asking, Question};
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock},
+    data::Data,
+    features::pool_work::{Asking, Question},
+    routes::Route,
+    ui::{
         button::{ActionButton, row_button},
         filter::filter_box,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        keys::KeyMap,
         live::live,
-        shell::focus_heading_if_lost,
-        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            keys::KeyMap,
+            row::{Keys, RowKey},
+        },
     },
-    data::Data,
-    routes::Route,
 };
 
 const COLUMNS: [Column; 4] = [
@@ -49,7 +46,7 @@ impl Rows {
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct PoolsState {
     data: Data,
     clock: Clock,
     rows: Memo<Option<Arc<Rows>>>,
@@ -86,7 +83,7 @@ pub fn PoolsPage() -> impl IntoView {
         let shown = select_pools(&rows.all, &filter.get(), column, descending);
         Some(Arc::new(shown.into_iter().map(|at| rows.all[at].pool.id.get()).collect()))
     });
-    let page = Page {
+    let page = PoolsState {
         data,
         clock: Clock::here(),
         rows,
@@ -139,7 +136,7 @@ pub fn PoolsPage() -> impl IntoView {
     }
 }
 
-fn ask(page: Page, icon: Icon, label: &'static str, question: Question) -> AnyView {
+fn ask(page: PoolsState, icon: Icon, label: &'static str, question: Question) -> AnyView {
     let busy = page.asking.busy();
     let refused = Signal::derive(move || {
         let reading = page.data.pools.value().is_none() || page.data.engines.value().is_none();
@@ -157,7 +154,7 @@ fn ask(page: Page, icon: Icon, label: &'static str, question: Question) -> AnyVi
 }
 
 /// One row of the table.
-fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let rows = page.rows.get();
     // A row that has just left the list is gone in the same breath.
     let Some(row) = rows.as_ref().and_then(|rows| rows.get(key)) else { return ().into_any() };
@@ -227,7 +224,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.
-fn troubles(page: Page) -> AnyView {
+fn troubles(page: PoolsState) -> AnyView {
     let data = page.data;
     let failed = data.pools.failed().map(|error| {
         let what = match data.pools.read_at() {
@@ -277,7 +274,7 @@ fn troubles(page: Page) -> AnyView {
 }
 
 /// What stands in the table's place when it has no rows.
-fn empty(page: Page) -> AnyView {
+fn empty(page: PoolsState) -> AnyView {
     let Some(rows) = page.rows.get() else {
         // Why it could not be read stands above.
         return ().into_any();

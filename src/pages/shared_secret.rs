@@ -8,20 +8,20 @@ use console_api::{Error, rules::reverse_pairing};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
-    clock,
-    components::{
+    browser::clock,
+    data::{Data, secret::Validity},
+    routes::Route,
+    ui::{
         button::{ActionButton, Refused},
         confirm::Confirm,
         copy::copy,
         field::problem_line,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
-        shell::focus_heading_if_lost,
         steps::PairingSteps,
         toast::{Toasts, Tone},
     },
-    data::{Data, secret::Validity},
-    routes::Route,
 };
 
 /// How often the countdown moves.
@@ -33,7 +33,7 @@ const JUMP_MS: f64 = 2_000.0;
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct SecretState {
     data: Data,
     toasts: Toasts,
     /// The secret's text while it is shown.
@@ -44,7 +44,7 @@ struct Page {
     left: RwSignal<Option<u64>>,
 }
 
-impl Page {
+impl SecretState {
     fn hide(self) {
         self.shown.set(None);
     }
@@ -92,7 +92,7 @@ impl Page {
 pub fn SharedSecretPage() -> impl IntoView {
     document().set_title("Generate Scan Engine Shared Secret – Engine console");
     let data = Data::here();
-    let page = Page {
+    let page = SecretState {
         data,
         toasts: Toasts::here(),
         shown: RwSignal::new(None),
@@ -155,7 +155,7 @@ pub fn SharedSecretPage() -> impl IntoView {
 }
 
 /// Whether a secret is valid, in words.
-fn state(page: Page) -> AnyView {
+fn state(page: SecretState) -> AnyView {
     let failed = page.data.secret.failed.get().map(|error| {
         view! {
             <div class="notice bad">
@@ -185,7 +185,7 @@ fn state(page: Page) -> AnyView {
 }
 
 /// The secret that is valid: hidden or shown, with its time.
-fn secret(page: Page) -> AnyView {
+fn secret(page: SecretState) -> AnyView {
     let value = move || {
         match page.shown.get() {
         Some(text) => view! { <code class="secret">{text}</code> }.into_any(),
@@ -239,7 +239,7 @@ fn secret(page: Page) -> AnyView {
 
 /// **Revoke**, which asks first.
 #[component]
-fn Revoke(page: Page) -> impl IntoView {
+fn Revoke(page: SecretState) -> impl IntoView {
     let open = RwSignal::new(false);
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let confirm = Callback::new(move |()| {
@@ -280,7 +280,7 @@ fn Revoke(page: Page) -> impl IntoView {
 
 /// Lets the countdown move, and asks the console again: now and then, at its end, when the page is looked at again, and
 /// when the browser's clocks show that the laptop slept or a clock was set.
-fn count_down(page: Page) {
+fn count_down(page: SecretState) {
     let apart = || clock::now() as f64 - clock::monotonic_ms();
     let asked = StoredValue::new(clock::monotonic_ms());
     let gap = StoredValue::new(apart());

@@ -4,13 +4,13 @@ use console_api::Error;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use crate::{
-    components::{
+    session::{Account, Ended, Session, SignInError, State},
+    ui::{
         dialog::unique_id,
         field::{Problem, TextField},
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
     },
-    session::{Account, Ended, Session, SignInError, State},
 };
 
 /// The page that stands before every other while nobody is signed in. The address stays, so that signing in leads to

@@ -10,27 +10,27 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
-        button::{ActionButton, Refused},
-        dialog::Dialog,
+    browser::{address::AddressParam, clock::Clock, number},
+    data::Data,
+    forms::{
+        draft::Drafts,
+        edit_conflict::{compared, theirs_beside_yours},
         engine_form::{EngineForm, Inside},
-        field::problem_line,
-        icon::Icon,
-        live::{follow, live, live_attribute},
-        meanwhile::{compared, theirs_beside_yours},
         pool_form::PoolForm,
         scanner_picker::{self, ScannerPicker},
         site_form::SiteForm,
+    },
+    routes::{self, Route},
+    ui::{
+        button::{ActionButton, Refused},
+        dialog::{Dialog, Open},
+        field::problem_line,
+        icon::Icon,
+        live::{follow, live, live_attribute},
+        load_error::{LoadError, load_error},
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
-        unread::{Unread, unread},
     },
-    data::Data,
-    draft::Drafts,
-    number,
-    routes::{self, Route},
     unsaved::Unsaved,
 };
 
@@ -53,7 +53,7 @@ pub fn SitePage(
 /// **Create site**.
 fn new_site() -> AnyView {
     document().set_title("Create site – Engine console");
-    Unsaved::here().guard_draft(Drafts::here(), Route::NewSite.path(), || "The new site".to_owned());
+    Drafts::here().guard(Unsaved::here(), Route::NewSite.path(), || "The new site".to_owned());
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
             <div class="page-head">
@@ -69,7 +69,7 @@ fn new_site() -> AnyView {
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct SiteState {
     id: SiteId,
     data: Data,
     clock: Clock,
@@ -85,7 +85,7 @@ fn OneSite(id: SiteId) -> impl IntoView {
     data.open_site(id);
     let site = Memo::new(move |_| data.site.value().filter(|site| site.id == id));
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
-    let page = Page { id, data, clock: Clock::here(), site, scanners };
+    let page = SiteState { id, data, clock: Clock::here(), site, scanners };
     follow(move || {
         let name = site.with(|site| site.as_ref().map(|site| site.name.clone()));
         let name = name.unwrap_or_else(|| format!("Site {id}"));
@@ -96,8 +96,8 @@ fn OneSite(id: SiteId) -> impl IntoView {
     let (drafts, unsaved) = (Drafts::here(), Unsaved::here());
     let name = move || site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
     let name = move || name().unwrap_or_else(|| format!("site {id}"));
-    unsaved.guard_draft(drafts, Route::Site(id).path(), move || format!("The changes to {}", name()));
-    unsaved.guard_draft(drafts, choice_draft(id), move || format!("Another engine or pool for {}", name()));
+    drafts.guard(unsaved, Route::Site(id).path(), move || format!("The changes to {}", name()));
+    drafts.guard(unsaved, choice_draft(id), move || format!("Another engine or pool for {}", name()));
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
@@ -115,16 +115,16 @@ fn OneSite(id: SiteId) -> impl IntoView {
 }
 
 /// The site could not be read. What is on screen stays.
-fn troubles(page: Page) -> Option<AnyView> {
+fn troubles(page: SiteState) -> Option<AnyView> {
     let error = page.data.site.failed()?;
     let known_since = page.data.site.read_at().filter(|_| page.site.with(Option::is_some));
     let which = format!("site with ID {}", page.id);
-    let it = Unread { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
-    Some(unread(it, &error, known_since, page.clock, move || page.data.read_site(page.id)))
+    let it = LoadError { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
+    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_site(page.id)))
 }
 
 /// General information.
-fn summary(page: Page) -> AnyView {
+fn summary(page: SiteState) -> AnyView {
     let Some(site) = page.site.get() else {
         if page.data.site.failed().is_some() {
             return ().into_any();
@@ -181,7 +181,7 @@ fn summary(page: Page) -> AnyView {
 }
 
 /// What scans the site, how it is, and the way to it.
-fn scanner(page: Page, id: Option<ScannerId>) -> AnyView {
+fn scanner(page: SiteState, id: Option<ScannerId>) -> AnyView {
     let Some(id) = id else { return "–".into_any() };
     let scanners = page.scanners.get();
     let label = scanners.label(id);
@@ -197,7 +197,7 @@ fn scanner(page: Page, id: Option<ScannerId>) -> AnyView {
     }
 }
 
-fn tabs(page: Page) -> AnyView {
+fn tabs(page: SiteState) -> AnyView {
     let tab = AddressParam::of("tab");
     let panel = move |tab| match tab {
         "general" => view! { <SiteForm site=untrack(|| page.site.get()) /> }.into_any(),
@@ -221,7 +221,7 @@ fn tabs(page: Page) -> AnyView {
 /// What the parts of **Engines** share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct Choice {
-    page: Page,
+    page: SiteState,
     /// What had been chosen when the site was opened or last saved.
     opened: RwSignal<Option<ScannerId>>,
     chosen: RwSignal<Option<ScannerId>>,
@@ -248,7 +248,7 @@ fn choice_draft(id: SiteId) -> String {
 }
 
 /// **Engines**: the engine or pool that scans the site.
-fn engines(page: Page) -> AnyView {
+fn engines(page: SiteState) -> AnyView {
     let drafts = Drafts::here();
     let toasts = Toasts::here();
     let navigate = use_navigate();
@@ -328,20 +328,20 @@ fn engines(page: Page) -> AnyView {
         place.with_value(|place| drafts.forget(place));
         routes::go(&navigate, &Route::Sites.href());
     };
-    let [engine, pool] = [RwSignal::new(false), RwSignal::new(false)];
+    let adds = RwSignal::new(None);
     let actions = move || {
         view! {
             <ActionButton
                 icon=Icon::Add
                 label="Add Scan Engine".to_owned()
                 small=true
-                on_press=Callback::new(move |()| engine.set(true))
+                on_press=Callback::new(move |()| adds.set(Some(Adds::Engine)))
             />
             <ActionButton
                 icon=Icon::Pool
                 label="Create Engine Pool".to_owned()
                 small=true
-                on_press=Callback::new(move |()| pool.set(true))
+                on_press=Callback::new(move |()| adds.set(Some(Adds::Pool)))
             />
         }
     };
@@ -371,8 +371,8 @@ fn engines(page: Page) -> AnyView {
                 "Save"
             </button>
         </div>
-        {add_engine(choice, engine)}
-        {create_pool(choice, pool)}
+        {add_engine(choice, Open::one_of(adds, Adds::Engine))}
+        {create_pool(choice, Open::one_of(adds, Adds::Pool))}
     }
     .into_any()
 }
@@ -385,8 +385,15 @@ fn change_in_words(choice: Choice) -> Option<String> {
     })
 }
 
+/// What is added beside the list to choose from, in a dialog.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Adds {
+    Engine,
+    Pool,
+}
+
 /// **Add Scan Engine**: General of a new engine. It is saved first, then chosen for this site.
-fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
+fn add_engine(choice: Choice, open: Open) -> AnyView {
     let draft = format!("{}#new-engine", Route::Site(choice.page.id).path());
     let at_stake = at_stake(open, draft.clone(), "The new engine");
     let inside = Inside {
@@ -409,7 +416,7 @@ fn add_engine(choice: Choice, open: RwSignal<bool>) -> AnyView {
 }
 
 /// **Create Engine Pool**: a new pool. It is saved first, then chosen for this site.
-fn create_pool(choice: Choice, open: RwSignal<bool>) -> AnyView {
+fn create_pool(choice: Choice, open: Open) -> AnyView {
     let draft = format!("{}#new-pool", Route::Site(choice.page.id).path());
     let at_stake = at_stake(open, draft.clone(), "The new pool");
     let on_saved = Callback::new(move |pool: Pool| {
@@ -427,7 +434,7 @@ fn create_pool(choice: Choice, open: RwSignal<bool>) -> AnyView {
 }
 
 /// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
-fn at_stake(open: RwSignal<bool>, draft: String, what: &'static str) -> Signal<Option<String>> {
+fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<String>> {
     let drafts = Drafts::here();
     let key = draft.clone();
     Effect::new(move |before: Option<bool>| {

@@ -10,23 +10,24 @@ use leptos::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
-        filter::filter_box,
-        icon::{Icon, glyph},
-        live::{follow, live, live_attribute},
-        pager::{Paged, Pager},
-        shell::focus_heading_if_lost,
-        table::{Column, DataTable, Keys, RowPlace, SortBy},
-    },
+    browser::{address::AddressParam, clock::Clock, number},
     data::{
         Data,
         site_filter::{Found, SiteFilter},
         sites::Listed,
     },
-    number,
     routes::Route,
+    ui::{
+        filter::filter_box,
+        focus::focus_heading_if_lost,
+        icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
+        pager::{Paged, Pager},
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            row::Keys,
+        },
+    },
 };
 
 /// How many rows a page may have; the console gives at most 500 (docs/api-quirks.md, "Reading").
@@ -36,7 +37,7 @@ const SIZE: u64 = 50;
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct SitesState {
     data: Data,
     clock: Clock,
     filter: AddressParam,
@@ -54,7 +55,7 @@ struct Page {
     found: Memo<Found>,
 }
 
-impl Page {
+impl SitesState {
     fn is_filtered(self) -> bool {
         self.filter.with(|text| !text.trim().is_empty())
     }
@@ -129,7 +130,7 @@ pub fn SitesPage() -> impl IntoView {
         }
         looking.find(&text, scanners.get(), before)
     });
-    let page = Page {
+    let page = SitesState {
         data,
         clock: Clock::here(),
         filter,
@@ -221,7 +222,7 @@ pub fn SitesPage() -> impl IntoView {
     }
 }
 
-fn pager(page: Page) -> AnyView {
+fn pager(page: SitesState) -> AnyView {
     let paged = Memo::new(move |_| {
         page.listed.with(|listed| {
             let Listed { request, page } = &**listed.as_ref()?;
@@ -250,7 +251,7 @@ fn pager(page: Page) -> AnyView {
 }
 
 /// How far the filter has come: the console can't filter, so all sites are looked through.
-fn filter_line(page: Page) -> AnyView {
+fn filter_line(page: SitesState) -> AnyView {
     let looking = page.looking;
     let running = Memo::new(move |_| looking.progress().running);
     let stopped = Memo::new(move |_| {
@@ -316,7 +317,7 @@ fn filter_line(page: Page) -> AnyView {
 }
 
 /// The sites could not be read, or not wholly. What is on screen stays.
-fn troubles(page: Page) -> impl IntoView {
+fn troubles(page: SitesState) -> impl IntoView {
     let data = page.data;
     let filtered = page.is_filtered();
     let failed = if filtered { page.looking.progress().failed } else { data.sites.failed() };
@@ -390,7 +391,7 @@ fn troubles(page: Page) -> impl IntoView {
 }
 
 /// What stands in the table's place when it has no rows.
-fn empty(page: Page) -> AnyView {
+fn empty(page: SitesState) -> AnyView {
     if page.is_filtered() {
         let progress = page.looking.progress();
         if progress.failed.is_some() {
@@ -463,7 +464,7 @@ fn empty(page: Page) -> AnyView {
 }
 
 /// The cells of one row.
-fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(page: SitesState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     // A row that has just left the list is gone in the same breath.
     let Some(site) = page.site(key) else { return ().into_any() };
     let plain = |class: &'static str, label: &'static str, text: String| {
@@ -518,7 +519,7 @@ fn edit_href(id: SiteId) -> String {
 }
 
 /// The engine or pool that scans a site, and the way to it.
-fn scanner_cell(page: Page, scanner: Option<ScannerId>, tabindex: &'static str) -> AnyView {
+fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static str) -> AnyView {
     let scanners = page.scanners.get();
     let known = scanner.and_then(|id| scanners.get(id));
     let label = scanner.map_or_else(|| "–".to_owned(), |id| scanners.label(id));

@@ -11,7 +11,7 @@ mod pools;
 pub(crate) use pools::Pool;
 
 use console_api::{Method, Request, Response, TransportError};
-use engine_console::data::transport::AppTransport;
+use engine_console::browser::transport::AppTransport;
 use futures::{
     FutureExt,
     channel::oneshot,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine_console::{
     app::App,
-    timer::{breathe, sleep},
+    browser::timer::{breathe, sleep},
 };
 use leptos::{
     mount::{UnmountHandle, mount_to},

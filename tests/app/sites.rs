@@ -1,6 +1,6 @@
 //! **Sites**, **Create site** and **Site Configuration**.
 
-use engine_console::components::pager::Paged;
+use engine_console::ui::pager::Paged;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -10,18 +10,18 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
-use crate::args;
 use crate::engine::{Attach, Engine};
 use crate::failure::{OnFile as _, Outcome, fail};
 use crate::paths;
 use crate::steps::{print, say};
+use crate::values;
 
 /// What to do with which engine.
 #[derive(Debug, PartialEq, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct EngineRequest {
     /// The engine whose command line to join; none named: say which there are.
-    #[arg(value_parser = args::engine_name)]
+    #[arg(value_parser = values::engine_name)]
     name: Option<String>,
     #[command(subcommand)]
     change: Option<Change>,
@@ -32,17 +32,17 @@ pub(crate) struct EngineRequest {
 enum Change {
     /// Start another engine of that name.
     New {
-        #[arg(value_parser = args::engine_name)]
+        #[arg(value_parser = values::engine_name)]
         name: String,
     },
     /// Start it again.
     Start {
-        #[arg(value_parser = args::engine_name)]
+        #[arg(value_parser = values::engine_name)]
         name: String,
     },
     /// Stop it.
     Stop {
-        #[arg(value_parser = args::engine_name)]
+        #[arg(value_parser = values::engine_name)]
         name: String,
     },
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::app::{self, BuildOptions};
-use crate::args::word;
 use crate::browsers;
 use crate::cmd;
 use crate::failure::{OnFile as _, Outcome};
@@ -16,6 +15,7 @@ use crate::paths;
 use crate::run::build_programs;
 use crate::sizes::{Built, FIRST_LOAD_LIMIT, FIRST_LOAD_REQUESTS};
 use crate::steps::{Steps, print, say};
+use crate::values::word;
 use crate::weight::Weight;
 
 /// The page that holds the last results.

@@ -25,10 +25,13 @@ mod release;
 mod run;
 mod sizes;
 mod soak;
+#[cfg(test)]
+mod staircase;
 mod steps;
 mod summary;
 mod test;
 mod tools;
+mod values;
 mod wasm;
 mod weight;
 

@@ -12,12 +12,12 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::{self, BuildOptions};
-use crate::args;
 use crate::failure::{OnFile as _, Outcome, fail};
 use crate::paths;
 use crate::run::build_programs;
 use crate::sizes;
 use crate::steps::{Steps, print};
+use crate::values;
 
 /// The path that the app is built for unless another is wanted: that of the example in `docs/nginx`.
 pub(crate) const USUAL_PATH: &str = "/engine-console/";
@@ -28,7 +28,7 @@ const SUMS: &str = "SHA256SUMS";
 #[derive(Debug, PartialEq, Args)]
 pub(crate) struct DistOptions {
     /// The path under which the app is to be served.
-    #[arg(long, value_name = "PATH", default_value = USUAL_PATH, value_parser = args::public_path)]
+    #[arg(long, value_name = "PATH", default_value = USUAL_PATH, value_parser = values::public_path)]
     pub(crate) public_url: String,
     /// The folder for the archives.
     #[arg(long, value_name = "DIR", default_value_os_t = paths::target().join("dist"))]

@@ -16,7 +16,6 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 
 use crate::app;
-use crate::args;
 use crate::attach;
 use crate::cmd;
 use crate::demo::{self, Spec, State};
@@ -25,6 +24,7 @@ use crate::failure::{Failure, OnFile as _, Outcome, fail};
 use crate::leftovers;
 use crate::paths::{self, VAR};
 use crate::steps::{Steps, print, say};
+use crate::values;
 
 /// Where engines that call the console themselves find it.
 const ENGINE_LISTENER: &str = "127.0.0.1:40815";
@@ -35,7 +35,7 @@ const ENGINE_PORT: u16 = 40814;
 #[derive(Debug, PartialEq, Args)]
 pub(crate) struct RunOptions {
     /// Where the console listens.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3780", value_parser = args::address)]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3780", value_parser = values::address)]
     pub(crate) listen: SocketAddr,
     /// Further arguments for the console.
     #[arg(last = true, value_name = "OPTIONS OF embedded-console")]

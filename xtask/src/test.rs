@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use clap::ValueEnum;
 
 use crate::app::{self, BuildOptions};
-use crate::args::word;
 use crate::browsers::{self, Browsers};
 use crate::cmd;
 use crate::deny;
@@ -21,6 +20,7 @@ use crate::sizes;
 use crate::steps::{Steps, print, say, seconds};
 use crate::summary::{self, Count};
 use crate::tools::{TRUNK, WASM_BINDGEN};
+use crate::values::word;
 use crate::wasm::Compiler;
 
 /// One part of the checks, in the order of running.

@@ -6,18 +6,20 @@ use console_api::{EngineId, ScannerId, SiteId, rules::SiteMove};
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::Page;
+use super::EngineState;
 use crate::{
-    components::{
-        address::AddressParam,
-        button::Refused,
+    browser::address::AddressParam,
+    forms::{
+        draft::Drafts,
         engine_form::{General, Outcome, save_and_cancel},
+    },
+    routes::{self, Route},
+    ui::{
+        button::Refused,
+        focus::focus_heading_if_lost,
         live::follow,
-        shell::focus_heading_if_lost,
         toast::{Toasts, Tone},
     },
-    draft::Drafts,
-    routes::{self, Route},
     unsaved::Unsaved,
 };
 
@@ -29,7 +31,7 @@ type Navigate = Box<dyn Fn(&str, NavigateOptions)>;
 /// The panel's unsaved changes. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub(super) struct Panel {
-    pub(super) page: Page,
+    pub(super) page: EngineState,
     pub(super) general: General,
     /// The sites that are to move when the panel is saved.
     pub(super) moves: RwSignal<Vec<SiteMove>>,
@@ -43,7 +45,7 @@ pub(super) struct Panel {
 
 impl Panel {
     /// The panel of the engine that is open, with what was changed before the session ended.
-    pub(super) fn open(page: Page, tab: AddressParam) -> Self {
+    pub(super) fn open(page: EngineState, tab: AddressParam) -> Self {
         let drafts = Drafts::here();
         let key = draft_key(page.id);
         let kept = drafts.of(&key).unwrap_or_default();
@@ -58,7 +60,7 @@ impl Panel {
             navigate: StoredValue::new_local(Box::new(use_navigate())),
         };
         follow(move || panel.moves.with(|moves| keep(drafts, page.id, moves)));
-        Unsaved::here().guard_draft(drafts, key, move || {
+        drafts.guard(Unsaved::here(), key, move || {
             let name = page.engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
             format!(
                 "The sites that move to or from {}",
@@ -150,7 +152,7 @@ impl Panel {
                 bulk.end_in_news(all_done);
             }
         };
-        page.data.move_sites(moves, "Moving sites", self.toasts, on_end);
+        page.data.move_sites(moves, "Moving sites", on_end);
         let show = move || {
             // Who has left the page finds the work in the news.
             if working.try_get() == Some(false) && bulk.is_running() {

@@ -7,23 +7,23 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
-use super::Page;
+use super::EngineState;
 use crate::{
-    components::{
+    routes::Route,
+    ui::{
         confirm::Confirm,
         field::problem_line,
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
-        shell::focus_heading_if_lost,
         toast::{Toasts, Tone},
     },
-    routes::Route,
 };
 
 /// What the tab's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct Tab {
-    page: Page,
+    page: EngineState,
     toasts: Toasts,
     /// The pools that it is being added to or taken out of.
     busy: RwSignal<Vec<PoolId>>,
@@ -66,7 +66,7 @@ impl Tab {
 }
 
 /// The tab.
-pub(super) fn pools(page: Page) -> AnyView {
+pub(super) fn pools(page: EngineState) -> AnyView {
     let tab = Tab {
         page,
         toasts: Toasts::here(),
@@ -101,7 +101,7 @@ pub(super) fn pools(page: Page) -> AnyView {
 }
 
 /// The pools could not be read. What is on screen stays.
-fn troubles(page: Page) -> Option<AnyView> {
+fn troubles(page: EngineState) -> Option<AnyView> {
     let error = page.data.pools.failed()?;
     let what = page.data.pools.read_at().map_or_else(
         || "The pools could not be read.".to_owned(),

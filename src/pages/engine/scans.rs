@@ -5,18 +5,21 @@ use std::sync::Arc;
 use console_api::{Page as ScanPage, PageRequest, Scan, Sort, rules::scan_rows};
 use leptos::prelude::*;
 
-use super::Page;
+use super::EngineState;
 use crate::{
-    components::{
-        address::AddressParam,
+    browser::address::AddressParam,
+    data::query::Query,
+    features::scans::{scan_cells, scan_columns},
+    ui::{
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
-        scans::{scan_cells, scan_columns},
-        shell::focus_heading_if_lost,
-        table::{DataTable, Keys, RowPlace, SortBy},
+        table::{
+            data_table::{DataTable, RowPlace, SortBy},
+            row::Keys,
+        },
     },
-    data::query::Query,
 };
 
 const SIZES: &[u64] = &[25, 50, 100, 500];
@@ -32,7 +35,7 @@ struct Listed {
 /// What the tab's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct Tab {
-    page: Page,
+    page: EngineState,
     scans: Query<Listed>,
     under_way: Query<Vec<Scan>>,
     request: Memo<PageRequest>,
@@ -53,7 +56,7 @@ impl Tab {
 }
 
 /// The tab.
-pub(super) fn scans(page: Page) -> AnyView {
+pub(super) fn scans(page: EngineState) -> AnyView {
     let [number, size] = ["page", "size"].map(AddressParam::of);
     let request = Memo::new(move |_| {
         let size = size.get().parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(SIZE);

@@ -10,18 +10,20 @@ use leptos::prelude::*;
 
 use super::panel::Panel;
 use crate::{
-    components::{
-        address::AddressParam,
+    browser::address::AddressParam,
+    features::select_sites::SelectSites,
+    routes::Route,
+    ui::{
         button::{ActionButton, row_button},
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        keys::KeyMap,
         live::{follow, live},
         pager::{Paged, Pager},
-        select_sites::SelectSites,
-        shell::focus_heading_if_lost,
-        table::{Column, DataTable, RowPlace, SortBy},
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            keys::KeyMap,
+        },
     },
-    routes::Route,
 };
 
 const PENDING: [Column; 4] = [

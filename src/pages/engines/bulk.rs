@@ -5,24 +5,29 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, Pool, PoolId, ScannerId,
     rules::{
-        OwnedSite, deletion, heirs, may_delete, may_join_pool, may_update, retirement, sites_in_words,
-        some_names,
+        OwnedSite, deletion, may_delete, may_join_pool, may_update, retirement, site_successors,
+        sites_in_words, some_names,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Page;
+use super::{EnginesState, Opened};
 use crate::{
-    components::{
+    data::query::Query,
+    features::{
         bulk::{BulkDialog, BulkLine, Plan},
+        refresh::refresh_displayed,
+        update_engine::update_engines,
+    },
+    forms::successor_field::SuccessorField,
+    ui::{
         button::ActionButton,
+        dialog::Open,
         field::problem_line,
-        heir_field::HeirField,
         icon::Icon,
         live::{follow, live},
     },
-    data::query::Query,
 };
 
 /// So many pools are named in a sentence.
@@ -37,7 +42,7 @@ pub(super) enum Action {
 }
 
 /// The buttons beside the number of selected engines.
-pub(super) fn actions(page: Page) -> AnyView {
+pub(super) fn actions(page: EnginesState) -> AnyView {
     let busy = Signal::derive(move || {
         page.data.bulk.is_running().then(|| "Other work on many engines is under way.".to_owned())
     });
@@ -46,7 +51,7 @@ pub(super) fn actions(page: Page) -> AnyView {
             // What is left of earlier work gives way.
             page.data.bulk.close();
             page.asked.set(Some(action));
-            page.asking.set(true);
+            page.dialog.set(Some(Opened::Work));
         })
     };
     view! {
@@ -59,7 +64,7 @@ pub(super) fn actions(page: Page) -> AnyView {
             })
             on_press=Callback::new(move |()| {
                 let ids = untrack(|| page.selected()).iter().map(|engine| engine.id).collect::<Vec<_>>();
-                page.data.refresh_displayed(&ids, page.toasts);
+                refresh_displayed(page.data, page.toasts, &ids);
             })
         />
         <ActionButton icon=Icon::Update label="Update".to_owned() small=true refused=busy on_press=ask(Action::Update) />
@@ -73,7 +78,7 @@ pub(super) fn actions(page: Page) -> AnyView {
 /// copies are the same.
 #[derive(Clone, Copy)]
 struct Moving {
-    page: Page,
+    page: EnginesState,
     /// Where the sites go; nothing as long as the engines that have some are left out.
     to: RwSignal<Option<ScannerId>>,
     sites: Query<Vec<OwnedSite>>,
@@ -84,8 +89,10 @@ struct Moving {
 }
 
 impl Moving {
-    fn new(page: Page) -> Self {
-        let asks = Memo::new(move |_| page.asking.get() && page.asked.get() == Some(Action::Delete));
+    fn new(page: EnginesState) -> Self {
+        let asks = Memo::new(move |_| {
+            page.dialog.get() == Some(Opened::Work) && page.asked.get() == Some(Action::Delete)
+        });
         let scans = RwSignal::new(FxHashMap::default());
         let blocked = Memo::new(move |_| {
             let has_sites = |engine: &Engine| !engine.sites.is_empty() && may_delete(engine).is_ok();
@@ -95,7 +102,7 @@ impl Moving {
         });
         let moving = Self { page, to: RwSignal::new(None), sites: Query::new(), scans, blocked };
         let scans_matter = Memo::new(move |_| {
-            let action = page.asked.get().filter(|_| page.asking.get());
+            let action = page.asked.get().filter(|_| page.dialog.get() == Some(Opened::Work));
             action.filter(|action| matches!(action, Action::Delete | Action::Update))
         });
         follow(move || {
@@ -166,26 +173,26 @@ impl Moving {
     }
 
     fn start(self, meant: &[Engine]) {
-        let Page { data, toasts, .. } = self.page;
+        let EnginesState { data, .. } = self.page;
         match (untrack(|| self.to.get()), untrack(|| self.sites.value())) {
             (Some(to), Some(sites)) if !sites.is_empty() => {
                 let engines = meant.iter().collect::<Vec<_>>();
                 let changes = retirement(&engines, &sites, Some(to));
-                data.carry_out(changes, "Moving sites, then deleting", toasts, |_| {});
+                data.carry_out(changes, "Moving sites, then deleting", |_| {});
             }
-            _ => data.delete_engines(meant, toasts),
+            _ => data.delete_engines(meant),
         }
     }
 
     fn words(self) -> AnyView {
         let data = self.page.data;
-        let heirs = Memo::new(move |_| {
+        let successors = Memo::new(move |_| {
             let selected = self.page.selected();
             let going = selected.iter().filter(|engine| may_delete(engine).is_ok());
             let going = going.map(|engine| engine.id).collect::<Vec<_>>();
             match (data.engines.value(), data.pools.value()) {
                 (Some(engines), Some(pools)) if !self.blocked.with(Vec::is_empty) => {
-                    Arc::new(heirs(&engines.items, &pools.items, &going))
+                    Arc::new(site_successors(&engines.items, &pools.items, &going))
                 }
                 _ => Arc::default(),
             }
@@ -215,10 +222,10 @@ impl Moving {
                             <p>
                                 "A site always needs an engine or a pool. Those that have sites are left out, unless their sites move first."
                             </p>
-                            <HeirField
+                            <SuccessorField
                                 label="Move their sites to"
                                 help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
-                                heirs
+                                successors
                                 chosen=self.to
                             />
                         }
@@ -231,9 +238,9 @@ impl Moving {
 }
 
 /// The dialog about them, and the line that leads back to it.
-pub(super) fn dialog(page: Page) -> AnyView {
+pub(super) fn dialog(page: EnginesState) -> AnyView {
     let data = page.data;
-    let open = page.asking;
+    let open = Open::one_of(page.dialog, Opened::Work);
     let chosen = RwSignal::new(None::<PoolId>);
     let moving = Moving::new(page);
     let pools = move || data.pools.value().map(|list| list.items.clone()).unwrap_or_default();
@@ -290,10 +297,10 @@ pub(super) fn dialog(page: Page) -> AnyView {
         let Some(action) = page.asked.get_untracked() else { return };
         let (meant, _) = untrack(|| parts(action));
         match action {
-            Action::Update => data.update_engines(&meant, page.toasts),
+            Action::Update => update_engines(data, page.toasts, &meant),
             Action::AddToPool => {
                 if let Some(pool) = untrack(pool) {
-                    data.add_to_pool(&meant, pool.id, page.toasts);
+                    data.add_to_pool(&meant, pool.id);
                 }
             }
             Action::Delete => moving.start(&meant),

@@ -6,19 +6,23 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use super::Page;
+use super::{EnginesState, Opened};
 use crate::{
-    components::{
+    routes::Route,
+    ui::{
         button::row_button,
         icon::{Icon, glyph},
         status::status_mark,
-        table::RowPlace,
+        table::data_table::RowPlace,
     },
-    routes::Route,
 };
 
 /// The cells of one row: these columns and the actions.
-pub(super) fn cells(page: Page, columns: &[EngineColumn], RowPlace { key, tabindex }: RowPlace) -> AnyView {
+pub(super) fn cells(
+    page: EnginesState,
+    columns: &[EngineColumn],
+    RowPlace { key, tabindex }: RowPlace,
+) -> AnyView {
     let rows = page.rows.get();
     // A row that has just left the list is gone in the same breath.
     let Some(row) = rows.as_ref().and_then(|rows| rows.get(EngineId(key))) else { return ().into_any() };
@@ -26,7 +30,7 @@ pub(super) fn cells(page: Page, columns: &[EngineColumn], RowPlace { key, tabind
     (cells, actions(page, row, tabindex)).into_any()
 }
 
-fn cell(page: Page, row: &EngineRow, column: EngineColumn, tabindex: &'static str) -> AnyView {
+fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'static str) -> AnyView {
     let engine = &row.engine;
     let port = || engine.port.map(|port| port.to_string()).unwrap_or_default();
     match column {
@@ -95,14 +99,14 @@ fn plain(class: &'static str, label: &'static str, text: String, title: Option<S
     .into_any()
 }
 
-fn time(page: Page, class: &'static str, label: &'static str, time: Option<Timestamp>) -> AnyView {
+fn time(page: EnginesState, class: &'static str, label: &'static str, time: Option<Timestamp>) -> AnyView {
     match time {
         Some(time) => plain(class, label, page.clock.relative(time), Some(page.clock.exact(time))),
         None => plain(class, label, "–".to_owned(), Some("The console has no time for it.".to_owned())),
     }
 }
 
-fn status(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
+fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyView {
     let engine = &row.engine;
     let id = engine.id;
     let name = engine.name.clone();
@@ -118,7 +122,7 @@ fn status(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
                 title=title
                 aria-label=label
                 tabindex=tabindex
-                on:click=move |_| page.advised.set(Some(id))
+                on:click=move |_| page.dialog.set(Some(Opened::Advice(id)))
             >
                 {glyph(Icon::Warning, "")}
                 <span class="text">{short}</span>
@@ -133,7 +137,7 @@ fn status(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
     .into_any()
 }
 
-fn actions(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
+fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyView {
     let engine = &row.engine;
     let id = engine.id;
     let name = &engine.name;
@@ -160,7 +164,7 @@ fn actions(page: Page, row: &EngineRow, tabindex: &'static str) -> AnyView {
                     format!("Delete {name}"),
                     undeletable,
                     tabindex,
-                    move || page.deleted.set(Some(id)),
+                    move || page.dialog.set(Some(Opened::Delete(id))),
                 )}
             </div>
         </td>

@@ -5,12 +5,12 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use crate::{
-    components::{
+    browser::preference::Preference,
+    ui::{
         icon::{Icon, glyph},
         live::{follow, live},
-        table::Column,
+        table::data_table::Column,
     },
-    preference::Preference,
 };
 
 /// All columns, in the order of the table.

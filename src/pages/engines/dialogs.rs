@@ -2,62 +2,51 @@
 
 use std::sync::Arc;
 
-use console_api::{Engine, EngineId, Error, rules::StepAction};
+use console_api::{Engine, Error, rules::StepAction};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::Page;
+use super::{EnginesState, Opened};
 use crate::{
-    components::{
+    features::{delete_engine::DeleteDialog, update_engine::say_updated},
+    routes::Route,
+    ui::{
         confirm::Confirm,
-        delete_engine::DeleteDialog,
-        dialog::Dialog,
+        dialog::{Dialog, Open},
         icon::{Icon, glyph},
         live::{follow, live},
         status::status_mark,
     },
-    routes::Route,
 };
 
 /// All of them, closed.
-pub(super) fn dialogs(page: Page) -> AnyView {
+pub(super) fn dialogs(page: EnginesState) -> AnyView {
     (advice(page), delete(page), update_all(page)).into_any()
 }
 
 /// **Delete {name}** of a row, which asks first.
-fn delete(page: Page) -> AnyView {
-    let engine = Memo::new(move |_| page.deleted.get().and_then(|id| page.engine(id)).map(Arc::new));
-    let open = open_while(page.deleted);
+fn delete(page: EnginesState) -> AnyView {
+    let engine = Memo::new(move |_| {
+        page.dialog.get().and_then(Opened::deleted).and_then(|id| page.engine(id)).map(Arc::new)
+    });
+    let open = Open::about(page.dialog, Opened::deleted);
     view! { <DeleteDialog engine open leave=false /> }.into_any()
 }
 
-/// Whether a dialog is open, which is about whatever `subject` holds: closing it takes that away.
-fn open_while(subject: RwSignal<Option<EngineId>>) -> RwSignal<bool> {
-    let open = RwSignal::new(false);
-    follow(move || open.set(subject.get().is_some()));
-    Effect::new(move |before: Option<bool>| {
-        let open = open.get();
-        if before == Some(true) && !open {
-            subject.set(None);
-        }
-        open
-    });
-    open
-}
-
 /// **Update all engines**, which asks first and shows what the console printed.
-fn update_all(page: Page) -> AnyView {
-    let open = page.updating_all;
+fn update_all(page: EnginesState) -> AnyView {
+    let open = Open::one_of(page.dialog, Opened::UpdateAll);
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let printed = RwSignal::new(None::<String>);
     let confirm = Callback::new(move |()| {
         busy.set(true);
         printed.set(None);
         spawn_local(async move {
-            let result = page.data.update_all_engines(page.toasts).await;
+            let result =
+                page.data.update_all_engines(move |updated| say_updated(page.toasts, &updated)).await;
             _ = busy.try_set(false);
             match result {
                 Ok(output) => {
-                    _ = open.try_set(false);
+                    open.set(false);
                     _ = printed.try_set(Some(output));
                 }
                 Err(Error::Cancelled) => {}
@@ -105,9 +94,9 @@ fn update_all_failed(error: &Error) -> String {
 }
 
 /// The dialog **What to do: {name}**: why the status is what it is, and the next step.
-fn advice(page: Page) -> AnyView {
-    let open = open_while(page.advised);
-    let engine = move || page.advised.get().and_then(|id| page.engine(id));
+fn advice(page: EnginesState) -> AnyView {
+    let open = Open::about(page.dialog, Opened::advised);
+    let engine = move || page.dialog.get().and_then(Opened::advised).and_then(|id| page.engine(id));
     let title =
         Signal::derive(move || format!("What to do: {}", engine().map(|e| e.name).unwrap_or_default()));
     let content = move || {
@@ -152,7 +141,7 @@ fn advice(page: Page) -> AnyView {
 }
 
 /// The button that does the next step, as far as the app can.
-fn do_it(page: Page, engine: &Engine, action: StepAction, open: RwSignal<bool>) -> AnyView {
+fn do_it(page: EnginesState, engine: &Engine, action: StepAction, open: Open) -> AnyView {
     let id = engine.id;
     let (icon, verb) = match action {
         StepAction::Refresh => (Icon::Refresh, "Refresh"),
@@ -169,7 +158,7 @@ fn do_it(page: Page, engine: &Engine, action: StepAction, open: RwSignal<bool>) 
                     StepAction::Refresh => page.refresh(id),
                     StepAction::Update => page.update(id),
                     // It asks first.
-                    StepAction::Delete => page.deleted.set(Some(id)),
+                    StepAction::Delete => page.dialog.set(Some(Opened::Delete(id))),
                 }
             }
         >

@@ -7,14 +7,14 @@ use console_api::{
 use js_sys::Array;
 use leptos::prelude::*;
 
-use super::{Page, Rows};
+use super::{EnginesState, Rows};
 use crate::{
-    components::{live::follow, table::RowKey, toast::Tone},
-    download::{CSV_MARK, csv_name, save_csv},
+    browser::download::{CSV_MARK, csv_name, save_csv},
+    ui::{live::follow, table::row::RowKey, toast::Tone},
 };
 
 /// Saves the list whenever that is asked for.
-pub(super) fn follow_export(page: Page) {
+pub(super) fn follow_export(page: EnginesState) {
     follow(move || {
         if !page.exporting.get() {
             return;

@@ -12,23 +12,24 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::output::{export_button, print_button};
 use crate::{
-    components::{
-        address::AddressParam,
-        filter::filter_box,
-        icon::{Icon, glyph},
-        keys::KeyMap,
-        live::{live, live_attribute},
-        shell::focus_heading_if_lost,
-        status::status_arrow,
-        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
-    },
+    browser::{address::AddressParam, number, timer::breathe},
     data::{
         Data,
         all_sites::{Progress, Reading},
     },
-    number,
     routes::Route,
-    timer::breathe,
+    ui::{
+        filter::filter_box,
+        focus::focus_heading_if_lost,
+        icon::{Icon, glyph},
+        live::{live, live_attribute},
+        status::status_arrow,
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            keys::KeyMap,
+            row::{Keys, RowKey},
+        },
+    },
 };
 
 const fn column(key: &'static str, label: &'static str, numeric: bool, sortable: bool) -> Column {
@@ -54,7 +55,7 @@ const ENGINES_OF_COLUMNS: [Column; 2] =
 
 /// What the tab's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct AuditState {
     data: Data,
     /// Who scans what, once all was read.
     audit: RwSignal<Option<Arc<Audit>>>,
@@ -92,7 +93,7 @@ pub(super) fn audit() -> AnyView {
             audit.select_engines(&text, by, sort.descending)
         }))
     });
-    let page = Page { data, audit, by_site, filter, sort, engine, site, keys };
+    let page = AuditState { data, audit, by_site, filter, sort, engine, site, keys };
     let views = [("", "By engine"), ("site", "By site")].map(|(key, label)| {
         let pressed = live_attribute(move || Some((by_site.get() == (key == "site")).to_string()));
         view! {
@@ -166,7 +167,7 @@ fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>) {
     });
 }
 
-fn how_many(page: Page) -> Option<AnyView> {
+fn how_many(page: AuditState) -> Option<AnyView> {
     let shown = page.keys.with(|keys| keys.as_ref().map(|keys| keys.len()))?;
     let all = page.audit.with(|audit| {
         let audit = audit.as_ref()?;
@@ -182,7 +183,7 @@ fn how_many(page: Page) -> Option<AnyView> {
 }
 
 /// How far the sites have come, and what to do when they don't.
-fn reading(page: Page) -> Option<AnyView> {
+fn reading(page: AuditState) -> Option<AnyView> {
     let data = page.data;
     let unreadable = data.all_sites.list().map_or(0, |list| list.unreadable);
     let progress_words = |progress: &Progress| {
@@ -282,7 +283,7 @@ fn plain(class: &'static str, label: &'static str, text: &str) -> AnyView {
 }
 
 fn table(
-    page: Page,
+    page: AuditState,
     name: &'static str,
     class: &'static str,
     columns: &[Column],
@@ -330,7 +331,7 @@ fn status_cell(engine: &AuditEngine) -> AnyView {
     .into_any()
 }
 
-fn engines(page: Page) -> AnyView {
+fn engines(page: AuditState) -> AnyView {
     table(page, "Engines with their sites", "audit-engines", &ENGINE_COLUMNS, move |audit, place| {
         let engine = audit.engine(EngineId(place.key))?;
         let id = engine.id.to_string();
@@ -350,7 +351,7 @@ fn engines(page: Page) -> AnyView {
     })
 }
 
-fn sites(page: Page) -> AnyView {
+fn sites(page: AuditState) -> AnyView {
     table(page, "Sites with their engines", "audit-sites", &SITE_COLUMNS, move |audit, place| {
         let at = audit.list().place(SiteId(place.key))?;
         let id = place.key.to_string();
@@ -371,7 +372,7 @@ fn sites(page: Page) -> AnyView {
 }
 
 /// What stands in the table's place when it has no rows.
-fn empty(page: Page) -> AnyView {
+fn empty(page: AuditState) -> AnyView {
     let what = if page.by_site.get() { "site" } else { "engine" };
     if page.filter.with(|text| text.trim().is_empty()) {
         return view! {
@@ -431,7 +432,7 @@ fn hint(words: &'static str) -> AnyView {
 }
 
 /// All sites of the chosen engine.
-fn sites_of(page: Page) -> AnyView {
+fn sites_of(page: AuditState) -> AnyView {
     let chosen = page.engine.get();
     if chosen.is_empty() {
         return hint("Choose an engine to see all of its sites.");
@@ -517,7 +518,7 @@ fn detail_table(
 }
 
 /// The engines that may scan the chosen site.
-fn engines_of(page: Page) -> AnyView {
+fn engines_of(page: AuditState) -> AnyView {
     let chosen = page.site.get();
     if chosen.is_empty() {
         return hint("Choose a site to see the engines that may scan it.");

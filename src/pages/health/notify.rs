@@ -13,12 +13,12 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
 use crate::{
-    components::{
+    browser::preference::Preference,
+    data::Data,
+    ui::{
         live::live,
         toast::{Toasts, Tone},
     },
-    data::Data,
-    preference::Preference,
 };
 
 const NOTIFY: Preference = Preference::named("engine-console.notify");

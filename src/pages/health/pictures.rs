@@ -9,7 +9,7 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use crate::{components::status::status_arrow, data::health::Found, number, routes::Route};
+use crate::{browser::number, data::health::Found, routes::Route, ui::status::status_arrow};
 
 /// So many versions have a bar of their own; the rest share one.
 const VERSIONS: usize = 6;

@@ -13,21 +13,22 @@ use super::{
     thresholds::thresholds_form,
 };
 use crate::{
-    clock::Clock,
-    components::{
-        address::AddressParam,
+    browser::{address::AddressParam, clock::Clock, number, timer::breathe},
+    data::{Data, health::Found},
+    features::refresh::refresh_engine,
+    routes::Route,
+    ui::{
+        focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        keys::KeyMap,
         live::{follow, live},
-        shell::focus_heading_if_lost,
         status::severity_class,
-        table::{Column, DataTable, Keys, RowKey, RowPlace, SortBy},
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            keys::KeyMap,
+            row::{Keys, RowKey},
+        },
         toast::Toasts,
     },
-    data::{Data, health::Found},
-    number,
-    routes::Route,
-    timer::breathe,
 };
 
 const COLUMNS: [Column; 4] = [
@@ -85,7 +86,7 @@ impl Listed {
 
 /// What the tab's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Page {
+struct ProblemsState {
     data: Data,
     toasts: Toasts,
     clock: Clock,
@@ -109,8 +110,13 @@ pub(super) fn attention(data: Data) -> AnyView {
             pictured.try_set(found);
         });
     });
-    let page =
-        Page { data, toasts: Toasts::here(), clock: Clock::here(), kind: AddressParam::of("kind"), listed };
+    let page = ProblemsState {
+        data,
+        toasts: Toasts::here(),
+        clock: Clock::here(),
+        kind: AddressParam::of("kind"),
+        listed,
+    };
     let keys = Memo::new(move |_| -> Keys {
         let kind = page.kind.get();
         let kind = ProblemKind::ALL.into_iter().find(|it| it.key() == kind);
@@ -152,7 +158,7 @@ pub(super) fn attention(data: Data) -> AnyView {
 }
 
 /// How many there are, in words.
-fn heading(page: Page) -> String {
+fn heading(page: ProblemsState) -> String {
     let count = page.listed.with(|listed| listed.as_ref().map(|listed| listed.found.health.problems.len()));
     match count {
         None => "What needs attention".to_owned(),
@@ -163,7 +169,7 @@ fn heading(page: Page) -> String {
 }
 
 /// The kinds of problems that there are, of which one filters.
-fn kinds(page: Page) -> Option<AnyView> {
+fn kinds(page: ProblemsState) -> Option<AnyView> {
     let listed = page.listed.get()?;
     let problems = &listed.found.health.problems;
     let counts = ProblemKind::ALL.map(|kind| (kind, problems.iter().filter(|it| it.kind == kind).count()));
@@ -199,7 +205,7 @@ fn kinds(page: Page) -> Option<AnyView> {
 }
 
 /// The cells of a problem.
-fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(page: ProblemsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let listed = page.listed.get();
     // A row that has just left the list is gone in the same breath.
     let Some((problem, words)) = listed.and_then(|listed| said(page, &listed, key)) else {
@@ -231,7 +237,7 @@ fn cells(page: Page, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     .into_any()
 }
 
-fn said(page: Page, listed: &Listed, key: RowKey) -> Option<(Problem, ProblemWords)> {
+fn said(page: ProblemsState, listed: &Listed, key: RowKey) -> Option<(Problem, ProblemWords)> {
     let problem = listed.problem(key)?;
     let engine = problem.engine().and_then(|id| listed.engine(id));
     let words = problem.words(&About {
@@ -246,7 +252,7 @@ fn said(page: Page, listed: &Listed, key: RowKey) -> Option<(Problem, ProblemWor
     Some((problem, words))
 }
 
-fn name_of(page: Page, problem: &Problem) -> String {
+fn name_of(page: ProblemsState, problem: &Problem) -> String {
     page.listed
         .with(|listed| {
             let listed = listed.as_ref()?;
@@ -258,7 +264,7 @@ fn name_of(page: Page, problem: &Problem) -> String {
 }
 
 /// The button, or the link, that does it. Its name has the thing's.
-fn remedy_button(page: Page, remedy: Remedy, name: &str, tabindex: &'static str) -> AnyView {
+fn remedy_button(page: ProblemsState, remedy: Remedy, name: &str, tabindex: &'static str) -> AnyView {
     let link = |icon, words: &'static str, href: String| {
         view! {
             <a class="button small" href=href tabindex=tabindex>
@@ -274,7 +280,7 @@ fn remedy_button(page: Page, remedy: Remedy, name: &str, tabindex: &'static str)
             let busy = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
             button(Icon::Refresh, "Refresh", name, busy, tabindex, move || {
                 if let Some(engine) = engine_of(page, id) {
-                    page.data.refresh_engine(id, engine.name, page.toasts);
+                    refresh_engine(page.data, page.toasts, id, engine.name);
                 }
             })
         }
@@ -332,12 +338,12 @@ fn button(
     .into_any()
 }
 
-fn engine_of(page: Page, id: EngineId) -> Option<Engine> {
+fn engine_of(page: ProblemsState, id: EngineId) -> Option<Engine> {
     untrack(|| page.listed.with(|listed| listed.as_ref()?.engine(id).map(|(_, engine)| engine.clone())))
 }
 
 /// What stands in the table's place when it has no rows.
-fn empty(page: Page) -> AnyView {
+fn empty(page: ProblemsState) -> AnyView {
     let Some(listed) = page.listed.get() else {
         // Why it could not be read stands above.
         return ().into_any();

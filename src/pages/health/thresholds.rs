@@ -4,12 +4,12 @@ use console_api::rules::{Threshold, Thresholds};
 use leptos::{ev, html, prelude::*};
 
 use crate::{
-    components::{
+    data::Data,
+    forms::draft::Drafts,
+    ui::{
         field::FormField,
         toast::{Toasts, Tone},
     },
-    data::Data,
-    draft::Drafts,
 };
 
 /// The form's name among the drafts.

@@ -12,11 +12,9 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{MutationObserver, MutationObserverInit};
 
 use crate::{
-    clock::Clock,
-    components::live::{follow, live},
+    browser::{clock::Clock, number, timer::breathe},
     data::{Data, health::Found},
-    number,
-    timer::breathe,
+    ui::live::{follow, live},
 };
 
 /// The number of problems beside **Health**; nothing while it is not known. Keeps it up to date as well.

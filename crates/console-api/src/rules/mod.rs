@@ -66,7 +66,8 @@ pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Threshold, Thresholds, staleness};
 pub use takeover::{
-    Change, Heir, OwnedSite, find_heir, heirs, replacement, retirement, some_names, successors,
+    Change, OwnedSite, Successor, engine_successors, find_successor, replacement, retirement,
+    site_successors, some_names,
 };
 pub use turns::{Turn, turns, turns_in_words};
 pub use update::{

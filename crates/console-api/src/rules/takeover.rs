@@ -17,7 +17,7 @@ pub struct OwnedSite {
 
 /// An engine or pool that may take over what another one has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heir {
+pub struct Successor {
     /// Its id.
     pub id: ScannerId,
     /// Its name in a sentence.
@@ -78,12 +78,12 @@ impl Change {
 /// The engines and pools that may take over the sites of engines that go, in the order of their names. Those that go are
 /// not among them. A pool in which no other engine would be left can't: its sites would not be scanned any more.
 #[must_use]
-pub fn heirs(engines: &[Engine], pools: &[Pool], going: &[EngineId]) -> Vec<Heir> {
+pub fn site_successors(engines: &[Engine], pools: &[Pool], going: &[EngineId]) -> Vec<Successor> {
     let scanners = Scanners::new(engines, pools);
     let active = |id: &EngineId| {
         engines.iter().any(|engine| engine.id == *id && engine.status == EngineStatus::Active)
     };
-    let heir = |scanner: &crate::rules::Scanner| {
+    let successor = |scanner: &crate::rules::Scanner| {
         let (refused, note) = match (scanner.engine(), scanner.pool()) {
             (Some(engine), _) if going.contains(&engine) => return None,
             (Some(engine), _) => (None, engines.iter().find(|it| it.id == engine).and_then(not_active)),
@@ -100,24 +100,24 @@ pub fn heirs(engines: &[Engine], pools: &[Pool], going: &[EngineId]) -> Vec<Heir
                 (refused, note)
             }
         };
-        Some(Heir { id: scanner.id, label: scanner.label(), refused, note })
+        Some(Successor { id: scanner.id, label: scanner.label(), refused, note })
     };
-    scanners.all().iter().filter_map(heir).collect()
+    scanners.all().iter().filter_map(successor).collect()
 }
 
 /// The engines that may take the place of another one, in the order of their names. Where it is in a pool, that must be
 /// one that can join pools (docs/api-quirks.md, "Special engines and pools").
 #[must_use]
-pub fn successors(old: EngineId, engines: &[Engine], pools: &[Pool]) -> Vec<Heir> {
+pub fn engine_successors(old: EngineId, engines: &[Engine], pools: &[Pool]) -> Vec<Successor> {
     let has_pools = !pools_of(old, pools).is_empty();
     let scanners = Scanners::new(engines, &[]);
-    let heir = |scanner: &crate::rules::Scanner| {
+    let successor = |scanner: &crate::rules::Scanner| {
         let engine = engines.iter().find(|it| Some(it.id) == scanner.engine() && it.id != old)?;
         let refused = may_join_pool(engine).err().filter(|_| has_pools);
         let refused = refused.map(|refusal| format!("It can't take over the pools. {refusal}"));
-        Some(Heir { id: scanner.id, label: scanner.label(), refused, note: not_active(engine) })
+        Some(Successor { id: scanner.id, label: scanner.label(), refused, note: not_active(engine) })
     };
-    scanners.all().iter().filter_map(heir).collect()
+    scanners.all().iter().filter_map(successor).collect()
 }
 
 fn not_active(engine: &Engine) -> Option<String> {
@@ -131,9 +131,9 @@ fn not_active(engine: &Engine) -> Option<String> {
 /// The one that is called so, as a person types it: blanks around it and case don't count. Where an engine is called
 /// like a pool's label, the pool is meant.
 #[must_use]
-pub fn find_heir<'a>(heirs: &'a [Heir], label: &str) -> Option<&'a Heir> {
+pub fn find_successor<'a>(successors: &'a [Successor], label: &str) -> Option<&'a Successor> {
     let wanted = crate::rules::fold_case(label.trim());
-    heirs.iter().rfind(|heir| crate::rules::fold_case(&heir.label) == wanted)
+    successors.iter().rfind(|successor| crate::rules::fold_case(&successor.label) == wanted)
 }
 
 /// What it takes to delete engines that have sites: those go to `to` first.

@@ -1,7 +1,7 @@
 //! What it takes before an engine can go (docs/api-quirks.md, "Changing" and "Special engines and pools").
 
 use console_api::rules::{
-    Change, OwnedSite, SiteMove, find_heir, heirs, replacement, retirement, successors,
+    Change, OwnedSite, SiteMove, engine_successors, find_successor, replacement, retirement, site_successors,
 };
 use console_api::{Engine, EngineId, Pool, PoolId, ScannerId, SiteId};
 use serde_json::json as value;
@@ -51,10 +51,10 @@ fn site(id: u64, name: &str, from: u64, to: u64) -> Change {
 
 #[test]
 fn sites_never_go_to_what_goes_too_or_to_a_pool_that_would_be_empty() {
-    let found = heirs(&engines(), &pools(), &[EngineId(1)]);
+    let found = site_successors(&engines(), &pools(), &[EngineId(1)]);
     let said = found
         .iter()
-        .map(|heir| (heir.label.as_str(), heir.refused.as_deref(), heir.note.is_some()))
+        .map(|successor| (successor.label.as_str(), successor.refused.as_deref(), successor.note.is_some()))
         .collect::<Vec<_>>();
     assert_eq!(
         said,
@@ -68,20 +68,21 @@ fn sites_never_go_to_what_goes_too_or_to_a_pool_that_would_be_empty() {
             ("pool Oslo", None, false),
         ]
     );
-    assert_eq!(find_heir(&found, " POOL oslo ").map(|heir| heir.id), Some(ScannerId(13)));
-    assert_eq!(find_heir(&found, "oslo").map(|heir| heir.id), Some(ScannerId(4)));
-    assert_eq!(find_heir(&found, "berlin"), None, "it goes itself");
-    let none = heirs(&engines(), &pools(), &[EngineId(1), EngineId(2), EngineId(4)]);
-    let open = none.iter().filter(|heir| heir.refused.is_none()).map(|heir| heir.label.as_str());
+    assert_eq!(find_successor(&found, " POOL oslo ").map(|successor| successor.id), Some(ScannerId(13)));
+    assert_eq!(find_successor(&found, "oslo").map(|successor| successor.id), Some(ScannerId(4)));
+    assert_eq!(find_successor(&found, "berlin"), None, "it goes itself");
+    let none = site_successors(&engines(), &pools(), &[EngineId(1), EngineId(2), EngineId(4)]);
+    let open =
+        none.iter().filter(|successor| successor.refused.is_none()).map(|successor| successor.label.as_str());
     assert_eq!(open.collect::<Vec<_>>(), ["Local"]);
 }
 
 #[test]
 fn only_who_can_join_pools_takes_the_place_of_an_engine_that_is_in_one() {
     let of = |old: u64, pools: &[Pool]| {
-        successors(EngineId(old), &engines(), pools)
+        engine_successors(EngineId(old), &engines(), pools)
             .into_iter()
-            .map(|heir| (heir.label, heir.refused))
+            .map(|successor| (successor.label, successor.refused))
             .collect::<Vec<_>>()
     };
     let with_pools = of(1, &pools());

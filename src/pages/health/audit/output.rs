@@ -12,17 +12,19 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
-use super::Page;
+use super::AuditState;
 use crate::{
-    clock,
-    components::{
+    browser::{
+        clock,
+        download::{CSV_MARK, csv_name, save_csv},
+        number,
+        timer::breathe,
+    },
+    ui::{
         button::ActionButton,
         icon::Icon,
         toast::{Toasts, Tone},
     },
-    download::{CSV_MARK, csv_name, save_csv},
-    number,
-    timer::breathe,
 };
 
 /// So long may one bit take, in milliseconds.
@@ -44,7 +46,7 @@ impl Breath {
     }
 }
 
-fn nothing_to_take(page: Page, busy: RwSignal<bool>) -> Signal<Option<String>> {
+fn nothing_to_take(page: AuditState, busy: RwSignal<bool>) -> Signal<Option<String>> {
     Signal::derive(move || {
         if busy.get() {
             return Some("It is being made.".to_owned());
@@ -55,7 +57,7 @@ fn nothing_to_take(page: Page, busy: RwSignal<bool>) -> Signal<Option<String>> {
 }
 
 /// **Export CSV**: a row for each site of each engine, or for each site.
-pub(super) fn export_button(page: Page) -> AnyView {
+pub(super) fn export_button(page: AuditState) -> AnyView {
     let toasts = Toasts::here();
     let busy = RwSignal::new(false);
     let on_press = Callback::new(move |()| {
@@ -106,7 +108,7 @@ async fn csv(audit: &Audit, keys: &[u64], by_site: bool) -> Array {
 
 /// **Print**: a document for paper with everything that the search leaves, since the tables on screen hold only the rows
 /// in view. It stands in the page while the browser prints.
-pub(super) fn print_button(page: Page) -> AnyView {
+pub(super) fn print_button(page: AuditState) -> AnyView {
     let toasts = Toasts::here();
     let busy = RwSignal::new(false);
     on_cleanup(remove_paper);

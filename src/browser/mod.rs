@@ -1,0 +1,11 @@
+//! What the browser has: its address bar, clock, storage, downloads and requests. Everybody may use it; it knows nothing of
+//! the app.
+
+pub mod address;
+pub mod clock;
+pub mod download;
+pub mod number;
+pub mod preference;
+pub mod theme;
+pub mod timer;
+pub mod transport;

@@ -1,0 +1,320 @@
+//! The dialog that deletes an engine: from its row and from its page. Where sites stand in the way, they move first.
+
+use std::sync::Arc;
+
+use console_api::{
+    Engine, Error,
+    rules::{
+        Change, DeletionCheck, OwnedSite, deletion, retirement, site_successors, sites_in_words, some_names,
+    },
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_navigate;
+
+use super::bulk::{BulkDialog, Plan};
+use crate::{
+    data::{Data, query::Query},
+    forms::successor_field::SuccessorField,
+    routes::{self, Route},
+    ui::{
+        confirm::Confirm,
+        dialog::Open,
+        field::problem_line,
+        focus::focus_heading_if_lost,
+        live::{follow, live},
+        toast::{Toasts, Tone},
+    },
+};
+
+/// So many of its sites are named in the sentence; all of them stand below.
+const NAMED: usize = 3;
+
+/// The dialog's two forms.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Nothing has to move.
+    AtOnce,
+    /// Its sites move first.
+    AfterMoving,
+}
+
+/// What the dialog's two forms share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Deletion {
+    data: Data,
+    toasts: Toasts,
+    engine: Memo<Option<Arc<Engine>>>,
+    check: Memo<Option<DeletionCheck>>,
+    /// How many scans are under way on it. Where that can't be read, the console has the last word.
+    scans: RwSignal<usize>,
+    /// Which form is open.
+    form: RwSignal<Option<Form>>,
+    gone: RwSignal<bool>,
+}
+
+impl Deletion {
+    fn name(self) -> String {
+        self.engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone())).unwrap_or_default()
+    }
+
+    fn title(self) -> Signal<String> {
+        Signal::derive(move || format!("Delete {}", self.name()))
+    }
+
+    /// Why it can't be deleted now, sites apart.
+    fn refused(self) -> Option<String> {
+        let running = (self.scans.get() > 0).then(|| "A scan is running on it.".to_owned());
+        self.check.with(|check| check.as_ref()?.refused.clone()).or(running)
+    }
+
+    fn has_sites_now(self) -> bool {
+        self.check.with(|check| check.as_ref().is_some_and(|check| check.sites > 0))
+    }
+}
+
+/// Asks before an engine is deleted, names it, and says what stands in the way.
+#[component]
+pub fn DeleteDialog(
+    /// The engine that it is about.
+    engine: Memo<Option<Arc<Engine>>>,
+    /// Whether it is open.
+    #[prop(into)]
+    open: Open,
+    /// Whether the list is to be shown afterwards.
+    leave: bool,
+) -> impl IntoView {
+    let data = Data::here();
+    let navigate = use_navigate();
+    let check = Memo::new(move |_| {
+        let pools = data.pools.value();
+        engine.with(|engine| {
+            engine.as_ref().map(|engine| deletion(engine, pools.as_ref().map_or(&[], |pools| &pools.items)))
+        })
+    });
+    let it = Deletion {
+        data,
+        toasts: Toasts::here(),
+        engine,
+        check,
+        scans: RwSignal::new(0),
+        form: RwSignal::new(None),
+        gone: RwSignal::new(false),
+    };
+    // Which of the two forms it is does not change while it is open, whatever becomes of the sites.
+    Effect::new(move |before: Option<bool>| {
+        let open = open.get();
+        match (before.unwrap_or(false), open) {
+            (false, true) if untrack(|| it.has_sites_now()) => it.form.set(Some(Form::AfterMoving)),
+            (false, true) => it.form.set(Some(Form::AtOnce)),
+            (true, false) => it.form.set(None),
+            _ => {}
+        }
+        open
+    });
+    Effect::new(move |before: Option<bool>| {
+        let shown = it.form.get().is_some();
+        if before == Some(true) && !shown {
+            open.set(false);
+        }
+        shown
+    });
+    // How many scans run on it is asked when the dialog opens.
+    follow(move || {
+        it.scans.set(0);
+        let Some(id) = engine.with(|engine| engine.as_ref().map(|engine| engine.id)).filter(|_| open.get())
+        else {
+            return;
+        };
+        spawn_local(async move {
+            if let Ok(count) = data.running_scans(id).await
+                && engine.try_with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id)) == Some(true)
+            {
+                it.scans.set(count);
+            }
+        });
+    });
+    follow(move || {
+        if !it.gone.get() || open.get() {
+            return;
+        }
+        it.gone.set(false);
+        if leave {
+            routes::go(&navigate, &Route::Engines.href());
+        } else {
+            // The button that had the focus is gone with its row.
+            focus_heading_if_lost();
+        }
+    });
+    (at_once(it), after_moving(it))
+}
+
+/// What stands in the way, and what comes of it.
+fn words(it: Deletion) -> AnyView {
+    let scans = it.scans.get();
+    let running = (scans > 0).then(|| {
+        let scans = if scans == 1 { "1 scan is".to_owned() } else { format!("{scans} scans are") };
+        problem_line(format!(
+            "{scans} running on it. Wait until they have ended, or stop them in the console."
+        ))
+    });
+    let pools = it.check.with(|check| check.as_ref().map(|check| check.pools.join(", ")));
+    let pools = pools
+        .filter(|pools| !pools.is_empty())
+        .map(|pools| view! { <p>{format!("It leaves these pools: {pools}.")}</p> });
+    view! {
+        {running}
+        {pools}
+        <p>
+            "The console forgets the engine and its pairing. The engine itself goes on; to use it again, add it and pair it anew."
+        </p>
+    }
+    .into_any()
+}
+
+/// Nothing has to move.
+fn at_once(it: Deletion) -> AnyView {
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let confirm = Callback::new(move |()| {
+        let Some(target) = it.engine.get_untracked() else { return };
+        busy.set(true);
+        spawn_local(async move {
+            let result = it.data.delete_engine(target.id).await;
+            _ = busy.try_set(false);
+            match result {
+                Ok(()) => {
+                    it.toasts.say(Tone::Good, format!("{} is deleted.", target.name), None);
+                    _ = it.form.try_set(None);
+                    _ = it.gone.try_set(true);
+                }
+                Err(Error::Cancelled) => {}
+                Err(error) => {
+                    let rejected = matches!(error, Error::Rejected { .. });
+                    _ = problem.try_set(Some(error.in_full()));
+                    // Somebody may have given it a site meanwhile: the dialog then offers to move it.
+                    if rejected && it.data.know_engine(target.id).await.is_ok_and(|now| !now.sites.is_empty())
+                    {
+                        _ = it.form.try_set(Some(Form::AfterMoving));
+                    }
+                }
+            }
+        });
+    });
+    view! {
+        <Confirm
+            open=Open::one_of(it.form, Form::AtOnce)
+            title=it.title()
+            action=it.title()
+            destructive=true
+            refused=Signal::derive(move || it.refused())
+            on_confirm=confirm
+            busy
+            problem
+        >
+            {live(move || words(it))}
+        </Confirm>
+    }
+    .into_any()
+}
+
+/// Its sites get another engine or pool, then it is deleted.
+fn after_moving(it: Deletion) -> AnyView {
+    let data = it.data;
+    let sites = Query::<Vec<OwnedSite>>::new();
+    let chosen = RwSignal::new(None);
+    let read = move || {
+        if let Some(id) = it.engine.with_untracked(|engine| engine.as_ref().map(|engine| engine.id)) {
+            sites.read(data.sites_of(vec![id]));
+        }
+    };
+    let open = Open::one_of(it.form, Form::AfterMoving);
+    follow(move || {
+        if open.get() {
+            // What is left of earlier work gives way.
+            data.bulk.close();
+            untrack(|| data.want_scanners());
+            read();
+        }
+    });
+    let successors = Memo::new(move |_| {
+        let (engines, pools) = (data.engines.value(), data.pools.value());
+        let id = it.engine.with(|engine| engine.as_ref().map(|engine| engine.id));
+        let found = match (engines, pools, id) {
+            (Some(engines), Some(pools), Some(id)) => site_successors(&engines.items, &pools.items, &[id]),
+            _ => Vec::new(),
+        };
+        Arc::new(found)
+    });
+    let plan = Memo::new(move |_| {
+        let known = sites.value();
+        let count = known.as_ref().map(|sites| sites.len());
+        let count = count.or_else(|| it.check.with(|check| check.as_ref().map(|check| check.sites)));
+        let refused = it.refused().or_else(|| match (&known, sites.failed()) {
+            (_, Some(_)) => Some("Its sites could not be read.".to_owned()),
+            (None, None) => Some("Its sites are being read.".to_owned()),
+            _ => chosen.get().is_none().then(|| "Choose first where its sites go.".to_owned()),
+        });
+        let names = known.map(|sites| sites.iter().map(|site| site.name.clone()).collect());
+        Arc::new(Plan {
+            title: format!("Move {}, then delete", sites_in_words(count.unwrap_or(0))),
+            names: names.unwrap_or_default(),
+            left_out: Vec::new(),
+            refused,
+        })
+    });
+    let start = Callback::new(move |()| {
+        let (Some(engine), Some(known)) = (it.engine.get_untracked(), untrack(|| sites.value())) else {
+            return;
+        };
+        let changes = retirement(&[&engine], &known, chosen.get_untracked());
+        data.carry_out(changes, "Moving sites, then deleting", move |left| {
+            if !left.iter().any(|change| matches!(change, Change::Delete { .. })) {
+                _ = it.gone.try_set(true);
+            }
+        });
+    });
+    let in_the_way = move || {
+        let count = it.check.with(|check| check.as_ref().map_or(0, |check| check.sites));
+        let known = sites.value().unwrap_or_default();
+        let names = known.iter().map(|site| site.name.as_str()).collect::<Vec<_>>();
+        let are = if count == 1 { "1 site is".to_owned() } else { format!("{count} sites are") };
+        let named = if names.is_empty() { String::new() } else { format!(": {}", some_names(&names, NAMED)) };
+        let failed = sites.failed().map(|error| {
+            view! {
+                <div class="notice bad" role="alert">
+                    {problem_line(format!("Its sites could not be read. {}", error.in_full()))}
+                    <div>
+                        <button type="button" class="button" on:click=move |_| read()>
+                            "Try again"
+                        </button>
+                    </div>
+                </div>
+            }
+        });
+        view! {
+            {problem_line(format!("{are} assigned to it{named}."))}
+            <p>"A site always needs an engine or a pool. They move first; what has moved stays moved, whatever happens then."</p>
+            {failed}
+        }
+        .into_any()
+    };
+    view! {
+        <BulkDialog
+            open
+            bulk=data.bulk
+            heading=it.title()
+            plan
+            destructive=true
+            on_start=start
+        >
+            {live(in_the_way)}
+            {live(move || words(it))}
+            <SuccessorField
+                label="Move its sites to"
+                help="An engine or pool that scans them from now on. Type a part of its name."
+                successors
+                chosen
+            />
+        </BulkDialog>
+    }
+    .into_any()
+}

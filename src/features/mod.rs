@@ -1,0 +1,13 @@
+//! What several pages let a person do: work on many things, deleting, replacing and updating engines, moving sites and
+//! engines. Pages may use them, and one may use another as long as no circle comes of it.
+
+pub mod auto_refresh;
+pub mod bulk;
+pub mod delete_engine;
+pub mod pool_scans;
+pub mod pool_work;
+pub mod refresh;
+pub mod replace_engine;
+pub mod scans;
+pub mod select_sites;
+pub mod update_engine;

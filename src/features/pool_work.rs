@@ -1,0 +1,142 @@
+//! What is asked about pools, in the one dialog about work on many things: **Move engine**, **Split into pools**,
+//! **Delete {name}**.
+
+mod delete;
+mod moving;
+mod pool_list;
+mod split;
+
+use std::sync::Arc;
+
+use console_api::PoolId;
+use leptos::prelude::*;
+
+use self::{delete::Deleting, moving::Moving, split::Splitting};
+use super::bulk::{BulkDialog, BulkLine, Plan};
+use crate::{
+    data::Data,
+    forms::members::EngineRows,
+    ui::{button::Refused, live::live},
+};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Which engines go to which pool, at first from this one.
+    Move(Option<PoolId>),
+    /// How the available engines make new pools.
+    Split,
+    /// Whether this pool is deleted.
+    Delete(PoolId),
+}
+
+/// The dialog, and what is chosen in it. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Asking {
+    data: Data,
+    asked: RwSignal<Option<Question>>,
+    open: RwSignal<bool>,
+    moving: Moving,
+    splitting: Splitting,
+    deleting: Deleting,
+}
+
+impl Asking {
+    /// Nothing is asked yet.
+    pub fn new(data: Data) -> Self {
+        let rows = EngineRows::follow(data);
+        Self {
+            data,
+            asked: RwSignal::new(None),
+            open: RwSignal::new(false),
+            moving: Moving::new(data, rows),
+            splitting: Splitting::new(data, rows),
+            deleting: Deleting::new(data),
+        }
+    }
+
+    /// Asks it.
+    pub fn ask(self, question: Question) {
+        // What is left of earlier work gives way.
+        self.data.bulk.close();
+        match question {
+            Question::Move(from) => self.moving.begin(from),
+            Question::Split => self.splitting.begin(),
+            Question::Delete(pool) => self.deleting.begin(pool),
+        }
+        self.asked.set(Some(question));
+        self.open.set(true);
+    }
+
+    /// Shows work that has just begun without a question.
+    pub fn watch(self) {
+        self.asked.set(None);
+        self.open.set(true);
+    }
+
+    /// Why nothing can be asked now.
+    pub fn busy(self) -> Refused {
+        Signal::derive(move || {
+            self.data.bulk.is_running().then(|| "Other work on many things is under way.".to_owned())
+        })
+    }
+
+    /// Whether it was asked to delete a pool, and that has gone well.
+    pub fn has_deleted(self) -> bool {
+        matches!(self.asked.get(), Some(Question::Delete(_))) && !self.open.get() && self.deleting.is_gone()
+    }
+
+    fn plan(self) -> Plan {
+        match self.asked.get().filter(|_| self.open.get()) {
+            None => Plan::default(),
+            Some(Question::Move(_)) => self.moving.plan(),
+            Some(Question::Split) => self.splitting.plan(),
+            Some(Question::Delete(_)) => self.deleting.plan(),
+        }
+    }
+
+    /// The dialog, closed, and the line that leads back to what goes on.
+    pub fn dialog(self) -> AnyView {
+        let data = self.data;
+        let plan = Memo::new(move |_| Arc::new(self.plan()));
+        let start = Callback::new(move |()| match self.asked.get_untracked() {
+            None => {}
+            Some(Question::Move(_)) => self.moving.start(),
+            Some(Question::Split) => self.splitting.start(),
+            Some(Question::Delete(_)) => self.deleting.start(),
+        });
+        let words = move || match self.asked.get() {
+            None => ().into_any(),
+            Some(Question::Move(_)) => self.moving.choice(),
+            Some(Question::Split) => self.splitting.choice(),
+            Some(Question::Delete(_)) => self.deleting.words(),
+        };
+        let after = move |()| match self.asked.get() {
+            Some(Question::Move(_)) => self.moving.result(),
+            Some(Question::Split) => self.splitting.result(),
+            Some(Question::Delete(_)) | None => ().into_any(),
+        };
+        let heading = Signal::derive(move || {
+            let split = self.asked.get() == Some(Question::Split);
+            if split { "Split into pools".to_owned() } else { plan.with(|plan| plan.title.clone()) }
+        });
+        view! {
+            <BulkLine open=self.open bulk=data.bulk name="Work on many things" />
+            <BulkDialog
+                open=self.open
+                bulk=data.bulk
+                plan
+                destructive=Signal::derive(move || matches!(self.asked.get(), Some(Question::Delete(_))))
+                on_start=start
+                heading
+                after=Callback::new(after)
+                at_stake=Signal::derive(move || {
+                    (self.asked.get() == Some(Question::Split)).then(|| self.splitting.at_stake()).flatten()
+                })
+            >
+                {live(words)}
+            </BulkDialog>
+        }
+        .into_any()
+    }
+}

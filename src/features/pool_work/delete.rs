@@ -1,0 +1,185 @@
+//! **Delete {name}**: says which sites use the pool, and gives them to another engine or pool first.
+
+use std::sync::Arc;
+
+use console_api::{
+    Pool, PoolId, ScannerId, SiteId,
+    rules::{Scanners, SiteMove, sites_in_words},
+};
+use leptos::prelude::*;
+
+use super::pool_list::pool_list;
+use crate::{
+    data::{Data, site_names::SiteNames},
+    features::bulk::Plan,
+    forms::scanner_field::{ScannerField, suggest},
+    ui::{
+        field::problem_line,
+        live::{follow, live},
+    },
+};
+
+/// What is chosen. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub(super) struct Deleting {
+    data: Data,
+    pool: RwSignal<Option<PoolId>>,
+    /// The engine or pool that the sites get, as it was typed.
+    to: RwSignal<String>,
+    /// Whether the work has begun.
+    begun: RwSignal<bool>,
+    names: SiteNames,
+    scanners: Memo<Arc<Scanners>>,
+}
+
+impl Deleting {
+    pub(super) fn new(data: Data) -> Self {
+        Self {
+            data,
+            pool: RwSignal::new(None),
+            to: RwSignal::new(String::new()),
+            begun: RwSignal::new(false),
+            names: SiteNames::new(data),
+            scanners: Memo::new(move |_| Arc::new(data.scanners())),
+        }
+    }
+
+    pub(super) fn begin(self, pool: PoolId) {
+        self.pool.set(Some(pool));
+        self.to.set(String::new());
+        self.begun.set(false);
+    }
+
+    fn target(self) -> Option<Pool> {
+        let id = self.pool.get()?;
+        let open = self.data.pool.value().filter(|pool| pool.id == id).map(|pool| (*pool).clone());
+        pool_list(self.data).into_iter().find(|pool| pool.id == id).or(open)
+    }
+
+    /// Whether the pool has been deleted.
+    pub(super) fn is_gone(self) -> bool {
+        self.begun.get()
+            && self.pool.get().is_some_and(|id| !pool_list(self.data).iter().any(|pool| pool.id == id))
+    }
+
+    /// What the sites get, or what is wrong with what was typed.
+    fn new_scanner(self) -> Result<ScannerId, String> {
+        let found =
+            self.scanners.with(|scanners| self.to.with(|to| scanners.find(to).map(|scanner| scanner.id)));
+        match found {
+            Some(id) if self.pool.get().is_some_and(|pool| ScannerId::from(pool) == id) => {
+                Err("This is the pool itself. Choose another engine or pool.".to_owned())
+            }
+            Some(id) => Ok(id),
+            None if self.to.with(|to| to.trim().is_empty()) => {
+                Err("Choose the engine or pool that its sites get.".to_owned())
+            }
+            None => Err("There is no engine or pool with this name.".to_owned()),
+        }
+    }
+
+    fn moves(self, sites: &[SiteId], from: PoolId, to: ScannerId) -> Vec<SiteMove> {
+        let one = |site: &SiteId| SiteMove {
+            site: *site,
+            name: self.names.name(*site),
+            from: Some(from.into()),
+            to,
+        };
+        sites.iter().map(one).collect()
+    }
+
+    pub(super) fn plan(self) -> Plan {
+        let Some(pool) = self.target() else {
+            return Plan {
+                title: "Delete the pool".to_owned(),
+                names: vec!["Nothing: it is gone already.".to_owned()],
+                ..Plan::default()
+            };
+        };
+        let sites = pool.sites.unwrap_or_default();
+        let to = if sites.is_empty() { None } else { Some(self.new_scanner()) };
+        let label =
+            to.as_ref().and_then(|to| to.as_ref().ok()).map(|to| self.scanners.with(|it| it.label(*to)));
+        let moved = sites.iter().map(|site| {
+            let name = self.names.name(*site);
+            label.as_ref().map_or_else(|| name.clone(), |to| format!("{name}: gets {to}"))
+        });
+        let names = moved.chain([format!("{}: is deleted", pool.name)]).collect();
+        let title = match sites.len() {
+            0 => format!("Delete {}", pool.name),
+            many => format!("Move {} and delete {}", sites_in_words(many), pool.name),
+        };
+        Plan { title, names, left_out: Vec::new(), refused: to.and_then(Result::err) }
+    }
+
+    pub(super) fn start(self) {
+        let Some(pool) = untrack(|| self.target()) else { return };
+        let sites = pool.sites.clone().unwrap_or_default();
+        let moves = if sites.is_empty() {
+            Vec::new()
+        } else {
+            let Ok(to) = untrack(|| self.new_scanner()) else { return };
+            untrack(|| self.moves(&sites, pool.id, to))
+        };
+        self.begun.set(true);
+        self.data.delete_pool_and_move_sites(&pool, &moves);
+    }
+
+    /// What stands in the way, and the way around it.
+    pub(super) fn words(self) -> AnyView {
+        follow(move || {
+            let sites = self.target().and_then(|pool| pool.sites).unwrap_or_default();
+            untrack(|| self.names.want(&sites));
+        });
+        let facts = Memo::new(move |_| {
+            self.target().map(|pool| {
+                (pool.id, pool.name.clone(), pool.engines.len(), pool.sites.map(|sites| sites.len()))
+            })
+        });
+        live(move || {
+            let Some((id, name, engines, sites)) = facts.get() else {
+                return view! { <p>"Somebody has deleted this pool meanwhile."</p> }.into_any();
+            };
+            let engines = match engines {
+                0 => "It has no engine.".to_owned(),
+                1 => "Its engine stays in the console and in its other pools.".to_owned(),
+                many => format!("Its {many} engines stay in the console and in their other pools."),
+            };
+            let sites = match sites {
+                Some(0) => view! { <p>"No site uses it."</p> }.into_any(),
+                None => view! {
+                    <p>"This console does not tell which sites use it. If one does, the console refuses to delete it."</p>
+                }
+                .into_any(),
+                Some(many) => {
+                    let use_it = if many == 1 { "1 site uses".to_owned() } else { format!("{many} sites use") };
+                    view! {
+                        {problem_line(format!("{use_it} {name}. A site always needs an engine or a pool: they get another one first."))}
+                        {self.scanner_field(id)}
+                    }
+                    .into_any()
+                }
+            };
+            view! {
+                {sites}
+                <p>{engines}</p>
+            }
+            .into_any()
+        })
+    }
+
+    fn scanner_field(self, own: PoolId) -> AnyView {
+        let problem = Signal::derive(move || {
+            self.to.with(|to| !to.trim().is_empty()).then(|| self.new_scanner().err()).flatten()
+        });
+        view! {
+            <ScannerField
+                label="Move its sites to"
+                value=self.to
+                suggested=suggest(self.scanners, self.to, own.into())
+                problem
+            />
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,309 @@
+//! **Move engine**: one engine or several from one pool to another, with what that changes before and after.
+
+use std::sync::Arc;
+
+use console_api::{
+    EngineId, Pool, PoolId,
+    rules::{EngineFilter, EngineSort, PoolChange, pool_changes, select},
+};
+use leptos::prelude::*;
+
+use super::pool_list::pool_list;
+use crate::{
+    data::Data,
+    features::bulk::Plan,
+    forms::members::{EngineRows, status_cell},
+    ui::{
+        field::problem_line,
+        filter::search_box,
+        live::live,
+        table::{
+            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            row::{Keys, RowKey},
+            selection::Selection,
+        },
+    },
+};
+
+const COLUMNS: [Column; 2] = [
+    Column { key: "name", label: "Name", numeric: false, sortable: true },
+    Column { key: "status", label: "Status", numeric: false, sortable: true },
+];
+
+/// What is chosen. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub(super) struct Moving {
+    data: Data,
+    rows: Memo<Arc<EngineRows>>,
+    from: RwSignal<Option<PoolId>>,
+    to: RwSignal<Option<PoolId>>,
+    filter: RwSignal<String>,
+    sort: RwSignal<EngineSort>,
+    selection: Selection,
+}
+
+impl Moving {
+    pub(super) fn new(data: Data, rows: Memo<Arc<EngineRows>>) -> Self {
+        Self {
+            data,
+            rows,
+            from: RwSignal::new(None),
+            to: RwSignal::new(None),
+            filter: RwSignal::new(String::new()),
+            sort: RwSignal::new(EngineSort::default()),
+            selection: Selection::new(),
+        }
+    }
+
+    pub(super) fn begin(self, from: Option<PoolId>) {
+        self.from.set(from);
+        self.to.set(None);
+        self.filter.set(String::new());
+        self.selection.clear();
+    }
+
+    /// The two pools. One that is gone, and none, are the first that will do.
+    fn pools(self) -> (Option<Pool>, Option<Pool>) {
+        let pools = pool_list(self.data);
+        let find = |id: Option<PoolId>| pools.iter().find(|pool| Some(pool.id) == id);
+        let from = find(self.from.get()).or_else(|| pools.iter().find(|pool| !pool.engines.is_empty()));
+        let from = from.or(pools.first());
+        let other = |pool: &&Pool| Some(pool.id) != from.map(|from| from.id);
+        let to = find(self.to.get()).filter(other).or_else(|| pools.iter().find(other));
+        (from.cloned(), to.cloned())
+    }
+
+    /// The selected engines of the pool that they leave.
+    fn meant(self) -> Vec<EngineId> {
+        let (from, _) = self.pools();
+        let members = from.map(|pool| pool.engines).unwrap_or_default();
+        members.into_iter().filter(|id| self.selection.contains(id.get())).collect()
+    }
+
+    pub(super) fn plan(self) -> Plan {
+        let (from, to) = self.pools();
+        let meant = self.meant();
+        let names = self.rows.with(|rows| meant.iter().map(|id| rows.name(id.get())).collect::<Vec<_>>());
+        let what = match &names[..] {
+            [] => "engine".to_owned(),
+            [one] => one.clone(),
+            many => format!("{} engines", many.len()),
+        };
+        let (title, refused) = match (&from, &to) {
+            (Some(from), Some(to)) if !names.is_empty() => {
+                (format!("Move {what} from {} to {}", from.name, to.name), None)
+            }
+            (Some(_), Some(_)) => ("Move engine".to_owned(), Some("Select the engines first.".to_owned())),
+            _ => (
+                "Move engine".to_owned(),
+                Some("Moving takes two pools. Create another one first: New engine pool.".to_owned()),
+            ),
+        };
+        Plan { title, names, left_out: Vec::new(), refused }
+    }
+
+    pub(super) fn start(self) {
+        let ((Some(from), Some(to)), meant) = untrack(|| (self.pools(), self.meant())) else { return };
+        let rows = self.rows.get_untracked();
+        let engines = meant.into_iter().map(|id| (id, rows.name(id.get()))).collect();
+        // What the summary is about stays, whatever the lists say then.
+        self.from.set(Some(from.id));
+        self.to.set(Some(to.id));
+        self.data.move_engines(engines, &from, &to);
+    }
+
+    /// From where, to where, which, and what that changes.
+    pub(super) fn choice(self) -> AnyView {
+        let keys = Memo::new(move |_| -> Keys {
+            let rows = self.rows.get();
+            let (from, _) = self.pools();
+            let mut members = from.map(|pool| pool.engines).unwrap_or_default();
+            members.sort_unstable();
+            members.dedup();
+            let filter = self.filter.with(|filter| EngineFilter::new(filter, Vec::new()));
+            let shown = select(&rows.all, &filter, self.sort.get());
+            let shown = shown.into_iter().map(|at| rows.all[at].engine.id);
+            let mut keys =
+                shown.filter(|id| members.binary_search(id).is_ok()).map(EngineId::get).collect::<Vec<_>>();
+            // A pool may have engines that this account does not see.
+            if filter.is_empty() {
+                let unseen = members.iter().map(|id| id.get()).filter(|key| rows.get(*key).is_none());
+                keys.extend(unseen);
+            }
+            Some(Arc::new(keys))
+        });
+        let ways = move |label: &'static str, which: RwSignal<Option<PoolId>>, is_from: bool| {
+            let options = move || {
+                let (from, to) = self.pools();
+                let now = if is_from { &from } else { &to }.as_ref().map(|pool| pool.id);
+                let hidden = if is_from { None } else { from.as_ref().map(|pool| pool.id) };
+                pool_list(self.data)
+                    .into_iter()
+                    .filter(|pool| Some(pool.id) != hidden)
+                    .map(|pool| {
+                        let engines = match pool.engines.len() {
+                            1 => "1 engine".to_owned(),
+                            many => format!("{many} engines"),
+                        };
+                        let selected = Some(pool.id) == now;
+                        view! {
+                            <option value=pool.id.to_string() selected=selected>
+                                {format!("{} ({engines})", pool.name)}
+                            </option>
+                        }
+                        .into_any()
+                    })
+                    .collect::<Vec<_>>()
+            };
+            let choose = move |event| {
+                which.set(event_target_value(&event).parse().ok().map(PoolId));
+                if is_from {
+                    self.selection.clear();
+                }
+            };
+            view! {
+                <label class="field">
+                    {label} <select class="select" on:change=choose>
+                        {live(options)}
+                    </select>
+                </label>
+            }
+            .into_any()
+        };
+        view! {
+            <p>
+                "Each engine is added to the other pool first and taken out of its own after that, so that it is never in none."
+            </p>
+            <div class="ways">{ways("From pool", self.from, true)} {ways("To pool", self.to, false)}</div>
+            <section class="members" aria-label="Engines to move">
+                {search_box(
+                    "Filter engines to move",
+                    "Looks in name, address, status and versions. All words must occur.",
+                    self.filter,
+                )}
+                <DataTable
+                    name="Engines to move"
+                    class="members-table picks"
+                    columns=Signal::stored(COLUMNS.to_vec())
+                    keys
+                    sort=Memo::new(move |_| SortBy::from_query(&self.sort.get().key()))
+                    on_sort=Callback::new(move |by: SortBy| {
+                        self.sort.set(EngineSort::from_key(&by.to_query()).unwrap_or_default());
+                    })
+                    cells=Callback::new(move |place| self.cells(place))
+                    working=Callback::new(|_| false)
+                    selecting=Selecting {
+                        selection: self.selection,
+                        name: Callback::new(move |key| self.rows.with(|rows| rows.name(key))),
+                    }
+                    empty=Callback::new(move |()| self.empty())
+                />
+            </section>
+            {live(move || {
+                let meant = self.meant();
+                (!meant.is_empty()).then(|| self.changes(&meant))
+            })}
+        }
+        .into_any()
+    }
+
+    fn cells(self, RowPlace { key, .. }: RowPlace) -> AnyView {
+        let rows = self.rows.get();
+        let name = rows.name(key);
+        let title = name.clone();
+        let choose = move |_| self.toggle(key);
+        view! {
+            <th scope="row" class="c-name" title=title on:click=choose>
+                {name}
+            </th>
+            {status_cell(rows.get(key), None)}
+        }
+        .into_any()
+    }
+
+    fn toggle(self, key: RowKey) {
+        let on = !untrack(|| self.selection.contains(key));
+        self.selection.set(&[key], on);
+    }
+
+    fn empty(self) -> AnyView {
+        let filtered = self.filter.with(|filter| !filter.trim().is_empty());
+        let words =
+            if filtered { "No engine of the pool matches the filter." } else { "The pool has no engine." };
+        view! {
+            <div class="table-empty">
+                <p>{words}</p>
+            </div>
+        }
+        .into_any()
+    }
+
+    /// Both pools before and after.
+    fn changes(self, meant: &[EngineId]) -> AnyView {
+        let (Some(from), Some(to)) = self.pools() else { return ().into_any() };
+        let engines = self.data.engines.value();
+        let listed = engines.as_ref().map_or(&[][..], |list| &list.items);
+        let changes = pool_changes(meant, &from, &to, listed);
+        let warnings = changes.iter().filter_map(PoolChange::warning).map(problem_line).collect::<Vec<_>>();
+        let rows = changes.map(|it| {
+            let [before, after] = [0, 1].map(|at| format!("{} ({} active)", it.engines[at], it.active[at]));
+            row(it.name, vec![before, after, sites(it.sites)])
+        });
+        (
+            comparison(
+                "What it changes",
+                &["Engines now", "Engines after", "Sites"],
+                rows.into_iter().collect(),
+            ),
+            warnings,
+        )
+            .into_any()
+    }
+
+    /// Both pools as they are after it.
+    pub(super) fn result(self) -> AnyView {
+        let engines = self.data.engines.value();
+        let listed = engines.as_ref().map_or(&[][..], |list| &list.items);
+        let pools = pool_list(self.data);
+        let rows = [self.from.get(), self.to.get()].into_iter().filter_map(|id| {
+            let pool = pools.iter().find(|pool| Some(pool.id) == id)?;
+            let [now, _] = pool_changes(&[], pool, pool, listed);
+            let engines = format!("{} ({} active)", now.engines[0], now.active[0]);
+            Some(row(now.name, vec![engines, sites(now.sites)]))
+        });
+        comparison("As it is now", &["Engines", "Sites"], rows.collect())
+    }
+}
+
+fn sites(sites: Option<usize>) -> String {
+    sites.map_or_else(|| "–".to_owned(), |sites| sites.to_string())
+}
+
+fn row(name: String, cells: Vec<String>) -> AnyView {
+    let cells = cells.into_iter().map(|text| view! { <td>{text}</td> }.into_any()).collect::<Vec<_>>();
+    view! {
+        <tr>
+            <th scope="row">{name}</th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+fn comparison(name: &'static str, heads: &[&'static str], rows: Vec<AnyView>) -> AnyView {
+    let heads =
+        heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any()).collect::<Vec<_>>();
+    view! {
+        <table class="compare">
+            <caption>{name}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Pool"</th>
+                    {heads}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}

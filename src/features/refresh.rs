@@ -1,0 +1,109 @@
+//! **Refresh**: what the news say of it.
+
+use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
+use leptos::{prelude::*, task::spawn_local};
+use rustc_hash::FxHashSet;
+
+use crate::{
+    data::Data,
+    ui::toast::{News, Toasts, Tone, helps},
+};
+
+/// Asks for one engine's status and says in the news what came of it.
+pub fn refresh_engine(data: Data, toasts: Toasts, id: EngineId, name: String) {
+    let Some(refreshed) = data.refresh_engine(id) else { return };
+    spawn_local(async move {
+        match refreshed.await {
+            Ok((asked, engine)) => {
+                toasts.show(one_refreshed(&asked, &engine, untrack(|| data.next_step(&engine))));
+            }
+            Err(Error::Cancelled) => {}
+            Err(error @ Error::NotFound { .. }) => {
+                toasts.say(Tone::Bad, format!("{name} could not be refreshed. {error}"), None);
+            }
+            Err(error) => {
+                toasts.say(Tone::Bad, format!("{name} could not be refreshed. {error}"), helps(&error));
+            }
+        }
+    });
+}
+
+/// Asks for the status of these engines, which the page shows, and says in the news what came of it.
+pub fn refresh_displayed(data: Data, toasts: Toasts, ids: &[EngineId]) {
+    let Some(refreshed) = data.refresh_displayed(ids) else { return };
+    let ids = ids.iter().copied().collect::<FxHashSet<_>>();
+    spawn_local(async move {
+        match refreshed.await {
+            Ok(Some(asked)) => {
+                let list = untrack(|| data.engines.value());
+                let engines =
+                    list.iter().flat_map(|list| &list.items).filter(|engine| ids.contains(&engine.id));
+                toasts.show(all_refreshed(&asked, engines));
+            }
+            // Why the list could not be read stands above it.
+            Ok(None) | Err(Error::Cancelled) => {}
+            Err(error) => {
+                toasts.say(Tone::Bad, format!("The engines could not be refreshed. {error}"), helps(&error));
+            }
+        }
+    });
+}
+
+const NO_RIGHT: &str = "This account may not make the console ask its engines: that takes a Global Administrator. What is \
+                        shown is what the console knew already.";
+
+fn one_refreshed(asked: &Asked, engine: &Engine, step: Option<NextStep>) -> News {
+    let (name, status) = (&engine.name, &engine.status);
+    match asked {
+        Asked::Yes(_) => {
+            let more = step.map(|step| format!("{} {}", step.why, step.what));
+            (tone(status), format!("{name}: {status}."), more)
+        }
+        Asked::NotPermitted => {
+            (Tone::Uncertain, format!("{name} was only read again: {status}."), Some(NO_RIGHT.to_owned()))
+        }
+        Asked::Failed(error) => (
+            Tone::Bad,
+            format!("{name} was only read again ({status}), for its engines could not be asked. {error}"),
+            helps(error),
+        ),
+    }
+}
+
+fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -> News {
+    let mut all = 0_usize;
+    let mut counts: Vec<(&EngineStatus, usize)> = Vec::new();
+    for engine in engines {
+        all += 1;
+        match counts.iter_mut().find(|(status, _)| *status == &engine.status) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&engine.status, 1)),
+        }
+    }
+    counts.sort();
+    let worst = counts.iter().map(|(status, _)| status.severity()).max().unwrap_or(Severity::Good);
+    let list =
+        counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");
+    let what = format!("{all} {}: {list}.", if all == 1 { "engine" } else { "engines" });
+    match asked {
+        Asked::Yes(_) => {
+            let tone = if worst == Severity::Good { Tone::Good } else { Tone::Uncertain };
+            (tone, format!("Refreshed {what}"), None)
+        }
+        Asked::NotPermitted => {
+            (Tone::Uncertain, format!("Only read again: {what}"), Some(NO_RIGHT.to_owned()))
+        }
+        Asked::Failed(error) => (
+            Tone::Bad,
+            format!("Only read again, for the engines could not be asked: {what} {error}"),
+            helps(error),
+        ),
+    }
+}
+
+fn tone(status: &EngineStatus) -> Tone {
+    match status.severity() {
+        Severity::Good => Tone::Good,
+        Severity::Uncertain | Severity::Bad => Tone::Uncertain,
+    }
+}

@@ -1,0 +1,539 @@
+//! **Select Sites**: which sites of the console an engine or a pool is to scan, chosen among all of them.
+
+use std::{sync::Arc, time::Duration};
+
+use console_api::{
+    ScannerId, SiteId,
+    rules::{Scanners, SiteChanges, SiteList, SiteMove, SiteRows, SiteSort, sites_in_words},
+};
+use leptos::{html, prelude::*};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    browser::{clock::Clock, number},
+    data::{
+        Data,
+        all_sites::{Progress, Reading},
+    },
+    forms::scanner_field::{ScannerField, suggest},
+    ui::{
+        dialog::{Dialog, Open},
+        filter::search_box,
+        icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
+        table::{
+            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            selection::Selection,
+        },
+    },
+};
+
+const COLUMNS: [Column; 2] = [
+    Column { key: "name", label: "Name", numeric: false, sortable: true },
+    Column { key: "scanner", label: "Current engine", numeric: false, sortable: true },
+];
+/// So many places that sites come from are named; the others are counted.
+const NAMED: usize = 5;
+
+/// The dialog. What is chosen in it goes to `on_save` as the moves that it takes; nothing is sent to the console.
+#[component]
+pub fn SelectSites(
+    /// Whether it is open.
+    #[prop(into)]
+    open: Open,
+    /// The engine or pool.
+    scanner: ScannerId,
+    /// All engines and pools.
+    scanners: Memo<Arc<Scanners>>,
+    /// The moves that were chosen before and not sent yet.
+    #[prop(into)]
+    pending: Signal<Vec<SiteMove>>,
+    /// Called with the moves that are to be made instead of the pending ones.
+    on_save: Callback<Vec<SiteMove>>,
+) -> impl IntoView {
+    view! {
+        <Dialog open title="Select Sites".to_owned() wide=true>
+            {untrack(|| body(open, scanner, scanners, &pending.get_untracked(), on_save))}
+        </Dialog>
+    }
+}
+
+/// What the dialog's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Choice {
+    data: Data,
+    clock: Clock,
+    scanner: ScannerId,
+    scanners: Memo<Arc<Scanners>>,
+    rows: Memo<Option<Arc<SiteRows>>>,
+    selection: Selection,
+    filter: RwSignal<String>,
+    sort: RwSignal<SortBy>,
+    changes: Memo<Arc<SiteChanges>>,
+    /// Where the sites go that were unchecked when the dialog was open before.
+    decided: StoredValue<FxHashMap<SiteId, ScannerId>>,
+    /// How many sites were unchecked now, and need another engine or pool.
+    homeless: Memo<usize>,
+    /// What is typed for it.
+    elsewhere: RwSignal<String>,
+    /// Whether **Save** was pressed too early: then what is missing is shown.
+    sent: RwSignal<bool>,
+}
+
+impl Choice {
+    fn label(self) -> String {
+        self.scanners.with(|scanners| scanners.label(self.scanner))
+    }
+
+    /// The engine or pool for the sites that were unchecked.
+    fn new_home(self) -> Option<ScannerId> {
+        let found = self.scanners.with(|scanners| scanners.find(&self.elsewhere.get()).map(|it| it.id));
+        found.filter(|id| *id != self.scanner)
+    }
+
+    /// Where a site goes that leaves.
+    fn goes_to(self, site: SiteId) -> Option<ScannerId> {
+        self.decided.with_value(|decided| decided.get(&site).copied()).or_else(|| self.new_home())
+    }
+
+    /// What is missing before it can be saved.
+    fn missing(self) -> Option<String> {
+        if self.homeless.get() == 0 || self.new_home().is_some() {
+            return None;
+        }
+        let typed = self.elsewhere.get();
+        let typed = typed.trim();
+        Some(if typed.is_empty() {
+            "A site always needs an engine or a pool: choose one for those that you unchecked.".to_owned()
+        } else if self.scanners.with(|scanners| scanners.find(typed).is_some()) {
+            "This is where they are now. Choose another one.".to_owned()
+        } else {
+            format!("There is no engine or pool “{typed}”. Choose one of those that are suggested.")
+        })
+    }
+
+    fn moves(self) -> Vec<SiteMove> {
+        let Some(rows) = self.rows.get() else { return Vec::new() };
+        let changes = self.changes.get();
+        let come = changes.come.iter().filter_map(|place| rows.moved(*place, self.scanner));
+        let leave = changes.leave.iter().filter_map(|place| {
+            let to = self.goes_to(rows.list().id(*place)?)?;
+            rows.moved(*place, to)
+        });
+        come.chain(leave).collect()
+    }
+}
+
+fn body(
+    open: Open,
+    scanner: ScannerId,
+    scanners: Memo<Arc<Scanners>>,
+    pending: &[SiteMove],
+    on_save: Callback<Vec<SiteMove>>,
+) -> AnyView {
+    let data = Data::here();
+    data.want_all_sites();
+    on_cleanup(move || {
+        // Half of a list is of no use to anybody. It goes on from there when the dialog is opened again.
+        if data.all_sites.list_now().is_none() {
+            data.all_sites.stop();
+        }
+    });
+    let rows = Memo::new(move |_| {
+        let list = data.all_sites.list()?;
+        Some(Arc::new(SiteRows::new(list, scanners.get())))
+    });
+    let selection = Selection::new();
+    choose_as_it_is(selection, scanner, rows, pending);
+    let leaving = pending.iter().filter(|it| it.to != scanner);
+    let decided = StoredValue::new(leaving.map(|it| (it.site, it.to)).collect::<FxHashMap<_, _>>());
+    let changes = Memo::new(move |_| {
+        rows.with(|rows| {
+            let rows = rows.as_ref()?;
+            Some(Arc::new(selection.look(|chosen| rows.changes(scanner, &|site| chosen.contains(&site)))))
+        })
+        .unwrap_or_default()
+    });
+    let homeless = Memo::new(move |_| {
+        let (rows, changes) = (rows.get(), changes.get());
+        let is_decided = |place: &&usize| {
+            let site = rows.as_ref().and_then(|rows| rows.list().id(**place));
+            decided.with_value(|decided| site.is_some_and(|site| decided.contains_key(&site)))
+        };
+        changes.leave.iter().filter(|place| !is_decided(place)).count()
+    });
+    let choice = Choice {
+        data,
+        clock: Clock::here(),
+        scanner,
+        scanners,
+        rows,
+        selection,
+        filter: RwSignal::new(String::new()),
+        sort: RwSignal::new(SortBy::from_query("name")),
+        changes,
+        decided,
+        homeless,
+        elsewhere: RwSignal::new(String::new()),
+        sent: RwSignal::new(false),
+    };
+    // The table is drawn a moment after its rows were made: both at once would take the browser too long.
+    let there = RwSignal::new(false);
+    follow(move || {
+        if rows.with(Option::is_some) && !there.get_untracked() {
+            set_timeout(move || _ = there.try_set(true), Duration::ZERO);
+        }
+    });
+    let input = NodeRef::<html::Input>::new();
+    let save = move |_| {
+        choice.sent.set(true);
+        if !there.get_untracked() {
+            return;
+        }
+        if untrack(|| choice.missing()).is_some() {
+            // The field may only now come into the document.
+            request_animation_frame(move || {
+                if let Some(input) = input.try_get_untracked().flatten() {
+                    // An element that can't take the focus leaves it where it was.
+                    _ = input.focus();
+                }
+            });
+            return;
+        }
+        on_save.run(untrack(|| choice.moves()));
+        open.set(false);
+    };
+    let refused = move || (!there.get()).then_some("The sites have to be read first.");
+    view! {
+        {live(move || if there.get() { table(choice) } else { arrival(choice) })}
+        {live(move || there.get().then(|| words(choice, input)))}
+        <footer>
+            <button type="button" class="button" on:click=move |_| open.set(false)>
+                "Cancel"
+            </button>
+            <button
+                type="button"
+                class="button primary"
+                aria-disabled=live_attribute(move || refused().map(|_| "true"))
+                title=live_attribute(refused)
+                on:click=save
+            >
+                "Save"
+            </button>
+        </footer>
+    }
+    .into_any()
+}
+
+/// The boxes begin as it is now and as it was chosen before. When the list is read again, a site that has come or gone
+/// meanwhile changes its box; what was chosen here stays.
+fn choose_as_it_is(
+    selection: Selection,
+    scanner: ScannerId,
+    rows: Memo<Option<Arc<SiteRows>>>,
+    pending: &[SiteMove],
+) {
+    let (come, leave) = pending.iter().partition::<Vec<_>, _>(|it| it.to == scanner);
+    let [come, leave] = [come, leave].map(|moves| moves.iter().map(|it| it.site.get()).collect::<Vec<_>>());
+    let before = StoredValue::new(None::<Arc<SiteList>>);
+    follow(move || {
+        let Some(list) = rows.with(|rows| rows.as_ref().map(|rows| Arc::clone(rows.list()))) else { return };
+        let now = || list.of(scanner).map(SiteId::get);
+        match before.get_value() {
+            None => {
+                selection.choose(now());
+                selection.set(&come, true);
+                selection.set(&leave, false);
+            }
+            Some(before) if !Arc::ptr_eq(&before, &list) => {
+                let had = |list: &SiteList, site: u64| {
+                    list.place(SiteId(site)).and_then(|place| list.scanner(place)) == Some(scanner)
+                };
+                let new = now().filter(|site| !had(&before, *site)).collect::<Vec<_>>();
+                let gone = before.of(scanner).map(SiteId::get).filter(|site| !had(&list, *site));
+                let gone = gone.collect::<Vec<_>>();
+                selection.set(&new, true);
+                selection.set(&gone, false);
+            }
+            Some(_) => {}
+        }
+        selection.keep(|site| list.place(SiteId(site)).is_some());
+        before.set_value(Some(list));
+    });
+}
+
+/// For example "4,500 of 100,000".
+fn in_words(progress: &Progress) -> String {
+    let done = number::count(progress.done as u64);
+    progress.total.map_or_else(|| done.clone(), |total| format!("{done} of {}", number::count(total)))
+}
+
+/// How the first reading goes, in the table's place.
+fn arrival(choice: Choice) -> AnyView {
+    let data = choice.data;
+    let content = move || {
+        match data.all_sites.reading() {
+        Reading::Running(progress) => {
+            let max = progress.total.map(|total| total.max(1).to_string());
+            let value = max.as_ref().map(|_| progress.done.to_string());
+            view! {
+                <p>"The sites are being read."</p>
+                <div class="bulk-progress">
+                    <progress aria-label="Reading sites" max=max value=value></progress>
+                    <span class="bulk-count">{in_words(&progress)}</span>
+                </div>
+            }
+            .into_any()
+        }
+        Reading::Failed(progress, error) => {
+            view! {
+                <div class="notice bad" role="alert">
+                    <strong class="problem-line">
+                        {glyph(Icon::Failed, "")} {format!("The sites could not be read further than {}.", in_words(&progress))}
+                    </strong>
+                    <span>{error.in_full()}</span>
+                    <div class="buttons">
+                        <button type="button" class="button" on:click=move |_| data.go_on_reading_sites()>
+                            "Try again"
+                        </button>
+                    </div>
+                </div>
+            }
+            .into_any()
+        }
+        // Only who closes the dialog stops it, and who opens it lets it go on.
+        Reading::Stopped(_) | Reading::Idle => ().into_any(),
+    }
+    };
+    view! { <div class="arrival">{live(content)}</div> }.into_any()
+}
+
+/// The list is there and is read again, or could not be.
+fn age(choice: Choice) -> AnyView {
+    let data = choice.data;
+    let content = move || match data.all_sites.reading() {
+        Reading::Running(progress) => {
+            view! { <span class="secondary">{format!("Reading again: {}", in_words(&progress))}</span> }
+                .into_any()
+        }
+        reading => {
+            let at = data.all_sites.read_at().map(|at| (choice.clock.relative(at), choice.clock.exact(at)));
+            let (at, exact) = at.unwrap_or_default();
+            let failed = match reading {
+                Reading::Failed(_, error) => Some(view! {
+                    <span class="problem-line">
+                        {glyph(Icon::Failed, "")} {format!("The sites could not be read again. {}", error.in_full())}
+                    </span>
+                }),
+                _ => None,
+            };
+            view! {
+                {failed}
+                <span class="secondary" title=exact>
+                    {format!("Read {at}")}
+                </span>
+                <button type="button" class="button small" on:click=move |_| data.read_all_sites()>
+                    {glyph(Icon::Refresh, "")}
+                    "Read again"
+                </button>
+            }
+            .into_any()
+        }
+    };
+    view! { <div class="end" role="status">{live(content)}</div> }.into_any()
+}
+
+fn table(choice: Choice) -> AnyView {
+    let keys = Memo::new(move |_| {
+        let rows = choice.rows.get()?;
+        let sort = choice.sort.get();
+        let sort = SiteSort { by_scanner: sort.column == "scanner", descending: sort.descending };
+        Some(Arc::new(rows.select(&choice.filter.get(), sort)))
+    });
+    let name_of = move |site: u64| {
+        choice.rows.with(|rows| {
+            let list = rows.as_ref()?.list();
+            Some(list.name(list.place(SiteId(site))?).to_owned())
+        })
+    };
+    let selecting = Selecting {
+        selection: choice.selection,
+        name: Callback::new(move |site| name_of(site).unwrap_or_default()),
+    };
+    let chosen = move || {
+        let all = choice.rows.with(|rows| rows.as_ref().map_or(0, |rows| rows.list().len()));
+        let chosen = choice.selection.count();
+        format!("{} of {} chosen", number::count(chosen as u64), number::count(all as u64))
+    };
+    let unreadable = move || {
+        let count = choice.rows.with(|rows| rows.as_ref().map_or(0, |rows| rows.list().unreadable));
+        (count > 0).then(|| {
+            let what = format!("{} could not be read and are left out.", sites_in_words(count));
+            view! { <p class="notice uncertain">{what}</p> }
+        })
+    };
+    let empty = move |()| {
+        let none = choice.rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.list().is_empty()));
+        let (what, more) = if none {
+            ("No sites", "The console has no site yet, or this account may not see any.")
+        } else {
+            (
+                "No site matches",
+                "Each word of the filter must occur in a site's name or in that of its engine or pool.",
+            )
+        };
+        view! {
+            <div class="table-empty">
+                <h3>{what}</h3>
+                <p>{more}</p>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="toolbar">
+            {search_box(
+                "Filter sites",
+                "Looks in the names of the sites and of their engines and pools. All words must occur.",
+                choice.filter,
+            )}
+            <span role="status" class="selected-count">
+                {live(chosen)}
+            </span>
+            {age(choice)}
+        </div>
+        {live(unreadable)}
+        <DataTable
+            name="Sites of the console"
+            class="choose-sites"
+            columns=Signal::stored(COLUMNS.to_vec())
+            keys
+            sort=Memo::new(move |_| choice.sort.get())
+            on_sort=Callback::new(move |sort| choice.sort.set(sort))
+            selecting
+            cells=Callback::new(move |place: RowPlace| cells(choice, SiteId(place.key)))
+            working=Callback::new(|_| false)
+            empty=Callback::new(empty)
+        />
+    }
+    .into_any()
+}
+
+fn cells(choice: Choice, site: SiteId) -> AnyView {
+    let Some(rows) = choice.rows.get() else { return ().into_any() };
+    let Some(place) = rows.list().place(site) else { return ().into_any() };
+    let (name, now) = (rows.list().name(place).to_owned(), rows.scanner_label(place));
+    let here = rows.list().scanner(place) == Some(choice.scanner);
+    let chosen = Memo::new(move |_| choice.selection.contains(site.get()));
+    let now = if now.is_empty() { "Not told".to_owned() } else { now };
+    let title = now.clone();
+    let way = move || {
+        let to = match (here, chosen.get()) {
+            (false, true) => choice.label(),
+            (true, false) => {
+                let to = choice.goes_to(site);
+                to.map_or_else(|| "?".to_owned(), |to| choice.scanners.with(|scanners| scanners.label(to)))
+            }
+            _ => return None,
+        };
+        Some(view! {
+            " "
+            <span class="way">
+                <span aria-hidden="true">"→ "</span>
+                <span class="unseen">"moves to "</span>
+                {to}
+            </span>
+        })
+    };
+    view! {
+        <th scope="row" class="c-name" title=name.clone()>
+            {name.clone()}
+        </th>
+        <td class="c-scanner" title=title>
+            {now}
+            {live(way)}
+        </td>
+    }
+    .into_any()
+}
+
+/// What moves from where to where, and what is still to be chosen for it.
+fn words(choice: Choice, input: NodeRef<html::Input>) -> AnyView {
+    let leaves = Memo::new(move |_| choice.homeless.get() > 0);
+    let field = move || {
+        leaves.get().then(|| {
+            let problem = Signal::derive(move || {
+                let typed = choice.elsewhere.with(|typed| !typed.trim().is_empty());
+                (choice.sent.get() || typed).then(|| choice.missing()).flatten()
+            });
+            view! {
+                <ScannerField
+                    label="New engine or pool for the sites that you unchecked"
+                    value=choice.elsewhere
+                    suggested=suggest(choice.scanners, choice.elsewhere, choice.scanner)
+                    problem
+                    input
+                />
+            }
+        })
+    };
+    view! {
+        <div class="moves-in-words">
+            <div role="status">{live(move || summary(choice))}</div>
+            {live(field)}
+        </div>
+    }
+    .into_any()
+}
+
+fn summary(choice: Choice) -> AnyView {
+    let Some(rows) = choice.rows.get() else { return ().into_any() };
+    let (changes, name) = (choice.changes.get(), choice.label());
+    if changes.come.is_empty() && changes.leave.is_empty() {
+        return view! { <p class="secondary">"Nothing moves."</p> }.into_any();
+    }
+    let come = (!changes.come.is_empty()).then(|| {
+        let origins = rows.origins(&changes.come);
+        let mut named = origins
+            .iter()
+            .take(NAMED)
+            .map(|(from, count)| {
+                let from = from.map_or_else(
+                    || "an engine or pool that is not told".to_owned(),
+                    |it| rows.scanners().label(it),
+                );
+                format!("{} from {from}", number::count(*count as u64))
+            })
+            .collect::<Vec<_>>();
+        let rest = origins.iter().skip(NAMED).map(|(_, count)| count).sum::<usize>();
+        if rest > 0 {
+            named.push(format!(
+                "{} from {} others",
+                number::count(rest as u64),
+                number::count((origins.len() - NAMED) as u64)
+            ));
+        }
+        let sites = counted(changes.come.len());
+        view! { <p><strong>{format!("{sites} to {name}")}</strong>": "{named.join(", ")}</p> }
+    });
+    let mut leave: Vec<(Option<ScannerId>, usize)> = Vec::new();
+    for site in changes.leave.iter().filter_map(|place| rows.list().id(*place)) {
+        let to = choice.goes_to(site);
+        match leave.iter_mut().find(|(known, _)| *known == to) {
+            Some((_, count)) => *count += 1,
+            None => leave.push((to, 1)),
+        }
+    }
+    let leave = leave.into_iter().map(|(to, count)| {
+        let to = to.map_or_else(
+            || "an engine or pool that is still to be chosen".to_owned(),
+            |to| rows.scanners().label(to),
+        );
+        view! { <p><strong>{format!("{} from {name}", counted(count))}</strong>" to "{to}</p> }.into_any()
+    });
+    (come, leave.collect::<Vec<_>>()).into_any()
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 site".to_owned() } else { format!("{} sites", number::count(count as u64)) }
+}

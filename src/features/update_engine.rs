@@ -1,0 +1,159 @@
+//! **Update** of one engine: at once, or after a question where scans are under way on it.
+
+use console_api::{Engine, Error};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    data::{
+        Data,
+        update::{UpdateStep, UpdatedEngines},
+    },
+    ui::{
+        confirm::Confirm,
+        live::{follow, live},
+        toast::{News, Toasts, Tone, helps},
+    },
+};
+
+/// Takes the engines of [`update_asked`](crate::data::refresh::Work::update_asked), asks how many scans are under way on
+/// each, and updates it: at once where there are none, or where that can't be read, otherwise once the person says so.
+pub fn update_question() -> AnyView {
+    let data = Data::here();
+    let toasts = Toasts::here();
+    let asked = data.work.update_asked;
+    // Those with scans under way, and how many. One after the other is asked about.
+    let waiting = RwSignal::new(Vec::<(Engine, usize)>::new());
+    let look = move |engine: Engine| {
+        let mine = data.work.updating.begin(&[engine.id]);
+        if mine.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            let scans = data.running_scans(engine.id).await;
+            data.work.updating.end(&mine);
+            match scans {
+                Err(Error::Cancelled) => {}
+                Ok(scans) if scans > 0 => _ = waiting.try_update(|waiting| waiting.push((engine, scans))),
+                Ok(_) | Err(_) => update_now(data, toasts, engine),
+            }
+        });
+    };
+    follow(move || {
+        if asked.with(|asked| !asked.is_empty()) {
+            let engines = asked.try_update(std::mem::take).unwrap_or_default();
+            untrack(|| engines.into_iter().for_each(look));
+        }
+    });
+    let open = RwSignal::new(false);
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None));
+    follow(move || {
+        if waiting.with(|waiting| !waiting.is_empty()) {
+            open.set(true);
+        }
+    });
+    // Whatever the answer was, the next one's turn has come.
+    Effect::new(move |before: Option<bool>| {
+        let open = open.get();
+        if before == Some(true) && !open {
+            waiting.update(|waiting| _ = (!waiting.is_empty()).then(|| waiting.remove(0)));
+        }
+        open
+    });
+    let name = move || {
+        waiting.with(|waiting| waiting.first().map(|(engine, _)| engine.name.clone())).unwrap_or_default()
+    };
+    let words = move || {
+        let scans = waiting.with(|waiting| waiting.first().map_or(0, |(_, scans)| *scans));
+        let scans = if scans == 1 { "1 scan is".to_owned() } else { format!("{scans} scans are") };
+        format!(
+            "{scans} under way on it. An engine that is updated is away for a moment, and the scans on it may be interrupted."
+        )
+    };
+    let confirm = Callback::new(move |()| {
+        let engine = waiting.with_untracked(|waiting| waiting.first().map(|(engine, _)| engine.clone()));
+        open.set(false);
+        if let Some(engine) = engine {
+            update_now(data, toasts, engine);
+        }
+    });
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || format!("Update {}", name()))
+            action="Update all the same".to_owned()
+            on_confirm=confirm
+            busy
+            problem
+        >
+            <p>{live(words)}</p>
+        </Confirm>
+    }
+    .into_any()
+}
+
+/// Sends the available update to one engine and says in the news what came of it, at last the new versions.
+fn update_now(data: Data, toasts: Toasts, engine: Engine) {
+    let name = engine.name.clone();
+    data.update_engine_now(engine, move |step| toasts.show(news(&name, &step)));
+}
+
+/// Sends the available update to these engines, and says in the news which report new versions in the end.
+pub fn update_engines(data: Data, toasts: Toasts, engines: &[Engine]) {
+    data.update_engines(engines, move |updated| say_updated(toasts, &updated));
+}
+
+/// Says which engines report new versions after an update.
+pub fn say_updated(toasts: Toasts, UpdatedEngines { updated, late }: &UpdatedEngines) {
+    if late.is_empty() {
+        toasts.say(Tone::Good, format!("{} updated.", engines(*updated)), None);
+    } else {
+        let names = late.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if late.len() > 5 { ", …" } else { "" };
+        toasts.say(
+            Tone::Uncertain,
+            format!("{} updated, {} not yet: {names}{more}.", engines(*updated), engines(late.len())),
+            Some("The update was sent to them. Refresh them later.".to_owned()),
+        );
+    }
+}
+
+fn news(name: &str, step: &UpdateStep) -> News {
+    match step {
+        UpdateStep::UpToDate => (Tone::Good, format!("{name} is up to date."), None),
+        UpdateStep::Sent => (Tone::Good, format!("{name}: the update was sent."), None),
+        UpdateStep::Updated(now) => (Tone::Good, format!("{name} is updated: {}.", versions(now)), None),
+        UpdateStep::NotTold => (
+            Tone::Uncertain,
+            format!("This console does not tell when {name} has taken the update."),
+            Some("Refresh the engine in a while: its versions are shown then.".to_owned()),
+        ),
+        UpdateStep::Late => (
+            Tone::Uncertain,
+            format!("{name} has not reported new versions yet."),
+            Some(
+                "The update was sent. Refresh the engine later, and look into its log if nothing changes."
+                    .to_owned(),
+            ),
+        ),
+        UpdateStep::Gone(error) => (Tone::Bad, format!("{name} is gone. {error}"), helps(error)),
+        UpdateStep::Failed(error) => (Tone::Bad, not_updated(name, error), helps(error)),
+    }
+}
+
+fn engines(count: usize) -> String {
+    if count == 1 { "1 engine".to_owned() } else { format!("{count} engines") }
+}
+
+fn versions(engine: &Engine) -> String {
+    let product = engine.product_version.as_deref().unwrap_or("unknown");
+    let content = engine.content_version.as_deref().unwrap_or("unknown");
+    format!("product version {product}, content version {content}")
+}
+
+/// What a failed update means, in a sentence that begins with what was not done.
+fn not_updated(name: &str, error: &Error) -> String {
+    match error {
+        Error::NotAllowedHere => format!("This console does not let the app update {name}."),
+        error => format!("{name} was not updated. {error}"),
+    }
+}

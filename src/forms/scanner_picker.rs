@@ -1,0 +1,217 @@
+//! **Scan Engines & Pools**: all engines and pools of the console, of which one is chosen.
+
+use std::sync::Arc;
+
+use console_api::{
+    Error, ScannerId,
+    rules::{Arrow, Scanner, ScannerColumn, Scanners, select_scanners},
+};
+use leptos::prelude::*;
+
+use crate::{
+    browser::address::AddressParam,
+    data::Data,
+    routes::Route,
+    ui::{
+        filter::filter_box,
+        focus::focus_heading_if_lost,
+        icon::{Icon, glyph},
+        live::live,
+        status::{severity_class, status_arrow, status_mark},
+        table::{
+            data_table::{Column, DataTable, RowPlace, SortBy},
+            row::Keys,
+        },
+    },
+};
+
+/// What the picker's parts share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+struct Picker {
+    data: Data,
+    chosen: RwSignal<Option<ScannerId>>,
+    scanners: Memo<Arc<Scanners>>,
+    filter: AddressParam,
+}
+
+/// The table, its filter, and what is chosen now. Filter and order are in the address.
+#[component]
+pub fn ScannerPicker(
+    /// What is chosen.
+    chosen: RwSignal<Option<ScannerId>>,
+    /// What is said where nothing is chosen.
+    none: &'static str,
+    /// Buttons beside the filter.
+    #[prop(optional, into)]
+    actions: Option<ViewFn>,
+) -> impl IntoView {
+    let data = Data::here();
+    data.want_scanners();
+    let scanners = Memo::new(move |_| Arc::new(data.scanners()));
+    let [filter, sort] = ["filter", "sort"].map(AddressParam::of);
+    let picker = Picker { data, chosen, scanners, filter };
+    let order = move || {
+        let by = SortBy::from_query(&sort.get());
+        ScannerColumn::from_key(&by.column).map_or((ScannerColumn::Name, false), |it| (it, by.descending))
+    };
+    // Half of it would look like all of it.
+    let complete = Memo::new(move |_| {
+        let engines = data.engines.value().is_some() || data.engines.failed().is_some();
+        engines && (data.pools.value().is_some() || data.pools.failed().is_some())
+    });
+    let keys = Memo::new(move |_| -> Keys {
+        if !complete.get() {
+            return None;
+        }
+        let (column, descending) = order();
+        let ids =
+            scanners.with(|scanners| filter.with(|text| select_scanners(scanners, text, column, descending)));
+        Some(Arc::new(ids.into_iter().map(ScannerId::get).collect()))
+    });
+    let head = Column { key: "choose", label: "Chosen", numeric: false, sortable: false };
+    let columns = ScannerColumn::ALL.map(|column| Column {
+        key: column.key(),
+        label: column.label(),
+        numeric: false,
+        sortable: true,
+    });
+    let columns = [head].into_iter().chain(columns).collect::<Vec<_>>();
+    view! {
+        <div class="picker-frame">
+            <p class="picker-chosen" role="status">
+                {live(move || chosen_line(picker, none))}
+            </p>
+            <div class="picker-head">
+                {filter_box(
+                    "Filter engines and pools",
+                    "Looks in name, kind and status. All words must occur.",
+                    filter,
+                )} <div class="actions">{actions.map(|actions| actions.run())}</div>
+            </div>
+            <div role="status" class="troubles">
+                {live(move || troubles(data))}
+            </div>
+            <DataTable
+                name="Scan Engines & Pools"
+                class="picker"
+                columns=Signal::stored(columns)
+                keys
+                sort=Memo::new(move |_| {
+                    let (column, descending) = order();
+                    SortBy { column: column.key().to_owned(), descending }
+                })
+                on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
+                on_space=Callback::new(move |key| chosen.set(Some(ScannerId(key))))
+                cells=Callback::new(move |place: RowPlace| cells(picker, place))
+                working=Callback::new(|_| false)
+                empty=Callback::new(move |()| empty(picker))
+            />
+        </div>
+    }
+}
+
+fn chosen_line(picker: Picker, none: &'static str) -> AnyView {
+    let Some(id) = picker.chosen.get() else { return none.into_any() };
+    let label = picker.scanners.with(|scanners| scanners.label(id));
+    view! {
+        "Chosen: "
+        <strong>{label}</strong>
+    }
+    .into_any()
+}
+
+/// The lists could not be read, or only one of them. What is known stays.
+fn troubles(data: Data) -> Option<AnyView> {
+    let whole = |error: Error, what: &str| format!("The {what} could not be read. {}", error.in_full());
+    let engines = data.engines.failed().map(|error| whole(error, "engines"));
+    let words = engines.or_else(|| data.pools.failed().map(|error| whole(error, "pools")))?;
+    let view = view! {
+        <div class="notice bad">
+            <span class="problem-line">{glyph(Icon::Failed, "")} {words}</span>
+            <div>
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        data.read_engines();
+                        focus_heading_if_lost();
+                    }
+                >
+                    "Try again"
+                </button>
+            </div>
+        </div>
+    };
+    Some(view.into_any())
+}
+
+fn empty(picker: Picker) -> AnyView {
+    if picker.filter.with(String::is_empty) {
+        let failed = picker.data.engines.failed().is_some();
+        // Why they could not be read stands above.
+        return (!failed)
+            .then(|| view! { <div class="table-empty"><h2>"No engines and no pools"</h2></div> })
+            .into_any();
+    }
+    view! {
+        <div class="table-empty">
+            <h2>"No engine or pool matches the filter"</h2>
+            <button type="button" class="button" on:click=move |_| picker.filter.choose(String::new())>
+                "Show all of them"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+fn cells(picker: Picker, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+    let scanners = picker.scanners.get();
+    let id = ScannerId(key);
+    // A row that has just left the list is gone in the same breath.
+    let Some(scanner) = scanners.get(id) else { return ().into_any() };
+    let chosen = picker.chosen;
+    view! {
+        <td class="c-choose">
+            <label class="select-room">
+                // Without a group's name: the browser would take all but the chosen one out of the tab order, and most of
+                // them are not in the document.
+                <input
+                    type="radio"
+                    aria-label=format!("Choose {}", scanner.label())
+                    tabindex=tabindex
+                    prop:checked=move || chosen.get() == Some(id)
+                    on:change=move |_| chosen.set(Some(id))
+                />
+            </label>
+        </td>
+        <th scope="row" class="c-name" title=scanner.name.clone()>
+            <a class="clamp" href=Route::of_scanner(scanner).href() tabindex=tabindex>
+                {scanner.name.clone()}
+            </a>
+        </th>
+        <td class="c-kind">{scanner.kind_label()}</td>
+        <td class="c-status">
+            <div class="status">{status(picker.data, scanner)}</div>
+        </td>
+    }
+    .into_any()
+}
+
+/// The arrow and its word. A pool says how many of its engines are active.
+pub fn status(data: Data, scanner: &Scanner) -> AnyView {
+    let engine = scanner.engine().and_then(|id| {
+        let list = data.engines.value()?;
+        list.items.iter().find(|engine| engine.id == id).map(status_mark)
+    });
+    engine.unwrap_or_else(|| {
+        let arrow = Arrow { direction: None, severity: scanner.severity() };
+        let words = scanner.status_label();
+        view! {
+            <span class="mark" title=words.clone()>
+                {status_arrow(arrow)}
+                <span class=format!("word {}", severity_class(arrow.severity))>{words.clone()}</span>
+            </span>
+        }
+        .into_any()
+    })
+}

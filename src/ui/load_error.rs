@@ -1,0 +1,63 @@
+//! What a page about one thing says when that could not be read.
+
+use console_api::{Error, Timestamp};
+use leptos::prelude::*;
+
+use super::{
+    focus::focus_heading_if_lost,
+    icon::{Icon, glyph},
+};
+use crate::browser::clock::Clock;
+
+/// The thing that could not be read: what it is called with its number, such as "engine pool with ID 7", and shorter,
+/// such as "pool"; the link's words and address that lead to the list of its kind.
+pub struct LoadError {
+    /// With its number.
+    pub which: String,
+    /// Shorter.
+    pub kind: &'static str,
+    /// Where its like are listed.
+    pub list: (&'static str, String),
+}
+
+/// Why it could not be read, and the two ways on. What is on screen stays, and is from `known_since`.
+pub fn load_error(
+    LoadError { which, kind, list }: LoadError,
+    error: &Error,
+    known_since: Option<Timestamp>,
+    clock: Clock,
+    again: impl Fn() + 'static,
+) -> AnyView {
+    let missing = matches!(error, Error::NotFound { .. });
+    let what = match (missing, known_since) {
+        (true, _) => format!("There is no {which}, or this account may not see it."),
+        (false, Some(at)) => {
+            format!("The {kind} could not be read again. What is shown is from {}.", clock.exact(at))
+        }
+        (false, None) => format!("The {kind} could not be read."),
+    };
+    let more = if missing { String::new() } else { error.in_full() };
+    let (words, href) = list;
+    view! {
+        <div class="notice bad">
+            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+            <span>{more}</span>
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        again();
+                        focus_heading_if_lost();
+                    }
+                >
+                    "Try again"
+                </button>
+                <a class="button" href=href>
+                    {words}
+                </a>
+            </div>
+        </div>
+    }
+    .into_any()
+}

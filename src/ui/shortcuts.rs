@@ -1,0 +1,55 @@
+//! Whether single keys do something, and where `/` leads.
+//!
+//! They can be switched off, for speech input types letters (WCAG 2.1.4).
+
+use leptos::{html, prelude::*};
+
+use crate::browser::preference::Preference;
+
+const CHOICE: Preference = Preference::named("engine-console.single-key-shortcuts");
+
+/// Whether single keys do something. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Shortcuts {
+    on: RwSignal<bool>,
+    slash: RwSignal<Option<NodeRef<html::Input>>>,
+}
+
+impl Shortcuts {
+    /// Takes what was chosen last time; put into the context for the components below.
+    pub fn provide() -> Self {
+        let on = CHOICE.remembered().as_deref() != Some("off");
+        let shortcuts = Self { on: RwSignal::new(on), slash: RwSignal::new(None) };
+        CHOICE.follow(move || if shortcuts.on.get() { "on" } else { "off" });
+        provide_context(shortcuts);
+        shortcuts
+    }
+
+    /// Those of the app around.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Whether they are switched on.
+    pub fn on(self) -> RwSignal<bool> {
+        self.on
+    }
+
+    /// Goes to the filter of the page. False: it has none.
+    pub fn go_to_filter(self) -> bool {
+        let input = self.slash.get_untracked().and_then(|input| input.get_untracked());
+        if let Some(input) = &input {
+            // An element that can't take the focus leaves it where it was.
+            _ = input.focus();
+            input.select();
+        }
+        input.is_some()
+    }
+}
+
+/// Makes `/` lead to this field while the page that has it is on screen.
+pub fn focus_on_slash(input: NodeRef<html::Input>) {
+    let Some(shortcuts) = use_context::<Shortcuts>() else { return };
+    shortcuts.slash.set(Some(input));
+    on_cleanup(move || _ = shortcuts.slash.try_set(None));
+}

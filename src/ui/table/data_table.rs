@@ -1,0 +1,531 @@
+//! The windowed table: ten thousand rows, of which only those in view are in the document.
+//!
+//! It is a plain `<table>`, with `aria-rowcount` and `aria-rowindex` for what is not rendered. One row at a time
+//! takes part in the tab order, with its buttons; the arrow keys, Home, End, Page Up and Page Down move it.
+
+use std::sync::Arc;
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use super::{
+    keys::KeyMap,
+    row::{Keys, RowKey},
+    selection::{Rows, Selection},
+    window::{Piece, Viewport, Window, scroll_to_show},
+};
+use crate::ui::{
+    icon::{Icon, glyph},
+    keyed::KeyedList,
+    live::{follow, live, live_attribute},
+};
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Behind `col-` its class for widths (`<col>`), behind `h-` its head's, and the word for it in the address bar.
+    pub key: &'static str,
+    /// What its head says.
+    pub label: &'static str,
+    /// Numbers stand at the right.
+    pub numeric: bool,
+    /// Whether its head sorts.
+    pub sortable: bool,
+}
+
+/// By which column a table is sorted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortBy {
+    /// The column's key.
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl SortBy {
+    /// Reads `name` or `-name`, as the address bar holds it.
+    pub fn from_query(text: &str) -> Self {
+        match text.strip_prefix('-') {
+            Some(column) => Self { column: column.to_owned(), descending: true },
+            None => Self { column: text.to_owned(), descending: false },
+        }
+    }
+
+    /// The text for the address bar.
+    pub fn to_query(&self) -> String {
+        format!("{}{}", if self.descending { "-" } else { "" }, self.column)
+    }
+
+    /// What a click on the head of `column` leads to: the other direction, or that column with the smallest first.
+    pub fn toggled(&self, column: &str) -> Self {
+        Self { column: column.to_owned(), descending: self.column == column && !self.descending }
+    }
+}
+
+/// What the cells of a row need to know of the table around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowPlace {
+    /// The row's identity.
+    pub key: RowKey,
+    /// Goes to the row's buttons: only those of the current row take part in the tab order.
+    pub tabindex: &'static str,
+}
+
+/// How rows are selected.
+#[derive(Clone, Copy)]
+pub struct Selecting {
+    /// The selected rows.
+    pub selection: Selection,
+    /// What a row's select box is about.
+    pub name: Callback<RowKey, String>,
+}
+
+/// Before anything is measured.
+const GUESS: Viewport = Viewport { top: 0.0, height: 900.0, row: 36.0 };
+/// How many rows of bones stand for a list that is on its way.
+const BONES: usize = 12;
+/// Below the largest id: what the three gaps have for keys.
+const GAP_KEYS: RowKey = RowKey::MAX - 3;
+
+/// A table of rows of which only those in view are rendered. It knows the rows by their keys alone, so that its code
+/// is there once however many kinds of rows the screens have.
+#[component]
+pub fn DataTable(
+    /// The table's accessible name.
+    #[prop(into)]
+    name: String,
+    /// The class for column widths and cards.
+    class: &'static str,
+    /// The columns, in order.
+    #[prop(into)]
+    columns: Signal<Vec<Column>>,
+    /// Whether the rows are as low as they can be.
+    #[prop(into, default = Signal::stored(false))]
+    compact: Signal<bool>,
+    /// The rows.
+    keys: Memo<Keys>,
+    /// The column that the rows are sorted by.
+    sort: Memo<SortBy>,
+    /// Called with the order that a person asks for.
+    on_sort: Callback<SortBy>,
+    /// How rows are selected, if they can be.
+    #[prop(optional)]
+    selecting: Option<Selecting>,
+    /// What Space on a row does where rows are not selected: one of them may be chosen.
+    #[prop(optional)]
+    on_space: Option<Callback<RowKey>>,
+    /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes.
+    cells: Callback<RowPlace, AnyView>,
+    /// Whether a row is being worked on.
+    working: Callback<RowKey, bool>,
+    /// What stands in the table's place when there are no rows, be it that none match or that none could be read.
+    empty: Callback<(), AnyView>,
+) -> impl IntoView {
+    let frame = NodeRef::<html::Div>::new();
+    let view = RwSignal::new(GUESS);
+    let active = RwSignal::new(None::<RowKey>);
+    let columns = Memo::new(move |_| columns.get());
+    let count = move || columns.with(Vec::len) + usize::from(selecting.is_some());
+
+    let index = Memo::new(move |_| {
+        let keys = keys.get().unwrap_or_default();
+        Arc::new(keys.iter().enumerate().map(|(at, key)| (*key, at)).collect::<KeyMap<_>>())
+    });
+    let total = move || keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len()));
+    let key_at = move |at: usize| keys.with(|keys| keys.as_ref().and_then(|keys| keys.get(at).copied()));
+    let active_index = move || active.get().and_then(|key| index.with(|index| index.get(&key).copied()));
+    // The first row stands in for one that went away, so that Tab always finds the table.
+    follow(move || {
+        if active_index().is_none()
+            && let Some(first) = key_at(0)
+        {
+            active.set(Some(first));
+        }
+    });
+    let window = Memo::new(move |_| Window::of(total(), view.get(), active_index()));
+    let pieces = Signal::derive(move || {
+        let pieces = window.with(Window::pieces).into_iter();
+        pieces
+            .filter_map(|piece| match piece {
+                Piece::Gap(slot) => Some(GAP_KEYS + slot as RowKey),
+                Piece::Row(at) => key_at(at),
+            })
+            .collect::<Vec<_>>()
+    });
+
+    let measure = move || {
+        let Some(frame) = frame.try_get_untracked().flatten() else { return };
+        let now = Viewport {
+            top: f64::from(frame.scroll_top()),
+            height: f64::from(frame.client_height()),
+            row: height_of(&frame, "tbody tr.row").unwrap_or_else(|| view.get_untracked().row),
+        };
+        if now != view.get_untracked() {
+            view.set(now);
+        }
+    };
+    watch_size(frame, measure);
+    // The first rows tell how high a row is.
+    follow(move || {
+        if total() > 0 {
+            request_animation_frame(measure);
+        }
+    });
+
+    // Other columns or another density may make the rows higher or lower: the first one in view stays the first.
+    Effect::new(move |before: Option<()>| {
+        columns.track();
+        compact.track();
+        if before.is_none() {
+            return;
+        }
+        let old = view.get_untracked();
+        let first = old.top / old.row;
+        request_animation_frame(move || {
+            measure();
+            request_animation_frame(move || {
+                let row = view.try_get_untracked().map_or(old.row, |view| view.row);
+                if let Some(frame) = frame.try_get_untracked().flatten()
+                    && row != old.row
+                {
+                    frame.set_scroll_top((first * row).round() as i32);
+                }
+            });
+        });
+    });
+
+    let move_to = move |at: usize| {
+        let (Some(key), Some(frame)) = (untrack(|| key_at(at)), frame.get_untracked()) else { return };
+        active.set(Some(key));
+        let head = height_of(&frame, "thead").unwrap_or_default();
+        frame.set_scroll_top(scroll_to_show(at, view.get_untracked(), head) as i32);
+        measure();
+        // The row may only now come into the document.
+        request_animation_frame(move || focus_row(&frame, key));
+    };
+    let with_rows = move |run: &dyn Fn(&Rows<'_>)| {
+        if let Some(keys) = keys.get_untracked() {
+            let index = index.get_untracked();
+            run(&Rows { keys: &keys, index: &index });
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let (Some(last), Some(at)) = (untrack(total).checked_sub(1), untrack(active_index)) else { return };
+        let view = view.get_untracked();
+        let page = ((view.height / view.row) as usize).saturating_sub(2).max(1);
+        let to = match event.key().as_str() {
+            "ArrowDown" => at + 1,
+            "ArrowUp" => at.saturating_sub(1),
+            "PageDown" => at + page,
+            "PageUp" => at.saturating_sub(page),
+            "Home" => 0,
+            "End" => last,
+            // On the row itself: its buttons and its box have Space for their own.
+            " " if is_on_row(&event) => {
+                if let (Some(on_space), Some(key)) = (on_space, active.get_untracked()) {
+                    event.prevent_default();
+                    on_space.run(key);
+                }
+                if let (Some(Selecting { selection, .. }), Some(key)) = (selecting, active.get_untracked()) {
+                    event.prevent_default();
+                    if event.shift_key() {
+                        with_rows(&|rows| selection.choose_up_to(key, true, rows));
+                    } else {
+                        selection.toggle(key);
+                    }
+                }
+                return;
+            }
+            // What the row is about is where its first link leads, or else what its first button does.
+            "Enter" if is_on_row(&event) => {
+                let row = event.target().and_then(|row| row.dyn_into::<web_sys::Element>().ok());
+                let first = |what| row.as_ref().and_then(|row| row.query_selector(what).ok().flatten());
+                let link = first("a[href]").or_else(|| first("button"));
+                if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    event.prevent_default();
+                    link.click();
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        let to = to.min(last);
+        if let Some(Selecting { selection, .. }) = selecting {
+            if event.shift_key() {
+                with_rows(&|rows| selection.extend(at, to, rows));
+            } else {
+                selection.end_range();
+            }
+        }
+        move_to(to);
+    };
+
+    let gap = move |slot: usize| {
+        let height = window.with(|window| window.gaps[slot]) as f64 * view.get().row;
+        let height = format!("{}px", height.round() as u64);
+        view! {
+            <tr class="gap" aria-hidden="true">
+                <td colspan=count().to_string() style:height=height></td>
+            </tr>
+        }
+        .into_any()
+    };
+    let shift_held = StoredValue::new(false);
+    let select_box = move |key: RowKey| {
+        selecting.map(|Selecting { selection, name }| {
+            let choose = move |event: ev::MouseEvent| {
+                // A click on the room around the box comes a second time, as one on the box.
+                if !is_input(&event) {
+                    shift_held.set_value(event.shift_key());
+                    return;
+                }
+                let held = shift_held.get_value();
+                shift_held.set_value(false);
+                if event.shift_key() || held {
+                    let on = !selection.contains(key);
+                    with_rows(&|rows| selection.choose_up_to(key, on, rows));
+                } else {
+                    selection.toggle(key);
+                }
+            };
+            view! {
+                <td class="c-select">
+                    <label
+                        class="select-room"
+                        // Or the browser would mark the text between.
+                        on:mousedown=move |event| {
+                            if event.shift_key() {
+                                event.prevent_default();
+                            }
+                        }
+                        on:click=choose
+                    >
+                        <input
+                            type="checkbox"
+                            aria-label=live_attribute(move || Some(format!("Select {}", name.run(key))))
+                            tabindex=live_attribute(move || Some(if active.get() == Some(key) { "0" } else { "-1" }))
+                            prop:checked=move || selection.contains(key)
+                        />
+                    </label>
+                </td>
+            }
+            .into_any()
+        })
+    };
+    // The row's own element stays as it is while its cells are made anew: it may hold the focus.
+    let row = move |key: RowKey| {
+        let tabindex = move || if active.get() == Some(key) { "0" } else { "-1" };
+        view! {
+            <tr
+                class=move || {
+                    let selected = selecting.is_some_and(|selecting| selecting.selection.contains(key));
+                    match (working.run(key), selected) {
+                        (false, false) => "row",
+                        (true, false) => "row working",
+                        (false, true) => "row selected",
+                        (true, true) => "row working selected",
+                    }
+                }
+                aria-busy=live_attribute(move || working.run(key).then_some("true"))
+                aria-rowindex=live_attribute(move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string())))
+                data-key=key.to_string()
+                tabindex=live_attribute(move || Some(tabindex()))
+                on:focusin=move |_| {
+                    if active.get_untracked() != Some(key) {
+                        active.set(Some(key));
+                    }
+                }
+            >
+                {select_box(key)}
+                {live(move || cells.run(RowPlace { key, tabindex: tabindex() }))}
+            </tr>
+        }
+        .into_any()
+    };
+    let piece = Callback::new(move |key: RowKey| match key.checked_sub(GAP_KEYS) {
+        Some(slot) => live(move || gap(slot as usize)),
+        None => row(key),
+    });
+
+    view! {
+        <div class=move || if compact.get() { "table-frame compact" } else { "table-frame" } node_ref=frame on:scroll=move |_| measure()>
+            <table
+                class=format!("table {class}")
+                aria-label=name
+                aria-rowcount=live_attribute(move || Some((total() + 1).to_string()))
+                aria-busy=live_attribute(move || keys.with(Option::is_none).then_some("true"))
+            >
+                <colgroup>
+                    {selecting.map(|_| view! { <col class="col-select" /> })}
+                    {live(move || {
+                        columns
+                            .get()
+                            .into_iter()
+                            .map(|column| view! { <col class=format!("col-{}", column.key) /> })
+                            .collect_view()
+                    })}
+                </colgroup>
+                <thead>
+                    <tr aria-rowindex="1">
+                        {selecting.map(|selecting| select_all(selecting.selection, keys))}
+                        {live(move || {
+                            columns.get().into_iter().map(|column| head_cell(column, sort, on_sort)).collect_view()
+                        })}
+                    </tr>
+                </thead>
+                <tbody on:keydown=on_key>
+                    <KeyedList keys=pieces item=piece />
+                </tbody>
+                {live(move || {
+                    keys.with(Option::is_none)
+                        .then(|| {
+                            let bones = (0..BONES).map(|at| bones(count(), at)).collect_view();
+                            view! { <tbody aria-hidden="true">{bones}</tbody> }
+                        })
+                })}
+            </table>
+            {live(move || keys.with(|keys| keys.as_ref().is_some_and(|keys| keys.is_empty())).then(|| empty.run(())))}
+        </div>
+    }
+}
+
+fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> impl IntoView {
+    let direction = sort.with(|sort| (sort.column == column.key).then_some(sort.descending));
+    let press = move |_| on_sort.run(sort.get_untracked().toggled(column.key));
+    let content = if column.sortable {
+        let (icon, class) = match direction {
+            Some(false) => (Icon::Ascending, ""),
+            Some(true) => (Icon::Descending, ""),
+            None => (Icon::Ascending, "idle"),
+        };
+        view! {
+            <button type="button" class="sort" on:click=press>
+                <span class="label">{column.label}</span>
+                {glyph(icon, class)}
+            </button>
+        }
+        .into_any()
+    } else {
+        // What stands below these two says itself what it is.
+        let unseen = matches!(column.key, "actions" | "choose");
+        view! { <span class=if unseen { "unseen" } else { "label" }>{column.label}</span> }.into_any()
+    };
+    view! {
+        <th
+            scope="col"
+            class=format!("h-{}{}", column.key, if column.numeric { " numeric" } else { "" })
+            aria-sort=direction.map(|descending| if descending { "descending" } else { "ascending" })
+        >
+            {content}
+        </th>
+    }
+}
+
+/// The box for all rows that the filter leaves.
+fn select_all(selection: Selection, shown: Memo<Keys>) -> AnyView {
+    let counts = Memo::new(move |_| {
+        let keys = shown.get().unwrap_or_default();
+        (selection.count_of(&keys), keys.len())
+    });
+    let all = move || counts.with(|(chosen, shown)| *shown > 0 && chosen == shown);
+    let some = move || counts.with(|(chosen, shown)| *chosen > 0 && chosen < shown);
+    let label = move || {
+        let (_, shown) = counts.get();
+        Some(format!("Select all {shown} that match"))
+    };
+    view! {
+        <th scope="col" class="h-select">
+            <span class="unseen">"Select"</span>
+            <label class="select-room">
+                <input
+                    type="checkbox"
+                    aria-label=live_attribute(label)
+                    title=live_attribute(label)
+                    disabled=move || counts.with(|(_, shown)| *shown == 0)
+                    prop:checked=all
+                    prop:indeterminate=some
+                    on:change=move |event| {
+                        if let Some(keys) = shown.get_untracked() {
+                            selection.set(&keys, event_target_checked(&event));
+                        }
+                    }
+                />
+            </label>
+        </th>
+    }
+    .into_any()
+}
+
+fn is_on_row(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.has_attribute("data-key"))
+}
+
+fn is_input(event: &ev::MouseEvent) -> bool {
+    event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>())
+}
+
+fn bones(columns: usize, at: usize) -> impl IntoView {
+    let cells = (0..columns)
+        .map(|column| {
+            // Differing widths read as text on its way; the same ones each time, so nothing flickers.
+            let class = ["bone w3", "bone w2", "bone w1"][(at * 7 + column * 5) % 3];
+            view! { <td><span class=class></span></td> }
+        })
+        .collect_view();
+    view! { <tr class="row">{cells}</tr> }
+}
+
+fn height_of(frame: &web_sys::HtmlDivElement, selector: &str) -> Option<f64> {
+    let element = frame.query_selector(selector).ok().flatten()?;
+    Some(element.get_bounding_client_rect().height()).filter(|height| *height > 0.0)
+}
+
+fn focus_row(frame: &web_sys::HtmlDivElement, key: RowKey) {
+    let row = frame.query_selector(&format!("tr[data-key='{key}']")).ok().flatten();
+    if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // The frame has been scrolled already; an element that can't take the focus simply does not.
+        _ = row.focus();
+    }
+}
+
+/// Calls `measure` whenever the frame's size changes, until the owner goes away.
+fn watch_size(frame: NodeRef<html::Div>, measure: impl Fn() + Copy + 'static) {
+    let observer = StoredValue::new_local(None::<(web_sys::ResizeObserver, Closure<dyn FnMut()>)>);
+    follow(move || {
+        let Some(frame) = frame.get() else { return };
+        let callback = Closure::<dyn FnMut()>::new(move || {
+            // A measurement that re-renders inside the observer's own round would be reported as a loop.
+            request_animation_frame(measure);
+        });
+        if let Ok(watching) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
+            watching.observe(&frame);
+            observer.set_value(Some((watching, callback)));
+        }
+    });
+    on_cleanup(move || {
+        observer.try_update_value(|observer| {
+            if let Some((watching, _)) = observer.take() {
+                watching.disconnect();
+            }
+        });
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_click_on_a_head_turns_the_order_round() {
+        let by_name = SortBy::from_query("name");
+        assert_eq!(by_name.toggled("name").to_query(), "-name");
+        assert_eq!(by_name.toggled("name").toggled("name").to_query(), "name");
+        assert_eq!(by_name.toggled("sites").to_query(), "sites");
+        assert_eq!(SortBy::from_query("-sites").toggled("name").to_query(), "name");
+    }
+}

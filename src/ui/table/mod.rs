@@ -1,0 +1,8 @@
+//! The one table of the app, with its selection. It knows rows by their keys, and not what is in them. Forms, features and
+//! pages may use it.
+
+pub mod data_table;
+pub mod keys;
+pub mod row;
+pub mod selection;
+pub mod window;

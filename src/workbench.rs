@@ -1,0 +1,113 @@
+//! What is there for whoever has signed in: what the whole app shares, the shell, and in it the screen that an address is.
+
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
+
+use crate::{
+    browser::{clock::Clock, theme::Theme},
+    data::Data,
+    features::bulk::say_how_it_ends,
+    forms::{draft::Drafts, unsaved_dialog::UnsavedDialog},
+    pages::{
+        engines::EnginesPage,
+        not_found::NotFound,
+        sign_in::{SignInAgain, SignInPage},
+    },
+    routes::{self, Route},
+    session::{Session, State},
+    shell::Shell,
+    shortcuts::ShortcutKeys,
+    ui::{
+        later::{FetchLater, Later, LaterPart, addition, screen},
+        live::live,
+        shortcuts::Shortcuts,
+        toast::{ToastRegion, Toasts, Tone},
+    },
+    unsaved::Unsaved,
+};
+
+/// All that is there for whoever has signed in, and what stays from one visit to the next.
+#[component]
+pub fn Workbench(
+    /// The chosen theme.
+    theme: RwSignal<Theme>,
+    /// How the other screens are fetched.
+    fetch_later: FetchLater,
+) -> impl IntoView {
+    let session = Session::here();
+    Clock::provide();
+    let toasts = Toasts::provide();
+    Shortcuts::provide();
+    let data = Data::provide(session);
+    // A memo: a part that did not come must not be fetched again and again.
+    LaterPart::provide(fetch_later, Memo::new(move |_| data.engines.value().is_some()));
+    Drafts::provide(session);
+    Unsaved::provide(session);
+
+    say_how_it_ends(data.bulk, toasts);
+    session.when_it_ends(move || {
+        data.forget();
+        toasts.clear();
+    });
+
+    // Another visit has a page of its own, even when one user takes over from another without a sign-out between.
+    let place = Memo::new(move |_| match session.state().get() {
+        State::SignedOut(why) => (session.visit(), Some(why)),
+        State::SignedIn(_) | State::Over(_) => (session.visit(), None),
+    });
+    view! {
+        <Router base=routes::base()>
+            {live(move || match place.get().1 {
+                Some(why) => view! { <SignInPage why /> }.into_any(),
+                None => view! {
+                    <Shell theme>
+                        <Screen />
+                    </Shell>
+                    <SignInAgain />
+                    <ShortcutKeys />
+                    {question_before_update(data, toasts)}
+                    <UnsavedDialog />
+                }
+                .into_any(),
+            })}
+            <ToastRegion />
+        </Router>
+    }
+}
+
+/// What meets **Update** of one engine on whatever screen, and asks first where scans are under way on it.
+fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
+    let asked = data.work.update_asked;
+    let missing = move |()| {
+        asked.set(Vec::new());
+        let advice = "Check that the console is running, then try again.".to_owned();
+        toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
+    };
+    let wanted = Signal::derive(move || asked.with(|asked| !asked.is_empty()));
+    addition(Later::UpdateQuestion, wanted, Callback::new(missing))
+}
+
+/// The screen that the address stands for.
+#[component]
+fn Screen() -> impl IntoView {
+    let route = routes::current();
+    routes::complete_navigation();
+    let navigate = use_navigate();
+    if document().location().and_then(|location| location.pathname().ok()).is_some_and(|path| is_start(&path))
+    {
+        let options = NavigateOptions { resolve: false, replace: true, ..NavigateOptions::default() };
+        navigate(&Route::Engines.href(), options);
+    }
+    live(move || match route.get() {
+        Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
+        Some(route) => screen(route),
+        None => view! { <NotFound /> }.into_any(),
+    })
+}
+
+/// Whether the path is the app's start, which is the list of engines: its address says so.
+fn is_start(path: &str) -> bool {
+    let inside = path.strip_prefix(&routes::base());
+    // Hosts of plain files may want the page's own name.
+    inside.is_some_and(|inside| matches!(inside.trim_matches('/'), "" | "index.html"))
+}
