@@ -12,6 +12,7 @@ mod faults;
 mod fleet;
 mod handover;
 mod health;
+mod hosts;
 mod keyboard;
 mod looks;
 mod pairing_reverse;

@@ -18,7 +18,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transac
 use tokio::sync::Semaphore;
 
 /// The schema's history. A step is never changed once it has been released: a new one is added.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_used_tokens.sql")];
 
 /// Reads that may run at the same time.
 const READERS: usize = 4;

@@ -1,7 +1,8 @@
 //! The program itself: what it prints, how it fails, and what a kill leaves behind.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -23,7 +24,7 @@ fn program() -> Command {
 }
 
 /// A running program. It is killed when the test ends.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     url: String,
     engines: String,
@@ -32,6 +33,20 @@ struct Program {
 impl Program {
     fn start(data: &Path, app: &Path) -> Self {
         Self::run(program(), data, app)
+    }
+
+    /// A program with all that it needs below this directory.
+    pub(crate) fn for_test(directory: &Path) -> Self {
+        Self::start(&directory.join("data"), &app(directory))
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.url.strip_prefix("http://").unwrap().trim_end_matches('/').parse().unwrap()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// A program whose files can't grow beyond so many bytes: for it, the disk is full then.
@@ -279,6 +294,73 @@ fn each_failure_is_one_line_with_what_to_do() {
     assert!(text.contains("cannot write to the data directory"), "{text}");
     let text = with_any_ports(&["--admin-password-file", &format!("{file}/password")]);
     assert!(text.contains("cannot read or write"), "{text}");
+}
+
+#[test]
+fn what_others_may_change_or_read_is_refused_and_so_are_short_passwords() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let fails = |more: &[&str]| {
+        let paths =
+            [&ANY_PORTS[..], &["--data-dir", data.to_str().unwrap(), "--app-dir", app.to_str().unwrap()]];
+        fails(&[paths.concat(), more.to_vec()].concat())
+    };
+    let chmod = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    drop(Program::start(&data, &app));
+    assert_eq!(mode(&data), 0o700, "what it makes is its owner's alone");
+
+    for loose in [0o777, 0o770, 0o702] {
+        chmod(&data, loose);
+        let text = fails(&[]);
+        assert!(text.contains(&format!("(mode {loose:03o})")) && text.contains("chmod 700"), "{text}");
+    }
+    // Readable for others it may be: what is secret in it is not.
+    chmod(&data, 0o755);
+    for secret in ["console.db", "identity.key"] {
+        chmod(&data.join(secret), 0o640);
+        let text = fails(&[]);
+        assert!(text.contains(secret) && text.contains("chmod 600"), "{text}");
+        chmod(&data.join(secret), 0o600);
+    }
+    let log = directory.path().join("audit.log");
+    std::fs::write(&log, "").unwrap();
+    chmod(&log, 0o644);
+    let text = fails(&["--audit-log", log.to_str().unwrap()]);
+    assert!(text.contains("audit.log") && text.contains("chmod 600"), "{text}");
+
+    std::fs::write(data.join("admin-password"), "elevenchars\n").unwrap();
+    let text = fails(&[]);
+    assert!(text.contains("has fewer than 12 characters: put another one there"), "{text}");
+    std::fs::write(data.join("admin-password"), "twelve-chars\n").unwrap();
+    drop(Program::start(&data, &app));
+    for (option, value, words) in
+        [("--host", "a:1", "\"a:1\" is not a host"), ("--trusted-proxy", "10.0.0.0/8", "--behind-proxy")]
+    {
+        let text = fails(&[option, value]);
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
+fn a_closed_standard_output_ends_the_program_quietly() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let start = ["--data-dir", data.to_str().unwrap(), "--app-dir", app.to_str().unwrap()];
+    for arguments in [&["--print-demo-fleet"][..], &["--help"], &[&ANY_PORTS[..], &start].concat()] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = program().args(arguments).env("RUST_LOG", "error").stdout(writer).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && said.is_empty(), "{arguments:?}: {:?} {said}", output.status);
+    }
+    // Nobody hears why it fails: it ends all the same, and does not panic.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = program().arg("--no-such-option").stderr(writer).status().unwrap();
+    assert_eq!(status.code(), Some(1));
 }
 
 #[test]
