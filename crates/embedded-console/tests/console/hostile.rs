@@ -78,20 +78,19 @@ fn person(
 /// The answers of a flood, by status.
 type Answers = BTreeMap<u16, usize>;
 
-/// Sends request after request, many at a time, until told to stop or the time is over.
+/// Sends request after request, many at a time, until the time is over.
 async fn flood(
-    stop: Arc<AtomicBool>,
     length: Duration,
     request: impl Fn(usize) -> reqwest::RequestBuilder + Clone + Send + Sync + 'static,
 ) -> Answers {
     let end = Instant::now() + length;
     let mut senders = JoinSet::new();
     for sender in 0..AT_A_TIME {
-        let (stop, request) = (Arc::clone(&stop), request.clone());
+        let request = request.clone();
         senders.spawn(async move {
             let mut answers = Answers::new();
             let mut number = sender;
-            while Instant::now() < end && !stop.load(Ordering::Relaxed) {
+            while Instant::now() < end {
                 let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
                 let status = match request(number).timeout(left).send().await {
                     Ok(response) => response.status().as_u16(),
@@ -129,7 +128,7 @@ async fn guesses_take_their_turn_while_the_owner_is_signed_in_and_the_right_one_
     for (from, agent) in [(2, "browser"), (1, "guesser")] {
         let guesser = person(&lab, client(from, agent, true), "twofactor", &password, None);
         let right = token.clone();
-        let guesses = flood(Arc::default(), FLOOD, move |number| {
+        let guesses = flood(FLOOD, move |number| {
             // The right one is among them all the time.
             let guess = if number % 4 == 0 { right.clone() } else { format!("{:06}", number % 1_000_000) };
             guesser.request(Method::GET, "/api/3").header("token", guess)
@@ -167,7 +166,7 @@ async fn a_guesser_who_looks_like_the_owner_gets_no_quick_answers_either() {
     let guesser = person(&lab, client(1, "browser", false), "twofactor", &password, None);
     let guesses = {
         let guesser = guesser.clone();
-        flood(Arc::default(), FLOOD, move |number| {
+        flood(FLOOD, move |number| {
             guesser.request(Method::GET, "/api/3").header("token", format!("{:06}", number % 1_000_000))
         })
     };
@@ -220,8 +219,8 @@ async fn a_flood_locks_nobody_out_who_signed_in_before_and_nobody_at_another_add
     let owner = person(&lab, client(1, "browser", false), "admin", lab.password(), None);
     assert_eq!(owner.root().await, StatusCode::OK);
     let attacker = person(&lab, client(1, "flood", true), "admin", "wrong", None);
-    let (stop, wrong) = (Arc::new(AtomicBool::new(false)), attacker.clone());
-    let flooding = tokio::spawn(flood(Arc::clone(&stop), BOUND, move |number| {
+    let wrong = attacker.clone();
+    let flooding = tokio::spawn(flood(BOUND, move |number| {
         wrong.http.get(format!("{}api/3", wrong.url)).basic_auth("admin", Some(format!("wrong {number}")))
     }));
     // When somebody is turned away the flood is on.
@@ -243,10 +242,8 @@ async fn a_flood_locks_nobody_out_who_signed_in_before_and_nobody_at_another_add
     // Somebody else's first sign-in waits for the user's turn once, not behind all of the flood.
     let elsewhere = person(&lab, client(9, "browser", false), "admin", lab.password(), None);
     assert_eq!(elsewhere.root().await, StatusCode::OK);
-    stop.store(true, Ordering::Relaxed);
-    let answers = flooding.await.unwrap();
-    assert_eq!(answers.get(&200), None);
-    println!("the flood: {answers:?}");
+    assert!(!flooding.is_finished(), "it went on all the time");
+    flooding.abort();
 }
 
 /// What a process has in memory, in kB.
