@@ -116,9 +116,11 @@ mod tests {
         let writing = tokio::spawn(async move { patient.write_all(&[0; 1_000_000]).await });
         let started = Instant::now();
         while !writing.is_finished() {
+            // After each of both it is the writer's turn.
+            advance(Duration::from_secs(1)).await;
+            tokio::task::yield_now().await;
             let mut byte = [0];
             let _ = theirs.read(&mut byte).await;
-            advance(Duration::from_secs(1)).await;
             tokio::task::yield_now().await;
             assert!(started.elapsed() < PATIENCE * 2, "it is waited for");
         }

@@ -370,6 +370,7 @@ fn a_file_that_is_no_database_is_left_alone() {
     std::fs::create_dir_all(&data).unwrap();
     let text = "a letter, not a database\n".repeat(100);
     std::fs::write(data.join("console.db"), &text).unwrap();
+    std::fs::set_permissions(data.join("console.db"), std::fs::Permissions::from_mode(0o600)).unwrap();
     let said = failure(program().args(ANY_PORTS).arg("--data-dir").arg(&data).arg("--app-dir").arg(&app));
     assert!(said.contains("file is not a database; restore the file from a copy, or move it away"), "{said}");
     assert_eq!(std::fs::read_to_string(data.join("console.db")).unwrap(), text);
