@@ -148,7 +148,8 @@ async fn sign_out_is_told_to_a_console_that_offers_it_and_to_no_other() {
     for told in [true, false] {
         let console = console();
         let rel = if told { "Session" } else { "Sites" };
-        let links = format!(r#"{{"links":[{{"href":"https://console.example.org/api/3/session","rel":"{rel}"}}]}}"#);
+        let links =
+            format!(r#"{{"links":[{{"href":"https://console.example.org/api/3/session","rel":"{rel}"}}]}}"#);
         console.fault("api/3", Fault::Answer(200, "application/json", links));
         // Whatever comes of it: the session is over.
         console.fault("api/3/session", Fault::Unreachable);

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use e2e::{Stack, settings};
+use e2e::{Stack, settings, tests};
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -28,19 +28,20 @@ async fn document_at(url: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-#[tokio::test]
-async fn a_browser_finds_the_console_by_its_own_names_alone() {
-    let stack = Stack::with(&["--seed", "empty", "--host", "console.example"]).await;
-    let port = stack.console_address().port();
-    for name in ["127.0.0.1", "localhost", "console.example"] {
-        let document = document_at(&format!("http://{name}:{port}/")).await;
-        assert!(document.contains("engine-console-base"), "{name}: {document}");
-    }
-    for name in ["evil.example", "console.example.evil.example", "127.0.0.1.example"] {
-        for path in ["/", "/engines", "/api/3", "/login.jsp"] {
-            let document = document_at(&format!("http://{name}:{port}{path}")).await;
-            assert!(document.contains("does not answer to that name"), "{name}{path}: {document}");
-            assert!(!document.contains("engine-console-base"), "{name}{path}: {document}");
+tests! {
+    without_a_browser: async fn a_browser_finds_the_console_by_its_own_names_alone() {
+        let stack = Stack::with(&["--seed", "empty", "--host", "console.example"]).await;
+        let port = stack.console_address().port();
+        for name in ["127.0.0.1", "localhost", "console.example"] {
+            let document = document_at(&format!("http://{name}:{port}/")).await;
+            assert!(document.contains("modulepreload"), "{name}: {document}");
+        }
+        for name in ["evil.example", "console.example.evil.example", "127.0.0.1.example"] {
+            for path in ["/", "/engines", "/api/3", "/login.jsp"] {
+                let document = document_at(&format!("http://{name}:{port}{path}")).await;
+                assert!(document.contains("does not answer to that name"), "{name}{path}: {document}");
+                assert!(!document.contains("modulepreload"), "{name}{path}: {document}");
+            }
         }
     }
 }

@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         engines::tests(),
         failures::tests(),
         handover::tests(),
+        hosts::tests(),
         keyboard::tests(),
         pairing_reverse::tests(),
         pairing_standard::tests(),

@@ -94,3 +94,27 @@ pub(crate) fn required(field: &str, value: Option<&str>) -> Result<String, ApiEr
 pub(super) fn not_longer(field: &str, text: &str, most: usize) -> Result<(), ApiError> {
     if text.chars().nth(most).is_some() { Err(ApiError::too_long(field, most)) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::response::IntoResponse as _;
+    use futures::{StreamExt as _, stream};
+    use tokio::time::{Instant, interval, pause};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_comes_a_byte_now_and_then_is_not_waited_for() {
+        pause();
+        let started = Instant::now();
+        let ticks = stream::unfold(interval(Duration::from_secs(1)), |mut ticks| async {
+            ticks.tick().await;
+            Some((Ok::<_, std::io::Error>("x"), ticks))
+        });
+        let request = Request::new(Body::from_stream(ticks.take(1_000)));
+        let Err(error) = TextBody::from_request(request, &()).await else { panic!("it was waited for") };
+        assert_eq!(error.into_response().status(), StatusCode::REQUEST_TIMEOUT);
+        assert!(started.elapsed() < TIME * 2, "{:?}", started.elapsed());
+    }
+}

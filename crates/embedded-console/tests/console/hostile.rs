@@ -368,6 +368,57 @@ async fn clients_that_give_up_all_the_time_cost_others_no_error() {
     println!("{given_up} gave up");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_that_are_given_up_are_made_whole_and_told_or_not_at_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("audit.log");
+    let lab = Lab::with(|config| config.audit_log = Some(log.clone())).await;
+    assert_eq!(lab.post("/api/3/sites", &json!({"name": "the first"})).await.status, StatusCode::CREATED);
+    for number in 0..100_u64 {
+        let body = json!({"name": format!("site {number}")}).to_string();
+        let request = lab.request(Method::POST, "/api/3/sites").header("content-type", "application/json");
+        // At every stage: before the change, in it, and while it is told.
+        let _ = timeout(Duration::from_millis(number % 20), request.body(body).send()).await;
+    }
+    let told = || {
+        let log = std::fs::read_to_string(&log).unwrap();
+        log.lines()
+            .filter(|line| line.contains("\"event\":\"site-created\"") && line.contains("\"status\":201"))
+            .count()
+    };
+    // The last ones may be under way.
+    let all_are_told = async {
+        loop {
+            let sites = lab.get("/api/3/sites").await.json()["page"]["totalResources"].as_u64().unwrap();
+            if told() == usize::try_from(sites).unwrap() {
+                break sites;
+            }
+        }
+    };
+    let sites =
+        timeout(BOUND, all_are_told).await.expect("a site is there that the security log does not tell");
+    assert!((2..101).contains(&sites), "none was given up in the middle: {sites}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_that_are_given_up_count_and_hold_up_nobody_else() {
+    let lab = Lab::start().await;
+    let guesser = client(2, "guesser", false);
+    let guess = |number: usize| {
+        let request = guesser.get(lab.url("/api/3"));
+        request.basic_auth(format!("user {number}"), Some("wrong"))
+    };
+    for number in 0..40 {
+        let _ = timeout(Duration::from_millis(20), guess(number).send()).await;
+    }
+    // Many have failed there, so that another name has to wait as well.
+    let another = timeout(Duration::from_millis(400), guess(1_000).send()).await;
+    let status = another.ok().map(|answer| answer.unwrap().status());
+    assert_ne!(status, Some(StatusCode::UNAUTHORIZED), "it was checked at once");
+    let elsewhere = person(&lab, client(3, "browser", false), "admin", lab.password(), None);
+    assert_eq!(elsewhere.root().await, StatusCode::OK);
+}
+
 /// One request as it is typed, and the status line and the rest of what comes back.
 async fn typed(lab: &Lab, request: &str) -> String {
     let mut stream = TcpStream::connect(lab.running.address()).await.unwrap();

@@ -32,7 +32,7 @@ pub(crate) struct Program {
 
 impl Program {
     fn start(data: &Path, app: &Path) -> Self {
-        Self::run(program(), data, app)
+        Self::run(program(), data, app, Stdio::null())
     }
 
     /// A program with all that it needs below this directory.
@@ -54,7 +54,7 @@ impl Program {
         let mut command = Command::new("prlimit");
         command.arg(format!("--fsize={bytes}:")).arg(env!("CARGO_BIN_EXE_embedded-console"));
         command.env_remove("RUST_LOG").stdin(Stdio::null());
-        Self::run(command, data, app)
+        Self::run(command, data, app, Stdio::null())
     }
 
     /// There is room again.
@@ -64,7 +64,7 @@ impl Program {
         assert!(made.success());
     }
 
-    fn run(mut command: Command, data: &Path, app: &Path) -> Self {
+    fn run(mut command: Command, data: &Path, app: &Path, log: Stdio) -> Self {
         let mut child = command
             .args(ANY_PORTS)
             .arg("--data-dir")
@@ -72,7 +72,7 @@ impl Program {
             .arg("--app-dir")
             .arg(app)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -342,6 +342,29 @@ fn what_others_may_change_or_read_is_refused_and_so_are_short_passwords() {
         let text = fails(&[option, value]);
         assert!(text.contains(words), "{text}");
     }
+}
+
+#[tokio::test]
+async fn the_security_log_is_on_the_standard_error_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let path = directory.path().join("console.log");
+    let program = Program::run(program(), &data, &app, std::fs::File::create(&path).unwrap().into());
+    let ask = |password: &str| {
+        http().get(format!("{}api/3", program.url)).basic_auth("admin", Some(password.to_owned()))
+    };
+    let password = first_line(&data.join("admin-password"));
+    assert_eq!(send(ask("hunter2\nhunter2")).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(send(ask(&password)).await.status, StatusCode::OK);
+    let log = std::fs::read_to_string(&path).unwrap();
+    for event in ["console-started", "sign-in-refused", "sign-in"] {
+        let is_told = |line: &&str| line.contains(&format!("\"event\":\"{event}\""));
+        let told: Vec<&str> = log.lines().filter(is_told).collect();
+        let [line] = told[..] else { panic!("{event}: {log}") };
+        let json = line.split_once(" audit ").unwrap().1;
+        assert!(serde_json::from_str::<serde_json::Value>(json).unwrap()["time"].is_string(), "{line}");
+    }
+    assert!(!log.contains(&password) && !log.contains("hunter2"), "{log}");
 }
 
 #[test]
