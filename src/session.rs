@@ -162,7 +162,9 @@ impl Session {
     /// too, where it offers that.
     pub fn sign_out(self, why: Ended) {
         let known = self.credentials.try_update_value(Option::take).flatten();
-        if let Some(known) = known.filter(|_| self.offers_sign_out.get_value()) {
+        // What the console does not take any more it need not forget.
+        let is_taken = self.state.with_untracked(|state| matches!(state, State::SignedIn(_)));
+        if let Some(known) = known.filter(|_| is_taken && self.offers_sign_out.get_value()) {
             let client = Client::new(self.transport.get_value(), known);
             leptos::task::spawn_local(async move {
                 // Here the session is over whatever comes of it. There, without this, it ends by itself.
