@@ -479,7 +479,7 @@ fn set_administrator(db: &Database, file: &Path, database: &Path) -> Result<(), 
                 return Err(weak("has more than 1,024 bytes"));
             }
             let known = db.write_blocking(|tx| users::find(tx, ADMINISTRATOR)).map_err(broken)?;
-            if known.is_some_and(|user| password::verify(&password, &user.password_hash)) {
+            if known.is_some_and(|user| password::Scratch::default().verify(&password, &user.password_hash)) {
                 return Ok(());
             }
             zeroize::Zeroizing::new(password)

@@ -168,6 +168,7 @@ pub(crate) struct Authenticator {
     checks: Arc<Semaphore>,
     /// The same for peers that signed in before.
     own_checks: Arc<Semaphore>,
+    scratch: Arc<password::Scratch>,
 }
 
 impl Authenticator {
@@ -183,6 +184,7 @@ impl Authenticator {
             misses: Pace::default(),
             checks: Arc::new(Semaphore::new(CHECKS)),
             own_checks: Arc::new(Semaphore::new(1)),
+            scratch: Arc::default(),
         })
     }
 
@@ -277,9 +279,10 @@ impl Authenticator {
         let name = credentials.user.clone();
         let found: Option<UserRow> = self.db.read(move |tx| users::find(tx, &name)).await?;
         let hash = found.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
+        let scratch = Arc::clone(&self.scratch);
         let (right, credentials) = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            (password::verify(&credentials.password, &hash), credentials)
+            (scratch.verify(&credentials.password, &hash), credentials)
         })
         .await
         .map_err(|_| DbError::Ended)?;
