@@ -49,6 +49,8 @@ pub struct Session {
     state: RwSignal<State>,
     transport: StoredValue<AppTransport, LocalStorage>,
     credentials: StoredValue<Option<Credentials>, LocalStorage>,
+    /// Whether the console can be told to forget them.
+    offers_sign_out: StoredValue<bool>,
     waiting: StoredValue<Vec<oneshot::Sender<()>>, LocalStorage>,
     /// Counts the visits: what was begun in one is nothing to the next.
     visit: RwSignal<u64>,
@@ -63,6 +65,7 @@ impl Session {
             state: RwSignal::new(State::SignedOut(None)),
             transport: StoredValue::new_local(transport),
             credentials: StoredValue::new_local(None),
+            offers_sign_out: StoredValue::new(false),
             waiting: StoredValue::new_local(Vec::new()),
             visit: RwSignal::new(0),
             leave: StoredValue::new(Vec::new()),
@@ -132,7 +135,7 @@ impl Session {
             Account { username: credentials.username().to_owned(), two_factor: credentials.has_token() };
         let visit = self.visit.get_untracked();
         let client = Client::new(self.transport.get_value(), credentials.clone());
-        client.sign_in().await.map_err(SignInError::Console)?;
+        let welcome = client.sign_in().await.map_err(SignInError::Console)?;
         if visit != self.visit.get_untracked() {
             return Err(SignInError::Console(Error::Cancelled));
         }
@@ -143,6 +146,7 @@ impl Session {
             self.sign_out(Ended::SignedOut);
         }
         self.credentials.set_value(Some(credentials));
+        self.offers_sign_out.set_value(welcome.offers_sign_out);
         self.touch();
         self.state.set(State::SignedIn(account));
         self.waiting.update_value(|waiting| {
@@ -154,9 +158,19 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session: the credentials are wiped, and what is under way is given up.
+    /// Ends the session: the credentials are wiped, and what is under way is given up. The console is told to forget them
+    /// too, where it offers that.
     pub fn sign_out(self, why: Ended) {
-        self.credentials.set_value(None);
+        let known = self.credentials.try_update_value(Option::take).flatten();
+        // What the console does not take any more it need not forget.
+        let is_taken = self.state.with_untracked(|state| matches!(state, State::SignedIn(_)));
+        if let Some(known) = known.filter(|_| is_taken && self.offers_sign_out.get_value()) {
+            let client = Client::new(self.transport.get_value(), known);
+            leptos::task::spawn_local(async move {
+                // Here the session is over whatever comes of it. There, without this, it ends by itself.
+                _ = client.sign_out().await;
+            });
+        }
         self.waiting.update_value(Vec::clear);
         for forget in self.leave.get_value() {
             forget.run(());

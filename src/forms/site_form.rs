@@ -157,6 +157,7 @@ pub fn SiteForm(
     });
 
     let input = NodeRef::<html::Input>::new();
+    let description = NodeRef::<html::Textarea>::new();
     let focus_name = move || {
         if let Some(input) = input.get_untracked() {
             // An element that can't take the focus leaves it where it was.
@@ -172,7 +173,12 @@ pub fn SiteForm(
             return;
         }
         let Some(draft) = form.check.with_untracked(|check| check.draft.clone()) else {
-            focus_name();
+            if form.check.with_untracked(|check| check.name.is_some()) {
+                focus_name();
+            } else if let Some(text) = description.get_untracked() {
+                // As above.
+                _ = text.focus();
+            }
             return;
         };
         form.busy.set(true);
@@ -247,7 +253,7 @@ pub fn SiteForm(
                 help="Unique in this console."
             />
             {importance_field(form)}
-            {description_field(form)}
+            {description_field(form, description)}
             {id.is_none().then(|| scanner_field(form))}
             <div role="alert">
                 {live(move || {
@@ -311,8 +317,10 @@ fn importance_field(form: Form) -> AnyView {
     .into_any()
 }
 
-fn description_field(form: Form) -> AnyView {
+fn description_field(form: Form, text: NodeRef<html::Textarea>) -> AnyView {
     let id = unique_id("site-description");
+    let problem_id = format!("{id}-problem");
+    let problem = Memo::new(move |_| form.check.with(|check| check.description.clone()));
     view! {
         <div class="field">
             <label for=id.clone()>"Description"</label>
@@ -320,10 +328,16 @@ fn description_field(form: Form) -> AnyView {
                 class="input textarea"
                 id=id
                 name="site-description"
+                node_ref=text
                 rows="3"
                 prop:value=move || form.description.get()
                 on:input=move |event| form.description.set(event_target_value(&event))
+                aria-invalid=live_attribute(move || problem.get().map(|_| "true"))
+                aria-describedby=problem_id.clone()
             ></textarea>
+            <div id=problem_id aria-live="polite">
+                {live(move || problem.get().map(problem_line))}
+            </div>
         </div>
     }
     .into_any()

@@ -144,6 +144,28 @@ async fn sign_out_leaves_nothing_of_the_list() {
 }
 
 #[wasm_bindgen_test]
+async fn sign_out_is_told_to_a_console_that_offers_it_and_to_no_other() {
+    for told in [true, false] {
+        let console = console();
+        let rel = if told { "Session" } else { "Sites" };
+        let links =
+            format!(r#"{{"links":[{{"href":"https://console.example.org/api/3/session","rel":"{rel}"}}]}}"#);
+        console.fault("api/3", Fault::Answer(200, "application/json", links));
+        // Whatever comes of it: the session is over.
+        console.fault("api/3/session", Fault::Unreachable);
+        let screen = at_work(&console, "/").await;
+        screen.see_names(&["berlin"]).await;
+        screen.click("button", "Sign out").await;
+        screen.read("You are signed out.").await;
+        if told {
+            until("the call", || (console.calls("api/3/session") == 1).then_some(())).await;
+        } else {
+            assert_eq!(console.calls("api/3/session"), 0);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 async fn an_answer_that_comes_after_sign_out_is_thrown_away() {
     let console = console();
     let screen = at_work(&console, "/").await;

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{Seek as _, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,8 @@ pub(crate) struct OnlyOne(#[expect(dead_code, reason = "the open file is the loc
 /// Takes the lock of this clone's demo, or says who has it.
 pub(crate) fn take_lock() -> Outcome<OnlyOne> {
     let var = Path::new(paths::VAR);
-    fs::create_dir_all(var).on("make", var)?;
+    // The console keeps its data there, and takes no folder that others may write to.
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(var).on("make", var)?;
     let path = var.join("run.lock");
     let mut file =
         File::options().create(true).read(true).write(true).truncate(false).open(&path).on("open", &path)?;

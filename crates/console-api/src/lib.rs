@@ -32,7 +32,7 @@ mod wire;
 
 pub use client::{
     Asked, Client, Created, EngineDraft, Moved, NewSite, PageRequest, PoolDraft, PoolMoved, Refreshed,
-    RetryPolicy, Saved, SiteDraft, Sort, UpdateAnswer,
+    RetryPolicy, Saved, SiteDraft, Sort, UpdateAnswer, Welcome,
 };
 pub use credentials::{Credentials, CredentialsError};
 pub use error::Error;

@@ -478,17 +478,6 @@ pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// An answer that is some object, whatever is in it.
-pub(crate) struct AnyObject;
-
-impl Read for AnyObject {
-    type Wire<'a> = IgnoredAny;
-
-    fn read(_: IgnoredAny) -> Row<Self> {
-        Row::Read(Self)
-    }
-}
-
 /// The id of something just created: `{"id": 7}`, or else the number at the end of a link to it.
 pub(crate) fn created_id(response: &Response) -> Option<u64> {
     one(response).ok().map(|CreatedId(id)| id)

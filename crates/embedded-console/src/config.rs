@@ -47,6 +47,13 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// A proxy in front adds TLS, and tells about it in `X-Forwarded-For`, `-Host` and `-Proto`.
     pub behind_proxy: bool,
+    /// Where that proxy may be. What others forward is not believed. Loopback unless given.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Names that requests may be for, in small letters and without a port, besides those of loopback and the address that
+    /// they came to. Others are answered with 421: the page of another site could have had its own name lead here.
+    pub hosts: Vec<String>,
+    /// A file that the security log is appended to, besides the standard error. Made with mode 0600 if it is not there.
+    pub audit_log: Option<PathBuf>,
     /// How the calls of the console's own pages are answered.
     pub data_calls: DataCalls,
     /// Whose answers the API gives; [`Config::speak`] sets it, together with the versions that belong to it.
@@ -75,6 +82,9 @@ impl Config {
             maintenance: false,
             tls: None,
             behind_proxy: false,
+            trusted_proxies: loopback(),
+            hosts: Vec::new(),
+            audit_log: None,
             data_calls: DataCalls::Basic,
             dialect: Dialect::Current,
             versions: Versions::default(),
@@ -111,6 +121,30 @@ pub fn parse_network(text: &str) -> Result<IpNet, String> {
     text.parse()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
         .map_err(|_| format!("{text:?} is not a network: use an address and a prefix, such as 10.0.0.0/8"))
+}
+
+/// Reads a host name or an address, as browsers send it: without a port.
+///
+/// # Errors
+/// What is neither; the text is for a person.
+pub fn parse_host(text: &str) -> Result<String, String> {
+    let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    let bare = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&name);
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        return Ok(address.to_string());
+    }
+    let is_name = (1..=253).contains(&name.len())
+        && name.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        });
+    if is_name {
+        Ok(name)
+    } else {
+        Err(format!(
+            "{text:?} is not a host: use a name or an address without a port, such as console.example"
+        ))
+    }
 }
 
 /// The versions of a console.
@@ -249,6 +283,15 @@ mod tests {
         }
         for wrong in ["", "big", "large", "large:1", "large:1,-1", "large:1000001,1"] {
             assert!(wrong.parse::<Seed>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_read_without_case_and_nonsense_is_refused_in_words() {
+        assert_eq!(parse_host("Console.Example.").unwrap(), "console.example");
+        assert_eq!(parse_host("[2001:DB8::1]").unwrap(), "2001:db8::1");
+        for wrong in ["", ".", "console.example:443", "https://console", "a b", "*.example"] {
+            assert!(parse_host(wrong).unwrap_err().contains("is not a host"), "{wrong}");
         }
     }
 

@@ -2,26 +2,29 @@
 
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::ConnectInfo;
 use engine_link::Fingerprint;
+use http::header::{HOST, USER_AGENT};
 use http::request::Parts;
+use ipnet::IpNet;
 use tokio::sync::Mutex;
 
 use crate::api::Secrets;
-use crate::auth::Authenticator;
+use crate::audit::Audit;
 use crate::auth::session::Sessions;
 use crate::auth::slow::SlowDown;
+use crate::auth::{Authenticator, Peer};
 use crate::config::{DataCalls, Dialect, Versions};
 use crate::db::Database;
 use crate::fleet::Fleet;
-use crate::tls::Peer;
+use crate::serve::Connection;
 
 /// The parts of a running console, shared by all requests.
 pub(crate) struct Console {
     pub(crate) db: Database,
     pub(crate) fleet: Fleet,
-    pub(crate) auth: Authenticator,
+    pub(crate) auth: Arc<Authenticator>,
     pub(crate) sessions: Sessions,
     pub(crate) secrets: Secrets,
     /// Engines that had a wrong shared secret.
@@ -37,32 +40,77 @@ pub(crate) struct Console {
     /// The certificate that engines see.
     pub(crate) fingerprint: Fingerprint,
     pub(crate) tls: bool,
-    pub(crate) behind_proxy: bool,
+    /// Names, besides those of this machine's loopback, that requests may be for.
+    pub(crate) names: Vec<String>,
+    /// Where the proxy in front may be; none, if there is no proxy.
+    pub(crate) proxies: Vec<IpNet>,
+    pub(crate) audit: Audit,
     pub(crate) maintenance: bool,
     pub(crate) data_calls: DataCalls,
     pub(crate) dialect: Dialect,
 }
 
+/// A header that must be there once at most. None: it is not there, or it says two things.
+fn single<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
+    let mut all = parts.headers.get_all(name).iter();
+    all.next().filter(|_| all.next().is_none()).and_then(|value| value.to_str().ok())
+}
+
 impl Console {
-    /// Who sends a request: the address that sign-ins are slowed down by. Behind a proxy it is what the proxy added
-    /// last to `X-Forwarded-For`; what stands before that may be invented.
-    pub(crate) fn peer(&self, parts: &Parts) -> IpAddr {
-        let direct = parts
-            .extensions
-            .get::<ConnectInfo<Peer>>()
-            .map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.0.ip());
-        if !self.behind_proxy {
-            return direct;
+    fn connected(parts: &Parts) -> IpAddr {
+        let connection = parts.extensions.get::<Connection>();
+        connection.map_or(IpAddr::from([0, 0, 0, 0]), |connection| connection.peer.ip().to_canonical())
+    }
+
+    fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(&address))
+    }
+
+    /// Whether a request comes from the proxy in front. From nobody else is believed what it forwards.
+    pub(crate) fn is_forwarded(&self, parts: &Parts) -> bool {
+        self.is_proxy(Self::connected(parts))
+    }
+
+    /// Where a request comes from. Behind proxies it is the last in `X-Forwarded-For` that is no proxy itself: each adds
+    /// whom it sees at the end, and what stands before a stranger may be invented.
+    pub(crate) fn address(&self, parts: &Parts) -> IpAddr {
+        let mut address = Self::connected(parts);
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().rev();
+        let mut forwarded =
+            forwarded.filter_map(|value| value.to_str().ok()).flat_map(|value| value.rsplit(','));
+        while self.is_proxy(address)
+            && let Some(before) = forwarded.next()
+        {
+            let before = before.trim();
+            let parsed: Option<IpAddr> =
+                before.parse().ok().or_else(|| before.parse().ok().map(|socket: SocketAddr| socket.ip()));
+            let Some(before) = parsed else { break };
+            address = before.to_canonical();
         }
-        parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .next_back()
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.rsplit(',').next())
-            .and_then(|address| address.trim().parse().ok())
-            .unwrap_or(direct)
+        address
+    }
+
+    /// Who sends a request: whose sign-ins count together.
+    pub(crate) fn peer(&self, parts: &Parts) -> Peer {
+        let agent = parts.headers.get(USER_AGENT).map(http::HeaderValue::as_bytes).unwrap_or_default();
+        // A proxy sends the requests of many on one connection.
+        let connection = parts.extensions.get::<Connection>().filter(|_| !self.is_forwarded(parts));
+        Peer::new(self.address(parts), agent, connection.map(Connection::id))
+    }
+
+    /// Whether the client's side of the request is encrypted.
+    pub(crate) fn is_https(&self, parts: &Parts) -> bool {
+        match single(parts, "x-forwarded-proto").filter(|_| self.is_forwarded(parts)) {
+            Some(forwarded) if forwarded.eq_ignore_ascii_case("https") => true,
+            Some(forwarded) if forwarded.eq_ignore_ascii_case("http") => false,
+            _ => self.tls,
+        }
+    }
+
+    /// Host and port as the client sees them.
+    pub(crate) fn host<'a>(&self, parts: &'a Parts) -> Option<&'a str> {
+        let forwarded = single(parts, "x-forwarded-host").filter(|_| self.is_forwarded(parts));
+        forwarded.or_else(|| single(parts, HOST.as_str()))
     }
 }
 

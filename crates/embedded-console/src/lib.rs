@@ -11,6 +11,7 @@
 //! ```
 
 mod api;
+mod audit;
 mod auth;
 mod clock;
 pub mod config;
@@ -18,8 +19,11 @@ mod console;
 mod db;
 mod engine_listener;
 pub mod fleet;
+mod hosts;
 mod pairing;
+mod patience;
 mod persist;
+mod places;
 mod security;
 pub mod seed;
 mod serve;

@@ -1,5 +1,6 @@
 //! The program `embedded-console`: a Security Console for trying out, developing and testing.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +52,15 @@ struct Arguments {
     /// A proxy in front adds TLS and sets X-Forwarded-For, -Host and -Proto
     #[arg(long)]
     behind_proxy: bool,
+    /// Network that the proxy may be in; can be repeated [default: loopback]
+    #[arg(long = "trusted-proxy", value_name = "CIDR", value_parser = config::parse_network, requires = "behind_proxy")]
+    trusted_proxies: Vec<IpNet>,
+    /// Name that browsers reach the console by, besides those of loopback and its address; can be repeated
+    #[arg(long = "host", value_name = "NAME", value_parser = config::parse_host)]
+    hosts: Vec<String>,
+    /// File that the security log is appended to, besides the standard error
+    #[arg(long, value_name = "FILE")]
+    audit_log: Option<PathBuf>,
     /// Maintenance mode: 401 for every call
     #[arg(long)]
     maintenance: bool,
@@ -84,6 +94,11 @@ impl Arguments {
         config.maintenance = self.maintenance;
         config.tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
         config.behind_proxy = self.behind_proxy;
+        if !self.trusted_proxies.is_empty() {
+            config.trusted_proxies = self.trusted_proxies;
+        }
+        config.hosts = self.hosts;
+        config.audit_log = self.audit_log;
         config.data_calls = self.data_calls;
         config.speak(self.dialect);
         config.shared_secret_lifetime = Duration::from_secs(self.shared_secret_lifetime.into());
@@ -105,15 +120,18 @@ fn main() -> ExitCode {
                 let _ = error.print();
                 return ExitCode::SUCCESS;
             }
-            eprintln!("embedded-console: {}", one_line(&error.to_string()));
-            return ExitCode::FAILURE;
+            return failed(&one_line(&error.to_string()));
         }
     };
     if arguments.print_demo_fleet {
+        let mut lines = String::new();
         for engine in DEMO_FLEET {
-            println!("{engine}");
+            lines.push_str(&format!("{engine}\n"));
         }
-        return ExitCode::SUCCESS;
+        return match say(&lines) {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(message) => failed(&message),
+        };
     }
     let Some(config) = arguments.config() else { return ExitCode::FAILURE };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
@@ -132,10 +150,23 @@ fn main() -> ExitCode {
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("embedded-console: {message}");
-            ExitCode::FAILURE
-        }
+        Err(message) => failed(&message),
+    }
+}
+
+/// Tells why the program ends. Nobody may be there to hear it.
+fn failed(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "embedded-console: {message}");
+    ExitCode::FAILURE
+}
+
+/// Says something on the standard output. False: whoever read it has gone, as `head` does, and nobody wants more.
+fn say(text: &str) -> Result<bool, String> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(format!("cannot write to the standard output: {error}")),
     }
 }
 
@@ -152,8 +183,11 @@ async fn run(config: Config) -> Result<(), String> {
     // With a handler the write fails, as on a full disk, and is told; without one the program would just die.
     drop(signal(SignalKind::from_raw(FILE_TOO_LARGE)).map_err(|error| error.to_string())?);
     let mut running = embedded_console::start(config).await.map_err(|error| error.to_string())?;
-    println!("listening on {}", running.url());
-    println!("engines connect to {}", running.engine_listener());
+    let ready = format!("listening on {}\nengines connect to {}\n", running.url(), running.engine_listener());
+    if !say(&ready)? {
+        running.shutdown().await;
+        return Ok(());
+    }
     tokio::select! {
         ended = running.ended() => return ended.map_err(|error| error.to_string()),
         interrupted = tokio::signal::ctrl_c() => interrupted.map_err(|error| error.to_string())?,

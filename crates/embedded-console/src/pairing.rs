@@ -14,6 +14,8 @@ use tokio::time::{sleep, timeout};
 use crate::api::Proven;
 use crate::api::body::required;
 use crate::api::engines::{Conflict, conflict, forget_if_deleted};
+use crate::audit::Entry;
+use crate::auth::slow::one_address;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
 use crate::db::{DbError, DiskTrouble};
@@ -40,11 +42,14 @@ pub(crate) async fn pair(
     let peer = claim.connection().peer_address().ip().to_canonical();
     match verdict(console, &claim, peer).await {
         Ok((secret, engine)) => {
-            tracing::info!(%peer, engine = %engine.name, id = engine.id, "an engine was paired with the shared secret");
+            let entry = Entry::new("engine-paired").with("peer", peer.to_string()).with("name", &engine.name);
+            console.audit.write(entry.with("id", engine.id.to_string()));
             claim.accept(&secret).await?;
         }
         Err(refusal) => {
-            tracing::warn!(%peer, engine = %claim.name(), "an engine was not paired: {refusal}");
+            let entry =
+                Entry::new("pairing-refused").with("peer", peer.to_string()).with("name", claim.name());
+            console.audit.refused(entry.with("reason", refusal.to_string()));
             claim.refuse(refusal).await;
         }
     }
@@ -58,7 +63,7 @@ async fn verdict(
     peer: IpAddr,
 ) -> Result<(SharedSecret, EngineRow), PairRefusal> {
     let turn = timeout(PATIENCE, async {
-        let turn = console.guesses.turn(GUESSES, peer).await?;
+        let turn = console.guesses.turn((GUESSES, one_address(peer))).await?;
         sleep(turn.delay()).await;
         Some(turn)
     });
@@ -82,8 +87,8 @@ async fn verdict(
 
 async fn store(console: &Arc<Console>, claim: &Claim, peer: IpAddr) -> Result<EngineRow, PairRefusal> {
     let wanted = Wanted {
-        name: required(Some(claim.name())).map_err(|_| {
-            failed("the console needs a name of the engine: start the engine with another --name")
+        name: required("name", Some(claim.name())).map_err(|_| {
+            failed("the console needs a name of the engine, of 255 characters at most: start the engine with another --name")
         })?,
         address: peer.to_string(),
         port: claim.port(),

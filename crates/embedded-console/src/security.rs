@@ -33,12 +33,14 @@ const HEADERS: [(HeaderName, &str); 7] = [
 
 /// Puts the security headers on every answer.
 pub(crate) async fn headers(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let (parts, body) = request.into_parts();
+    let is_https = console.is_https(&parts);
+    let mut response = next.run(Request::from_parts(parts, body)).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if console.tls {
+    if is_https {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }

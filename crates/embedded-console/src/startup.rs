@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,20 +16,21 @@ use futures::{StreamExt as _, stream};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::api::{self, Secrets};
+use crate::audit::{Audit, Entry};
 use crate::auth::session::Sessions;
 use crate::auth::slow::SlowDown;
-use crate::auth::{Authenticator, Role, password};
+use crate::auth::{Authenticator, LONGEST_PASSWORD, Role, password};
 use crate::config::Config;
 use crate::console::{Console, Host};
 use crate::db::engines::{self, EngineRow};
 use crate::db::users::{self, UserRow};
 use crate::db::{self, Database, DbError};
 use crate::fleet::{Direction, Fleet, FleetConfig};
-use crate::serve::{HEAD, serve};
-use crate::tls::{self, PlainListener, TlsListener};
-use crate::{engine_listener, persist, security, seed, static_files};
+use crate::serve::{Limits, serve};
+use crate::{engine_listener, hosts, persist, security, seed, static_files, tls};
 
 /// How long requests that are under way may still take when the console stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -37,6 +38,8 @@ const GRACE: Duration = Duration::from_secs(5);
 const LOOKUPS: usize = 32;
 /// The administrator's name.
 const ADMINISTRATOR: &str = "admin";
+/// The shortest password that is taken, in characters.
+const SHORTEST_PASSWORD: usize = 12;
 
 /// Why a console did not start. Each is one line for a person, with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,34 @@ pub enum StartError {
     #[error("cannot write to the data directory {}: {error}; {}", path.display(), room(error))]
     DataDirectory {
         /// The directory.
+        path: PathBuf,
+        /// The operating system's reason.
+        error: io::Error,
+    },
+    /// Others than its owner may change the data directory, or read what is secret in it.
+    #[error("{} can be {} by others (mode {mode:03o}): it holds secrets, so make it yours alone (chmod {} {})",
+        path.display(), if path.is_dir() { "changed" } else { "read or changed" },
+        if path.is_dir() { "700" } else { "600" }, path.display())]
+    Loose {
+        /// The directory or the file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The administrator's password is no good one. A generated one always is.
+    #[error(
+        "the password in {} {reason}: put another one there, or delete the file to have one made", path.display()
+    )]
+    Password {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, as the middle of the sentence.
+        reason: &'static str,
+    },
+    /// The file of the security log can't be opened.
+    #[error("cannot write the security log {}: {error}; give another --audit-log", path.display())]
+    AuditLog {
+        /// The file.
         path: PathBuf,
         /// The operating system's reason.
         error: io::Error,
@@ -157,6 +188,7 @@ impl Running {
     /// Stops: no new requests, a few seconds for those under way, the engines' connections closed, contact times
     /// written.
     pub async fn shutdown(mut self) {
+        self.console.audit.write(Entry::new("console-stopped"));
         let _ = self.stop.send(true);
         if !self.serving.is_finished() && tokio::time::timeout(GRACE, &mut self.serving).await.is_err() {
             self.serving.abort();
@@ -179,6 +211,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         Some(files) => Some(tls::server_config(&files.certificate, &files.key).map_err(StartError::Tls)?),
         None => None,
     };
+    let audit = Audit::open(config.audit_log.as_deref()).map_err(|error| {
+        let path = config.audit_log.clone().unwrap_or_default();
+        StartError::AuditLog { path, error }
+    })?;
     // The port first: a console that runs already is the likeliest reason to stop here.
     let listener = listen(config.listen, "--listen").await?;
     let address = listener.local_addr()?;
@@ -207,7 +243,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     report_networks(&config, &fleet, &rows);
 
     let console = Arc::new(Console {
-        auth: Authenticator::new(db.clone())?,
+        auth: Arc::new(Authenticator::new(db.clone())?),
         db,
         fleet,
         sessions: Sessions::default(),
@@ -221,7 +257,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         engine_listener,
         fingerprint,
         tls: tls_config.is_some(),
-        behind_proxy: config.behind_proxy,
+        names: config.hosts.clone(),
+        proxies: if config.behind_proxy { config.trusted_proxies.clone() } else { Vec::new() },
+        audit,
         maintenance: config.maintenance,
         data_calls: config.data_calls,
         dialect: config.dialect,
@@ -236,13 +274,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let listening =
         tokio::spawn(engine_listener::serve(engines, identity, Arc::clone(&console), until(stopped.clone())));
     let app = router(&console, &config);
-    let serving = match tls_config {
-        Some(tls_config) => {
-            let listener = TlsListener::new(listener, tls_config)?;
-            tokio::spawn(serve(listener, app, HEAD, until(stopped)))
-        }
-        None => tokio::spawn(serve(PlainListener(listener), app, HEAD, until(stopped))),
-    };
+    let limits = Limits::new(console.proxies.clone());
+    let serving =
+        tokio::spawn(serve(listener, tls_config.map(TlsAcceptor::from), app, limits, until(stopped)));
+    let started = Entry::new("console-started").with("version", env!("CARGO_PKG_VERSION"));
+    console.audit.write(started.with("listen", address.to_string()));
     Ok(Running {
         address,
         engine_listener,
@@ -261,6 +297,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 fn router(console: &Arc<Console>, config: &Config) -> Router {
     api::router(console)
         .merge(static_files::router(console, config.app_dir.as_deref(), &config.public_path))
+        .layer(middleware::from_fn_with_state(Arc::clone(console), hosts::check))
         .layer(middleware::from_fn_with_state(Arc::clone(console), security::headers))
 }
 
@@ -376,7 +413,12 @@ struct Prepared {
 fn prepare(config: &Config) -> Result<Prepared, StartError> {
     let directory = &config.data_dir;
     let unwritable = |error| StartError::DataDirectory { path: directory.clone(), error };
-    fs::create_dir_all(directory).map_err(unwritable)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unwritable)?;
+    // Who may change the directory may put other files into it, whatever the modes of those that are there.
+    not_loose(directory, 0o022).map_err(unwritable)??;
+    for secret in ["console.db", "identity.key"] {
+        not_loose(&directory.join(secret), 0o077).map_err(unwritable)??;
+    }
     let lock = File::options()
         .create(true)
         .truncate(false)
@@ -429,8 +471,15 @@ fn set_administrator(db: &Database, file: &Path, database: &Path) -> Result<(), 
     };
     let password = match told.filter(|password| !password.is_empty()) {
         Some(password) => {
+            let weak = |reason| StartError::Password { path: file.to_path_buf(), reason };
+            if password.chars().count() < SHORTEST_PASSWORD {
+                return Err(weak("has fewer than 12 characters"));
+            }
+            if password.len() > LONGEST_PASSWORD {
+                return Err(weak("has more than 1,024 bytes"));
+            }
             let known = db.write_blocking(|tx| users::find(tx, ADMINISTRATOR)).map_err(broken)?;
-            if known.is_some_and(|user| password::verify(&password, &user.password_hash)) {
+            if known.is_some_and(|user| password::Scratch::default().verify(&password, &user.password_hash)) {
                 return Ok(());
             }
             zeroize::Zeroizing::new(password)
@@ -450,6 +499,16 @@ fn set_administrator(db: &Database, file: &Path, database: &Path) -> Result<(), 
     db.write_blocking(|tx| users::put(tx, ADMINISTRATOR, &user)).map_err(broken)?;
     tracing::info!("the password of {ADMINISTRATOR} is in {}", file.display());
     Ok(())
+}
+
+/// Refuses a directory or a file with any of the mode's bits in `loose`. One that is not there is fine.
+fn not_loose(path: &Path, loose: u32) -> io::Result<Result<(), StartError>> {
+    let mode = match fs::metadata(path) {
+        Ok(found) => found.permissions().mode() & 0o777,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(error),
+    };
+    Ok(if mode & loose == 0 { Ok(()) } else { Err(StartError::Loose { path: path.to_path_buf(), mode }) })
 }
 
 /// The demo's other users: one without Global Administrator, one with two-factor tokens.

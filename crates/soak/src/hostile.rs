@@ -21,6 +21,7 @@ use engine_link::{
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
@@ -182,12 +183,20 @@ pub(crate) fn start(targets: &Targets, tally: &Arc<Tally>) -> Result<JoinSet<()>
         );
         silent("dripping bodies at the pages", &[to.console], 8, HELD_PAGES / 2, Some(body.as_bytes()), &count).await;
     });
+    // Whoever reads and goes away has signed in before: while passwords of the same user are guessed at, who comes anew
+    // waits for long.
+    let (is_in, signed_in) = watch::channel(false);
     for worker in 0..GUESSING {
         let (to, count) = neighbour();
-        all.spawn(async move { guesses(&to, worker, &count).await });
+        let mut signed_in = signed_in.clone();
+        all.spawn(async move {
+            if signed_in.wait_for(|is_in| *is_in).await.is_ok() {
+                guesses(&to, worker, &count).await;
+            }
+        });
     }
     let (to, count) = neighbour();
-    all.spawn(async move { aborted_reads(&to, &count).await });
+    all.spawn(async move { aborted_reads(&to, &count, &is_in).await });
     for person in 0..PEOPLE {
         let api = person_at(targets, person)?;
         let (to, count) = neighbour();
@@ -395,16 +404,16 @@ async fn guesses(targets: &Targets, worker: usize, tally: &Tally) {
 }
 
 /// Somebody who is signed in asks for long lists and goes away before the answer.
-async fn aborted_reads(targets: &Targets, tally: &Tally) {
+async fn aborted_reads(targets: &Targets, tally: &Tally, is_in: &watch::Sender<bool>) {
     const NAME: &str = "aborted reads";
     let from = address(7, 0);
     let lists = ["/api/3/scan_engines", "/api/3/sites?size=500", "/api/3/scan_engine_pools"];
     let read = |path: &str| request(targets.console, path, "admin", &targets.password);
-    // Until it is signed in it has to wait as everybody else.
     while !matches!(ask(from, targets.console, &read(lists[0])).await, Ok(200)) {
         tally.attack(NAME, "not signed in yet");
         tokio::time::sleep(BETWEEN).await;
     }
+    is_in.send_replace(true);
     let mut ticks = ticks(100);
     for number in 0..MOST {
         ticks.tick().await;

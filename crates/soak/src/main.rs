@@ -150,7 +150,7 @@ async fn soak(arguments: &Arguments, dir: &Path) -> Result<Report, String> {
     let processor_before = usage::processor_time(console_pid)?;
     let begun = Instant::now();
     // They end with this.
-    let _hostile = match &run.hostile {
+    let hostile = match &run.hostile {
         Some(tally) => {
             let list =
                 api.engines().await.map_err(|error| format!("the console lists no engines: {error}"))?;
@@ -175,6 +175,8 @@ async fn soak(arguments: &Arguments, dir: &Path) -> Result<Report, String> {
     if let Err(problem) = outcome {
         return Err(format!("{problem} (the console's log: {})", console.log().display()));
     }
+    // Before the console does: its end is nobody's error.
+    drop(hostile);
     let measured = begun.elapsed();
     let processor = usage::processor_time(console_pid)?.saturating_sub(processor_before);
     let memory = usage::memory(console_pid)?;

@@ -2,13 +2,14 @@
 
 use core::time::Duration;
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::transport::{Header, Method, Request, Response, Transport, TransportError};
-use crate::wire::{self, AnyObject};
+use crate::wire::{self, Field, Many, Read, Row};
 
 /// How long a read may take: a list of ten thousand engines included.
 pub(crate) const READ_TIME: Duration = Duration::from_secs(30);
@@ -49,6 +50,53 @@ impl Call {
     }
 }
 
+/// The relation of the root's link to [`Client::sign_out`]. Only the embedded console has it.
+const SESSION: &str = "Session";
+
+/// What a console that takes the credentials offers to whoever has signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Welcome {
+    /// Whether it can be told to forget the credentials ([`Client::sign_out`]). Real consoles offer nothing of the kind.
+    pub offers_sign_out: bool,
+}
+
+/// Any object will do: what the root holds besides differs from console to console.
+impl Read for Welcome {
+    type Wire<'a> = RootWire<'a>;
+
+    fn read(root: RootWire<'_>) -> Row<Self> {
+        let links = root.links.items().unwrap_or_default();
+        Row::Read(Self { offers_sign_out: links.iter().any(|Relation(name)| name == SESSION) })
+    }
+}
+
+/// The root as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RootWire<'a> {
+    #[serde(borrow)]
+    links: Many<'a, Relation>,
+}
+
+/// What a link leads to.
+struct Relation(String);
+
+impl Read for Relation {
+    type Wire<'a> = LinkWire<'a>;
+
+    fn read(link: LinkWire<'_>) -> Row<Self> {
+        link.rel.text().map(Self).into()
+    }
+}
+
+/// A link as it comes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct LinkWire<'a> {
+    #[serde(borrow)]
+    rel: Field<'a>,
+}
+
 impl<T: Transport> Client<T> {
     /// A read of API v3.
     pub(crate) async fn get(&self, path: impl Into<String>) -> Result<Response, Error> {
@@ -78,20 +126,29 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// [`Error::Unauthorized`], [`Error::Maintenance`], and whatever can go wrong on the way.
-    pub async fn sign_in(&self) -> Result<(), Error> {
+    pub async fn sign_in(&self) -> Result<Welcome, Error> {
         let response = self.exchange(Call::read("api/3")).await?;
         if response.status == 401 {
             return Err(self.unauthorized_or_maintenance().await);
         }
         // A page here is a proxy's or another server's, not a console's.
-        wire::one(&settle(response)?).map(|AnyObject| ())
+        wire::one(&settle(response)?)
+    }
+
+    /// Has the console forget these credentials, where it offers that ([`Welcome::offers_sign_out`]): elsewhere there is
+    /// no such call, and nothing to forget.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a change.
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        self.change(Method::Delete, "api/3/session", None).await.map(drop)
     }
 
     /// A 401 in the middle of work can mean "not permitted": if `GET /api/3` still answers, the user is signed in
     /// (docs/api-quirks.md, "Signing in").
     async fn why_401(&self, refusal: &Response) -> Error {
         match self.sign_in().await {
-            Ok(()) => Error::NotPermitted { message: wire::message(refusal) },
+            Ok(_) => Error::NotPermitted { message: wire::message(refusal) },
             Err(error) => error,
         }
     }

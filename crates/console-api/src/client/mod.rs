@@ -18,6 +18,7 @@ use crate::credentials::Credentials;
 use crate::transport::Transport;
 
 pub use admin::{Asked, Refreshed, UpdateAnswer};
+pub use call::Welcome;
 pub use engines::EngineDraft;
 pub use outcome::{Created, Moved, PoolMoved, Saved};
 pub use paging::{PageRequest, Sort};

@@ -9,7 +9,7 @@ use crate::rules::keys::{bare, fold_case, same_host};
 use crate::rules::permission::{is_local, is_local_place};
 
 /// The longest name, in characters.
-const LONGEST_NAME: usize = 1024;
+const LONGEST_NAME: usize = 255;
 
 /// A field of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -112,7 +112,7 @@ pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
     } else if name.chars().any(char::is_control) {
         Some("A name can't have line breaks, tabs or other control characters.")
     } else if name.chars().count() > LONGEST_NAME {
-        Some("A name has at most 1024 characters.")
+        Some("A name has at most 255 characters.")
     } else {
         None
     }

@@ -3,6 +3,9 @@
 use crate::client::SiteDraft;
 use crate::rules::engine_form::name_problem;
 
+/// The longest description, in characters.
+const LONGEST_DESCRIPTION: usize = 4096;
+
 /// How important a site can be: the console's word, and the one on screen.
 pub const IMPORTANCES: [(&str, &str); 5] = [
     ("very_low", "Very low"),
@@ -23,6 +26,8 @@ pub fn importance_label(word: &str) -> &str {
 pub struct SiteCheck {
     /// What is wrong with the name.
     pub name: Option<String>,
+    /// What is wrong with the description.
+    pub description: Option<String>,
     /// What to send; `None` while anything is wrong.
     pub draft: Option<SiteDraft>,
 }
@@ -31,9 +36,12 @@ pub struct SiteCheck {
 #[must_use]
 pub fn check_site(text: &SiteDraft) -> SiteCheck {
     let name = text.name.trim();
-    let problem = name_problem(name).map(str::to_owned);
-    let draft = problem.is_none().then(|| SiteDraft { name: name.to_owned(), ..text.clone() });
-    SiteCheck { name: problem, draft }
+    let name_problem = name_problem(name).map(str::to_owned);
+    let too_long = text.description.chars().count() > LONGEST_DESCRIPTION;
+    let description = too_long.then(|| "A description has at most 4096 characters.".to_owned());
+    let is_right = name_problem.is_none() && description.is_none();
+    let draft = is_right.then(|| SiteDraft { name: name.to_owned(), ..text.clone() });
+    SiteCheck { name: name_problem, description, draft }
 }
 
 /// Whether a refusal of the console is about the name, from its words.
@@ -58,6 +66,15 @@ mod tests {
             let check = check_site(&draft(name));
             assert!(check.name.is_some() && check.draft.is_none(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_description_may_be_long_but_not_endless() {
+        let with = |length| SiteDraft { description: "ä".repeat(length), ..draft("Oslo") };
+        assert_eq!(check_site(&with(4096)).draft, Some(with(4096)));
+        let check = check_site(&with(4097));
+        assert!(check.description.unwrap().contains("4096"));
+        assert_eq!((check.name, check.draft), (None, None));
     }
 
     #[test]

@@ -64,6 +64,23 @@ fn a_401_is_about_the_credentials_when_the_root_page_cannot_be_read() {
 }
 
 #[test]
+fn sign_out_is_offered_by_a_link_of_the_root_alone() {
+    for (links, offers) in [
+        (r#"[{"href": "https://console/api/3", "rel": "self"}]"#, false),
+        (r#"[{"rel": "self"}, {"href": "https://console/api/3/session", "rel": "Session"}]"#, true),
+        ("null", false),
+        (r#"["Session", 7]"#, false),
+    ] {
+        let script = Script::new().then("GET api/3", json(200, &format!(r#"{{"links": {links}}}"#)));
+        let welcome = now(script.client().sign_in()).unwrap();
+        assert_eq!(welcome.offers_sign_out, offers, "{links}");
+    }
+    let script = Script::new().then("DELETE api/3/session", json(200, r#"{"links": []}"#));
+    assert_eq!(now(script.client().sign_out()), Ok(()));
+    script.assert_done();
+}
+
+#[test]
 fn a_401_in_the_middle_of_work_is_not_permitted_while_the_console_still_knows_the_user() {
     let script = Script::new()
         .then(ENGINES, refused(401, "You need Manage Scan Engines"))

@@ -12,6 +12,7 @@ mod faults;
 mod fleet;
 mod handover;
 mod health;
+mod hosts;
 mod keyboard;
 mod looks;
 mod pairing_reverse;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         engines::tests(),
         failures::tests(),
         handover::tests(),
+        hosts::tests(),
         keyboard::tests(),
         pairing_reverse::tests(),
         pairing_standard::tests(),

@@ -9,9 +9,10 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::document::Anywhere;
+use super::document::{Anywhere, Missing};
+use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{LinksOnly, json};
+use super::{Credential, LinksOnly, done, json};
 use crate::console::{Console, Host};
 
 /// `GET /api/3`: what there is. Also the way to find out whether one is signed in (docs/api-quirks.md, "Signing in").
@@ -19,8 +20,11 @@ use crate::console::{Console, Host};
     get, path = "/api/3", tag = "Root", operation_id = "getRoot", summary = "What there is; also the way to find out whether one is signed in",
     responses((status = 200, description = "Links to what there is", body = LinksOnly), Anywhere)
 )]
-pub(super) async fn root(Extension(links): Extension<Links>) -> Response {
-    let all = vec![
+pub(super) async fn root(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+) -> Response {
+    let mut all = vec![
         links.this(),
         links.to("/administration/info", "Information"),
         links.to("/administration/commands", "Console Commands"),
@@ -29,7 +33,29 @@ pub(super) async fn root(Extension(links): Extension<Links>) -> Response {
         links.to("/scans", "Scans"),
         links.to("/sites", "Sites"),
     ];
+    if console.dialect.has_extras() {
+        all.push(links.to("/session", "Session"));
+    }
     json(StatusCode::OK, &LinksOnly { links: all })
+}
+
+/// `DELETE /session`: forgets the credentials of this very request, and the sessions of the console's own pages that were
+/// opened with them. An extra of this console, which the root links to.
+#[utoipa::path(
+    delete, path = "/api/3/session", tag = "Root", operation_id = "signOut", summary = "Forgets these credentials: the next request with them is checked anew. Other consoles have no such call; where the root links to it (`Session`), it is there",
+    responses((status = 200, description = "It is done", body = LinksOnly), Missing, Anywhere)
+)]
+pub(super) async fn sign_out(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Extension(Credential(proof)): Extension<Credential>,
+) -> Result<Response, ApiError> {
+    if !console.dialect.has_extras() {
+        return Err(ApiError::missing());
+    }
+    console.auth.sign_out(&proof);
+    console.sessions.close(&proof);
+    Ok(done(&links))
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,5 +1,7 @@
 //! Request bodies, read as strictly as the console reads them.
 
+use std::time::Duration;
+
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::StatusCode;
@@ -7,6 +9,9 @@ use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
+
+/// How long a body may take to come, from the first byte to the last.
+const TIME: Duration = Duration::from_secs(60);
 
 /// A JSON body that is no array. Another content type is refused with 415, other content with 400.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -45,7 +50,8 @@ async fn json_text<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes,
 }
 
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+    let body = tokio::time::timeout(TIME, Bytes::from_request(request, state)).await;
+    body.map_err(|_| ApiError::too_slow())?.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(),
         _ => ApiError::invalid(),
     })
@@ -68,14 +74,47 @@ impl<S: Send + Sync> FromRequest<S> for TextBody {
     }
 }
 
-/// The longest name, description or address that is taken, in characters.
-const LONGEST: usize = 1_024;
+/// The longest name that is taken, in characters: what a database of a console has room for.
+pub(crate) const LONGEST_NAME: usize = 255;
+/// The longest text of several lines, in characters.
+pub(super) const LONGEST_TEXT: usize = 4_096;
 
-/// A text that must be there: not empty, without control characters and without space at its ends.
-pub(crate) fn required(value: Option<&str>) -> Result<String, ApiError> {
+/// A name that must be there: not empty, without control characters and without space at its ends. `field`: what it is
+/// called in the body.
+pub(crate) fn required(field: &str, value: Option<&str>) -> Result<String, ApiError> {
     let text = value.map(str::trim).unwrap_or_default();
-    if text.is_empty() || text.chars().any(char::is_control) || text.chars().count() > LONGEST {
+    if text.is_empty() || text.chars().any(char::is_control) {
         return Err(ApiError::invalid());
     }
+    not_longer(field, text, LONGEST_NAME)?;
     Ok(text.to_owned())
+}
+
+/// Refuses a text of more characters.
+pub(super) fn not_longer(field: &str, text: &str, most: usize) -> Result<(), ApiError> {
+    if text.chars().nth(most).is_some() { Err(ApiError::too_long(field, most)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::response::IntoResponse as _;
+    use futures::{StreamExt as _, stream};
+    use tokio::time::{Instant, interval, pause};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_comes_a_byte_now_and_then_is_not_waited_for() {
+        pause();
+        let started = Instant::now();
+        let ticks = stream::unfold(interval(Duration::from_secs(1)), |mut ticks| async {
+            ticks.tick().await;
+            Some((Ok::<_, std::io::Error>("x"), ticks))
+        });
+        let request = Request::new(Body::from_stream(ticks.take(1_000)));
+        let Err(error) = TextBody::from_request(request, &()).await else { panic!("it was waited for") };
+        assert_eq!(error.into_response().status(), StatusCode::REQUEST_TIMEOUT);
+        assert!(started.elapsed() < TIME * 2, "{:?}", started.elapsed());
+    }
 }

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use futures::StreamExt as _;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::body::TextBody;
+use super::body::{LONGEST_TEXT, TextBody, not_longer};
 use super::document::{Anywhere, Refusable, TooLarge};
 use super::engines::{NOT_CONTACTED, current};
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{json, require_global_administrator, to_the_end};
+use super::{about, json, require_global_administrator};
 use crate::auth::User;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
@@ -43,34 +43,28 @@ pub(super) async fn run(
     Extension(user): Extension<User>,
     TextBody(text): TextBody,
 ) -> Result<Response, ApiError> {
-    require_global_administrator(&user)?;
+    not_longer("command", &text, LONGEST_TEXT)?;
+    let answer = print(&console, &user, &text)
+        .await
+        .map(|output| json(StatusCode::OK, &Output { links: [links.this()], output }));
+    // Refused or not, what was wanted is for the security log.
+    Ok(about(answer.unwrap_or_else(ApiError::into_response), "command", text))
+}
+
+/// What the command prints.
+async fn print(console: &Arc<Console>, user: &User, text: &str) -> Result<String, ApiError> {
+    require_global_administrator(user)?;
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => Err(ApiError::invalid()),
         ["version", "engines"] => {
-            to_the_end(async move {
-                console.fleet.ask_all().await;
-                let output = version_engines(&console).await?;
-                Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
-            })
-            .await
+            console.fleet.ask_all().await;
+            version_engines(console).await
         }
-        ["update", "engines"] => {
-            to_the_end(async move {
-                let output = update_engines(&console).await?;
-                Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
-            })
-            .await
-        }
-        ["help" | "?"] => {
-            let output = "Commands:\n  help\n  update engines\n  version engines\n".to_owned();
-            Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
-        }
-        _ => {
-            let output = format!("Unknown command: {}\nType 'help' for a list of commands.\n", text.trim());
-            Ok(json(StatusCode::OK, &Output { links: [links.this()], output }))
-        }
+        ["update", "engines"] => update_engines(console).await,
+        ["help" | "?"] => Ok("Commands:\n  help\n  update engines\n  version engines\n".to_owned()),
+        _ => Ok(format!("Unknown command: {}\nType 'help' for a list of commands.\n", text.trim())),
     }
 }
 

@@ -25,8 +25,9 @@ use super::commands::describe;
 use super::document::{Anywhere, Missing, NotFromHere, Refusable};
 use super::error::ApiError;
 use super::{authenticate, json, require_global_administrator, to_the_end, unknown};
-use crate::auth::User;
+use crate::audit::Entry;
 use crate::auth::session::{NO_SESSION, SESSION_NAME};
+use crate::auth::{SignedIn, User};
 use crate::config::DataCalls;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind};
@@ -90,12 +91,14 @@ async fn session(console: &Console, parts: &Parts) -> Result<Session, Response> 
     }
     let sent = parts.headers.get(SESSION_NAME).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if sent == NO_SESSION {
-        let Ok(user) = authenticate(console, parts).await else { return Err(to_sign_in_page()) };
-        let id = console.sessions.open(user.clone()).map_err(|error| {
+        let Ok(SignedIn { user, proof, .. }) = authenticate(console, parts).await else {
+            return Err(to_sign_in_page());
+        };
+        let id = console.sessions.open(user.clone(), proof).map_err(|error| {
             tracing::error!(%error, "no session could be opened");
             ApiError::unexpected().into_response()
         })?;
-        let secure = if console.tls { "; Secure" } else { "" };
+        let secure = if console.is_https(parts) { "; Secure" } else { "" };
         let cookie = format!("{SESSION_NAME}={id}; Path=/; HttpOnly; SameSite=Strict{secure}");
         return Ok(Session { user, cookie: HeaderValue::from_str(&cookie).ok() });
     }
@@ -171,11 +174,30 @@ async fn update(
         Err(response) => return response,
     };
     let Ok(Path(id)) = id else { return ApiError::missing().into_response() };
-    let result = match require_global_administrator(&session.user) {
-        Ok(()) => to_the_end(async move { update_one(&console, id).await }).await,
-        Err(error) => Err(error),
+    let entry = Entry::new("engine-updated").with("peer", console.address(&parts).to_string());
+    let work = {
+        let console = Arc::clone(&console);
+        async move { update_one(&console, id).await }
     };
-    with_cookie(result.unwrap_or_else(ApiError::into_response), session.cookie)
+    with_cookie(change(console, entry, session.user, id, work).await, session.cookie)
+}
+
+/// Makes a change that needs Global Administrator, to its end, and tells the security log.
+async fn change<F>(console: Arc<Console>, entry: Entry, user: User, id: i64, work: F) -> Response
+where
+    F: Future<Output = Result<Response, ApiError>> + Send + 'static,
+{
+    let changed = to_the_end(async move {
+        let result = match require_global_administrator(&user) {
+            Ok(()) => work.await,
+            Err(error) => Err(error),
+        };
+        let response = result.unwrap_or_else(ApiError::into_response);
+        let entry = entry.with("user", &user.name).with("id", id.to_string());
+        console.audit.write(entry.with_number("status", response.status().as_u16().into()));
+        Ok(response)
+    });
+    changed.await.unwrap_or_else(ApiError::into_response)
 }
 
 fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
@@ -218,11 +240,12 @@ async fn reverse(
         Err(response) => return response,
     };
     let Ok(Path(id)) = id else { return ApiError::missing().into_response() };
-    let result = match require_global_administrator(&session.user) {
-        Ok(()) => to_the_end(async move { reverse_one(&console, id).await }).await,
-        Err(error) => Err(error),
+    let entry = Entry::new("engine-reversed").with("peer", console.address(&parts).to_string());
+    let work = {
+        let console = Arc::clone(&console);
+        async move { reverse_one(&console, id).await }
     };
-    with_cookie(result.unwrap_or_else(ApiError::into_response), session.cookie)
+    with_cookie(change(console, entry, session.user, id, work).await, session.cookie)
 }
 
 async fn reverse_one(console: &Console, id: i64) -> Result<Response, ApiError> {

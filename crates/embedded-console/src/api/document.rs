@@ -37,6 +37,7 @@ impl IntoResponses for Anywhere {
         errors([
             (401, "Wrong credentials, a token that ran out, no permission for this, or maintenance mode"),
             (403, "Another site's page sent the request"),
+            (421, "The request is for a host that this console does not answer for"),
             (
                 429,
                 "Too many sign-ins of this user wait for their turn: `Retry-After` tells how long, in seconds",
@@ -71,6 +72,7 @@ impl IntoResponses for WithBody {
     fn responses() -> Responses {
         errors([
             (400, "An argument is not valid, or the console refuses the change: `message` says why"),
+            (408, "The body did not come within a minute"),
             (413, "The body is larger than 8 MiB"),
             (415, "The body is not `application/json`"),
         ])
@@ -82,7 +84,7 @@ pub(super) struct TooLarge;
 
 impl IntoResponses for TooLarge {
     fn responses() -> Responses {
-        errors([(413, "The body is larger than 8 MiB")])
+        errors([(408, "The body did not come within a minute"), (413, "The body is larger than 8 MiB")])
     }
 }
 
@@ -91,7 +93,10 @@ pub(super) struct NotFromHere;
 
 impl IntoResponses for NotFromHere {
     fn responses() -> Responses {
-        errors([(403, "Another site's page sent the request")])
+        errors([
+            (403, "Another site's page sent the request"),
+            (421, "The request is for a host that this console does not answer for"),
+        ])
     }
 }
 
@@ -106,8 +111,8 @@ pub(super) struct PageParameters {
     /// How many things a page has. More than 500 are never given.
     #[param(minimum = 1, default = 10)]
     size: Option<i64>,
-    /// A property, and `ASC` or `DESC` after a comma. It can be repeated: the first counts most.
-    #[param(pattern = "^[A-Za-z]+(,(?i:asc|desc))?$")]
+    /// A property, and `ASC` or `DESC` after a comma. It can be repeated, up to 16 times: the first counts most.
+    #[param(pattern = "^[A-Za-z]+(,(?i:asc|desc))?$", max_items = 16)]
     sort: Option<Vec<String>>,
 }
 

@@ -19,7 +19,7 @@ use super::document::{Anywhere, Missing, Refusable, WithBody};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::pools::PoolJson;
-use super::{Created, Id, LinksOnly, Resources, created, done, json, json_bytes, to_the_end};
+use super::{Created, Id, LinksOnly, Resources, about, created, done, json, json_bytes};
 use crate::clock;
 use crate::config::ENGINE_PORT;
 use crate::console::Console;
@@ -280,10 +280,10 @@ pub(super) struct EngineBody {
     /// In a change it must be the path's, if it is there; in a creation it must not be there.
     #[schema(value_type = Option<i64>)]
     id: Option<Value>,
-    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
+    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
     name: Option<String>,
     /// A host name or an IP address.
-    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
+    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
     address: Option<String>,
     #[schema(required, nullable = false, minimum = 1, maximum = 65535)]
     port: Option<u16>,
@@ -299,8 +299,8 @@ struct Wanted {
 
 impl EngineBody {
     fn wanted(&self) -> Result<Wanted, ApiError> {
-        let name = required(self.name.as_deref())?;
-        let address = host(&required(self.address.as_deref())?).ok_or_else(ApiError::invalid)?;
+        let name = required("name", self.name.as_deref())?;
+        let address = host(&required("address", self.address.as_deref())?).ok_or_else(ApiError::invalid)?;
         let port = self.port.filter(|port| *port > 0).ok_or_else(ApiError::invalid)?;
         Ok(Wanted { name, address, port })
     }
@@ -387,23 +387,21 @@ pub(super) async fn create(
         return Err(ApiError::invalid());
     }
     let wanted = body.wanted()?;
-    to_the_end(async move {
-        let row = console
-            .db
-            .write(move |tx| {
-                check_unique(tx, &wanted, 0)?;
-                let kind = EngineKind::Distributed;
-                let id = engines::insert(tx, kind, &wanted.name, &wanted.address, wanted.port)?;
-                engines::find(tx, id)?.ok_or_else(ApiError::unexpected)
-            })
-            .await?;
-        let id = row.id;
-        // Outside the networks the fleet contacts nobody; a host name may lead inside some day.
-        console.fleet.add(persist::target(row)).await;
-        forget_if_deleted(&console, id).await?;
-        Ok(created(StatusCode::CREATED, id, links.to(&format!("/scan_engines/{id}"), "self")))
-    })
-    .await
+    let row = console
+        .db
+        .write(move |tx| {
+            check_unique(tx, &wanted, 0)?;
+            let kind = EngineKind::Distributed;
+            let id = engines::insert(tx, kind, &wanted.name, &wanted.address, wanted.port)?;
+            engines::find(tx, id)?.ok_or_else(ApiError::unexpected)
+        })
+        .await?;
+    let (id, name) = (row.id, row.name.clone());
+    // Outside the networks the fleet contacts nobody; a host name may lead inside some day.
+    console.fleet.add(persist::target(row)).await;
+    forget_if_deleted(&console, id).await?;
+    let response = created(StatusCode::CREATED, id, links.to(&format!("/scan_engines/{id}"), "self"));
+    Ok(about(response, "name", name))
 }
 
 /// Somebody else may have deleted the engine while it was being contacted.
@@ -434,35 +432,33 @@ pub(super) async fn replace(
     }
     let wanted = body.wanted()?;
     let sites = body.sites.take().unwrap_or_default();
-    to_the_end(async move {
-        // One move at a time: database and fleet change together, in the same order.
-        let _turn = console.moves.lock().await;
-        let (before, after) = console
-            .db
-            .write(move |tx| {
-                let before = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
-                check_unique(tx, &wanted, id)?;
-                let moves = (&before.address, before.port) != (&wanted.address, wanted.port);
-                if moves && !before.kind.is_dialled() {
-                    return Err(ApiError::refused("The address of this scan engine cannot be changed."));
-                }
-                engines::rename(tx, id, &wanted.name)?;
-                if moves {
-                    engines::relocate(tx, id, &wanted.address, wanted.port)?;
-                }
-                assign_exactly(tx, id, &sites)?;
-                Ok::<_, ApiError>((before, wanted))
-            })
-            .await?;
-        if before.name != after.name {
-            console.fleet.renamed(id, &after.name);
-        }
-        if (&before.address, before.port) != (&after.address, after.port) {
-            relocate_in_fleet(&console, id, &after).await?;
-        }
-        Ok(done(&links))
-    })
-    .await
+    // One move at a time: database and fleet change together, in the same order.
+    let _turn = console.moves.lock().await;
+    let (before, after) = console
+        .db
+        .write(move |tx| {
+            let before = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+            check_unique(tx, &wanted, id)?;
+            let moves = (&before.address, before.port) != (&wanted.address, wanted.port);
+            if moves && !before.kind.is_dialled() {
+                return Err(ApiError::refused("The address of this scan engine cannot be changed."));
+            }
+            engines::rename(tx, id, &wanted.name)?;
+            if moves {
+                engines::relocate(tx, id, &wanted.address, wanted.port)?;
+            }
+            assign_exactly(tx, id, &sites)?;
+            Ok::<_, ApiError>((before, wanted))
+        })
+        .await?;
+    if before.name != after.name {
+        console.fleet.renamed(id, &after.name);
+    }
+    if (&before.address, before.port) != (&after.address, after.port) {
+        relocate_in_fleet(&console, id, &after).await?;
+    }
+    let response = about(done(&links), "name", after.name);
+    Ok(about(response, "address", format!("{}, port {}", after.address, after.port)))
 }
 
 /// Tells the fleet of the new place, and stores what was learned there. What an earlier event may have stored of the
@@ -509,38 +505,36 @@ pub(super) async fn delete(
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
-    to_the_end(async move {
-        console
-            .db
-            .write(move |tx| {
-                let row = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
-                if matches!(row.kind, EngineKind::Local | EngineKind::Hosted) {
-                    return Err(ApiError::refused(format!(
-                        "The scan engine {} belongs to the Security Console and cannot be deleted.",
-                        row.name
-                    )));
-                }
-                let sites = sites::ids_of_scanner(tx, id)?.len();
-                if sites > 0 {
-                    return Err(ApiError::refused(format!(
-                        "The scan engine {} cannot be deleted: it is assigned to {sites} site(s).",
-                        row.name
-                    )));
-                }
-                let scans = scans::active_on_engine(tx, id)?;
-                if scans > 0 {
-                    return Err(ApiError::refused(format!(
-                        "The scan engine {} cannot be deleted: {scans} scan(s) are running on it.",
-                        row.name
-                    )));
-                }
-                Ok(engines::delete(tx, id)?)
-            })
-            .await?;
-        console.fleet.remove(id);
-        Ok(done(&links))
-    })
-    .await
+    let name = console
+        .db
+        .write(move |tx| {
+            let row = engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+            if matches!(row.kind, EngineKind::Local | EngineKind::Hosted) {
+                return Err(ApiError::refused(format!(
+                    "The scan engine {} belongs to the Security Console and cannot be deleted.",
+                    row.name
+                )));
+            }
+            let sites = sites::ids_of_scanner(tx, id)?.len();
+            if sites > 0 {
+                return Err(ApiError::refused(format!(
+                    "The scan engine {} cannot be deleted: it is assigned to {sites} site(s).",
+                    row.name
+                )));
+            }
+            let scans = scans::active_on_engine(tx, id)?;
+            if scans > 0 {
+                return Err(ApiError::refused(format!(
+                    "The scan engine {} cannot be deleted: {scans} scan(s) are running on it.",
+                    row.name
+                )));
+            }
+            engines::delete(tx, id)?;
+            Ok(row.name)
+        })
+        .await?;
+    console.fleet.remove(id);
+    Ok(about(done(&links), "name", name))
 }
 
 #[cfg(test)]

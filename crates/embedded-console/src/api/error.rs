@@ -33,7 +33,8 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+    /// Any status, with words of its own.
+    pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
     }
 
@@ -45,6 +46,11 @@ impl ApiError {
     /// 400 with words of its own.
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 400: a text is longer than the console takes it. `most`: in characters.
+    pub(crate) fn too_long(field: &str, most: usize) -> Self {
+        Self::refused(format!("{INVALID} The {field} is too long: it can have {most} characters."))
     }
 
     /// 404.
@@ -70,6 +76,11 @@ impl ApiError {
     /// 405.
     pub(crate) fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed for this resource.")
+    }
+
+    /// 408: the body did not come in time.
+    pub(crate) fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "The body did not come in time.")
     }
 
     /// 413.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use http::header::HOST;
 use http::request::Parts;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,6 +31,12 @@ impl Links {
         Self { origin: origin(console, parts).into(), this: this.into() }
     }
 
+    /// Links for a request that is for another host: nothing of that gets into them.
+    pub(crate) fn of_this_console(console: &Console) -> Self {
+        let scheme = if console.tls { "https" } else { "http" };
+        Self { origin: format!("{scheme}://{}", console.listen).into(), this: "/".into() }
+    }
+
     /// The request's own address.
     pub(crate) fn this(&self) -> Link {
         Link { href: format!("{}{}", self.origin, self.this), rel: "self" }
@@ -51,15 +56,8 @@ impl Links {
 
 /// Scheme, host and port as the client sees them. Behind a proxy that is what the proxy forwards.
 pub(crate) fn origin(console: &Console, parts: &Parts) -> String {
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let (mut scheme, mut host) = (if console.tls { "https" } else { "http" }, header(HOST.as_str()));
-    if console.behind_proxy {
-        if let Some(forwarded @ ("http" | "https")) = header("x-forwarded-proto") {
-            scheme = forwarded;
-        }
-        host = header("x-forwarded-host").or(host);
-    }
-    match host.filter(|host| is_authority(host)) {
+    let scheme = if console.is_https(parts) { "https" } else { "http" };
+    match console.host(parts).filter(|host| is_authority(host)) {
         Some(host) => format!("{scheme}://{host}"),
         None => format!("{scheme}://{}", console.listen),
     }

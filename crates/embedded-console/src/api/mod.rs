@@ -18,14 +18,14 @@ mod sites;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use axum::{Extension, Router};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -36,9 +36,12 @@ pub(crate) use self::secret::{Proven, Secrets};
 use self::document::Document;
 use self::error::ApiError;
 use self::links::{Link, Links};
-use crate::auth::{Credentials, Refusal, Role, User};
+use crate::audit::{self, Details, Entry};
+use crate::auth::cache::Proof;
+use crate::auth::{Credentials, Refusal, Role, SignedIn, User};
 use crate::console::Console;
 use crate::security;
+use crate::serve::Connection;
 
 /// The largest body: a pool with every site of a very large console fits several times.
 const LARGEST_BODY: usize = 8 * 1024 * 1024;
@@ -48,6 +51,7 @@ fn calls() -> (OpenApiRouter<Arc<Console>>, OpenApiRouter<Arc<Console>>) {
     let v3 = OpenApiRouter::with_openapi(document::frame())
         .routes(routes!(admin::root))
         .route("/api/3/", get(admin::root))
+        .routes(routes!(admin::sign_out))
         .routes(routes!(document::read))
         .routes(routes!(admin::info))
         .routes(routes!(commands::run))
@@ -109,7 +113,11 @@ async fn finish(State(console): State<Arc<Console>>, request: Request, next: Nex
     let from_script = security::is_from_script(&parts.headers);
     let mut response = match security::check_site(&console, &parts) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(error) => error.into_response(),
+        Err(error) => {
+            let entry = Entry::new("request-refused").with("peer", console.address(&parts).to_string());
+            console.audit.refused(entry.with("reason", "another site"));
+            error.into_response()
+        }
     };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         response = error.render(&links, console.dialect);
@@ -123,35 +131,90 @@ async fn finish(State(console): State<Arc<Console>>, request: Request, next: Nex
     response
 }
 
-/// Lets only those through who have signed in, and none during maintenance (docs/api-quirks.md, "Signing in").
+/// What the credential of a request is known by.
+#[derive(Clone, Copy)]
+struct Credential(Proof);
+
+/// Lets only those through who have signed in, and none during maintenance (docs/api-quirks.md, "Signing in"). What changes something is
+/// done to its end, also when the client goes away; that, and what reads a secret, goes into the security log.
 async fn signed_in(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match authenticate(&console, &parts).await {
-        Ok(user) => {
-            parts.extensions.insert(user);
-            next.run(Request::from_parts(parts, body)).await
-        }
-        Err(error) => error.into_response(),
+    let SignedIn { user, proof, .. } = match authenticate(&console, &parts).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => return error.into_response(),
+    };
+    let matched = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let event = audit::event(&parts.method, matched);
+    let is_read = [Method::GET, Method::HEAD].contains(&parts.method);
+    let (name, address) = (Arc::clone(&user.name), console.address(&parts).to_string());
+    let path = parts.uri.path().to_owned();
+    parts.extensions.insert(user);
+    parts.extensions.insert(Credential(proof));
+    let answer = next.run(Request::from_parts(parts, body));
+    if event.is_none() && is_read {
+        return answer.await;
     }
+    let changed = to_the_end(async move {
+        let mut response = answer.await;
+        let details = response.extensions_mut().remove::<Details>().unwrap_or_default();
+        if let Some(event) = event {
+            // Where it was known better than by the path.
+            let event = details.event.unwrap_or(event);
+            let entry = Entry::new(event).with("user", name).with("peer", address).with("path", path);
+            let entry = entry.with_number("status", response.status().as_u16().into());
+            console
+                .audit
+                .write(details.told.into_iter().fold(entry, |entry, (name, value)| entry.with(name, value)));
+        }
+        Ok(response)
+    });
+    changed.await.unwrap_or_else(ApiError::into_response)
+}
+
+/// An answer with something more to be told of it in the security log.
+fn about(mut response: Response, name: &'static str, value: impl Into<String>) -> Response {
+    let details = response.extensions_mut().get_or_insert_default::<Details>();
+    details.told.push((name, value.into()));
+    response
 }
 
 /// The user that the request's Basic credentials belong to.
-async fn authenticate(console: &Console, parts: &Parts) -> Result<User, ApiError> {
+async fn authenticate(console: &Console, parts: &Parts) -> Result<SignedIn, ApiError> {
     if console.maintenance {
         return Err(ApiError::unauthorized("The Security Console is in maintenance mode."));
     }
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let credentials =
-        header(AUTHORIZATION.as_str()).and_then(|value| Credentials::parse(value, header("token")));
-    let Some(credentials) = credentials else {
+    let authorization = header(AUTHORIZATION.as_str());
+    let entry = |event| Entry::new(event).with("peer", console.address(parts).to_string());
+    let Some(credentials) = authorization.and_then(|value| Credentials::parse(value, header("token"))) else {
+        if authorization.is_some() {
+            console.audit.refused(entry("sign-in-refused").with("reason", "no credentials of a known form"));
+        }
         return Err(ApiError::unauthorized("Credentials are required: HTTP Basic authentication."));
     };
-    match console.auth.sign_in(credentials, console.peer(parts)).await {
-        Ok(user) => Ok(user),
-        Err(Refusal::Wrong) => {
+    match console.auth.sign_in(credentials, &console.peer(parts)).await {
+        Ok(signed_in) => {
+            if let Some(connection) = parts.extensions.get::<Connection>() {
+                connection.trust();
+            }
+            if signed_in.is_new {
+                console.audit.write(entry("sign-in").with("user", &signed_in.user.name));
+            }
+            Ok(signed_in)
+        }
+        Err(Refusal::Wrong(known)) => {
+            let entry = entry("sign-in-refused").with("reason", "wrong");
+            let entry = match known {
+                Some(name) => entry.with("user", name),
+                None => entry,
+            };
+            console.audit.refused(entry);
             Err(ApiError::unauthorized("The username, the password or the token is not right."))
         }
-        Err(Refusal::TooMany) => Err(ApiError::too_many()),
+        Err(Refusal::TooMany) => {
+            console.audit.refused(entry("sign-in-refused").with("reason", "too many"));
+            Err(ApiError::too_many())
+        }
         Err(Refusal::Failed(error)) => Err(error.into()),
     }
 }
@@ -243,7 +306,7 @@ struct Created {
 }
 
 fn created(status: StatusCode, id: i64, link: Link) -> Response {
-    json(status, &Created { id, links: [link] })
+    about(json(status, &Created { id, links: [link] }), "id", id.to_string())
 }
 
 /// Runs work to its end even when the client goes away in the middle: half a change would be worse than none.

@@ -6,7 +6,7 @@ use http::Uri;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::error::ApiError;
+use super::error::{ApiError, INVALID};
 use super::links::{Link, Links};
 
 /// Entries on a page when the request does not say.
@@ -15,6 +15,9 @@ const DEFAULT_SIZE: i64 = 10;
 const LARGEST_SIZE: i64 = 500;
 /// The last page number that is understood: it is a 32-bit number in the console.
 const LAST_PAGE: i64 = 2_147_483_647;
+
+/// How often `sort` can be repeated. No list has as many properties to sort by.
+const MOST_ORDERS: usize = 16;
 
 /// Which page is asked for, in which order.
 #[derive(Debug)]
@@ -48,6 +51,11 @@ impl Paging {
                     paging.size = size.min(LARGEST_SIZE);
                 }
                 "sort" => {
+                    if paging.rest.iter().filter(|(name, _)| name == "sort").count() >= MOST_ORDERS {
+                        return Err(ApiError::refused(format!(
+                            "{INVALID} The parameter sort can be there {MOST_ORDERS} times."
+                        )));
+                    }
                     paging.order.push_str(&order(&value, sortable)?);
                     paging.order.push_str(", ");
                     paging.rest.push((name, value));
@@ -162,6 +170,7 @@ mod tests {
         assert_eq!((paging.offset(), paging.limit()), (60, 20));
         assert_eq!(paging.order, "last_scan DESC, name ASC, id");
         assert_eq!(read("sort=name%2Cdesc").unwrap().order, "name DESC, id");
+        assert!(read(&"sort=name&".repeat(MOST_ORDERS)).is_ok());
     }
 
     #[test]
@@ -183,6 +192,7 @@ mod tests {
             "sort=name,UP",
             "sort=name;DROP",
             "active=maybe",
+            &"sort=name&".repeat(2_500),
         ] {
             assert!(read(query).is_err(), "{query}");
         }

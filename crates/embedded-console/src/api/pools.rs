@@ -1,5 +1,6 @@
 //! Engine pools.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -16,7 +17,7 @@ use super::document::{Anywhere, Missing, Refusable, WithBody};
 use super::engines::assign_exactly;
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{Created, Id, LinksOnly, Resources, TwoIds, created, done, json};
+use super::{Created, Id, LinksOnly, Resources, TwoIds, about, created, done, json};
 use crate::config::Dialect;
 use crate::console::Console;
 use crate::db::pools::PoolRow;
@@ -106,7 +107,7 @@ pub(super) struct PoolBody {
     /// In a change it must be the path's; in a creation it must not be there.
     #[schema(value_type = Option<i64>)]
     id: Option<Value>,
-    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
+    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
     name: Option<String>,
     engines: Option<Vec<i64>>,
     sites: Option<Vec<i64>>,
@@ -115,10 +116,13 @@ pub(super) struct PoolBody {
 /// Replaces a pool's members, if all of them exist and can be in a pool
 /// (docs/api-quirks.md, "Special engines and pools").
 fn set_members(tx: &Transaction<'_>, pool: i64, members: &[i64]) -> Result<(), ApiError> {
-    for engine in members {
+    // Each once: a body has room for millions, and others wait while this is written.
+    let members: BTreeSet<i64> = members.iter().copied().collect();
+    for engine in &members {
         check_member(tx, *engine, ApiError::invalid)?;
     }
-    Ok(pools::set_engines(tx, pool, members)?)
+    let members: Vec<i64> = members.into_iter().collect();
+    Ok(pools::set_engines(tx, pool, &members)?)
 }
 
 fn check_member(tx: &Transaction<'_>, engine: i64, missing: fn() -> ApiError) -> Result<(), ApiError> {
@@ -152,7 +156,8 @@ pub(super) async fn create(
     if body.id.is_some_and(|id| !id.is_null()) {
         return Err(ApiError::invalid());
     }
-    let name = required(body.name.as_deref())?;
+    let name = required("name", body.name.as_deref())?;
+    let told = name.clone();
     let id = console
         .db
         .write(move |tx| {
@@ -163,7 +168,8 @@ pub(super) async fn create(
             Ok::<_, ApiError>(id)
         })
         .await?;
-    Ok(created(StatusCode::OK, id, links.to(&format!("/scan_engine_pools/{id}"), "self")))
+    let response = created(StatusCode::OK, id, links.to(&format!("/scan_engine_pools/{id}"), "self"));
+    Ok(about(response, "name", told))
 }
 
 /// `PUT /scan_engine_pools/{id}`: replaces the whole pool. Without an id in the body the console fails with 500
@@ -185,7 +191,8 @@ pub(super) async fn replace(
         Some(sent) if sent.as_i64() != Some(id) => return Err(ApiError::invalid()),
         Some(_) => {}
     }
-    let name = required(body.name.as_deref())?;
+    let name = required("name", body.name.as_deref())?;
+    let told = name.clone();
     console
         .db
         .write(move |tx| {
@@ -196,7 +203,7 @@ pub(super) async fn replace(
             assign_exactly(tx, id, &body.sites.unwrap_or_default())
         })
         .await?;
-    Ok(done(&links))
+    Ok(about(done(&links), "name", told))
 }
 
 /// `DELETE /scan_engine_pools/{id}`. A site always has an engine or a pool, so a pool in use stays.
@@ -210,7 +217,7 @@ pub(super) async fn delete(
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
-    console
+    let name = console
         .db
         .write(move |tx| {
             let pool = found(tx, id)?;
@@ -221,10 +228,11 @@ pub(super) async fn delete(
                     pool.name
                 )));
             }
-            Ok(pools::delete(tx, id)?)
+            pools::delete(tx, id)?;
+            Ok(pool.name)
         })
         .await?;
-    Ok(done(&links))
+    Ok(about(done(&links), "name", name))
 }
 
 /// `GET /scan_engine_pools/{id}/engines`: the members' ids.

@@ -183,6 +183,7 @@ pub(super) async fn one(
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ScanBody {
     engine_id: Option<i64>,
+    #[schema(min_length = 1, max_length = 255)]
     name: Option<String>,
 }
 
@@ -202,7 +203,7 @@ pub(super) async fn start(
     JsonBody(body): JsonBody<Option<ScanBody>>,
 ) -> Result<Response, ApiError> {
     let body = body.unwrap_or_default();
-    let name = required(Some(body.name.as_deref().unwrap_or("API scan")))?;
+    let name = required("name", Some(body.name.as_deref().unwrap_or("API scan")))?;
     let scan = console
         .db
         .clone()

@@ -16,6 +16,7 @@ use super::document::{Anywhere, Missing};
 use super::error::ApiError;
 use super::links::Links;
 use super::{LinksOnly, done, json};
+use crate::audit::Details;
 use crate::console::Console;
 
 /// Secrets that are no longer valid and that are remembered, so that an engine that has one can be told why.
@@ -96,15 +97,15 @@ impl Secrets {
         self.made().valid.as_ref().map(|(secret, _)| secret.clone())
     }
 
-    /// The still valid secret, or a new one.
-    fn generate(&self) -> io::Result<SharedSecret> {
+    /// The still valid secret, or a new one; and whether it is new.
+    fn generate(&self) -> io::Result<(SharedSecret, bool)> {
         let mut made = self.made();
         if let Some((secret, _)) = &made.valid {
-            return Ok(secret.clone());
+            return Ok((secret.clone(), false));
         }
         let secret = SharedSecret::generate()?;
         made.valid = Some((secret.clone(), Moment::now()));
-        Ok(secret)
+        Ok((secret, true))
     }
 
     /// False: there was none.
@@ -179,11 +180,15 @@ pub(super) async fn read(State(console): State<Arc<Console>>) -> Result<Response
     responses((status = 201, description = "The valid secret, unquoted", body = String, content_type = "text/plain"), Anywhere)
 )]
 pub(super) async fn generate(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
-    let secret = console.secrets.generate().map_err(|error| {
+    let (secret, is_new) = console.secrets.generate().map_err(|error| {
         tracing::error!(%error, "no shared secret could be made");
         ApiError::unexpected()
     })?;
-    Ok(plain(StatusCode::CREATED, &secret.expose()))
+    let mut response = plain(StatusCode::CREATED, &secret.expose());
+    if !is_new {
+        response.extensions_mut().insert(Details { event: Some("secret-read"), ..Details::default() });
+    }
+    Ok(response)
 }
 
 /// `DELETE /scan_engines/shared_secret`.
@@ -227,12 +232,12 @@ mod tests {
     fn a_valid_secret_is_given_again_and_an_expired_one_is_not() {
         let secrets = Secrets::new(Duration::from_secs(3600));
         assert!(secrets.read().is_none());
-        let first = secrets.generate().unwrap();
-        assert_eq!(text(&secrets.generate().unwrap()), text(&first));
+        let first = secrets.generate().unwrap().0;
+        assert_eq!(text(&secrets.generate().unwrap().0), text(&first));
         assert!(secrets.time_to_live().unwrap() > Duration::from_secs(3590));
         assert!(secrets.revoke());
         assert!(!secrets.revoke());
-        assert_ne!(text(&secrets.generate().unwrap()), text(&first));
+        assert_ne!(text(&secrets.generate().unwrap().0), text(&first));
 
         let brief = Secrets::new(Duration::ZERO);
         brief.generate().unwrap();
@@ -242,12 +247,12 @@ mod tests {
     #[test]
     fn what_became_of_a_secret_is_known_for_the_last_sixteen() {
         let secrets = Secrets::new(Duration::from_secs(3600));
-        let first = secrets.generate().unwrap();
+        let first = secrets.generate().unwrap().0;
         assert!(matches!(secrets.proven(is(&first)), Proven::Valid(_)));
         secrets.revoke();
         assert!(matches!(secrets.proven(is(&first)), Proven::Revoked));
         assert!(matches!(secrets.proven(is(&SharedSecret::generate().unwrap())), Proven::Unknown));
-        let last = secrets.generate().unwrap();
+        let last = secrets.generate().unwrap().0;
         for _ in 0..OLD {
             secrets.revoke();
             secrets.generate().unwrap();
@@ -256,7 +261,7 @@ mod tests {
         assert!(matches!(secrets.proven(is(&last)), Proven::Revoked));
 
         let brief = Secrets::new(Duration::ZERO);
-        let expired = brief.generate().unwrap();
+        let expired = brief.generate().unwrap().0;
         assert!(matches!(brief.proven(is(&expired)), Proven::Expired));
         assert!(!brief.revoke(), "what has expired can't be revoked");
     }
@@ -267,7 +272,7 @@ mod tests {
         let mut known = Vec::new();
         for _ in 0..4 {
             secrets.revoke();
-            known.push(secrets.generate().unwrap());
+            known.push(secrets.generate().unwrap().0);
         }
         for has in &known {
             let tried = std::cell::Cell::new(0);

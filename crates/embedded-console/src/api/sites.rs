@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{JsonBody, required};
+use super::body::{JsonBody, LONGEST_TEXT, not_longer, required};
 use super::document::{Anywhere, Missing, PageParameters, Refusable, WithBody};
 use super::engines::{Belongings, EngineJson, engine_json};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
 use super::pools::PoolJson;
-use super::{Created, Id, LinksOnly, created, done, json};
+use super::{Created, Id, LinksOnly, about, created, done, json};
 use crate::clock;
 use crate::console::Console;
 use crate::db::sites::{NewSite, SiteRow};
@@ -164,12 +164,14 @@ fn found(tx: &Transaction<'_>, id: i64) -> Result<SiteRow, ApiError> {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SiteBody {
-    #[schema(required, nullable = false, min_length = 1, max_length = 1024)]
+    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
     name: Option<String>,
+    #[schema(max_length = 4096)]
     description: Option<String>,
     #[schema(pattern = "^(very_low|low|normal|high|very_high)$")]
     importance: Option<String>,
     engine_id: Option<i64>,
+    #[schema(min_length = 1, max_length = 255)]
     scan_template_id: Option<String>,
     scan: Option<ScopeBody>,
 }
@@ -184,6 +186,9 @@ pub(super) struct ScopeBody {
     #[schema(value_type = Option<Object>)]
     connection: Option<Value>,
 }
+
+/// The longest description of what a site scans that is taken, in characters of JSON.
+const LONGEST_SCOPE: usize = 256 * 1024;
 
 fn importance(word: Option<String>) -> Result<Option<String>, ApiError> {
     match word {
@@ -214,9 +219,11 @@ pub(super) async fn create(
     Extension(links): Extension<Links>,
     JsonBody(body): JsonBody<SiteBody>,
 ) -> Result<Response, ApiError> {
-    let name = required(body.name.as_deref())?;
+    let name = required("name", body.name.as_deref())?;
+    not_longer("description", body.description.as_deref().unwrap_or_default(), LONGEST_TEXT)?;
     let importance = importance(body.importance)?.unwrap_or_else(|| "normal".to_owned());
-    let template = required(Some(body.scan_template_id.as_deref().unwrap_or(DEFAULT_TEMPLATE)))?;
+    let template =
+        required("scanTemplateId", Some(body.scan_template_id.as_deref().unwrap_or(DEFAULT_TEMPLATE)))?;
     let is_dynamic = match &body.scan {
         Some(ScopeBody { assets: Some(_), connection: Some(_) }) => return Err(ApiError::invalid()),
         Some(ScopeBody { connection: Some(_), .. }) => true,
@@ -224,6 +231,8 @@ pub(super) async fn create(
     };
     let scope =
         body.scan.map(|scan| serde_json::to_string(&scan)).transpose().map_err(|_| ApiError::invalid())?;
+    not_longer("scan", scope.as_deref().unwrap_or_default(), LONGEST_SCOPE)?;
+    let told = name.clone();
     let id = console
         .db
         .write(move |tx| {
@@ -246,7 +255,8 @@ pub(super) async fn create(
             Ok::<_, ApiError>(sites::insert(tx, &site)?)
         })
         .await?;
-    Ok(created(StatusCode::CREATED, id, links.to(&format!("/sites/{id}"), "self")))
+    let response = created(StatusCode::CREATED, id, links.to(&format!("/sites/{id}"), "self"));
+    Ok(about(response, "name", told))
 }
 
 /// `PUT /sites/{id}`: wants name, importance, engineId and scanTemplateId (docs/api-quirks.md, "Changing").
@@ -262,13 +272,15 @@ pub(super) async fn replace(
     Id(id): Id,
     JsonBody(body): JsonBody<SiteBody>,
 ) -> Result<Response, ApiError> {
-    let name = required(body.name.as_deref())?;
+    let name = required("name", body.name.as_deref())?;
+    not_longer("description", body.description.as_deref().unwrap_or_default(), LONGEST_TEXT)?;
     let (Some(importance), Some(engine), Some(template)) =
         (importance(body.importance)?, body.engine_id, body.scan_template_id)
     else {
         return Err(ApiError::invalid());
     };
-    let template = required(Some(&template))?;
+    let template = required("scanTemplateId", Some(&template))?;
+    let told = name.clone();
     console
         .db
         .write(move |tx| {
@@ -286,7 +298,7 @@ pub(super) async fn replace(
             )?)
         })
         .await?;
-    Ok(done(&links))
+    Ok(about(done(&links), "name", told))
 }
 
 /// What scans a site.
@@ -351,5 +363,5 @@ pub(super) async fn set_scan_engine(
             Ok::<_, ApiError>(())
         })
         .await?;
-    Ok(done(&links))
+    Ok(about(done(&links), "scanEngine", scanner.to_string()))
 }

@@ -18,7 +18,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transac
 use tokio::sync::Semaphore;
 
 /// The schema's history. A step is never changed once it has been released: a new one is added.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_used_tokens.sql")];
 
 /// Reads that may run at the same time.
 const READERS: usize = 4;
@@ -89,8 +90,29 @@ pub(crate) struct Database {
 
 struct Inner {
     writer: Mutex<Connection>,
+    /// As many as there are permits of `read_slots`: whoever holds a permit finds one.
     readers: Mutex<Vec<Connection>>,
-    read_slots: Semaphore,
+    read_slots: Arc<Semaphore>,
+}
+
+/// A connection for reading. It goes back when this is dropped, also when the work on it panics: the transaction is rolled
+/// back by then, and the connection is fit for use.
+struct Lent<'a> {
+    readers: &'a Mutex<Vec<Connection>>,
+    connection: Option<Connection>,
+}
+
+impl<'a> Lent<'a> {
+    fn take(readers: &'a Mutex<Vec<Connection>>) -> Self {
+        let connection = lock(readers).pop();
+        Self { readers, connection }
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        lock(self.readers).extend(self.connection.take());
+    }
 }
 
 impl Database {
@@ -111,7 +133,7 @@ impl Database {
             inner: Arc::new(Inner {
                 writer: Mutex::new(writer),
                 readers: Mutex::new(readers),
-                read_slots: Semaphore::new(READERS),
+                read_slots: Arc::new(Semaphore::new(READERS)),
             }),
         })
     }
@@ -124,18 +146,17 @@ impl Database {
         E: From<DbError> + Send + 'static,
     {
         // The slot is taken before the thread: waiting reads don't occupy threads.
-        let _slot = self.inner.read_slots.acquire().await.map_err(|_| E::from(DbError::Ended))?;
+        let slots = Arc::clone(&self.inner.read_slots);
+        let slot = slots.acquire_owned().await.map_err(|_| E::from(DbError::Ended))?;
         let inner = Arc::clone(&self.inner);
         run_blocking(move || {
-            let Some(mut connection) = lock(&inner.readers).pop() else {
-                return Err(E::from(DbError::Ended));
-            };
-            let result = match connection.transaction() {
-                Ok(transaction) => work(&transaction),
-                Err(error) => Err(E::from(DbError::from(error))),
-            };
-            lock(&inner.readers).push(connection);
-            result
+            // It belongs to the work, not to whoever waits for it: the work goes on when a client goes away, and has
+            // the connection until then. Dropped last, when the connection is back.
+            let _slot = slot;
+            let mut lent = Lent::take(&inner.readers);
+            let Some(connection) = &mut lent.connection else { return Err(E::from(DbError::Ended)) };
+            let transaction = connection.transaction().map_err(|error| E::from(DbError::from(error)))?;
+            work(&transaction)
         })
         .await
     }
@@ -258,6 +279,66 @@ mod tests {
         assert!(failed.is_err());
         let found = database.write_blocking::<_, DbError, _>(|tx| meta(tx, "colour")).unwrap();
         assert_eq!(found, None);
+    }
+
+    /// A barrier that work on blocking threads waits at, so that a test knows it to be under way.
+    fn held() -> (std::sync::mpsc::Sender<()>, Arc<Mutex<std::sync::mpsc::Receiver<()>>>) {
+        let (release, held) = std::sync::mpsc::channel();
+        (release, Arc::new(Mutex::new(held)))
+    }
+
+    async fn reads_something(database: &Database) {
+        let found = database.read::<_, DbError, _>(|tx| meta(tx, "colour")).await;
+        assert_eq!(found.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn reads_that_are_given_up_take_nothing_from_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::open(&directory.path().join("console.db")).unwrap();
+        let (release, held) = held();
+        let started = Arc::new(Semaphore::new(0));
+        let given_up: Vec<_> = (0..READERS)
+            .map(|_| {
+                let (database, held, started) = (database.clone(), Arc::clone(&held), Arc::clone(&started));
+                tokio::spawn(async move {
+                    let work = move |_: &Transaction<'_>| {
+                        started.add_permits(1);
+                        let _ = lock(&held).recv();
+                        Ok::<_, DbError>(())
+                    };
+                    database.read(work).await
+                })
+            })
+            .collect();
+        drop(started.acquire_many(READERS as u32).await.unwrap());
+        // Nobody waits for these any more. Their work has the connections all the same.
+        given_up.iter().for_each(tokio::task::JoinHandle::abort);
+        let others: Vec<_> = (0..READERS * 3)
+            .map(|_| {
+                let database = database.clone();
+                tokio::spawn(async move { reads_something(&database).await })
+            })
+            .collect();
+        for given_up in given_up {
+            assert!(given_up.await.unwrap_err().is_cancelled());
+        }
+        drop(release);
+        for other in others {
+            other.await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_read_that_panics_loses_no_connection() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::open(&directory.path().join("console.db")).unwrap();
+        for _ in 0..READERS * 2 {
+            let failed: Result<(), DbError> = database.read(|_| panic!("on purpose")).await;
+            assert!(matches!(failed, Err(DbError::Ended)), "{failed:?}");
+        }
+        assert_eq!(lock(&database.inner.readers).len(), READERS);
+        reads_something(&database).await;
     }
 
     #[test]

@@ -41,3 +41,13 @@ pub(crate) fn put(tx: &Transaction<'_>, name: &str, user: &UserRow) -> Result<()
     )?;
     Ok(())
 }
+
+/// Notes that a two-factor token of this period was accepted. False: one of this period or of a later one was before, and
+/// it must not be accepted again (RFC 6238 section 5.2).
+pub(crate) fn use_token(tx: &Transaction<'_>, name: &str, step: i64) -> Result<bool, DbError> {
+    let changed = tx.execute(
+        "UPDATE users SET totp_step = ?2 WHERE name = ?1 AND (totp_step IS NULL OR totp_step < ?2)",
+        params![name, step],
+    )?;
+    Ok(changed == 1)
+}

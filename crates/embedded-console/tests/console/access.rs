@@ -185,7 +185,11 @@ async fn requests_from_other_sites_are_403() {
 
 #[tokio::test]
 async fn behind_a_proxy_origin_and_links_are_the_proxys() {
-    let lab = Lab::with(|config| config.behind_proxy = true).await;
+    let lab = Lab::with(|config| {
+        config.behind_proxy = true;
+        config.hosts = vec!["console.example".to_owned()];
+    })
+    .await;
     let request = lab
         .request(Method::GET, "/api/3")
         .header("x-forwarded-proto", "https")

@@ -75,7 +75,7 @@ async fn no_path_leads_out_of_the_apps_directory() {
     ] {
         // By hand: an HTTP client would tidy up the path before it sends it.
         let mut stream = TcpStream::connect(lab.running.address()).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: console\r\nConnection: close\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();

@@ -9,6 +9,7 @@ mod document;
 mod engines;
 mod files;
 mod fleet_through_api;
+mod hostile;
 mod lab;
 mod pools;
 mod process;

@@ -1,7 +1,8 @@
 //! The program itself: what it prints, how it fails, and what a kill leaves behind.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -23,7 +24,7 @@ fn program() -> Command {
 }
 
 /// A running program. It is killed when the test ends.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     url: String,
     engines: String,
@@ -31,7 +32,21 @@ struct Program {
 
 impl Program {
     fn start(data: &Path, app: &Path) -> Self {
-        Self::run(program(), data, app)
+        Self::run(program(), data, app, Stdio::null())
+    }
+
+    /// A program with all that it needs below this directory.
+    pub(crate) fn for_test(directory: &Path) -> Self {
+        Self::start(&directory.join("data"), &app(directory))
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.url.strip_prefix("http://").unwrap().trim_end_matches('/').parse().unwrap()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// A program whose files can't grow beyond so many bytes: for it, the disk is full then.
@@ -39,7 +54,7 @@ impl Program {
         let mut command = Command::new("prlimit");
         command.arg(format!("--fsize={bytes}:")).arg(env!("CARGO_BIN_EXE_embedded-console"));
         command.env_remove("RUST_LOG").stdin(Stdio::null());
-        Self::run(command, data, app)
+        Self::run(command, data, app, Stdio::null())
     }
 
     /// There is room again.
@@ -49,7 +64,7 @@ impl Program {
         assert!(made.success());
     }
 
-    fn run(mut command: Command, data: &Path, app: &Path) -> Self {
+    fn run(mut command: Command, data: &Path, app: &Path, log: Stdio) -> Self {
         let mut child = command
             .args(ANY_PORTS)
             .arg("--data-dir")
@@ -57,7 +72,7 @@ impl Program {
             .arg("--app-dir")
             .arg(app)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -282,12 +297,103 @@ fn each_failure_is_one_line_with_what_to_do() {
 }
 
 #[test]
+fn what_others_may_change_or_read_is_refused_and_so_are_short_passwords() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let fails = |more: &[&str]| {
+        let paths =
+            [&ANY_PORTS[..], &["--data-dir", data.to_str().unwrap(), "--app-dir", app.to_str().unwrap()]];
+        fails(&[paths.concat(), more.to_vec()].concat())
+    };
+    let chmod = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    drop(Program::start(&data, &app));
+    assert_eq!(mode(&data), 0o700, "what it makes is its owner's alone");
+
+    for loose in [0o777, 0o770, 0o702] {
+        chmod(&data, loose);
+        let text = fails(&[]);
+        assert!(text.contains(&format!("(mode {loose:03o})")) && text.contains("chmod 700"), "{text}");
+    }
+    // Readable for others it may be: what is secret in it is not.
+    chmod(&data, 0o755);
+    for secret in ["console.db", "identity.key"] {
+        chmod(&data.join(secret), 0o640);
+        let text = fails(&[]);
+        assert!(text.contains(secret) && text.contains("chmod 600"), "{text}");
+        chmod(&data.join(secret), 0o600);
+    }
+    let log = directory.path().join("audit.log");
+    std::fs::write(&log, "").unwrap();
+    chmod(&log, 0o644);
+    let text = fails(&["--audit-log", log.to_str().unwrap()]);
+    assert!(text.contains("audit.log") && text.contains("chmod 600"), "{text}");
+
+    std::fs::write(data.join("admin-password"), "elevenchars\n").unwrap();
+    let text = fails(&[]);
+    assert!(text.contains("has fewer than 12 characters: put another one there"), "{text}");
+    std::fs::write(data.join("admin-password"), "twelve-chars\n").unwrap();
+    drop(Program::start(&data, &app));
+    for (option, value, words) in
+        [("--host", "a:1", "\"a:1\" is not a host"), ("--trusted-proxy", "10.0.0.0/8", "--behind-proxy")]
+    {
+        let text = fails(&[option, value]);
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_security_log_is_on_the_standard_error_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let path = directory.path().join("console.log");
+    let program = Program::run(program(), &data, &app, std::fs::File::create(&path).unwrap().into());
+    let ask = |password: &str| {
+        http().get(format!("{}api/3", program.url)).basic_auth("admin", Some(password.to_owned()))
+    };
+    let password = first_line(&data.join("admin-password"));
+    assert_eq!(send(ask("hunter2\nhunter2")).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(send(ask(&password)).await.status, StatusCode::OK);
+    let log = std::fs::read_to_string(&path).unwrap();
+    for event in ["console-started", "sign-in-refused", "sign-in"] {
+        let is_told = |line: &&str| line.contains(&format!("\"event\":\"{event}\""));
+        let told: Vec<&str> = log.lines().filter(is_told).collect();
+        let [line] = told[..] else { panic!("{event}: {log}") };
+        let json = line.split_once(" audit ").unwrap().1;
+        assert!(serde_json::from_str::<serde_json::Value>(json).unwrap()["time"].is_string(), "{line}");
+    }
+    assert!(!log.contains(&password) && !log.contains("hunter2"), "{log}");
+}
+
+#[test]
+fn a_closed_standard_output_ends_the_program_quietly() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let start = ["--data-dir", data.to_str().unwrap(), "--app-dir", app.to_str().unwrap()];
+    for arguments in [&["--print-demo-fleet"][..], &["--help"], &[&ANY_PORTS[..], &start].concat()] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = program().args(arguments).env("RUST_LOG", "error").stdout(writer).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && said.is_empty(), "{arguments:?}: {:?} {said}", output.status);
+    }
+    // Nobody hears why it fails: it ends all the same, and does not panic.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = program().arg("--no-such-option").stderr(writer).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
 fn a_file_that_is_no_database_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let (data, app) = (directory.path().join("data"), app(directory.path()));
     std::fs::create_dir_all(&data).unwrap();
     let text = "a letter, not a database\n".repeat(100);
     std::fs::write(data.join("console.db"), &text).unwrap();
+    std::fs::set_permissions(data.join("console.db"), std::fs::Permissions::from_mode(0o600)).unwrap();
     let said = failure(program().args(ANY_PORTS).arg("--data-dir").arg(&data).arg("--app-dir").arg(&app));
     assert!(said.contains("file is not a database; restore the file from a copy, or move it away"), "{said}");
     assert_eq!(std::fs::read_to_string(data.join("console.db")).unwrap(), text);
