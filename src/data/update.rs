@@ -31,7 +31,7 @@ pub enum UpdateStep {
     /// It was sent.
     Sent,
     /// The engine reports new versions.
-    Updated(Engine),
+    Updated(Box<Engine>),
     /// This console does not tell an engine's versions.
     NotTold,
     /// No new versions were reported in time.
@@ -97,7 +97,7 @@ impl Data {
                     let updated = has_new_versions(before, &now).then(|| now.clone());
                     self.engine_is(now);
                     if let Some(now) = updated {
-                        return Some(UpdateStep::Updated(now));
+                        return Some(UpdateStep::Updated(Box::new(now)));
                     }
                 }
                 Err(Error::Cancelled) => return None,
