@@ -31,7 +31,7 @@ pub enum UpdateStep {
     /// It was sent.
     Sent,
     /// The engine reports new versions.
-    Updated(Engine),
+    Updated(Box<Engine>),
     /// This console does not tell an engine's versions.
     NotTold,
     /// No new versions were reported in time.
@@ -94,7 +94,7 @@ impl Data {
             match self.session.call(async move |console| console.engine(id).await).await {
                 Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {
-                    let updated = has_new_versions(before, &now).then(|| now.clone());
+                    let updated = has_new_versions(before, &now).then(|| Box::new(now.clone()));
                     self.engine_is(now);
                     if let Some(now) = updated {
                         return Some(UpdateStep::Updated(now));
