@@ -94,7 +94,7 @@ impl Data {
             match self.session.call(async move |console| console.engine(id).await).await {
                 Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {
-                    let updated = has_new_versions(before, &now).then(|| now.clone());
+                    let updated = has_new_versions(before, &now).then(|| Box::new(now.clone()));
                     self.engine_is(now);
                     if let Some(now) = updated {
                         return Some(UpdateStep::Updated(Box::new(now)));
