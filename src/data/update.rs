@@ -97,7 +97,7 @@ impl Data {
                     let updated = has_new_versions(before, &now).then(|| Box::new(now.clone()));
                     self.engine_is(now);
                     if let Some(now) = updated {
-                        return Some(UpdateStep::Updated(Box::new(now)));
+                        return Some(UpdateStep::Updated(now));
                     }
                 }
                 Err(Error::Cancelled) => return None,
