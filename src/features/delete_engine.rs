@@ -17,7 +17,7 @@ use crate::{
     forms::successor_field::SuccessorField,
     routes::{self, Route},
     ui::{
-        confirm::Confirm,
+        confirm::{Asked, Confirm},
         dialog::Open,
         field::problem_line,
         focus::focus_heading_if_lost,
@@ -173,42 +173,35 @@ fn words(it: Deletion) -> AnyView {
 
 /// Nothing has to move.
 fn at_once(it: Deletion) -> AnyView {
-    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let asked = Asked::new(Open::one_of(it.form, Form::AtOnce));
     let confirm = Callback::new(move |()| {
         let Some(target) = it.engine.get_untracked() else { return };
-        busy.set(true);
         spawn_local(async move {
-            let result = it.data.delete_engine(target.id).await;
-            _ = busy.try_set(false);
-            match result {
+            let failed = format!("{} was not deleted.", target.name);
+            match asked.run(failed, Error::in_full, it.data.delete_engine(target.id)).await {
                 Ok(()) => {
                     it.toasts.say(Tone::Good, format!("{} is deleted.", target.name), None);
-                    _ = it.form.try_set(None);
                     _ = it.gone.try_set(true);
                 }
-                Err(Error::Cancelled) => {}
-                Err(error) => {
-                    let rejected = matches!(error, Error::Rejected { .. });
-                    _ = problem.try_set(Some(error.in_full()));
-                    // Somebody may have given it a site meanwhile: the dialog then offers to move it.
-                    if rejected && it.data.know_engine(target.id).await.is_ok_and(|now| !now.sites.is_empty())
-                    {
-                        _ = it.form.try_set(Some(Form::AfterMoving));
-                    }
+                // Somebody may have given it a site meanwhile: the dialog then offers to move it.
+                Err(Error::Rejected { .. })
+                    if it.data.know_engine(target.id).await.is_ok_and(|now| !now.sites.is_empty())
+                        && it.form.try_get_untracked().flatten().is_some() =>
+                {
+                    it.form.set(Some(Form::AfterMoving));
                 }
+                Err(_) => {}
             }
         });
     });
     view! {
         <Confirm
-            open=Open::one_of(it.form, Form::AtOnce)
+            asked
             title=it.title()
             action=it.title()
             destructive=true
             refused=Signal::derive(move || it.refused())
             on_confirm=confirm
-            busy
-            problem
         >
             {live(move || words(it))}
         </Confirm>

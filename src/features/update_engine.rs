@@ -9,7 +9,7 @@ use crate::{
         update::{UpdateStep, UpdatedEngines},
     },
     ui::{
-        confirm::Confirm,
+        confirm::{Asked, Confirm},
         live::{follow, live},
         toast::{News, Toasts, Tone, helps},
     },
@@ -45,7 +45,6 @@ pub fn update_question() -> AnyView {
         }
     });
     let open = RwSignal::new(false);
-    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None));
     follow(move || {
         if waiting.with(|waiting| !waiting.is_empty()) {
             open.set(true);
@@ -78,12 +77,10 @@ pub fn update_question() -> AnyView {
     });
     view! {
         <Confirm
-            open
+            asked=Asked::new(open)
             title=Signal::derive(move || format!("Update {}", name()))
             action="Update all the same".to_owned()
             on_confirm=confirm
-            busy
-            problem
         >
             <p>{live(words)}</p>
         </Confirm>

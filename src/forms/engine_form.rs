@@ -10,19 +10,13 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    draft::Drafts,
-    edit_conflict::{compared, earlier_input, theirs_beside_yours},
+    edit::{self, Edit, Ended, Fields, Sent, created_news, save_and_cancel},
+    edit_conflict::compared,
 };
 use crate::{
     data::Data,
     routes::{self, Route},
-    ui::{
-        button::Refused,
-        field::{FormField, problem_line},
-        focus::focus_heading_if_lost,
-        live::{follow, live, live_attribute},
-        toast::{Toasts, Tone},
-    },
+    ui::{field::FormField, focus::focus_heading_if_lost, live::live},
 };
 
 /// A field: which, its label, its name, and the sentence below it.
@@ -43,64 +37,49 @@ const PORT: Field = (
     "Where the engine listens for the console: 40814 unless changed.",
 );
 
-/// The console's refusal, and the texts that it was about: another text may be fine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Refusal {
-    field: Option<EngineField>,
-    words: String,
-    about: EngineText,
-}
-
-/// What the form's parts share. Copy it freely; all copies are the same.
+/// What is typed, field by field. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-struct Form {
+struct Typed {
     name: RwSignal<String>,
     address: RwSignal<String>,
     port: RwSignal<String>,
-    /// What the fields held when they were opened or last saved; `None` for a new engine.
-    opened: RwSignal<Option<Engine>>,
-    check: Memo<EngineCheck>,
-    refusal: RwSignal<Option<Refusal>>,
-    /// Somebody else has changed the engine since it was opened. This is how it is now.
-    theirs: RwSignal<Option<Engine>>,
-    sent: RwSignal<bool>,
-    busy: RwSignal<bool>,
 }
 
-impl Form {
-    fn text(self) -> EngineText {
+impl Fields for Typed {
+    type Thing = Engine;
+    type Typed = EngineText;
+    type Field = EngineField;
+
+    fn typed(self) -> EngineText {
         EngineText { name: self.name.get(), address: self.address.get(), port: self.port.get() }
     }
 
-    fn fill(self, text: EngineText) {
-        self.name.set(text.name);
-        self.address.set(text.address);
-        self.port.set(text.port);
+    fn of(engine: Option<&Engine>) -> EngineText {
+        engine.map(EngineText::of).unwrap_or_default()
     }
 
-    fn opened_text(self) -> EngineText {
-        self.opened.with(|opened| opened.as_ref().map(EngineText::of)).unwrap_or_default()
+    fn same(one: &EngineText, other: &EngineText, field: Option<EngineField>) -> bool {
+        match field {
+            None => one == other,
+            Some(EngineField::Name) => one.name == other.name,
+            Some(EngineField::Address) => one.address == other.address,
+            Some(EngineField::Port) => one.port == other.port,
+        }
     }
 
-    fn is_changed(self) -> bool {
-        self.text() != self.opened_text()
+    fn fill(self, now: EngineText, before: Option<&EngineText>) {
+        edit::fill(self.name, now.name, before.map(|before| &before.name));
+        edit::fill(self.address, now.address, before.map(|before| &before.address));
+        edit::fill(self.port, now.port, before.map(|before| &before.port));
     }
 
-    /// What is wrong with a field: what the rules say, or else the console's refusal of this very text.
-    fn problem(self, field: EngineField) -> Memo<Option<String>> {
-        Memo::new(move |_| {
-            let by_rule = self.check.with(|check| match field {
-                EngineField::Name => check.name.clone(),
-                EngineField::Address => check.address.clone(),
-                EngineField::Port => check.port.clone(),
-            });
-            by_rule.or_else(|| self.refused().filter(|it| it.field == Some(field)).map(|it| it.words))
-        })
+    fn to_texts(typed: &EngineText) -> Vec<String> {
+        vec![typed.name.clone(), typed.address.clone(), typed.port.clone()]
     }
 
-    /// The refusal, as long as the text is the one that was refused.
-    fn refused(self) -> Option<Refusal> {
-        self.refusal.get().filter(|refusal| refusal.about == self.text())
+    fn from_texts(texts: Vec<String>) -> Option<EngineText> {
+        let [name, address, port] = <[String; 3]>::try_from(texts).ok()?;
+        Some(EngineText { name, address, port })
     }
 }
 
@@ -108,14 +87,10 @@ impl Form {
 /// it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct General {
-    form: Form,
+    edit: Edit<Typed>,
+    check: Memo<EngineCheck>,
     id: Option<EngineId>,
     data: Data,
-    drafts: Drafts,
-    /// Under which key the drafts keep what is typed.
-    draft: StoredValue<String>,
-    /// Whether the fields hold what was typed before the session ended.
-    restored: RwSignal<bool>,
     inputs: [NodeRef<html::Input>; 3],
 }
 
@@ -131,7 +106,7 @@ pub enum Outcome {
     /// The fields say why not.
     NotSaved,
     /// The person has left meanwhile.
-    Cancelled,
+    Left,
 }
 
 impl General {
@@ -139,112 +114,59 @@ impl General {
     /// path of the engine's own screen.
     pub fn open(engine: Option<Arc<Engine>>, draft: Option<StoredValue<String>>) -> Self {
         let data = Data::here();
-        let drafts = Drafts::here();
         let id = engine.as_ref().map(|engine| engine.id);
-        let opened = RwSignal::new(engine.map(|engine| (*engine).clone()));
-        let start = untrack(|| opened.get()).as_ref().map(EngineText::of).unwrap_or_default();
+        let start = Typed::of(engine.as_deref());
         let [name, address, port] = [start.name, start.address, start.port].map(RwSignal::new);
+        let fields = Typed { name, address, port };
         let check = Memo::new(move |_| {
             let list = data.engines.value();
-            let text = EngineText { name: name.get(), address: address.get(), port: port.get() };
-            check_engine(&text, id, list.as_ref().map_or(&[], |list| &list.items))
+            check_engine(&fields.typed(), id, list.as_ref().map_or(&[], |list| &list.items))
         });
-        let form = Form {
-            name,
-            address,
-            port,
-            opened,
-            check,
-            refusal: RwSignal::new(None),
-            theirs: RwSignal::new(None),
-            sent: RwSignal::new(false),
-            busy: RwSignal::new(false),
-        };
-        let general = Self {
-            form,
-            id,
-            data,
-            drafts,
-            draft: draft
-                .unwrap_or_else(|| StoredValue::new(id.map_or(Route::NewEngine, Route::Engine).path())),
-            restored: RwSignal::new(false),
-            inputs: [NodeRef::new(), NodeRef::new(), NodeRef::new()],
-        };
-        general.keep_drafts();
-        general.follow_the_console();
-        general
-    }
-
-    fn keep_drafts(self) {
-        let Self { form, drafts, draft, .. } = self;
-        if let Some(typed) = draft.with_value(|draft| drafts.of(draft))
-            && let Ok([name, address, port]) = <[String; 3]>::try_from(typed)
-        {
-            form.fill(EngineText { name, address, port });
-            self.restored.set(true);
-        }
-        follow(move || {
-            let EngineText { name, address, port } = form.text();
-            draft.with_value(|draft| {
-                if form.is_changed() {
-                    drafts.keep(draft, vec![name, address, port]);
-                } else {
-                    drafts.forget(draft);
-                }
-            });
-        });
-    }
-
-    /// Who has typed nothing sees the engine as it is now.
-    fn follow_the_console(self) {
-        let Self { form, id, data, .. } = self;
-        follow(move || {
-            let Some(now) = data.engine.value().filter(|engine| Some(engine.id) == id) else { return };
-            untrack(|| {
-                if !form.is_changed() && form.theirs.with(Option::is_none) && !form.busy.get() {
-                    form.opened.set(Some((*now).clone()));
-                    form.fill(EngineText::of(&now));
-                }
-            });
-        });
+        let key =
+            draft.unwrap_or_else(|| StoredValue::new(id.map_or(Route::NewEngine, Route::Engine).path()));
+        let edit = Edit::open(fields, engine.map(Arc::unwrap_or_clone), key);
+        edit.follow_the_console(move || data.engine.value().filter(|engine| Some(engine.id) == id));
+        Self { edit, check, id, data, inputs: [NodeRef::new(), NodeRef::new(), NodeRef::new()] }
     }
 
     /// Whether something is typed that is not saved.
     pub fn is_changed(self) -> bool {
-        self.form.is_changed()
+        self.edit.is_changed()
     }
 
     /// Why it can't be saved now.
     pub fn refused(self) -> Option<String> {
-        if self.form.busy.get() {
-            Some("It is being saved.".to_owned())
-        } else if self.form.theirs.with(Option::is_some) {
-            Some("Choose between theirs and yours first.".to_owned())
-        } else {
-            None
-        }
+        self.edit.refused()
     }
 
     /// What was typed is given up: it will not come back.
     pub fn forget(self) {
-        self.draft.try_with_value(|draft| self.drafts.forget(draft));
+        self.edit.forget();
+    }
+
+    /// What is wrong with a field: what the rules say, or else the console's refusal of this very text.
+    fn problem(self, field: EngineField) -> Memo<Option<String>> {
+        Memo::new(move |_| {
+            let by_rule = self.check.with(|check| match field {
+                EngineField::Name => check.name.clone(),
+                EngineField::Address => check.address.clone(),
+                EngineField::Port => check.port.clone(),
+            });
+            by_rule.or_else(|| self.edit.refusal(Some(field)))
+        })
     }
 
     /// Leads to the first field with something wrong, once it is in the document.
     fn focus_first_bad(self) {
+        const FIELDS: [EngineField; 3] = [EngineField::Name, EngineField::Address, EngineField::Port];
         request_animation_frame(move || {
-            let form = self.form;
-            let bad = form
+            let bad = self
                 .check
                 .try_with_untracked(|check| [&check.name, &check.address, &check.port].map(Option::is_some));
-            let refused = || form.refusal.try_get_untracked()?.and_then(|refusal| refusal.field);
-            let at = bad.and_then(|bad| bad.iter().position(|bad| *bad)).or_else(|| {
-                Some(match refused()? {
-                    EngineField::Name => 0,
-                    EngineField::Address => 1,
-                    EngineField::Port => 2,
-                })
-            });
+            let Some(bad) = bad else { return };
+            let refused =
+                || FIELDS.into_iter().position(|field| untrack(|| self.edit.refusal(Some(field))).is_some());
+            let at = bad.into_iter().position(|bad| bad).or_else(refused);
             if let Some(input) = at.and_then(|at| self.inputs[at].try_get_untracked().flatten()) {
                 // An element that can't take the focus leaves it where it was.
                 _ = input.focus();
@@ -253,100 +175,60 @@ impl General {
     }
 
     /// Sends what is typed, and says in the news or at the fields what came of it.
-    pub async fn save(self, toasts: Toasts) -> Outcome {
-        let form = self.form;
-        form.sent.set(true);
-        if form.busy.get_untracked() {
+    pub async fn save(self) -> Outcome {
+        let Self { edit, data, id, .. } = self;
+        edit.sent.set(true);
+        if untrack(|| edit.refused()).is_some() {
             return Outcome::NotSaved;
         }
-        let Some(draft) = form.check.with_untracked(|check| check.draft.clone()) else {
+        let Some(draft) = self.check.with_untracked(|check| check.draft.clone()) else {
             self.focus_first_bad();
             return Outcome::NotSaved;
         };
-        form.busy.set(true);
-        let saved = save(self.data, form, draft).await;
-        form.busy.try_set(false);
-        match saved {
-            Ok(Some(done)) => {
-                self.forget();
-                toasts.show(done.news);
-                return Outcome::Saved { created: done.created, leads_to: done.leads_to };
-            }
-            Ok(None) => {}
-            Err(Error::Cancelled) => return Outcome::Cancelled,
-            Err(error) => self.refuse(&error),
-        }
-        Outcome::NotSaved
-    }
-
-    fn refuse(self, error: &Error) {
-        let form = self.form;
-        let about = untrack(|| form.text());
-        let refusal = match (error, self.id) {
+        let name = draft.name.clone();
+        let work = save(data, edit.opened(), draft);
+        let explain = |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
-                self.data.read_engine(id);
+                data.read_engine(id);
                 let words = "Somebody has deleted this engine meanwhile. What you typed is still here: New engine adds it again.";
-                Refusal { field: None, words: words.to_owned(), about }
+                (None, words.to_owned())
             }
             (Error::Rejected { message, .. }, _) if let Some(field) = field_of_refusal(message.as_str()) => {
-                Refusal { field: Some(field), words: error.to_string(), about }
+                (Some(field), error.to_string())
             }
-            _ => Refusal { field: None, words: error.in_full(), about },
+            _ => (None, error.in_full()),
         };
-        let at_field = refusal.field.is_some();
-        form.refusal.set(Some(refusal));
-        if at_field {
-            self.focus_first_bad();
+        match edit.save(name, work, explain).await {
+            Ended::Saved(Done { created, leads_to }) => Outcome::Saved { created, leads_to },
+            Ended::Refused => {
+                self.focus_first_bad();
+                Outcome::NotSaved
+            }
+            Ended::Theirs => Outcome::NotSaved,
+            Ended::Left => Outcome::Left,
         }
     }
 
     /// The fields, with what is wrong and what is to be decided. `send` saves.
     pub fn fields(self, send: Callback<()>) -> AnyView {
-        let Self { form, restored, inputs: [at_name, at_address, at_port], .. } = self;
+        let Self { edit, check, inputs: [at_name, at_address, at_port], .. } = self;
+        let Typed { name, address, port } = edit.fields;
         let field = |(field, label, name, help): Field, value, input| {
-            view! { <FormField label name value problem=form.problem(field) sent=form.sent input help /> }
+            view! { <FormField label name value problem=self.problem(field) sent=edit.sent input help /> }
         };
-        let fields = [
-            field(NAME, form.name, at_name),
-            field(ADDRESS, form.address, at_address),
-            field(PORT, form.port, at_port),
-        ];
+        let fields =
+            [field(NAME, name, at_name), field(ADDRESS, address, at_address), field(PORT, port, at_port)];
         view! {
-            {live(move || form.theirs.get().map(|theirs| conflict(form, theirs, send)))}
-            {live(move || restored.get().then(|| earlier_input(restored, move || form.fill(untrack(|| form.opened_text())))))}
+            {live(move || edit.theirs().map(|theirs| conflict(edit, theirs, send)))}
+            {edit.earlier_input()}
             {fields.into_iter().collect_view()}
             <div role="status" class="troubles">
-                {live(move || moves(form))}
+                {live(move || moves(edit, check))}
             </div>
-            <div role="alert">
-                {live(move || {
-                    let refusal = form.refused().filter(|refusal| refusal.field.is_none());
-                    refusal.map(|refusal| problem_line(refusal.words))
-                })}
-            </div>
+            {edit.refusal_line()}
         }
         .into_any()
     }
-}
-
-/// **Save** and **Cancel** at the end of a form.
-pub fn save_and_cancel(refused: Refused, cancel: Callback<()>) -> AnyView {
-    view! {
-        <div class="form-actions">
-            <button type="button" class="button" on:click=move |_| cancel.run(())>
-                "Cancel"
-            </button>
-            <button
-                type="submit"
-                class="button primary"
-                aria-disabled=live_attribute(move || refused.get().map(|_| "true"))
-                title=live_attribute(move || refused.get())
-            >
-                "Save"
-            </button>
-        </div>
-    }
-    .into_any()
 }
 
 /// What a form does that is part of another screen.
@@ -368,13 +250,12 @@ pub fn EngineForm(
     inside: Option<Inside>,
 ) -> impl IntoView {
     let general = General::open(None, inside.map(|inside| inside.draft));
-    let toasts = Toasts::here();
     let navigate = use_navigate();
     let leave = navigate.clone();
     let send = Callback::new(move |()| {
         let navigate = navigate.clone();
         spawn_local(async move {
-            match (general.save(toasts).await, inside) {
+            match (general.save().await, inside) {
                 (Outcome::Saved { created: Some(id), .. }, Some(inside)) => inside.on_created.run(id),
                 (Outcome::Saved { leads_to: Some(href), .. }, _) => {
                     routes::go(&navigate, &href);
@@ -406,9 +287,9 @@ pub fn EngineForm(
 }
 
 /// The note that a new address has to be paired, before it is saved.
-fn moves(form: Form) -> Option<AnyView> {
-    let opened = form.opened.get()?;
-    let wanted = form.check.with(|check| check.draft.clone())?;
+fn moves(edit: Edit<Typed>, check: Memo<EngineCheck>) -> Option<AnyView> {
+    let opened = edit.opened_now()?;
+    let wanted = check.with(|check| check.draft.clone())?;
     needs_pairing_again(&EngineDraft::of(&opened), &wanted).then(|| {
         view! {
             <div class="notice uncertain">
@@ -423,71 +304,45 @@ fn moves(form: Form) -> Option<AnyView> {
 }
 
 /// Theirs beside yours, and which of the two it shall be.
-fn conflict(form: Form, theirs: Engine, send: Callback<()>) -> AnyView {
+fn conflict(edit: Edit<Typed>, theirs: Engine, send: Callback<()>) -> AnyView {
     let text = EngineText::of(&theirs);
     let row = |label, theirs, yours: RwSignal<String>| {
         compared(label, theirs, live(move || yours.get()).into_any())
     };
     let rows = vec![
-        row("Name", text.name, form.name),
-        row("Address", text.address, form.address),
-        row("Port", text.port, form.port),
+        row("Name", text.name, edit.fields.name),
+        row("Address", text.address, edit.fields.address),
+        row("Port", text.port, edit.fields.port),
     ];
-    let now = theirs.clone();
-    theirs_beside_yours(
-        "Somebody else has changed this engine meanwhile. Nothing was saved.",
-        "What you typed",
-        rows.into_any(),
-        move || {
-            form.opened.set(Some(theirs.clone()));
-            form.fill(EngineText::of(&theirs));
-            form.theirs.set(None);
-        },
-        move || {
-            form.opened.set(Some(now.clone()));
-            form.theirs.set(None);
-            send.run(());
-        },
-    )
+    let words = "Somebody else has changed this engine meanwhile. Nothing was saved.";
+    edit.theirs_beside_yours(words, "What you typed", rows.into_any(), theirs, send)
 }
 
-/// What came of sending it.
+/// What follows from a save.
 struct Done {
-    news: (Tone, String, Option<String>),
     created: Option<EngineId>,
     leads_to: Option<String>,
 }
 
-/// Sends the form. `None`: nothing was saved, for somebody else was faster, and the form shows it.
-async fn save(data: Data, form: Form, draft: EngineDraft) -> Result<Option<Done>, Error> {
-    let name = draft.name.clone();
-    let Some(opened) = form.opened.get_untracked() else {
-        let created = data.create_engine(draft).await?;
-        let news = match created.despite {
-            None => (Tone::Good, format!("{name} is added."), None),
-            Some(error) => (
-                Tone::Uncertain,
-                format!("{name} is added, though the console answered with a failure. {error}"),
-                None,
-            ),
-        };
+/// Sends the form.
+async fn save(data: Data, opened: Option<Engine>, draft: EngineDraft) -> Result<Sent<Engine, Done>, Error> {
+    let Some(opened) = opened else {
+        let created = data.create_engine(draft.clone()).await?;
         let leads_to = Some(Route::Engine(created.id).href_with("tab", "pairing"));
-        return Ok(Some(Done { news, created: Some(created.id), leads_to }));
+        return Ok(Sent::Created {
+            news: created_news(&draft.name, "added", created.despite),
+            path: Route::Engine(created.id).path(),
+            then: Done { created: Some(created.id), leads_to },
+        });
     };
     let moved = needs_pairing_again(&EngineDraft::of(&opened), &draft);
     match data.save_engine(opened.id, EngineDraft::of(&opened), draft.clone()).await? {
         Saved::Done => {
             let EngineDraft { name, address, port } = draft;
-            let news = format!("{name} is saved.");
-            form.opened.set(Some(Engine { name, address, port: Some(port), ..opened.clone() }));
-            form.fill(untrack(|| form.opened_text()));
-            form.sent.set(false);
             let leads_to = moved.then(|| Route::Engine(opened.id).href_with("tab", "pairing"));
-            Ok(Some(Done { news: (Tone::Good, news, None), created: None, leads_to }))
+            let thing = Engine { name, address, port: Some(port), ..opened };
+            Ok(Sent::Saved(thing, Done { created: None, leads_to }))
         }
-        Saved::ChangedMeanwhile(theirs) => {
-            form.theirs.set(Some(theirs));
-            Ok(None)
-        }
+        Saved::ChangedMeanwhile(theirs) => Ok(Sent::Theirs(theirs)),
     }
 }

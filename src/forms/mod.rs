@@ -2,6 +2,7 @@
 //! they send what was typed through `data`.
 
 pub mod draft;
+pub mod edit;
 pub mod edit_conflict;
 pub mod engine_form;
 pub mod members;

@@ -30,7 +30,7 @@ use crate::{
     routes::Route,
     ui::{
         button::{ActionButton, Refused},
-        confirm::Confirm,
+        confirm::{Asked, Confirm},
         copy::copy_button,
         dialog::Open,
         icon::Icon,
@@ -261,7 +261,7 @@ fn actions(page: EngineState) -> AnyView {
 #[component]
 fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
     let toasts = Toasts::here();
-    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let asked = Asked::new(open);
     let name = move || {
         page.engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone())).unwrap_or_default()
     };
@@ -294,30 +294,22 @@ fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
         Some(words.into_iter().map(|words| view! { <p>{words}</p> }).collect_view())
     };
     let confirm = Callback::new(move |()| {
-        busy.set(true);
+        let name = untrack(name);
         spawn_local(async move {
-            let result = page.data.reverse_engine(page.id).await;
-            busy.set(false);
-            match result {
-                Ok(words) => {
-                    open.set(false);
-                    let more = words
-                        .or_else(|| Some("If nothing changes, the console may need a restart.".to_owned()));
-                    toasts.say(Tone::Good, format!("{}: the direction is reversed.", untrack(name)), more);
-                }
-                Err(Error::Cancelled) => {}
-                Err(error) => problem.set(Some(error.in_full())),
+            let failed = format!("{name}: the direction was not reversed.");
+            if let Ok(words) = asked.run(failed, Error::in_full, page.data.reverse_engine(page.id)).await {
+                let more =
+                    words.or_else(|| Some("If nothing changes, the console may need a restart.".to_owned()));
+                toasts.say(Tone::Good, format!("{name}: the direction is reversed."), more);
             }
         });
     });
     view! {
         <Confirm
-            open
+            asked
             title=Signal::derive(move || format!("Reverse direction of {}", name()))
             action="Reverse direction".to_owned()
             on_confirm=confirm
-            busy
-            problem
         >
             {live(words)}
             <p>"If a firewall blocks this port, the engine will be Not responding until the direction is reversed again."</p>

@@ -13,7 +13,7 @@ use crate::{
     routes::Route,
     ui::{
         button::{ActionButton, Refused},
-        confirm::Confirm,
+        confirm::{Asked, Confirm},
         copy::copy,
         field::problem_line,
         focus::focus_heading_if_lost,
@@ -51,7 +51,7 @@ impl SecretState {
 
     fn failed(self, error: &Error) {
         if *error != Error::Cancelled {
-            self.problem.set(Some(error.in_full()));
+            self.problem.try_set(Some(error.in_full()));
         }
     }
 
@@ -60,7 +60,7 @@ impl SecretState {
         self.busy.set(true);
         spawn_local(async move {
             let generated = self.data.generate_secret().await;
-            self.busy.set(false);
+            let left = self.busy.try_set(false).is_some();
             match generated {
                 Ok(true) => self.toasts.say(Tone::Good, "A new shared secret was made.", None),
                 Ok(false) => self.toasts.say(
@@ -68,6 +68,10 @@ impl SecretState {
                     "No new shared secret was made: this is the one that is still valid.",
                     Some("Revoke it first if you want another.".to_owned()),
                 ),
+                Err(Error::Cancelled) => {}
+                Err(error) if left => {
+                    self.toasts.say(Tone::Bad, "No new shared secret was made.", Some(error.in_full()));
+                }
                 Err(error) => self.failed(&error),
             }
         });
@@ -241,37 +245,28 @@ fn secret(page: SecretState) -> AnyView {
 #[component]
 fn Revoke(page: SecretState) -> impl IntoView {
     let open = RwSignal::new(false);
-    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let asked = Asked::new(open);
     let confirm = Callback::new(move |()| {
-        busy.set(true);
         spawn_local(async move {
-            let revoked = page.data.revoke_secret().await;
-            _ = busy.try_set(false);
-            match revoked {
-                Ok(done) => {
-                    let words = if done {
-                        "The shared secret is revoked."
-                    } else {
-                        "There was no valid shared secret any more."
-                    };
-                    page.toasts.say(Tone::Good, words, None);
-                    _ = open.try_set(false);
-                }
-                Err(Error::Cancelled) => {}
-                Err(error) => _ = problem.try_set(Some(error.in_full())),
+            let failed = "The shared secret was not revoked: it is still valid.".to_owned();
+            if let Ok(done) = asked.run(failed, Error::in_full, page.data.revoke_secret()).await {
+                let words = if done {
+                    "The shared secret is revoked."
+                } else {
+                    "There was no valid shared secret any more."
+                };
+                page.toasts.say(Tone::Good, words, None);
             }
         });
     });
     view! {
         <ActionButton icon=Icon::Delete label="Revoke".to_owned() on_press=Callback::new(move |()| open.set(true)) />
         <Confirm
-            open
+            asked
             title="Revoke the shared secret".to_owned()
             action="Revoke the shared secret".to_owned()
             destructive=true
             on_confirm=confirm
-            busy
-            problem
         >
             <p>"No further engine can pair with it. Engines that are paired already stay so."</p>
         </Confirm>

@@ -63,22 +63,35 @@ pub fn SignInAgain() -> impl IntoView {
         State::Over(account) => Some(account),
         _ => None,
     });
+    let show = move || {
+        if let Some(dialog) = element.get_untracked().filter(|dialog| !dialog.open())
+            && over.with_untracked(Option::is_some)
+        {
+            // Fails only where the element has left the document.
+            _ = dialog.show_modal();
+        }
+    };
     follow(move || {
         let Some(dialog) = element.get() else { return };
         match over.get() {
-            // Fails only where the element has left the document.
-            Some(_) if !dialog.open() => _ = dialog.show_modal(),
-            None if dialog.open() => dialog.close(),
-            _ => {}
+            Some(_) => show(),
+            None => dialog.close(),
         }
     });
     view! {
-        // Escape would leave a page that can't be used: the way out is Sign out.
+        // Escape would leave a page that can't be used: the way out is Sign out. Browsers let a page refuse to close a dialog only
+        // once without a click or a key in between, so the key is refused too, and what closes all the same opens again.
         <dialog
             class="dialog on-top"
             node_ref=element
             aria-labelledby="sign-in-again"
             on:cancel=move |event: ev::Event| event.prevent_default()
+            on:keydown=move |event: ev::KeyboardEvent| {
+                if event.key() == "Escape" {
+                    event.prevent_default();
+                }
+            }
+            on:close=move |_| show()
         >
             {live(move || {
                 over.get()

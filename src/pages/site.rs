@@ -289,20 +289,32 @@ fn engines(page: SiteState) -> AnyView {
         let Some(to) = chosen.filter(|_| !choice.busy.get_untracked()) else { return };
         choice.busy.set(true);
         choice.problem.set(None);
+        let name = page.site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
+        let name = name.unwrap_or_else(|| format!("Site {}", page.id));
+        let scanner = untrack(|| choice.label(Some(to)));
         spawn_local(async move {
             let moved = page.data.assign_site(page.id, opened, to).await;
-            choice.busy.set(false);
+            let left = choice.busy.try_set(false).is_some();
+            let not_saved = |error: &str| {
+                toasts.say(
+                    Tone::Bad,
+                    format!("{name} was not given another engine or pool."),
+                    Some(error.to_owned()),
+                );
+            };
             match moved {
                 Ok(Moved::Done | Moved::AlreadyThere) => {
-                    choice.opened.set(Some(to));
-                    place.try_with_value(|place| drafts.forget(place));
-                    let name = page.site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
-                    let name = name.unwrap_or_else(|| format!("Site {}", page.id));
-                    let news = untrack(|| format!("{name} is scanned by {}.", choice.label(Some(to))));
-                    toasts.say(Tone::Good, news, None);
+                    toasts.say(Tone::Good, format!("{name} is scanned by {scanner}."), None);
+                    if !left {
+                        choice.opened.set(Some(to));
+                    }
+                }
+                Ok(Moved::ElsewhereMeanwhile(_)) if left => {
+                    not_saved("Somebody else has moved it meanwhile.");
                 }
                 Ok(Moved::ElsewhereMeanwhile(now)) => choice.theirs.set(Some(now)),
                 Err(Error::Cancelled) => {}
+                Err(error) if left => not_saved(&error.in_full()),
                 Err(error) => {
                     if matches!(error, Error::NotFound { .. }) {
                         page.data.read_site(page.id);

@@ -1,19 +1,67 @@
 //! The dialog that asks before something is done, and shows what came of it.
 
+use std::future::Future;
+
+use console_api::Error;
 use leptos::prelude::*;
 
 use super::{
     dialog::{Dialog, Open},
     field::problem_line,
     live::{follow, live, live_attribute},
+    toast::{Toasts, Tone},
 };
+
+/// A question, and the action that it asks for: whether that is under way, and why it failed the last time. Copy it freely; all
+/// copies are the same.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    open: Open,
+    busy: RwSignal<bool>,
+    problem: RwSignal<Option<String>>,
+    toasts: Toasts,
+}
+
+impl Asked {
+    /// A question that is open when `open` says so.
+    pub fn new(open: impl Into<Open>) -> Self {
+        Self {
+            open: open.into(),
+            busy: RwSignal::new(false),
+            problem: RwSignal::new(None),
+            toasts: Toasts::here(),
+        }
+    }
+
+    /// Does what was asked for, to its end, and closes the question when it is done. A failure stands in the question, in `words`; where
+    /// that was closed or its page left meanwhile, the news tell it, after `failed`.
+    ///
+    /// # Errors
+    /// What `work` gives.
+    pub async fn run<R>(
+        self,
+        failed: String,
+        words: impl FnOnce(&Error) -> String,
+        work: impl Future<Output = Result<R, Error>>,
+    ) -> Result<R, Error> {
+        self.busy.set(true);
+        let result = work.await;
+        let here = self.busy.try_set(false).is_none();
+        match &result {
+            Ok(_) => self.open.set(false),
+            Err(Error::Cancelled) => {}
+            Err(error) if here && self.open.get_untracked() => self.problem.set(Some(words(error))),
+            Err(error) => self.toasts.say(Tone::Bad, failed, Some(words(error))),
+        }
+        result
+    }
+}
 
 /// A question with one action. It stays open while the action runs and when it fails, so that nothing is lost.
 #[component]
 pub fn Confirm(
-    /// Whether it is open.
-    #[prop(into)]
-    open: Open,
+    /// The question.
+    asked: Asked,
     /// The heading, which names the thing.
     #[prop(into)]
     title: Signal<String>,
@@ -28,13 +76,10 @@ pub fn Confirm(
     refused: Signal<Option<String>>,
     /// Does it.
     on_confirm: Callback<()>,
-    /// Whether it is under way.
-    busy: RwSignal<bool>,
-    /// Why it failed the last time.
-    problem: RwSignal<Option<String>>,
     /// What is asked.
     children: ChildrenFn,
 ) -> impl IntoView {
+    let Asked { open, busy, problem, .. } = asked;
     let reason = move || if busy.get() { Some("It is under way.".to_owned()) } else { refused.get() };
     let children = StoredValue::new(children);
     // What failed the last time is old news when it is asked anew.

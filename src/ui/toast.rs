@@ -6,6 +6,7 @@ use console_api::Error;
 use leptos::prelude::*;
 
 use super::{
+    focus::focus_heading_if_lost,
     icon::{Icon, glyph},
     keyed::KeyedList,
 };
@@ -65,7 +66,7 @@ pub struct Toasts {
 
 /// How long news stays that is not a failure.
 const STAYS: Duration = Duration::from_secs(8);
-/// More than this at once would hide the page: the oldest goes.
+/// More than this at once would hide the page: the oldest goes. Failures stay all the same, and can be scrolled.
 const AT_ONCE: usize = 4;
 
 impl Toasts {
@@ -88,8 +89,10 @@ impl Toasts {
         self.next.set_value(id + 1);
         self.list.update(|list| {
             list.push(Toast { id, tone, what: what.into(), more });
-            if list.len() > AT_ONCE {
-                list.remove(0);
+            let earlier = &list[..list.len() - 1];
+            let oldest = earlier.iter().position(|toast| toast.tone != Tone::Bad);
+            if let Some(oldest) = oldest.filter(|_| list.len() > AT_ONCE) {
+                list.remove(oldest);
             }
         });
         if tone != Tone::Bad {
@@ -168,6 +171,8 @@ fn toast_view(toasts: Toasts, toast: Toast) -> impl IntoView {
                 on:click=move |_| {
                     toasts.close(toast.id);
                     toasts.held.set(false);
+                    // The button that had the focus is gone.
+                    focus_heading_if_lost();
                 }
             >
                 {glyph(Icon::Close, "")}

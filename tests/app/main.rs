@@ -6,6 +6,7 @@ mod bulk;
 mod console;
 mod engine;
 mod engines;
+mod forms;
 mod panel;
 mod person;
 mod pools;

@@ -1,5 +1,6 @@
 //! **Sign in**, and what happens to a session.
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -99,6 +100,19 @@ async fn a_session_that_ended_asks_again_and_goes_on_with_what_was_under_way() {
     screen.click("button", "Sign in").await;
     screen.see_gone("dialog", "Sign in again").await;
     screen.read("berlin: Not responding.").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_question_for_the_password_comes_back_however_it_is_closed() {
+    let screen = asked_to_sign_in_again(&console()).await;
+    let dialog: web_sys::HtmlDialogElement = screen.see("dialog", "Sign in again").await.dyn_into().unwrap();
+    for _ in 0..2 {
+        dialog.close();
+        until("it to be there again", || dialog.open().then_some(())).await;
+    }
+    screen.type_into("Password", "new").await;
+    screen.click("button", "Sign in").await;
+    screen.see_gone("dialog", "Sign in again").await;
 }
 
 #[wasm_bindgen_test]

@@ -11,7 +11,8 @@ use crate::{
     browser::address::AddressParam,
     forms::{
         draft::Drafts,
-        engine_form::{General, Outcome, save_and_cancel},
+        edit::save_and_cancel,
+        engine_form::{General, Outcome},
     },
     routes::{self, Route},
     ui::{
@@ -112,14 +113,14 @@ impl Panel {
     pub(super) fn save(self) {
         spawn_local(async move {
             if untrack(|| self.general.is_changed()) {
-                match self.general.save(self.toasts).await {
+                match self.general.save().await {
                     Outcome::Saved { leads_to, .. } => {
                         if let Some(href) = leads_to {
                             self.navigate.try_with_value(|navigate| routes::go(navigate, &href));
                             focus_heading_if_lost();
                         }
                     }
-                    Outcome::Cancelled => return,
+                    Outcome::Left => return,
                     Outcome::NotSaved => {
                         // What is wrong stands there.
                         self.tab.choose(String::new());

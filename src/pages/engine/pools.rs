@@ -11,7 +11,7 @@ use super::EngineState;
 use crate::{
     routes::Route,
     ui::{
-        confirm::Confirm,
+        confirm::{Asked, Confirm},
         field::problem_line,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
@@ -276,8 +276,7 @@ fn addition(tab: Tab) -> AnyView {
 
 /// Asks before a pool that sites use loses its last active engine.
 fn last_one(tab: Tab) -> AnyView {
-    let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
-    let problem = RwSignal::new(None::<String>);
+    let open = RwSignal::new(false);
     follow(move || open.set(tab.asked.with(Option::is_some)));
     // Only what was open is put away: the two would set each other off for ever.
     Effect::new(move |before: Option<bool>| {
@@ -311,13 +310,11 @@ fn last_one(tab: Tab) -> AnyView {
     });
     view! {
         <Confirm
-            open
+            asked=Asked::new(open)
             title=Signal::derive(move || format!("Remove from {}", name()))
             action=Signal::derive(move || format!("Remove from {}", name()))
             destructive=true
             on_confirm=confirm
-            busy
-            problem
         >
             <p>{live(words)}</p>
         </Confirm>

@@ -10,7 +10,7 @@ use crate::{
     features::{delete_engine::DeleteDialog, update_engine::say_updated},
     routes::Route,
     ui::{
-        confirm::Confirm,
+        confirm::{Asked, Confirm},
         dialog::{Dialog, Open},
         icon::{Icon, glyph},
         live::{follow, live},
@@ -35,22 +35,15 @@ fn delete(page: EnginesState) -> AnyView {
 /// **Update all engines**, which asks first and shows what the console printed.
 fn update_all(page: EnginesState) -> AnyView {
     let open = Open::one_of(page.dialog, Opened::UpdateAll);
-    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let asked = Asked::new(open);
     let printed = RwSignal::new(None::<String>);
     let confirm = Callback::new(move |()| {
-        busy.set(true);
         printed.set(None);
         spawn_local(async move {
-            let result =
-                page.data.update_all_engines(move |updated| say_updated(page.toasts, &updated)).await;
-            _ = busy.try_set(false);
-            match result {
-                Ok(output) => {
-                    open.set(false);
-                    _ = printed.try_set(Some(output));
-                }
-                Err(Error::Cancelled) => {}
-                Err(error) => _ = problem.try_set(Some(update_all_failed(&error))),
+            let work = page.data.update_all_engines(move |updated| say_updated(page.toasts, &updated));
+            let failed = "The update was not sent.".to_owned();
+            if let Ok(output) = asked.run(failed, update_all_failed, work).await {
+                _ = printed.try_set(Some(output));
             }
         });
     });
@@ -58,12 +51,10 @@ fn update_all(page: EnginesState) -> AnyView {
     follow(move || shown.set(printed.with(Option::is_some)));
     view! {
         <Confirm
-            open
+            asked
             title="Update all engines".to_owned()
             action="Update all engines".to_owned()
             on_confirm=confirm
-            busy
-            problem
         >
             <p>
                 "The console sends the available update to every engine, also to those that the filter hides. An engine that is being updated is away for a moment, and the scans on it may be interrupted."

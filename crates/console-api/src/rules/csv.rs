@@ -4,8 +4,9 @@
 
 /// Adds one row: cells joined by commas, ended by CR LF.
 ///
-/// A cell with a comma, a quote or a line's end is put into quotes, with its quotes doubled (RFC 4180). A cell that a
-/// spreadsheet would take for a formula gets an apostrophe in front: names come from other people.
+/// A cell with a comma, a quote or a line's end is put into quotes, with its quotes doubled (RFC 4180). What a
+/// spreadsheet would take for a formula gets an apostrophe in front: names come from other people. Some split at semicolons or
+/// tabs instead, where the quotes do not count, so that each piece of a cell between those is looked at.
 pub fn csv_row<'a>(text: &mut String, cells: impl IntoIterator<Item = &'a str>) {
     for (at, cell) in cells.into_iter().enumerate() {
         if at > 0 {
@@ -16,19 +17,26 @@ pub fn csv_row<'a>(text: &mut String, cells: impl IntoIterator<Item = &'a str>) 
     text.push_str("\r\n");
 }
 
+/// Where a spreadsheet may split.
+const SEPARATORS: [char; 5] = [',', ';', '\t', '\r', '\n'];
+
 fn push_cell(text: &mut String, cell: &str) {
-    let formula = is_formula(cell);
     let quoted = cell.contains([',', '"', '\r', '\n']) || cell.starts_with(' ') || cell.ends_with(' ');
     if quoted {
         text.push('"');
     }
-    if formula {
+    if cell.starts_with(['\t', '\r']) {
         text.push('\'');
     }
-    for part in cell.split_inclusive('"') {
-        text.push_str(part);
-        if part.ends_with('"') {
-            text.push('"');
+    for piece in cell.split_inclusive(SEPARATORS) {
+        if is_formula(piece.trim_end_matches(SEPARATORS)) {
+            text.push('\'');
+        }
+        for part in piece.split_inclusive('"') {
+            text.push_str(part);
+            if part.ends_with('"') {
+                text.push('"');
+            }
         }
     }
     if quoted {
@@ -37,11 +45,13 @@ fn push_cell(text: &mut String, cell: &str) {
 }
 
 /// Whether a spreadsheet would calculate with it. A plain number, also a negative one, is none.
-fn is_formula(cell: &str) -> bool {
-    let risky =
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+fn is_formula(piece: &str) -> bool {
+    // Behind a blank or a quote it may still be one.
+    let risky = piece
+        .trim_start_matches([' ', '"'])
+        .starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
     let number = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    risky && !cell.strip_prefix('-').is_some_and(number)
+    risky && !piece.strip_prefix('-').is_some_and(number)
 }
 
 #[cfg(test)]
@@ -72,6 +82,12 @@ mod tests {
             ("-5", "-5"),
             ("\tx", "'\tx"),
             ("=A1,B1", "\"'=A1,B1\""),
+            ("x;=1+1", "x;'=1+1"),
+            ("x\t=1+1", "x\t'=1+1"),
+            ("x,=1+1", "\"x,'=1+1\""),
+            ("x\n=1+1", "\"x\n'=1+1\""),
+            ("x;\"=1+1\"", "\"x;'\"\"=1+1\"\"\""),
+            ("x; @SUM(A1);-5", "x;' @SUM(A1);-5"),
             ("＝1", "'＝1"),
             ("a=b", "a=b"),
         ] {

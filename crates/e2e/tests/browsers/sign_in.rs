@@ -1,7 +1,7 @@
 //! Getting in, not getting in, and leaving.
 
 use e2e::{
-    Fault, Stack, alert, any, button, cell, dialog, field, has, heading, link, role, row, tests, text,
+    Fault, Key, Stack, alert, any, button, cell, dialog, field, has, heading, link, role, row, tests, text,
 };
 
 use crate::fleet::{LOCAL, sign_in};
@@ -107,6 +107,11 @@ tests! {
         page.see(dialog("Sign in again")).await;
         page.see(row("Frankfurt DMZ").behind_dialog()).await;
         page.see_value(field("Username"), "admin").await;
+        page.see_focus_on(field("Password")).await;
+        for _ in 0..3 {
+            page.press(Key::Escape).await;
+        }
+        page.see(dialog("Sign in again")).await;
         page.see_focus_on(field("Password")).await;
         page.fill("Password", "wrong-once-more").await;
         page.click(button("Sign in")).await;
