@@ -6,7 +6,7 @@ use console_api::{Client, Credentials, CredentialsError, Error};
 use futures::channel::oneshot;
 use leptos::prelude::*;
 
-use crate::browser::transport::AppTransport;
+use crate::browser::{clock::monotonic_ms, transport::AppTransport};
 
 /// The console's client as the app uses it.
 pub type Console = Client<AppTransport>;
@@ -42,6 +42,8 @@ pub enum State {
 
 /// After this long without a key or a pointer the app signs out.
 pub const IDLE: Duration = Duration::from_secs(15 * 60);
+/// So long before that it says so.
+pub const WARNING: Duration = Duration::from_secs(60);
 
 /// The session of this page. Copy it freely; all copies are the same session.
 #[derive(Clone, Copy)]
@@ -55,7 +57,32 @@ pub struct Session {
     /// Counts the visits: what was begun in one is nothing to the next.
     visit: RwSignal<u64>,
     leave: StoredValue<Vec<Callback<()>>>,
-    active_at: StoredValue<f64>,
+    /// What tells whether work goes on that the person has begun.
+    at_work: StoredValue<Vec<Callback<(), bool>>>,
+    active: StoredValue<Moment>,
+    /// Whether the session ends within [`WARNING`] unless something is done.
+    ends_soon: RwSignal<bool>,
+}
+
+/// A moment by both of the browser's clocks, in milliseconds.
+#[derive(Clone, Copy)]
+struct Moment {
+    /// Goes on while a laptop sleeps, but can be set back.
+    date: f64,
+    /// Nobody can set it, but it may stand still during a sleep.
+    monotonic: f64,
+}
+
+impl Moment {
+    fn now() -> Self {
+        Self { date: js_sys::Date::now(), monotonic: monotonic_ms() }
+    }
+
+    /// How long ago it was, by the clock that says more.
+    fn age_ms(self) -> f64 {
+        let now = Self::now();
+        (now.date - self.date).max(now.monotonic - self.monotonic)
+    }
 }
 
 impl Session {
@@ -69,7 +96,9 @@ impl Session {
             waiting: StoredValue::new_local(Vec::new()),
             visit: RwSignal::new(0),
             leave: StoredValue::new(Vec::new()),
-            active_at: StoredValue::new(js_sys::Date::now()),
+            at_work: StoredValue::new(Vec::new()),
+            active: StoredValue::new(Moment::now()),
+            ends_soon: RwSignal::new(false),
         };
         provide_context(session);
         session
@@ -147,7 +176,7 @@ impl Session {
         }
         self.credentials.set_value(Some(credentials));
         self.offers_sign_out.set_value(welcome.offers_sign_out);
-        self.touch();
+        self.is_active();
         self.state.set(State::SignedIn(account));
         self.waiting.update_value(|waiting| {
             for waiter in waiting.drain(..) {
@@ -220,17 +249,53 @@ impl Session {
         receiver.await.map_err(|_| Error::Cancelled)
     }
 
-    /// The person did something: the idle time begins anew.
-    pub fn touch(self) {
-        self.active_at.set_value(js_sys::Date::now());
+    /// Counts as activity as long as this says so: work that the person has begun ends before the session does.
+    pub fn stays_while(self, at_work: impl Fn() -> bool + Send + Sync + 'static) {
+        self.at_work.update_value(|all| all.push(Callback::new(move |()| at_work())));
     }
 
-    /// Signs out if nothing was done for [`IDLE`]. The clock goes on while a laptop sleeps.
+    /// Whether such work goes on.
+    pub fn is_at_work(self) -> bool {
+        let all = self.at_work.get_value();
+        untrack(|| all.iter().any(|at_work| at_work.run(())))
+    }
+
+    /// Whether the session ends within [`WARNING`] unless something is done.
+    pub fn ends_soon(self) -> Signal<bool> {
+        self.ends_soon.into()
+    }
+
+    /// The person did something: the idle time begins anew, unless it was over already, as on a laptop that has slept.
+    pub fn touch(self) {
+        self.sign_out_if_idle();
+        self.is_active();
+    }
+
+    fn is_active(self) {
+        self.active.set_value(Moment::now());
+        self.warn(false);
+    }
+
+    fn warn(self, ends_soon: bool) {
+        if self.ends_soon.get_untracked() != ends_soon {
+            self.ends_soon.set(ends_soon);
+        }
+    }
+
+    /// Signs out if nothing was done for [`IDLE`], and says so [`WARNING`] before.
     pub fn sign_out_if_idle(self) {
-        let idle = js_sys::Date::now() - self.active_at.get_value();
-        let signed_in = self.state.with_untracked(|state| !matches!(state, State::SignedOut(_)));
-        if signed_in && idle > IDLE.as_millis() as f64 {
+        if self.state.with_untracked(|state| matches!(state, State::SignedOut(_))) {
+            self.warn(false);
+            return;
+        }
+        let left = IDLE.as_millis() as f64 - self.active.get_value().age_ms();
+        if self.is_at_work() {
+            self.is_active();
+        } else if left < 0.0 {
             self.sign_out(Ended::Idle);
+            self.warn(false);
+        } else {
+            self.warn(left < WARNING.as_millis() as f64);
         }
     }
 }

@@ -23,6 +23,14 @@ struct Guard {
     give_up: Callback<()>,
 }
 
+/// What the person has asked for.
+#[derive(Clone, Copy)]
+struct Leave {
+    way: Callback<()>,
+    /// Whether the page is left with all that is guarded. Otherwise nothing but a dialog closes.
+    page: bool,
+}
+
 /// What only the router knows.
 struct Place {
     here: Location,
@@ -37,7 +45,7 @@ pub struct Unsaved {
     place: StoredValue<Option<Place>, LocalStorage>,
     open: RwSignal<bool>,
     lost: RwSignal<Vec<String>>,
-    leave: StoredValue<Option<Callback<()>>>,
+    leave: StoredValue<Option<Leave>>,
 }
 
 impl Unsaved {
@@ -57,7 +65,8 @@ impl Unsaved {
             window_event_listener(ev::click, move |event| unsaved.meet_link(&event)),
             window_event_listener(ev::popstate, move |event| unsaved.meet_history(&event)),
             window_event_listener(ev::beforeunload, move |event| {
-                if !unsaved.at_stake().is_empty() {
+                // Work on many things would stop half way.
+                if session.is_at_work() || !unsaved.at_stake().is_empty() {
                     event.prevent_default();
                 }
             }),
@@ -95,7 +104,7 @@ impl Unsaved {
     /// Does what leads away from the page: at once where nothing would be lost, otherwise once the person has chosen
     /// **Leave**.
     pub fn leave_by(self, way: impl Fn() + Send + Sync + 'static) {
-        self.ask(self.at_stake(), Callback::new(move |()| way()));
+        self.ask(self.at_stake(), Leave { way: Callback::new(move |()| way()), page: true });
     }
 
     /// The same for something that has no guard of its own, such as what is typed into a dialog that closes.
@@ -103,7 +112,7 @@ impl Unsaved {
         let way = Callback::new(move |()| way());
         match lost {
             None => way.run(()),
-            lost => self.ask(lost.into_iter().collect(), way),
+            lost => self.ask(lost.into_iter().collect(), Leave { way, page: false }),
         }
     }
 
@@ -112,12 +121,12 @@ impl Unsaved {
         untrack(|| guards.iter().filter_map(|(_, guard)| guard.at_stake.run(())).collect())
     }
 
-    fn ask(self, lost: Vec<String>, way: Callback<()>) {
+    fn ask(self, lost: Vec<String>, leave: Leave) {
         if lost.is_empty() {
-            way.run(());
+            leave.way.run(());
         } else {
             self.lost.set(lost);
-            self.leave.set_value(Some(way));
+            self.leave.set_value(Some(leave));
             self.open.set(true);
         }
     }
@@ -139,14 +148,16 @@ impl Unsaved {
         self.lost.into()
     }
 
-    /// The person leaves. The guards have done their work: what leads away may come back to this page's listeners.
+    /// The person leaves. What was named is given up, and nothing else.
     pub fn go_on(self) {
-        let guards = self.guards.try_update_value(std::mem::take).unwrap_or_default();
-        untrack(|| guards.iter().for_each(|(_, guard)| guard.give_up.run(())));
         self.open.set(false);
-        if let Some(way) = self.leave.try_update_value(Option::take).flatten() {
-            way.run(());
+        let Some(leave) = self.leave.try_update_value(Option::take).flatten() else { return };
+        if leave.page {
+            // The guards have done their work: what leads away may come back to this page's listeners.
+            let guards = self.guards.try_update_value(std::mem::take).unwrap_or_default();
+            untrack(|| guards.iter().for_each(|(_, guard)| guard.give_up.run(())));
         }
+        leave.way.run(());
     }
 
     fn forget(self) {
@@ -182,7 +193,7 @@ impl Unsaved {
         event.prevent_default();
         let href = format!("{}{}{}", link.pathname(), link.search(), link.hash());
         let way = move |()| self.place.with_value(|place| place.iter().for_each(|place| (place.go)(&href)));
-        self.ask(lost, Callback::new(way));
+        self.ask(lost, Leave { way: Callback::new(way), page: true });
     }
 
     /// The back or forward button: the browser has gone to the other address already. The page stays, and its own address
@@ -206,6 +217,7 @@ impl Unsaved {
         }
         event.stop_immediate_propagation();
         // Fails only where the document is not shown any more.
-        self.ask(lost, Callback::new(|()| _ = window().history().and_then(|history| history.back())));
+        let back = Callback::new(|()| _ = window().history().and_then(|history| history.back()));
+        self.ask(lost, Leave { way: back, page: true });
     }
 }

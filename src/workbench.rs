@@ -66,6 +66,7 @@ pub fn Workbench(
                     <SignInAgain />
                     <ShortcutKeys />
                     {question_before_update(data, toasts)}
+                    {warning_before_sign_out(session)}
                     <UnsavedDialog />
                 }
                 .into_any(),
@@ -85,6 +86,23 @@ fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
     };
     let wanted = Signal::derive(move || asked.with(|asked| !asked.is_empty()));
     addition(Later::UpdateQuestion, wanted, Callback::new(missing))
+}
+
+/// Says that the session is about to end because nothing was done. Any key or pointer is activity, the button is where one looks for
+/// it.
+fn warning_before_sign_out(session: Session) -> AnyView {
+    let warning = move || {
+        view! {
+            <div class="notice uncertain ends-soon">
+                <strong>"Signing out in 1 minute"</strong>
+                <span>"Nothing was done for 14 minutes."</span>
+                <button type="button" class="button small" on:click=move |_| session.touch()>
+                    "Stay signed in"
+                </button>
+            </div>
+        }
+    };
+    view! { <div role="alert">{live(move || session.ends_soon().get().then(warning))}</div> }.into_any()
 }
 
 /// The screen that the address stands for.

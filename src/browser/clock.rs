@@ -1,9 +1,11 @@
-//! Times in the reader's locale and zone.
+//! Times in the page's language and the reader's zone.
 
 use console_api::Timestamp;
-use js_sys::{Array, Date, Intl, Object, Reflect};
+use js_sys::{Date, Intl, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
+
+use super::language::english;
 
 /// Now, in milliseconds since 1970.
 pub fn now() -> i64 {
@@ -33,10 +35,11 @@ impl Clock {
             // Fails only for frozen objects.
             _ = Reflect::set(&options, &key.into(), &JsValue::from(value));
         }
+        let language = english();
         let clock = Self {
             tick: RwSignal::new(now()),
-            relative: StoredValue::new_local(Intl::RelativeTimeFormat::new(&Array::new(), &options)),
-            exact: StoredValue::new_local(Intl::DateTimeFormat::new(&Array::new(), &options)),
+            relative: StoredValue::new_local(Intl::RelativeTimeFormat::new(&language, &options)),
+            exact: StoredValue::new_local(Intl::DateTimeFormat::new(&language, &options)),
         };
         if let Ok(handle) =
             set_interval_with_handle(move || clock.tick.set(now()), std::time::Duration::from_secs(30))

@@ -1,14 +1,16 @@
-//! Numbers in the reader's locale.
+//! Numbers in the page's language.
 
-use js_sys::{Array, Intl, Object};
+use js_sys::{Intl, Object};
 use wasm_bindgen::{JsCast, JsValue};
+
+use super::language::english;
 
 thread_local! {
     static WHOLE: Intl::NumberFormat = {
         let options = Object::new();
         // Fails only for frozen objects.
         _ = js_sys::Reflect::set(&options, &"maximumFractionDigits".into(), &JsValue::from(0));
-        Intl::NumberFormat::new(&Array::new(), &options)
+        Intl::NumberFormat::new(&english(), &options)
     };
 }
 

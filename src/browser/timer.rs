@@ -24,13 +24,11 @@ fn milliseconds(pause: Duration) -> u32 {
     i32::try_from(pause.as_millis()).unwrap_or(i32::MAX).unsigned_abs()
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
 mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
     use super::*;
 
-    #[wasm_bindgen_test]
+    #[test]
     fn a_pause_is_never_longer_than_browsers_know() {
         for (pause, milliseconds_of_it) in [
             (Duration::ZERO, 0),

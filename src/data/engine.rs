@@ -55,9 +55,9 @@ impl Data {
         if untrack(|| self.engine.value()).is_some_and(|shown| shown.id == engine.id) {
             self.engine.set(engine.clone());
         }
-        self.engines.patch(|list| {
+        self.engines.patch(move |list| {
             if let Some(old) = list.items.iter_mut().find(|old| old.id == engine.id) {
-                *old = engine;
+                old.clone_from(&engine);
             }
         });
     }
@@ -103,7 +103,7 @@ impl Data {
     pub async fn delete_engine(self, id: EngineId) -> Result<(), Error> {
         self.work.begin_change();
         self.erase_engine(id).await?;
-        self.engines.patch(|list| list.items.retain(|engine| engine.id != id));
+        self.engines.patch(move |list| list.items.retain(|engine| engine.id != id));
         self.read_engines();
         Ok(())
     }

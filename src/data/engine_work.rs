@@ -37,7 +37,7 @@ impl Data {
             let gone = Rc::clone(&gone);
             move || {
                 let gone = std::mem::take(&mut *gone.borrow_mut());
-                self.engines.patch(|list| list.items.retain(|engine| !gone.contains(&engine.id)));
+                self.engines.patch(move |list| list.items.retain(|engine| !gone.contains(&engine.id)));
             }
         };
         let finish = {

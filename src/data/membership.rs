@@ -12,7 +12,7 @@ impl Data {
     pub async fn join_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         self.work.begin_change();
         self.session.call(async move |console| console.assign_to_pool(engine, pool).await).await?;
-        self.has_members(pool, |engines| {
+        self.has_members(pool, move |engines| {
             if !engines.contains(&engine) {
                 engines.push(engine);
             }
@@ -27,7 +27,7 @@ impl Data {
     pub async fn leave_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         self.work.begin_change();
         self.take_out_of_pool(engine, pool).await?;
-        self.has_members(pool, |engines| engines.retain(|id| *id != engine));
+        self.has_members(pool, move |engines| engines.retain(|id| *id != engine));
         Ok(())
     }
 
@@ -41,8 +41,8 @@ impl Data {
     }
 
     /// What was changed shows at once, and then what the console says.
-    fn has_members(self, pool: PoolId, change: impl FnOnce(&mut Vec<EngineId>)) {
-        self.pools.patch(|list| {
+    fn has_members(self, pool: PoolId, change: impl Fn(&mut Vec<EngineId>) + 'static) {
+        self.pools.patch(move |list| {
             if let Some(pool) = list.items.iter_mut().find(|it| it.id == pool) {
                 change(&mut pool.engines);
             }

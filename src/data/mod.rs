@@ -102,6 +102,7 @@ impl Data {
                 data.info.read(session.call(async |console| console.console_info().await));
             }
         });
+        session.stays_while(move || data.bulk.is_running() || data.work.updating.is_on_any());
         provide_context(data);
         data
     }

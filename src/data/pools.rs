@@ -68,9 +68,9 @@ impl Data {
         if untrack(|| self.pool.value()).is_some_and(|shown| shown.id == pool.id) {
             self.pool.set(pool.clone());
         }
-        self.pools.patch(|list| {
+        self.pools.patch(move |list| {
             if let Some(old) = list.items.iter_mut().find(|old| old.id == pool.id) {
-                *old = pool;
+                old.clone_from(&pool);
             }
         });
     }
@@ -117,7 +117,7 @@ impl Data {
     pub async fn delete_pool(self, id: PoolId) -> Result<(), Error> {
         match self.session.call(async move |console| console.delete_pool(id).await).await {
             Ok(()) | Err(Error::NotFound { .. }) => {
-                self.pools.patch(|list| list.items.retain(|pool| pool.id != id));
+                self.pools.patch(move |list| list.items.retain(|pool| pool.id != id));
                 Ok(())
             }
             Err(error) => Err(error),

@@ -13,6 +13,8 @@ use crate::browser::clock;
 
 /// A value of any kind: the code of the reads is there once, however many kinds of things are read.
 type Value = Arc<dyn Any + Send + Sync>;
+/// A change of a value.
+type Patch = Box<dyn Fn(Value) -> Value>;
 /// Whether two values of the same kind are equal.
 type Equal = fn(&Value, &Value) -> bool;
 
@@ -81,20 +83,28 @@ impl<T: Send + Sync + PartialEq + 'static> Query<T> {
         self.store.read(erased(read), equal::<T>).await
     }
 
-    /// Puts a value that is known from elsewhere, as the answer to a change is.
+    /// Puts a value that is known from elsewhere, as the answer to a change is. A read that is under way was asked before that, and
+    /// is given up.
     pub fn set(self, value: T) {
-        self.store.set(Arc::new(value), equal::<T>);
+        self.store.give_up();
+        self.store.reading.set(false);
+        self.store.set(Arc::new(value), equal::<T>, clock::now());
     }
 
-    /// Changes the value in place, without calling it newly read.
-    pub fn patch(self, change: impl FnOnce(&mut T))
+    /// Changes the value in place, without calling it newly read. The answer to a read that is under way is changed in the same
+    /// way when it comes: it was asked for before.
+    pub fn patch(self, change: impl Fn(&mut T) + 'static)
     where
         T: Clone,
     {
-        let Some(mut value) = untrack(|| self.value()) else { return };
-        self.store.lay_aside();
-        change(Arc::make_mut(&mut value));
-        self.store.put_back(value);
+        let patch = move |value: Value| match value.downcast::<T>() {
+            Ok(mut value) => {
+                change(Arc::make_mut(&mut value));
+                value
+            }
+            Err(value) => value,
+        };
+        self.store.patch(Box::new(patch));
     }
 
     /// Forgets everything, as on sign-out.
@@ -121,6 +131,8 @@ struct Store {
     reading: RwSignal<bool>,
     turn: StoredValue<u64>,
     under_way: StoredValue<Option<AbortHandle>>,
+    /// What was changed since the read that is under way was begun.
+    patches: StoredValue<Vec<Patch>, LocalStorage>,
 }
 
 impl Store {
@@ -131,6 +143,7 @@ impl Store {
             reading: RwSignal::new(false),
             turn: StoredValue::new(0),
             under_way: StoredValue::new(None),
+            patches: StoredValue::new_local(Vec::new()),
         }
     }
 
@@ -149,6 +162,8 @@ impl Store {
         let turn = self.turn.get_value();
         self.under_way.set_value(Some(handle));
         self.reading.set(true);
+        // What is read is as old as the question.
+        let asked = clock::now();
         async move {
             let result = read.await.unwrap_or(Err(Error::Cancelled));
             if self.turn.try_get_value() != Some(turn) {
@@ -158,7 +173,8 @@ impl Store {
             match result {
                 Ok(value) => {
                     self.failed.set(None);
-                    self.set(value, equal);
+                    let patches = self.patches.try_update_value(std::mem::take).unwrap_or_default();
+                    self.set(patches.iter().fold(value, |value, patch| patch(value)), equal, asked);
                     Ok(())
                 }
                 Err(Error::Cancelled) => Err(Error::Cancelled),
@@ -171,8 +187,9 @@ impl Store {
         .boxed_local()
     }
 
-    fn set(self, value: Value, equal: Equal) {
-        let at = Timestamp::from_unix_ms(clock::now());
+    /// `at`: when it was asked for, in milliseconds since 1970.
+    fn set(self, value: Value, equal: Equal, at: i64) {
+        let at = Timestamp::from_unix_ms(at);
         self.known.update(|known| {
             // An equal value keeps its identity, so that nothing is worked out or drawn again.
             let value = match known.take() {
@@ -183,22 +200,17 @@ impl Store {
         });
     }
 
-    /// Lets go of the value, so that who has it may change it in place; nobody is told yet.
-    fn lay_aside(self) {
-        let nothing: Value = Arc::new(());
-        self.known.update_untracked(|known| {
-            if let Some(known) = known {
-                known.value = nothing;
-            }
-        });
-    }
-
-    fn put_back(self, value: Value) {
+    fn patch(self, patch: Patch) {
         self.known.update(|known| {
             if let Some(known) = known {
-                known.value = value;
+                // Nobody else holds it meanwhile, so that it is changed in place.
+                let value = std::mem::replace(&mut known.value, Arc::new(()));
+                known.value = patch(value);
             }
         });
+        if self.reading.get_untracked() {
+            self.patches.update_value(|patches| patches.push(patch));
+        }
     }
 
     fn forget(self) {
@@ -210,6 +222,7 @@ impl Store {
 
     fn give_up(self) {
         self.turn.update_value(|turn| *turn += 1);
+        self.patches.update_value(Vec::clear);
         if let Some(handle) = self.under_way.try_update_value(Option::take).flatten() {
             handle.abort();
         }

@@ -24,6 +24,17 @@ pub enum Validity {
     Gone,
 }
 
+/// What the console and the network may differ in, from one answer to the next, on when the same secret ends: 10 s.
+const SAME_END_MS: f64 = 10_000.0;
+
+impl Validity {
+    /// Whether it is another secret that is valid now. Each is valid for an hour from when it was made, so that a later one ends later.
+    #[must_use]
+    pub fn is_another(self, now: Self) -> bool {
+        matches!((self, now), (Self::Until(before), Self::Until(now)) if now - before > SAME_END_MS)
+    }
+}
+
 /// The shared secret of this console. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct Secret {

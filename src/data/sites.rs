@@ -75,9 +75,9 @@ impl Data {
         if untrack(|| self.site.value()).is_some_and(|shown| shown.id == site.id) {
             self.site.set(site.clone());
         }
-        self.sites.patch(|listed| {
+        self.sites.patch(move |listed| {
             if let Some(old) = listed.page.items.iter_mut().find(|old| old.id == site.id) {
-                *old = site;
+                old.clone_from(&site);
             }
         });
     }

@@ -84,7 +84,8 @@ impl Data {
             move || {
                 let gone = std::mem::take(&mut *progress.gone.borrow_mut());
                 self.all_sites.have_moved(&std::mem::take(&mut *progress.moved.borrow_mut()));
-                self.engines.patch(|list| list.items.retain(|engine| !gone.contains(&engine.id)));
+                let left_out = gone.clone();
+                self.engines.patch(move |list| list.items.retain(|engine| !left_out.contains(&engine.id)));
                 self.work.begin_change();
                 self.read_engines();
                 if let Some(open) = untrack(|| self.engine.value()).filter(|it| !gone.contains(&it.id)) {

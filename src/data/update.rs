@@ -20,7 +20,7 @@ use crate::browser::{clock, timer::sleep};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How long new versions are waited for, in milliseconds.
+/// How long new versions are waited for, in milliseconds: of many engines, from the last one that reported some.
 const PATIENCE_MS: i64 = 3 * 60 * 1000;
 
 /// What comes of an update of one engine.
@@ -87,10 +87,15 @@ impl Data {
     /// What came of an update that was sent; `None` when the visit has ended.
     async fn wait_for_versions(self, before: &Engine) -> Option<UpdateStep> {
         let id = before.id;
+        let visit = untrack(|| self.session.visit());
         let until = clock::now() + PATIENCE_MS;
         let mut pause = FIRST_PAUSE;
         while clock::now() < until {
             pause = wait(pause).await;
+            // What one user has begun is not read on as another.
+            if untrack(|| self.session.visit()) != visit {
+                return None;
+            }
             match self.session.call(async move |console| console.engine(id).await).await {
                 Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {
@@ -157,15 +162,19 @@ impl Data {
         waiting: Vec<EngineId>,
     ) -> Option<UpdatedEngines> {
         let count = before.len();
-        let until = clock::now() + PATIENCE_MS;
+        let visit = untrack(|| self.session.visit());
+        let mut until = clock::now() + PATIENCE_MS;
         let mut pause = FIRST_PAUSE;
         while !before.is_empty() && clock::now() < until {
             pause = wait(pause).await;
+            let is_over = || untrack(|| self.session.visit()) != visit;
+            if is_over() {
+                return None;
+            }
             match self.read_engines_now().await {
+                Err(Error::Cancelled) if is_over() => return None,
                 Ok(()) => {}
-                // Somebody else reads the list anew: its answer will do as well.
-                Err(Error::Cancelled) if untrack(|| self.session.account()).is_some() => continue,
-                Err(Error::Cancelled) => return None,
+                // Among these: another reading of the list has taken its place, whose answer will do as well.
                 Err(_) => continue,
             }
             let Some(list) = untrack(|| self.engines.value()) else { continue };
@@ -175,6 +184,10 @@ impl Data {
                     before.remove(&now.id);
                     done.push(now.id);
                 }
+            }
+            // A fleet takes its time: it is waited for as long as it gets on.
+            if !done.is_empty() {
+                until = clock::now() + PATIENCE_MS;
             }
             self.work.updating.end(&done);
         }

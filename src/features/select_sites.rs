@@ -7,7 +7,7 @@ use console_api::{
     rules::{Scanners, SiteChanges, SiteList, SiteMove, SiteRows, SiteSort, sites_in_words},
 };
 use leptos::{html, prelude::*};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     browser::{clock::Clock, number},
@@ -51,9 +51,11 @@ pub fn SelectSites(
     /// Called with the moves that are to be made instead of the pending ones.
     on_save: Callback<Vec<SiteMove>>,
 ) -> impl IntoView {
+    let changed = RwSignal::new(false);
+    let at_stake = Signal::derive(move || changed.get().then(|| "The sites that you have chosen".to_owned()));
     view! {
-        <Dialog open title="Select Sites".to_owned() wide=true>
-            {untrack(|| body(open, scanner, scanners, &pending.get_untracked(), on_save))}
+        <Dialog open title="Select Sites".to_owned() wide=true at_stake>
+            {untrack(|| body(open, scanner, scanners, &pending.get_untracked(), on_save, changed))}
         </Dialog>
     }
 }
@@ -130,6 +132,7 @@ fn body(
     scanners: Memo<Arc<Scanners>>,
     pending: &[SiteMove],
     on_save: Callback<Vec<SiteMove>>,
+    changed: RwSignal<bool>,
 ) -> AnyView {
     let data = Data::here();
     data.want_all_sites();
@@ -154,6 +157,19 @@ fn body(
         })
         .unwrap_or_default()
     });
+    // Whether closing the dialog would lose something.
+    let known = pending.iter().map(|it| it.site).collect::<FxHashSet<_>>();
+    follow(move || {
+        let (rows, changes) = (rows.get(), changes.get());
+        let is_known = |place: &usize| {
+            let site = rows.as_ref().and_then(|rows| rows.list().id(*place));
+            site.is_some_and(|site| known.contains(&site))
+        };
+        let same = changes.come.len() + changes.leave.len() == known.len()
+            && changes.come.iter().chain(&changes.leave).all(is_known);
+        changed.set(rows.is_some() && !same);
+    });
+    on_cleanup(move || _ = changed.try_set(false));
     let homeless = Memo::new(move |_| {
         let (rows, changes) = (rows.get(), changes.get());
         let is_decided = |place: &&usize| {

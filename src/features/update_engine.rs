@@ -102,11 +102,11 @@ pub fn update_engines(data: Data, toasts: Toasts, engines: &[Engine]) {
 /// Says which engines report new versions after an update.
 pub fn say_updated(toasts: Toasts, UpdatedEngines { updated, late }: &UpdatedEngines) {
     if late.is_empty() {
-        toasts.say(Tone::Good, format!("{} updated.", engines(*updated)), None);
+        toasts.keep(Tone::Good, format!("{} updated.", engines(*updated)), None);
     } else {
         let names = late.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
         let more = if late.len() > 5 { ", …" } else { "" };
-        toasts.say(
+        toasts.keep(
             Tone::Uncertain,
             format!("{} updated, {} not yet: {names}{more}.", engines(*updated), engines(late.len())),
             Some("The update was sent to them. Refresh them later.".to_owned()),

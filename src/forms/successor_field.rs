@@ -22,6 +22,9 @@ pub fn SuccessorField(
     successors: Memo<Arc<Vec<Successor>>>,
     /// Who is chosen.
     chosen: RwSignal<Option<ScannerId>>,
+    /// Whether something is typed that is no choice: then nothing may go on as if the field were empty.
+    #[prop(optional)]
+    half_typed: RwSignal<bool>,
 ) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
@@ -32,7 +35,9 @@ pub fn SuccessorField(
         if chosen.get_untracked() != now {
             chosen.set(now);
         }
+        half_typed.set(now.is_none() && text.with(|text| !text.trim().is_empty()));
     });
+    on_cleanup(move || _ = half_typed.try_set(false));
     let matching = Memo::new(move |_| {
         let words = text.with(|text| text.split_whitespace().map(fold_case).collect::<Vec<_>>());
         let matches = |successor: &&Successor| {

@@ -115,6 +115,14 @@ pub fn SharedSecretPage() -> impl IntoView {
             focus_heading_if_lost();
         }
     });
+    // Nor is one that a colleague has replaced meanwhile: the time that is left is the new one's.
+    Effect::new(move |before: Option<Validity>| {
+        let now = data.secret.validity.get();
+        if before.is_some_and(|before| before.is_another(now)) {
+            page.hide();
+        }
+        now
+    });
     let busy: Refused = Signal::derive(move || page.busy.get().then(|| "It is under way.".to_owned()));
     view! {
         <section class="page narrow" aria-labelledby="page-heading">

@@ -46,6 +46,8 @@ struct Toast {
     tone: Tone,
     what: String,
     more: Option<String>,
+    /// Whether it is there until somebody closes it.
+    stays: bool,
 }
 
 /// A piece of news: how it is meant, what happened, what to do.
@@ -85,17 +87,25 @@ impl Toasts {
 
     /// Shows a line, and under it perhaps what to do.
     pub fn say(self, tone: Tone, what: impl Into<String>, more: Option<String>) {
+        self.add(tone, what.into(), more, tone == Tone::Bad);
+    }
+
+    /// The same for what ends long after it was begun: it stays until somebody has closed it.
+    pub fn keep(self, tone: Tone, what: impl Into<String>, more: Option<String>) {
+        self.add(tone, what.into(), more, true);
+    }
+
+    fn add(self, tone: Tone, what: String, more: Option<String>, stays: bool) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         self.list.update(|list| {
-            list.push(Toast { id, tone, what: what.into(), more });
-            let earlier = &list[..list.len() - 1];
-            let oldest = earlier.iter().position(|toast| toast.tone != Tone::Bad);
+            let oldest = list.iter().position(|toast| !toast.stays);
+            list.push(Toast { id, tone, what, more, stays });
             if let Some(oldest) = oldest.filter(|_| list.len() > AT_ONCE) {
                 list.remove(oldest);
             }
         });
-        if tone != Tone::Bad {
+        if !stays {
             self.leave_later(id);
         }
     }

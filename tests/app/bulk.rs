@@ -6,7 +6,7 @@ use web_sys::HtmlSelectElement;
 
 use super::{
     console::{Console, Fault},
-    person::{Screen, at_work, choose, focused, until},
+    person::{ClockAhead, Screen, at_work, choose, focused, look_at_the_window, until},
 };
 
 /// Two engines that can be deleted, one with a site, and the local one.
@@ -135,6 +135,26 @@ async fn work_goes_on_while_its_dialog_is_closed_and_a_line_leads_back() {
     release.send(()).unwrap();
     screen.read("Adding engines to a pool: 3 added.").await;
     screen.see_gone("group", "Work on many engines").await;
+}
+
+#[wasm_bindgen_test]
+async fn work_that_goes_on_is_activity_until_it_ends() {
+    let console = Console::with_many(5);
+    let screen = at_work(&console, "/engines").await;
+    screen.click("checkbox", "Select all 5 that match").await;
+    screen.click("button", "Add to pool").await;
+    let release = console.hold("engines/3");
+    screen.click("button", "Add 3 engines to Europe").await;
+    screen.read("0 of 3").await;
+    {
+        let _clock = ClockAhead::by(16.0 * 60_000.0);
+        look_at_the_window();
+    }
+    release.send(()).unwrap();
+    screen.read("3 added.").await;
+    let _clock = ClockAhead::by(32.0 * 60_000.0);
+    look_at_the_window();
+    screen.read("You were signed out after 15 minutes without activity.").await;
 }
 
 #[wasm_bindgen_test]

@@ -10,11 +10,13 @@ mod forms;
 mod panel;
 mod person;
 mod pools;
+mod query;
 mod shared_secret;
 mod sign_in;
 mod sites;
 mod sites_tab;
 mod table;
+mod transport;
 mod unsaved;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;

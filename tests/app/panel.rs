@@ -235,6 +235,14 @@ async fn many_engines_are_deleted_once_all_their_sites_have_a_place() {
     assert!(left_out.contains("berlin: 2 sites are assigned to it."), "{left_out}");
     screen.type_into("Move their sites to", "oslo").await;
     screen.read("None is called so.").await;
+    // Half a name is no choice, and none either: the engine without sites is not deleted by itself.
+    let action = screen.all("button", "Delete rome").pop().unwrap();
+    until("it to be refused", || {
+        (action.get_attribute("aria-disabled").as_deref() == Some("true")).then_some(())
+    })
+    .await;
+    action.click();
+    screen.see("dialog", "Delete rome").await;
     screen.type_into("Move their sites to", "local scan engine").await;
     press_in_dialog(&screen, "Move 3 sites, then delete 3 engines").await;
     screen.read("3 moved, 3 deleted.").await;

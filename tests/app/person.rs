@@ -292,6 +292,25 @@ impl Drop for ClockAhead {
     }
 }
 
+/// The browser's other clock, which nobody can set, ahead by some milliseconds as long as this lives.
+pub(crate) struct MonotonicAhead;
+
+impl MonotonicAhead {
+    pub(crate) fn by(milliseconds: f64) -> Self {
+        let body =
+            format!("performance.now = () => Performance.prototype.now.call(performance) + {milliseconds}");
+        js_sys::Function::new_no_args(&body).call0(&wasm_bindgen::JsValue::UNDEFINED).unwrap();
+        Self
+    }
+}
+
+impl Drop for MonotonicAhead {
+    fn drop(&mut self) {
+        let undo = js_sys::Function::new_no_args("delete performance.now");
+        undo.call0(&wasm_bindgen::JsValue::UNDEFINED).unwrap();
+    }
+}
+
 /// The element that has the focus.
 pub(crate) fn focused() -> Option<Element> {
     document().active_element()

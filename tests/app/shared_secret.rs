@@ -73,6 +73,19 @@ async fn the_time_left_is_the_consoles_and_is_asked_again_after_a_sleep_or_a_cha
 }
 
 #[wasm_bindgen_test]
+async fn a_secret_that_a_colleague_has_replaced_is_not_shown_any_more() {
+    let console = console();
+    console.secret_for(Some(1200));
+    let screen = open(&console).await;
+    screen.click("button", "Show").await;
+    screen.read(SECRET).await;
+    console.secret_for(Some(3600));
+    look_at_the_window();
+    screen.read("60:00").await;
+    until("the old secret to go", || (!screen.text().contains(SECRET)).then_some(())).await;
+}
+
+#[wasm_bindgen_test]
 async fn an_expired_secret_says_so_and_is_not_shown_any_more() {
     let console = console();
     console.secret_for(Some(1));

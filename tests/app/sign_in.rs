@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault},
-    person::{ClockAhead, Screen, at_work, focused, look_at_the_window, open, until},
+    person::{ClockAhead, MonotonicAhead, Screen, at_work, focused, look_at_the_window, open, press, until},
 };
 
 fn console() -> Console {
@@ -218,4 +218,37 @@ async fn after_a_quarter_of_an_hour_without_activity_the_app_signs_out() {
     screen.click("button", "Sign in").await;
     screen.see_names(&["berlin"]).await;
     assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-name");
+}
+
+#[wasm_bindgen_test]
+async fn a_minute_before_it_signs_out_the_app_says_so_and_one_can_stay() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.see_names(&["berlin"]).await;
+    let _clock = ClockAhead::by(14.5 * 60_000.0);
+    look_at_the_window();
+    screen.read("Signing out in 1 minute").await;
+    screen.click("button", "Stay signed in").await;
+    until("the warning to go", || (!screen.text().contains("Signing out in 1 minute")).then_some(())).await;
+    let _clock = ClockAhead::by(20.0 * 60_000.0);
+    look_at_the_window();
+    screen.see_names(&["berlin"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_key_on_a_laptop_that_has_slept_is_no_activity_of_before() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.see_names(&["berlin"]).await;
+    let _clock = ClockAhead::by(16.0 * 60_000.0);
+    press("ArrowDown");
+    screen.read("You were signed out after 15 minutes without activity.").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_clock_that_was_set_back_does_not_lengthen_the_session() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.see_names(&["berlin"]).await;
+    let _clock = ClockAhead::by(-3_600_000.0);
+    let _time = MonotonicAhead::by(16.0 * 60_000.0);
+    look_at_the_window();
+    screen.read("You were signed out after 15 minutes without activity.").await;
 }

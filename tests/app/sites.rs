@@ -437,6 +437,25 @@ async fn a_dialog_with_something_typed_asks_before_it_closes() {
 }
 
 #[wasm_bindgen_test]
+async fn closing_a_dialog_gives_up_what_is_typed_there_and_nothing_else() {
+    let screen = at_work_on(&console(1), "/sites/1?tab=general", PANEL).await;
+    until("the form", || screen.field("Name")).await;
+    screen.type_into("Name", "harbour").await;
+    screen.click("tab", "Engines").await;
+    screen.click("button", "Add Scan Engine").await;
+    screen.type_into("Name", "rome").await;
+    screen.click("button", "Close").await;
+    screen.see("dialog", "Leave without saving?").await;
+    screen.read("The new engine").await;
+    screen.click("button", "Leave").await;
+    screen.see_gone("dialog", "Add Scan Engine").await;
+    screen.click("tab", "General").await;
+    until("what was typed", || (screen.field("Name")?.value() == "harbour").then_some(())).await;
+    screen.click("link", "Administration").await;
+    screen.read("The changes to site-0001").await;
+}
+
+#[wasm_bindgen_test]
 async fn a_site_that_is_not_there_says_so() {
     let screen = at_work_on(&console(1), "/sites/99", PANEL).await;
     screen.read("There is no site with ID 99, or this account may not see it.").await;

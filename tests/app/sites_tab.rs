@@ -169,6 +169,27 @@ async fn general_is_saved_first_and_nothing_moves_when_that_fails() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_chosen_in_the_dialog_is_not_lost_unasked() {
+    let console = console(3);
+    let screen = tab_of(&console, 2).await;
+    select_sites(&screen).await;
+    screen.see("checkbox", "Select site-0002").await;
+    screen.click("button", "Close").await;
+    screen.see_gone("dialog", "Select Sites").await;
+    select_sites(&screen).await;
+    screen.click("checkbox", "Select site-0002").await;
+    screen.read("1 of 3").await;
+    screen.click("button", "Close").await;
+    screen.see("dialog", "Leave without saving?").await;
+    screen.read("The sites that you have chosen").await;
+    screen.click("button", "Stay").await;
+    screen.see_gone("dialog", "Leave without saving?").await;
+    press_in_dialog(&screen, "Save").await;
+    screen.see_gone("dialog", "Select Sites").await;
+    screen.see("table", "Moves when you save").await;
+}
+
+#[wasm_bindgen_test]
 async fn a_move_can_be_taken_back_before_it_is_saved() {
     let console = console(3);
     let screen = tab_of(&console, 2).await;

@@ -329,6 +329,17 @@ fn at_root(module: &Module) -> bool {
     module.len() < 2
 }
 
+/// What needs a browser is in `tests/app`: the files of the app are tested natively alone, so that nothing would run it here.
+#[test]
+fn tests_that_need_a_browser_are_where_they_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project has a root");
+    let needs_a_browser = |file: &&PathBuf| {
+        fs::read_to_string(root.join(file)).expect("a source can be read").contains("wasm_bindgen_test")
+    };
+    let misplaced = House::open("src").files.iter().filter(needs_a_browser).cloned().collect::<Vec<_>>();
+    assert_eq!(misplaced, Vec::<PathBuf>::new(), "these belong into tests/app");
+}
+
 #[test]
 fn no_files_of_the_app_import_each_other_in_a_circle() {
     let circles = House::open("src").circles();

@@ -81,6 +81,8 @@ struct Moving {
     page: EnginesState,
     /// Where the sites go; nothing as long as the engines that have some are left out.
     to: RwSignal<Option<ScannerId>>,
+    /// Whether something is typed for it that is no choice.
+    half_typed: RwSignal<bool>,
     sites: Query<Vec<OwnedSite>>,
     /// How many scans are under way on which engine. Where that can't be read, the console has the last word.
     scans: RwSignal<FxHashMap<EngineId, usize>>,
@@ -100,7 +102,8 @@ impl Moving {
             let selected = if asks.get() { page.selected() } else { Vec::new() };
             selected.iter().filter(|it| has_sites(it) && free(it)).map(|it| it.id).collect::<Vec<_>>()
         });
-        let moving = Self { page, to: RwSignal::new(None), sites: Query::new(), scans, blocked };
+        let (to, half_typed) = (RwSignal::new(None), RwSignal::new(false));
+        let moving = Self { page, to, half_typed, sites: Query::new(), scans, blocked };
         let scans_matter = Memo::new(move |_| {
             let action = page.asked.get().filter(|_| page.dialog.get() == Some(Opened::Work));
             action.filter(|action| matches!(action, Action::Delete | Action::Update))
@@ -227,6 +230,7 @@ impl Moving {
                                 help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
                                 successors
                                 chosen=self.to
+                                half_typed=self.half_typed
                             />
                         }
                     })
@@ -284,6 +288,11 @@ pub(super) fn dialog(page: EnginesState) -> AnyView {
                 Some(pool) => (format!("Add {what} to {}", pool.name), None),
                 None => (format!("Add {what} to a pool"), Some("The console has no engine pool.".to_owned())),
             },
+            Action::Delete if moving.half_typed.get() => {
+                let refused =
+                    "What is typed at “Move their sites to” is no choice: choose one, or empty the field.";
+                (format!("Delete {what}"), Some(refused.to_owned()))
+            }
             Action::Delete => match moving.count(&meant) {
                 None => (format!("Delete {what}"), None),
                 Some(Ok(sites)) => (format!("Move {}, then delete {what}", sites_in_words(sites)), None),
