@@ -234,7 +234,7 @@ impl General {
 /// What a form does that is part of another screen.
 #[derive(Clone, Copy)]
 pub struct Inside {
-    /// Under which key [`Drafts`] keeps what is typed.
+    /// Under which key [`Drafts`](super::draft::Drafts) keeps what is typed.
     pub draft: StoredValue<String>,
     /// Called with the engine that was added.
     pub on_created: Callback<EngineId>,
