@@ -11,8 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 #[wasm_bindgen_test]
 async fn an_answer_to_an_earlier_question_does_not_take_back_a_later_change() {
     let owner = Owner::new();
-    owner.set();
-    let query = Query::<Vec<u32>>::new();
+    let query = owner.with(Query::<Vec<u32>>::new);
     query.set(vec![1, 2, 3]);
     let (answer, question) = oneshot::channel();
     let mut reading = pin!(query.read_now(async { Ok(question.await.unwrap()) }));
