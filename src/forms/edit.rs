@@ -7,9 +7,10 @@
 //!   again when the form is opened again.
 //! - Who has typed nothing sees the thing as the console has it now.
 
-use std::{future::Future, sync::Arc};
+use std::sync::Arc;
 
 use console_api::Error;
+use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 
 use super::{
@@ -90,6 +91,16 @@ pub enum Ended<D> {
     Theirs,
     /// Nobody is at the form any more. The news have told, where there was something to tell.
     Left,
+}
+
+/// Says that something was not saved, to who has left its form, and keeps what was typed there.
+fn keep_for_later(toasts: Toasts, drafts: Drafts, name: &str, why: &str, key: &str, texts: Vec<String>) {
+    // Unless something else is typed there by now.
+    if !drafts.has(key) {
+        drafts.keep(key, texts);
+    }
+    let more = format!("{why} What you typed is kept: it is there when you open the form again.");
+    toasts.say(Tone::Bad, format!("{name} was not saved."), Some(more));
 }
 
 /// What is said of something new. `despite`: it is there, though the console answered with a failure.
@@ -286,7 +297,7 @@ impl<F: Fields> Edit<F> {
     pub async fn save<D>(
         self,
         name: String,
-        work: impl Future<Output = Result<Sent<F::Thing, D>, Error>>,
+        work: LocalBoxFuture<'static, Result<Sent<F::Thing, D>, Error>>,
         explain: impl FnOnce(&Error) -> (Option<F::Field>, String),
     ) -> Ended<D> {
         let Self { toasts, drafts, .. } = self;
@@ -309,12 +320,7 @@ impl<F: Fields> Edit<F> {
                 Err(error) => Some(error.in_full()),
             };
             if let Some(why) = lost {
-                // Unless something else is typed there by now.
-                if !drafts.has(&key) {
-                    drafts.keep(&key, texts);
-                }
-                let more = format!("{why} What you typed is kept: it is there when you open the form again.");
-                toasts.say(Tone::Bad, format!("{name} was not saved."), Some(more));
+                keep_for_later(toasts, drafts, &name, &why, &key, texts);
             }
             return Ended::Left;
         }

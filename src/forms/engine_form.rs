@@ -6,6 +6,7 @@ use console_api::{
     Engine, EngineDraft, EngineId, Error, Saved,
     rules::{EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again},
 };
+use futures::FutureExt;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
@@ -186,7 +187,7 @@ impl General {
             return Outcome::NotSaved;
         };
         let name = draft.name.clone();
-        let work = save(data, edit.opened(), draft);
+        let work = save(data, edit.opened(), draft).boxed_local();
         let explain = |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
                 data.read_engine(id);

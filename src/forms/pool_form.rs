@@ -6,6 +6,7 @@ use console_api::{
     Engine, EngineId, Error, Pool, PoolDraft, PoolId, Saved,
     rules::{check_pool, field_of_refusal, only_in},
 };
+use futures::FutureExt;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
@@ -117,7 +118,7 @@ pub fn PoolForm(
             return;
         };
         let name = wanted.name.clone();
-        let work = save(data, edit.opened(), wanted);
+        let work = save(data, edit.opened(), wanted).boxed_local();
         let explain = move |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
                 data.read_pool(id);

@@ -6,6 +6,7 @@ use console_api::{
     Error, NewSite, Saved, ScannerId, Site, SiteDraft,
     rules::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name},
 };
+use futures::FutureExt;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
@@ -137,7 +138,7 @@ pub fn SiteForm(
         };
         let navigate = navigate.clone();
         let name = draft.name.clone();
-        let work = save(data, edit.opened(), draft, fields.scanner.get_untracked());
+        let work = save(data, edit.opened(), draft, fields.scanner.get_untracked()).boxed_local();
         let explain = move |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
                 data.read_site(id);

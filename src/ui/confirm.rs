@@ -46,14 +46,19 @@ impl Asked {
     ) -> Result<R, Error> {
         self.busy.set(true);
         let result = work.await;
-        let here = self.busy.try_set(false).is_none();
-        match &result {
-            Ok(_) => self.open.set(false),
-            Err(Error::Cancelled) => {}
-            Err(error) if here && self.open.get_untracked() => self.problem.set(Some(words(error))),
-            Err(error) => self.toasts.say(Tone::Bad, failed, Some(words(error))),
-        }
+        self.ended(failed, result.as_ref().err().map(|error| (*error == Error::Cancelled, words(error))));
         result
+    }
+
+    /// `problem`: why it failed, and whether that is only that the visit is over.
+    fn ended(self, failed: String, problem: Option<(bool, String)>) {
+        let here = self.busy.try_set(false).is_none();
+        match problem {
+            None => self.open.set(false),
+            Some((true, _)) => {}
+            Some((false, words)) if here && self.open.get_untracked() => self.problem.set(Some(words)),
+            Some((false, words)) => self.toasts.say(Tone::Bad, failed, Some(words)),
+        }
     }
 }
 
