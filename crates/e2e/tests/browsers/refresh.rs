@@ -34,10 +34,10 @@ tests! {
         page.see_words(news(), "Refreshed 2 engines: ").await;
         assert_eq!(stack.proxy().count("POST", COMMANDS), 2, "each selected engine was asked for by itself");
 
-        berlin.kill().await;
         page.fill("Filter engines", "DMZ").await;
         page.see(button("All 2")).await;
         page.see(button("Active 1")).await;
+        berlin.kill().await;
         page.click(button("Refresh displayed engines")).await;
         page.see_words(cell("Berlin DMZ", "Status"), "Not responding").await;
         page.see(button("Not responding 1")).await;
