@@ -176,7 +176,7 @@ impl Session {
         }
         self.credentials.set_value(Some(credentials));
         self.offers_sign_out.set_value(welcome.offers_sign_out);
-        self.is_active();
+        self.begin_idle_time();
         self.state.set(State::SignedIn(account));
         self.waiting.update_value(|waiting| {
             for waiter in waiting.drain(..) {
@@ -268,10 +268,10 @@ impl Session {
     /// The person did something: the idle time begins anew, unless it was over already, as on a laptop that has slept.
     pub fn touch(self) {
         self.sign_out_if_idle();
-        self.is_active();
+        self.begin_idle_time();
     }
 
-    fn is_active(self) {
+    fn begin_idle_time(self) {
         self.active.set_value(Moment::now());
         self.warn(false);
     }
@@ -290,7 +290,7 @@ impl Session {
         }
         let left = IDLE.as_millis() as f64 - self.active.get_value().age_ms();
         if self.is_at_work() {
-            self.is_active();
+            self.begin_idle_time();
         } else if left < 0.0 {
             self.sign_out(Ended::Idle);
             self.warn(false);

@@ -305,18 +305,16 @@ impl<F: Fields> Edit<F> {
         let (key, texts) = (self.key.get_value(), F::to_texts(&about));
         self.busy.set(true);
         let result = work.await;
-        if self.busy.try_set(false).is_some() {
+        let left = self.busy.try_set(false).is_some();
+        match &result {
+            Ok(Sent::Saved(..)) => toasts.say(Tone::Good, format!("{name} is saved."), None),
+            Ok(Sent::Created { news, .. }) => toasts.show(news.clone()),
+            Ok(Sent::Theirs(_)) | Err(_) => {}
+        }
+        if left {
             let lost = match result {
-                Ok(Sent::Saved(..)) => {
-                    toasts.say(Tone::Good, format!("{name} is saved."), None);
-                    None
-                }
-                Ok(Sent::Created { news, .. }) => {
-                    toasts.show(news);
-                    None
-                }
+                Ok(Sent::Saved(..) | Sent::Created { .. }) | Err(Error::Cancelled) => None,
                 Ok(Sent::Theirs(_)) => Some("Somebody else has changed it meanwhile.".to_owned()),
-                Err(Error::Cancelled) => None,
                 Err(error) => Some(error.in_full()),
             };
             if let Some(why) = lost {
@@ -329,16 +327,14 @@ impl<F: Fields> Edit<F> {
                 self.fields.fill(F::of(Some(&thing)), Some(&about));
                 self.opened.set(Some(thing));
                 self.sent.set(false);
-                toasts.say(Tone::Good, format!("{name} is saved."), None);
                 Ended::Saved(then)
             }
-            Ok(Sent::Created { news, path, then }) => {
+            Ok(Sent::Created { path, then, .. }) => {
                 let typed = untrack(|| self.fields.typed());
                 if !F::same(&typed, &about, None) {
                     drafts.keep(&path, F::to_texts(&typed));
                 }
                 self.forget();
-                toasts.show(news);
                 Ended::Saved(then)
             }
             Ok(Sent::Theirs(theirs)) => {

@@ -1,5 +1,6 @@
 //! Work on the selected engines.
 
+use futures::channel::oneshot;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlSelectElement;
@@ -115,8 +116,8 @@ async fn cancel_lets_the_one_under_way_end_and_begins_no_other() {
     }
 }
 
-#[wasm_bindgen_test]
-async fn work_goes_on_while_its_dialog_is_closed_and_a_line_leads_back() {
+/// Three engines on their way into a pool, at a console that holds the answer for the first until the sender is used.
+async fn adding_three() -> (Screen, oneshot::Sender<()>) {
     let console = Console::with_many(5);
     let screen = at_work(&console, "/engines").await;
     screen.click("checkbox", "Select all 5 that match").await;
@@ -124,6 +125,12 @@ async fn work_goes_on_while_its_dialog_is_closed_and_a_line_leads_back() {
     let release = console.hold("engines/3");
     screen.click("button", "Add 3 engines to Europe").await;
     screen.read("0 of 3").await;
+    (screen, release)
+}
+
+#[wasm_bindgen_test]
+async fn work_goes_on_while_its_dialog_is_closed_and_a_line_leads_back() {
+    let (screen, release) = adding_three().await;
     screen.click("button", "Close").await;
     let line = screen.see("group", "Work on many engines").await;
     assert!(line.text_content().unwrap().contains("0 of 3"));
@@ -139,13 +146,7 @@ async fn work_goes_on_while_its_dialog_is_closed_and_a_line_leads_back() {
 
 #[wasm_bindgen_test]
 async fn work_that_goes_on_is_activity_until_it_ends() {
-    let console = Console::with_many(5);
-    let screen = at_work(&console, "/engines").await;
-    screen.click("checkbox", "Select all 5 that match").await;
-    screen.click("button", "Add to pool").await;
-    let release = console.hold("engines/3");
-    screen.click("button", "Add 3 engines to Europe").await;
-    screen.read("0 of 3").await;
+    let (screen, release) = adding_three().await;
     {
         let _clock = ClockAhead::by(16.0 * 60_000.0);
         look_at_the_window();

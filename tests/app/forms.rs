@@ -1,5 +1,6 @@
 //! What every form does while a save is under way: the forms of engines, pools and sites, new ones and those that are there.
 
+use futures::channel::oneshot;
 use leptos::prelude::{document, window};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -44,11 +45,22 @@ async fn can_save(screen: &Screen) {
     .await;
 }
 
-/// Sends it to a console that holds the answer.
-async fn send(console: &Console, screen: &Screen, (_, _, call): Form) {
+/// A form with the name harbour, sent to a console that holds its answer until the sender is dropped.
+async fn sent(form: Form) -> (Console, Screen, oneshot::Sender<()>) {
+    let console = console();
+    let screen = typed(&console, form, "harbour").await;
+    can_save(&screen).await;
+    let (_, _, call) = form;
+    let release = console.hold(call);
     let before = console.calls(call);
     screen.click("button", "Save").await;
     until("the call", || (console.calls(call) > before).then_some(())).await;
+    (console, screen, release)
+}
+
+/// The answer to it is a refusal.
+fn refuse(console: &Console, (_, _, call): Form) {
+    console.fault(call, Fault::Answer(400, "application/json", r#"{"message":"It rains."}"#.to_owned()));
 }
 
 /// Leaves while the save is held.
@@ -72,11 +84,7 @@ fn is_refused() -> bool {
 #[wasm_bindgen_test]
 async fn a_save_that_is_under_way_ends_though_its_page_is_left_and_the_news_tell() {
     for form in FORMS {
-        let console = console();
-        let screen = typed(&console, form, "harbour").await;
-        can_save(&screen).await;
-        let release = console.hold(form.2);
-        send(&console, &screen, form).await;
+        let (_console, screen, release) = sent(form).await;
         leave(&screen).await;
         drop(release);
         screen.read("harbour is ").await;
@@ -88,14 +96,9 @@ async fn a_save_that_is_under_way_ends_though_its_page_is_left_and_the_news_tell
 #[wasm_bindgen_test]
 async fn a_save_that_fails_after_its_page_was_left_is_told_and_what_was_typed_is_there_again() {
     for form in FORMS {
-        let console = console();
-        let screen = typed(&console, form, "harbour").await;
-        can_save(&screen).await;
-        let release = console.hold(form.2);
-        send(&console, &screen, form).await;
+        let (console, screen, release) = sent(form).await;
         leave(&screen).await;
-        console
-            .fault(form.2, Fault::Answer(400, "application/json", r#"{"message":"It rains."}"#.to_owned()));
+        refuse(&console, form);
         drop(release);
         screen.read("harbour was not saved.").await;
         screen.read("It rains.").await;
@@ -110,11 +113,7 @@ async fn a_save_that_fails_after_its_page_was_left_is_told_and_what_was_typed_is
 async fn what_is_typed_while_a_save_is_under_way_stays() {
     // This console does not keep what is new.
     for form in FORMS.into_iter().filter(|(address, ..)| !address.ends_with("/new")) {
-        let console = console();
-        let screen = typed(&console, form, "harbour").await;
-        can_save(&screen).await;
-        let release = console.hold(form.2);
-        send(&console, &screen, form).await;
+        let (_console, screen, release) = sent(form).await;
         screen.type_into("Name", "wharf").await;
         drop(release);
         screen.read("harbour is ").await;
@@ -127,13 +126,8 @@ async fn what_is_typed_while_a_save_is_under_way_stays() {
 #[wasm_bindgen_test]
 async fn a_refusal_is_about_what_was_sent_and_not_about_what_was_typed_since() {
     for form in FORMS {
-        let console = console();
-        let screen = typed(&console, form, "harbour").await;
-        can_save(&screen).await;
-        console
-            .fault(form.2, Fault::Answer(400, "application/json", r#"{"message":"It rains."}"#.to_owned()));
-        let release = console.hold(form.2);
-        send(&console, &screen, form).await;
+        let (console, screen, release) = sent(form).await;
+        refuse(&console, form);
         screen.type_into("Name", "wharf").await;
         drop(release);
         can_save(&screen).await;
