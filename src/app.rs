@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{ev, prelude::*};
 
 use crate::{
-    browser::{theme::Theme, transport::AppTransport},
+    browser::{keyboard::keep_keyless_events_away, theme::Theme, title::Title, transport::AppTransport},
     pages::sign_in::SignInPage,
     parts::WorkbenchPart,
     session::{Ended, Session, State},
@@ -19,7 +19,9 @@ pub fn App(
     /// How requests travel.
     transport: AppTransport,
 ) -> impl IntoView {
+    keep_keyless_events_away();
     let theme = Theme::provide();
+    Title::provide();
     let session = Session::provide(transport);
     let workbench = WorkbenchPart::fetch();
     watch_activity(session);

@@ -6,7 +6,7 @@ use console_api::{Client, Credentials, CredentialsError, Error};
 use futures::channel::oneshot;
 use leptos::prelude::*;
 
-use crate::browser::{clock::monotonic_ms, transport::AppTransport};
+use crate::browser::{clock::monotonic_ms, preference::Preference, transport::AppTransport};
 
 /// The console's client as the app uses it.
 pub type Console = Client<AppTransport>;
@@ -25,7 +25,7 @@ pub struct Account {
 pub enum Ended {
     /// The person asked for it.
     SignedOut,
-    /// Nothing was done for [`IDLE`].
+    /// Nothing was done for the chosen time.
     Idle,
 }
 
@@ -40,8 +40,12 @@ pub enum State {
     Over(Account),
 }
 
-/// After this long without a key or a pointer the app signs out.
+/// After this long without a key or a pointer the app signs out, unless the person has chosen a longer time.
 pub const IDLE: Duration = Duration::from_secs(15 * 60);
+/// The longest time that can be chosen.
+const LONGEST_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+/// The chosen time, in minutes.
+const CHOSEN_IDLE: Preference = Preference::named("engine-console.sign-out-after");
 /// So long before that it says so.
 pub const WARNING: Duration = Duration::from_secs(60);
 
@@ -60,6 +64,8 @@ pub struct Session {
     /// What tells whether work goes on that the person has begun.
     at_work: StoredValue<Vec<Callback<(), bool>>>,
     active: StoredValue<Moment>,
+    /// How long nothing may be done.
+    idle: RwSignal<Duration>,
     /// Whether the session ends within [`WARNING`] unless something is done.
     ends_soon: RwSignal<bool>,
 }
@@ -98,6 +104,7 @@ impl Session {
             leave: StoredValue::new(Vec::new()),
             at_work: StoredValue::new(Vec::new()),
             active: StoredValue::new(Moment::now()),
+            idle: RwSignal::new(chosen_idle()),
             ends_soon: RwSignal::new(false),
         };
         provide_context(session);
@@ -265,6 +272,17 @@ impl Session {
         self.ends_soon.into()
     }
 
+    /// After how long without a key or a pointer the app signs out.
+    pub fn idle(self) -> Signal<Duration> {
+        self.idle.into()
+    }
+
+    /// Chooses that time for this browser, from [`IDLE`] to twelve hours.
+    pub fn choose_idle(self, minutes: u64) {
+        CHOSEN_IDLE.remember(&minutes.to_string());
+        self.idle.set(idle_of(minutes));
+    }
+
     /// The person did something: the idle time begins anew, unless it was over already, as on a laptop that has slept.
     pub fn touch(self) {
         self.sign_out_if_idle();
@@ -282,13 +300,13 @@ impl Session {
         }
     }
 
-    /// Signs out if nothing was done for [`IDLE`], and says so [`WARNING`] before.
+    /// Signs out if nothing was done for the chosen time, and says so [`WARNING`] before.
     pub fn sign_out_if_idle(self) {
         if self.state.with_untracked(|state| matches!(state, State::SignedOut(_))) {
             self.warn(false);
             return;
         }
-        let left = IDLE.as_millis() as f64 - self.active.get_value().age_ms();
+        let left = self.idle.get_untracked().as_millis() as f64 - self.active.get_value().age_ms();
         if self.is_at_work() {
             self.begin_idle_time();
         } else if left < 0.0 {
@@ -298,6 +316,15 @@ impl Session {
             self.warn(left < WARNING.as_millis() as f64);
         }
     }
+}
+
+/// What was chosen the last time. What somebody else wrote there can't lengthen it beyond the longest.
+fn chosen_idle() -> Duration {
+    CHOSEN_IDLE.remembered().and_then(|minutes| minutes.parse().ok()).map_or(IDLE, idle_of)
+}
+
+fn idle_of(minutes: u64) -> Duration {
+    Duration::from_secs(minutes.saturating_mul(60)).clamp(IDLE, LONGEST_IDLE)
 }
 
 /// Why somebody could not sign in.

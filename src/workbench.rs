@@ -21,6 +21,7 @@ use crate::{
         later::{FetchLater, Later, LaterPart, addition, screen},
         live::live,
         shortcuts::Shortcuts,
+        table::place::Places,
         toast::{ToastRegion, Toasts, Tone},
     },
     unsaved::Unsaved,
@@ -38,6 +39,8 @@ pub fn Workbench(
     Clock::provide();
     let toasts = Toasts::provide();
     Shortcuts::provide();
+    Places::provide();
+    let places = Places::here();
     let data = Data::provide(session);
     // A memo: a part that did not come must not be fetched again and again.
     LaterPart::provide(fetch_later, Memo::new(move |_| data.engines.value().is_some()));
@@ -48,6 +51,7 @@ pub fn Workbench(
     session.when_it_ends(move || {
         data.forget();
         toasts.clear();
+        places.forget();
     });
 
     // Another visit has a page of its own, even when one user takes over from another without a sign-out between.
@@ -95,7 +99,7 @@ fn warning_before_sign_out(session: Session) -> AnyView {
         view! {
             <div class="notice uncertain ends-soon">
                 <strong>"Signing out in 1 minute"</strong>
-                <span>"Nothing was done for 14 minutes."</span>
+                <span>"No key was pressed and nothing was clicked for a while."</span>
                 <button type="button" class="button small" on:click=move |_| session.touch()>
                     "Stay signed in"
                 </button>

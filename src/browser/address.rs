@@ -98,6 +98,14 @@ impl AddressParam {
         self.write_now(false);
     }
 
+    /// A value that makes no sense is put right: the address follows without a step for the back button, which would lead to the
+    /// wrong one, and so here again.
+    pub fn correct(self, text: String) {
+        self.forget_pending();
+        self.value.set(text);
+        self.write_now(true);
+    }
+
     /// Two values that were chosen with one step: the back button leads to both before.
     pub fn choose_both(self, text: &str, other: Self, other_text: &str) {
         for (param, text) in [(self, text), (other, other_text)] {

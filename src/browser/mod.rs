@@ -4,9 +4,11 @@
 pub mod address;
 pub mod clock;
 pub mod download;
+pub mod keyboard;
 pub mod language;
 pub mod number;
 pub mod preference;
 pub mod theme;
 pub mod timer;
+pub mod title;
 pub mod transport;

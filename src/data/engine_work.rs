@@ -94,7 +94,8 @@ impl Data {
             let (before, sent) = (Rc::clone(&before), Rc::clone(&sent));
             async move {
                 let id = EngineId(item.key);
-                if self.work.updating.begin(&[id]).is_empty() {
+                let mine = self.work.updating.begin(&[id]);
+                if mine.is_empty() {
                     return Ok("being updated already");
                 }
                 let answer =
@@ -104,7 +105,7 @@ impl Data {
                     (Ok(UpdateOutcome::Sent), Some(engine)) => {
                         sent.borrow_mut().insert(id, engine.clone());
                     }
-                    _ => self.work.updating.end(&[id]),
+                    _ => self.work.updating.end(&mine),
                 }
                 Ok(match outcome? {
                     UpdateOutcome::Sent => "sent the update",

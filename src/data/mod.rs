@@ -19,15 +19,13 @@ mod takeover;
 pub mod update;
 pub mod version_report;
 
-use std::{
-    future::Future,
-    task::{Context, Waker},
-};
+use std::future::Future;
 
 use console_api::{
     ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
+use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{
@@ -174,8 +172,7 @@ impl Data {
 /// Begins at once, as far as it gets without waiting, and goes on by itself.
 fn start(work: impl Future<Output = ()> + 'static) {
     let mut work = Box::pin(work);
-    // Whoever it waits for calls the waker that it gets with the next poll.
-    if untrack(|| work.as_mut().poll(&mut Context::from_waker(Waker::noop()))).is_pending() {
+    if untrack(|| (&mut work).now_or_never()).is_none() {
         spawn_local(work);
     }
 }

@@ -21,36 +21,73 @@ type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
 
 /// Some engines that something is being done with. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub struct Busy(RwSignal<FxHashSet<EngineId>>);
+pub struct Busy {
+    ids: RwSignal<FxHashSet<EngineId>>,
+    /// How often all marks were wiped, as when a visit ends.
+    round: StoredValue<u64>,
+}
+
+/// Marks that were set with [`Busy::begin`].
+pub struct Marks {
+    pub(super) ids: Vec<EngineId>,
+    round: u64,
+}
+
+impl Marks {
+    /// Those of all other engines than these.
+    pub(super) fn without(self, others: &[EngineId]) -> Self {
+        let ids = self.ids.into_iter().filter(|id| !others.contains(id)).collect();
+        Self { ids, ..self }
+    }
+
+    /// Whether all of the engines were marked before.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
 
 impl Busy {
     fn new() -> Self {
-        Self(RwSignal::new(FxHashSet::default()))
+        Self { ids: RwSignal::new(FxHashSet::default()), round: StoredValue::new(0) }
     }
 
     /// Whether this engine is among them.
     pub fn is_on(self, id: EngineId) -> bool {
-        self.0.with(|ids| ids.contains(&id))
+        self.ids.with(|ids| ids.contains(&id))
     }
 
     /// Whether there are any.
     pub fn is_on_any(self) -> bool {
-        self.0.with(|ids| !ids.is_empty())
+        self.ids.with(|ids| !ids.is_empty())
     }
 
     /// Marks those that are not marked yet, and gives them back.
-    pub(crate) fn begin(self, ids: &[EngineId]) -> Vec<EngineId> {
-        self.0
-            .try_update(|marked| ids.iter().copied().filter(|id| marked.insert(*id)).collect())
-            .unwrap_or_default()
+    pub(crate) fn begin(self, ids: &[EngineId]) -> Marks {
+        let mark =
+            |marked: &mut FxHashSet<EngineId>| ids.iter().copied().filter(|id| marked.insert(*id)).collect();
+        let ids = self.ids.try_update(mark).unwrap_or_default();
+        Marks { ids, round: self.round.get_value() }
     }
 
-    pub(crate) fn end(self, ids: &[EngineId]) {
-        self.0.update(|marked| {
+    /// Wipes these marks. What was begun in an earlier visit wipes none of this one's.
+    pub(crate) fn end(self, marks: &Marks) {
+        if self.round.get_value() == marks.round {
+            self.end_of(&marks.ids);
+        }
+    }
+
+    /// Wipes the marks of these engines, for who knows that the visit still lasts.
+    pub(super) fn end_of(self, ids: &[EngineId]) {
+        self.ids.update(|marked| {
             for id in ids {
                 marked.remove(id);
             }
         });
+    }
+
+    fn forget(self) {
+        self.round.update_value(|round| *round += 1);
+        self.ids.update(FxHashSet::clear);
     }
 }
 
@@ -107,7 +144,7 @@ impl Work {
         self.change_ends.set_value(None);
         self.changing.set(false);
         for busy in [self.refreshing, self.updating] {
-            busy.0.update(FxHashSet::clear);
+            busy.forget();
         }
     }
 }

@@ -88,11 +88,13 @@ impl SiteFilter {
         self.progress.get()
     }
 
-    /// Reads the sites in this order, from the start unless that is under way or done.
+    /// Reads the sites in this order, from the start unless that is under way or done; one that was stopped goes on.
     pub fn want(self, order: &[Sort]) {
         let begun = self.next.with_value(Option::is_some) || self.progress.with_untracked(|now| now.complete);
         if !begun || self.order.with_value(|before| before != order) {
             self.begin(order.to_vec());
+        } else if self.progress.with_untracked(|now| !now.running && !now.complete) {
+            self.go_on();
         }
     }
 

@@ -139,8 +139,8 @@ impl Data {
             }
             Err(_) => FxHashMap::default(),
         };
-        let (waiting, done) = mine.into_iter().partition::<Vec<_>, _>(|id| sent.contains_key(id));
-        self.work.updating.end(&done);
+        let waiting = mine.ids.iter().copied().filter(|id| sent.contains_key(id)).collect::<Vec<_>>();
+        self.work.updating.end(&mine.without(&waiting));
         if waiting.is_empty() {
             if printed.is_ok() {
                 self.read_engines();
@@ -189,9 +189,9 @@ impl Data {
             if !done.is_empty() {
                 until = clock::now() + PATIENCE_MS;
             }
-            self.work.updating.end(&done);
+            self.work.updating.end_of(&done);
         }
-        self.work.updating.end(&waiting);
+        self.work.updating.end_of(&waiting);
         let late = before.into_values().map(|engine| engine.name).collect::<Vec<_>>();
         Some(UpdatedEngines { updated: count - late.len(), late })
     }

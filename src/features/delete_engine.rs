@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    Engine, Error,
+    Engine, EngineId, Error,
     rules::{
         Change, DeletionCheck, OwnedSite, deletion, retirement, site_successors, sites_in_words, some_names,
     },
@@ -47,8 +47,11 @@ struct Deletion {
     check: Memo<Option<DeletionCheck>>,
     /// How many scans are under way on it. Where that can't be read, the console has the last word.
     scans: RwSignal<usize>,
+    open: Open,
     /// Which form is open.
-    form: RwSignal<Option<Form>>,
+    form: Memo<Option<Form>>,
+    /// The engine that the console has refused to delete, for it has a site by now.
+    sites_came: RwSignal<Option<EngineId>>,
     gone: RwSignal<bool>,
 }
 
@@ -67,8 +70,8 @@ impl Deletion {
         self.check.with(|check| check.as_ref()?.refused.clone()).or(running)
     }
 
-    fn has_sites_now(self) -> bool {
-        self.check.with(|check| check.as_ref().is_some_and(|check| check.sites > 0))
+    fn open_as(self, form: Form) -> Open {
+        Open::derived(move || self.form.get() == Some(form), move || self.open.set(false))
     }
 }
 
@@ -91,33 +94,31 @@ pub fn DeleteDialog(
             engine.as_ref().map(|engine| deletion(engine, pools.as_ref().map_or(&[], |pools| &pools.items)))
         })
     });
+    let sites_came = RwSignal::new(None);
+    // Which of the two forms it is does not change while it is open, whatever becomes of the sites.
+    let form = Memo::new(move |before: Option<&Option<Form>>| {
+        let (open, came) = (open.get(), sites_came.get());
+        let is_it = || untrack(|| engine.get()).is_some_and(|it| Some(it.id) == came);
+        let has_sites =
+            || untrack(|| check.with(|check| check.as_ref().is_some_and(|check| check.sites > 0)));
+        match before.copied().flatten().filter(|_| open) {
+            Some(_) if is_it() => Some(Form::AfterMoving),
+            Some(before) => Some(before),
+            None if open => Some(if has_sites() { Form::AfterMoving } else { Form::AtOnce }),
+            None => None,
+        }
+    });
     let it = Deletion {
         data,
         toasts: Toasts::here(),
         engine,
         check,
         scans: RwSignal::new(0),
-        form: RwSignal::new(None),
+        open,
+        form,
+        sites_came,
         gone: RwSignal::new(false),
     };
-    // Which of the two forms it is does not change while it is open, whatever becomes of the sites.
-    Effect::new(move |before: Option<bool>| {
-        let open = open.get();
-        match (before.unwrap_or(false), open) {
-            (false, true) if untrack(|| it.has_sites_now()) => it.form.set(Some(Form::AfterMoving)),
-            (false, true) => it.form.set(Some(Form::AtOnce)),
-            (true, false) => it.form.set(None),
-            _ => {}
-        }
-        open
-    });
-    Effect::new(move |before: Option<bool>| {
-        let shown = it.form.get().is_some();
-        if before == Some(true) && !shown {
-            open.set(false);
-        }
-        shown
-    });
     // How many scans run on it is asked when the dialog opens.
     follow(move || {
         it.scans.set(0);
@@ -173,7 +174,7 @@ fn words(it: Deletion) -> AnyView {
 
 /// Nothing has to move.
 fn at_once(it: Deletion) -> AnyView {
-    let asked = Asked::new(Open::one_of(it.form, Form::AtOnce));
+    let asked = Asked::new(it.open_as(Form::AtOnce));
     let confirm = Callback::new(move |()| {
         let Some(target) = it.engine.get_untracked() else { return };
         spawn_local(async move {
@@ -188,7 +189,7 @@ fn at_once(it: Deletion) -> AnyView {
                     if it.data.know_engine(target.id).await.is_ok_and(|now| !now.sites.is_empty())
                         && it.form.try_get_untracked().flatten().is_some() =>
                 {
-                    it.form.set(Some(Form::AfterMoving));
+                    it.sites_came.set(Some(target.id));
                 }
                 Err(_) => {}
             }
@@ -219,7 +220,7 @@ fn after_moving(it: Deletion) -> AnyView {
             sites.read(data.sites_of(vec![id]));
         }
     };
-    let open = Open::one_of(it.form, Form::AfterMoving);
+    let open = it.open_as(Form::AfterMoving);
     follow(move || {
         if open.get() {
             // What is left of earlier work gives way.

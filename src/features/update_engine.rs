@@ -10,6 +10,7 @@ use crate::{
     },
     ui::{
         confirm::{Asked, Confirm},
+        dialog::Open,
         live::{follow, live},
         toast::{News, Toasts, Tone, helps},
     },
@@ -44,20 +45,9 @@ pub fn update_question() -> AnyView {
             untrack(|| engines.into_iter().for_each(look));
         }
     });
-    let open = RwSignal::new(false);
-    follow(move || {
-        if waiting.with(|waiting| !waiting.is_empty()) {
-            open.set(true);
-        }
-    });
-    // Whatever the answer was, the next one's turn has come.
-    Effect::new(move |before: Option<bool>| {
-        let open = open.get();
-        if before == Some(true) && !open {
-            waiting.update(|waiting| _ = (!waiting.is_empty()).then(|| waiting.remove(0)));
-        }
-        open
-    });
+    // Whatever the answer is, then it is the next one's turn.
+    let next = move || waiting.update(|waiting| _ = (!waiting.is_empty()).then(|| waiting.remove(0)));
+    let open = Open::derived(move || waiting.with(|waiting| !waiting.is_empty()), next);
     let name = move || {
         waiting.with(|waiting| waiting.first().map(|(engine, _)| engine.name.clone())).unwrap_or_default()
     };

@@ -93,14 +93,29 @@ pub enum Ended<D> {
     Left,
 }
 
+/// How a save is told in the news.
+pub struct Words {
+    /// It is saved.
+    pub saved: String,
+    /// It is not, and nobody is at the form any more.
+    pub not_saved: String,
+}
+
+impl Words {
+    /// Of something with this name.
+    pub fn of(name: &str) -> Self {
+        Self { saved: format!("{name} is saved."), not_saved: format!("{name} was not saved.") }
+    }
+}
+
 /// Says that something was not saved, to who has left its form, and keeps what was typed there.
-fn keep_for_later(toasts: Toasts, drafts: Drafts, name: &str, why: &str, key: &str, texts: Vec<String>) {
+fn keep_for_later(toasts: Toasts, drafts: Drafts, what: String, why: &str, key: &str, texts: Vec<String>) {
     // Unless something else is typed there by now.
     if !drafts.has(key) {
         drafts.keep(key, texts);
     }
     let more = format!("{why} What you typed is kept: it is there when you open the form again.");
-    toasts.say(Tone::Bad, format!("{name} was not saved."), Some(more));
+    toasts.say(Tone::Bad, what, Some(more));
 }
 
 /// What is said of something new. `despite`: it is there, though the console answered with a failure.
@@ -296,7 +311,7 @@ impl<F: Fields> Edit<F> {
     /// the form. `explain` says at which field a failure belongs, and in which words.
     pub async fn save<D>(
         self,
-        name: String,
+        words: Words,
         work: LocalBoxFuture<'static, Result<Sent<F::Thing, D>, Error>>,
         explain: impl FnOnce(&Error) -> (Option<F::Field>, String),
     ) -> Ended<D> {
@@ -307,7 +322,7 @@ impl<F: Fields> Edit<F> {
         let result = work.await;
         let left = self.busy.try_set(false).is_some();
         match &result {
-            Ok(Sent::Saved(..)) => toasts.say(Tone::Good, format!("{name} is saved."), None),
+            Ok(Sent::Saved(..)) => toasts.say(Tone::Good, words.saved, None),
             Ok(Sent::Created { news, .. }) => toasts.show(news.clone()),
             Ok(Sent::Theirs(_)) | Err(_) => {}
         }
@@ -318,7 +333,7 @@ impl<F: Fields> Edit<F> {
                 Err(error) => Some(error.in_full()),
             };
             if let Some(why) = lost {
-                keep_for_later(toasts, drafts, &name, &why, &key, texts);
+                keep_for_later(toasts, drafts, words.not_saved, &why, &key, texts);
             }
             return Ended::Left;
         }

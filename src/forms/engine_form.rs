@@ -11,7 +11,7 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    edit::{self, Edit, Ended, Fields, Sent, created_news, save_and_cancel},
+    edit::{self, Edit, Ended, Fields, Sent, Words, created_news, save_and_cancel},
     edit_conflict::compared,
 };
 use crate::{
@@ -199,7 +199,7 @@ impl General {
             }
             _ => (None, error.in_full()),
         };
-        match edit.save(name, work, explain).await {
+        match edit.save(Words::of(&name), work, explain).await {
             Ended::Saved(Done { created, leads_to }) => Outcome::Saved { created, leads_to },
             Ended::Refused => {
                 self.focus_first_bad();

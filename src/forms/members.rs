@@ -23,6 +23,7 @@ use crate::{
         table::{
             data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
             keys::KeyMap,
+            order::Asked,
             row::{Keys, RowKey},
             selection::Selection,
         },
@@ -248,6 +249,7 @@ fn list(side: Side) -> AnyView {
                 class="members-table"
                 columns=Signal::stored(COLUMNS.to_vec())
                 keys=side.keys
+                asked=Asked::of(move || format!("{} {}", side.sort.get().key(), side.filter.get()))
                 sort=Memo::new(move |_| SortBy::from_query(&side.sort.get().key()))
                 on_sort=Callback::new(move |by: SortBy| {
                     side.sort.set(EngineSort::from_key(&by.to_query()).unwrap_or_default());

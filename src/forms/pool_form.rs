@@ -10,7 +10,7 @@ use futures::FutureExt;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
-    edit::{self, Edit, Ended, Fields, Sent, created_news, save_and_cancel},
+    edit::{self, Edit, Ended, Fields, Sent, Words, created_news, save_and_cancel},
     edit_conflict::compared,
     members::MemberLists,
 };
@@ -131,7 +131,7 @@ pub fn PoolForm(
             _ => (None, error.in_full()),
         };
         spawn_local(async move {
-            match edit.save(name, work, explain).await {
+            match edit.save(Words::of(&name), work, explain).await {
                 Ended::Saved(pool) => on_saved.run(pool),
                 Ended::Refused if untrack(|| edit.refusal(Some(Name))).is_some() => focus_name(),
                 _ => {}

@@ -20,6 +20,7 @@ use crate::{
         status::{severity_class, status_arrow, status_mark},
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
+            order::Asked,
             row::Keys,
         },
     },
@@ -96,6 +97,7 @@ pub fn ScannerPicker(
                 class="picker"
                 columns=Signal::stored(columns)
                 keys
+                asked=Asked::of(move || format!("{} {}", sort.get(), filter.get()))
                 sort=Memo::new(move |_| {
                     let (column, descending) = order();
                     SortBy { column: column.key().to_owned(), descending }

@@ -11,7 +11,7 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    edit::{self, Edit, Ended, Fields, Sent, created_news, save_and_cancel},
+    edit::{self, Edit, Ended, Fields, Sent, Words, created_news, save_and_cancel},
     edit_conflict::compared,
     scanner_picker::ScannerPicker,
 };
@@ -151,7 +151,7 @@ pub fn SiteForm(
             _ => (None, error.in_full()),
         };
         spawn_local(async move {
-            match edit.save(name, work, explain).await {
+            match edit.save(Words::of(&name), work, explain).await {
                 Ended::Saved(Some(to)) => {
                     routes::go(&navigate, &to.href());
                     focus_heading_if_lost();

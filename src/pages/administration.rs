@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    browser::title::Title,
     data::Data,
     routes::Route,
     ui::{copy::copy_button, live::live},
@@ -11,7 +12,7 @@ use crate::{
 /// The screen at `/administration`.
 #[component]
 pub fn AdministrationPage() -> impl IntoView {
-    document().set_title("Administration – Engine console");
+    Title::here().set("Administration");
     let info = Data::here().info;
     let facts = move || {
         let Some(info) = info.value() else {

@@ -18,7 +18,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::panel::Panel;
 use crate::{
-    browser::{address::AddressParam, clock::Clock},
+    browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
     features::{
         bulk::{BulkLine, WorkDialog},
@@ -72,10 +72,11 @@ pub fn EnginePage(
     data.open_engine(id);
     let engine = Memo::new(move |_| data.engine.value().filter(|engine| engine.id == id));
     let page = EngineState { id, data, clock: Clock::here(), engine };
+    let title = Title::here();
     follow(move || {
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));
         let name = name.unwrap_or_else(|| format!("Engine {id}"));
-        document().set_title(&format!("{name} – Engine console"));
+        title.set(name);
     });
     Drafts::here().guard(Unsaved::here(), Route::Engine(id).path(), move || {
         let name = engine.with(|engine| engine.as_ref().map(|engine| engine.name.clone()));

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 
 use self::{bulk::Action, cells::cells, columns::Layout};
 use crate::{
-    browser::{address::AddressParam, clock::Clock},
+    browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
     features::{
         auto_refresh::{age, auto_refresh},
@@ -34,6 +34,7 @@ use crate::{
         status::status_arrow,
         table::{
             data_table::{DataTable, RowPlace, Selecting, SortBy},
+            order::Asked,
             row::{Keys, RowKey},
             selection::{Selection, SelectionBar},
         },
@@ -156,7 +157,7 @@ impl EnginesState {
 #[component]
 pub fn EnginesPage() -> impl IntoView {
     let data = Data::here();
-    document().set_title("Scan Engines – Engine console");
+    Title::here().set("Scan Engines");
     data.read_engines();
 
     let rows = Memo::new(move |_| {
@@ -254,6 +255,11 @@ pub fn EnginesPage() -> impl IntoView {
                 columns=layout.columns()
                 compact=layout.compact()
                 keys
+                asked=Asked {
+                    choice: Signal::derive(move || format!("{} {} {}", sort.get(), status.get(), filter.get())),
+                    is_there: Callback::new(move |key| rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.place.contains_key(&key)))),
+                }
+                comes_back=true
                 sort=Memo::new(move |_| SortBy::from_query(&order().key()))
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))

@@ -15,7 +15,7 @@ use self::{
     problems::attention,
 };
 use crate::{
-    browser::{address::AddressParam, clock::Clock},
+    browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
     features::auto_refresh::{age, auto_refresh},
     ui::{
@@ -32,7 +32,7 @@ const TABS: &[Tab] = &[("attention", "Attention"), ("audit", "Audit")];
 #[component]
 pub fn HealthPage() -> impl IntoView {
     let data = Data::here();
-    document().set_title("Engine Health – Engine console");
+    Title::here().set("Engine Health");
     data.read_engines();
     let notifier = Notifier::remembered();
     tell_turns(data, notifier);

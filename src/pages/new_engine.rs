@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    browser::title::Title,
     data::Data,
     forms::{draft::Drafts, engine_form::EngineForm},
     routes::Route,
@@ -12,7 +13,7 @@ use crate::{
 /// The screen at `/engines/new`.
 #[component]
 pub fn NewEnginePage() -> impl IntoView {
-    document().set_title("New engine – Engine console");
+    Title::here().set("New engine");
     let data = Data::here();
     Drafts::here().guard(Unsaved::here(), Route::NewEngine.path(), || "The new engine".to_owned());
     // The names and addresses that are taken.

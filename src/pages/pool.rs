@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use crate::{
-    browser::{address::AddressParam, clock::Clock},
+    browser::{address::AddressParam, clock::Clock, title::Title},
     data::{Data, site_names::SiteNames},
     features::{
         pool_scans::PoolScans,
@@ -41,7 +41,7 @@ pub fn PoolPage(
 }
 
 fn new_pool() -> AnyView {
-    document().set_title("New engine pool – Engine console");
+    Title::here().set("New engine pool");
     Drafts::here().guard(Unsaved::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
     let navigate = use_navigate();
     let leave = navigate.clone();
@@ -83,10 +83,11 @@ fn one_pool(id: PoolId) -> AnyView {
     });
     let pool = Memo::new(move |_| data.pool.value().filter(|pool| pool.id == id));
     let page = PoolState { id, data, clock: Clock::here(), pool };
+    let title = Title::here();
     follow(move || {
         let name = pool.with(|pool| pool.as_ref().map(|pool| pool.name.clone()));
         let name = name.unwrap_or_else(|| format!("Pool {id}"));
-        document().set_title(&format!("{name} – Engine console"));
+        title.set(name);
     });
     let there = Memo::new(move |_| pool.with(Option::is_some));
     // Who has deleted it here is done with it.

@@ -6,7 +6,7 @@ use console_api::rules::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    browser::{address::AddressParam, clock::Clock},
+    browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
     features::pool_work::{Asking, Question},
     routes::Route,
@@ -19,6 +19,7 @@ use crate::{
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
+            order::Asked,
             row::{Keys, RowKey},
         },
     },
@@ -59,7 +60,7 @@ struct PoolsState {
 /// The screen at `/pools`.
 #[component]
 pub fn PoolsPage() -> impl IntoView {
-    document().set_title("Scan Engine Pools – Engine console");
+    Title::here().set("Scan Engine Pools");
     let data = Data::here();
     data.read_engines();
     let rows = Memo::new(move |_| {
@@ -125,6 +126,8 @@ pub fn PoolsPage() -> impl IntoView {
                 class="pools"
                 columns=Signal::stored(COLUMNS.to_vec())
                 keys
+                asked=Asked::of(move || format!("{} {}", sort.get(), filter.get()))
+                comes_back=true
                 sort=sorted_by
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, place))

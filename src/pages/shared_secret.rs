@@ -9,6 +9,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
     browser::clock,
+    browser::title::Title,
     data::{Data, secret::Validity},
     routes::Route,
     ui::{
@@ -94,7 +95,7 @@ impl SecretState {
 /// The screen at `/shared-secret`.
 #[component]
 pub fn SharedSecretPage() -> impl IntoView {
-    document().set_title("Generate Scan Engine Shared Secret – Engine console");
+    Title::here().set("Generate Scan Engine Shared Secret");
     let data = Data::here();
     let page = SecretState {
         data,

@@ -4,6 +4,7 @@ use console_api::Error;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use crate::{
+    browser::title::Title,
     session::{Account, Ended, Session, SignInError, State},
     ui::{
         dialog::unique_id,
@@ -20,12 +21,17 @@ pub fn SignInPage(
     /// Why nobody is signed in.
     why: Option<Ended>,
 ) -> impl IntoView {
-    document().set_title("Sign in – Engine console");
+    Title::here().set("Sign in");
     let notice = match why {
         Some(Ended::Idle) => {
-            Some("You were signed out after 15 minutes without activity. Sign in to go on where you were.")
+            let minutes = Session::here().idle().get_untracked().as_secs() / 60;
+            let time =
+                if minutes <= 60 { format!("{minutes} minutes") } else { format!("{} hours", minutes / 60) };
+            Some(format!(
+                "You were signed out after {time} without activity. Sign in to go on where you were."
+            ))
         }
-        Some(Ended::SignedOut) => Some("You are signed out."),
+        Some(Ended::SignedOut) => Some("You are signed out.".to_owned()),
         None => None,
     };
     card(

@@ -1,20 +1,22 @@
 //! **Site Configuration**: one site, and the engine or pool that scans it. Also the form that adds one.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use console_api::{
     EngineId, Error, Moved, Pool, ScannerId, Site, SiteId, SiteType,
     rules::{Scanners, importance_label},
 };
+use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use crate::{
-    browser::{address::AddressParam, clock::Clock, number},
+    browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::Data,
     forms::{
         draft::Drafts,
-        edit_conflict::{compared, theirs_beside_yours},
+        edit::{Edit, Fields, Sent, Words, fill},
+        edit_conflict::compared,
         engine_form::{EngineForm, Inside},
         pool_form::PoolForm,
         scanner_picker::{self, ScannerPicker},
@@ -24,12 +26,10 @@ use crate::{
     ui::{
         button::{ActionButton, Refused},
         dialog::{Dialog, Open},
-        field::problem_line,
         icon::Icon,
         live::{follow, live, live_attribute},
         load_error::{LoadError, load_error},
         tabs::{Tab, Tabs},
-        toast::{Toasts, Tone},
     },
     unsaved::Unsaved,
 };
@@ -52,7 +52,7 @@ pub fn SitePage(
 
 /// **Create site**.
 fn new_site() -> AnyView {
-    document().set_title("Create site – Engine console");
+    Title::here().set("Create site");
     Drafts::here().guard(Unsaved::here(), Route::NewSite.path(), || "The new site".to_owned());
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
@@ -86,10 +86,11 @@ fn OneSite(id: SiteId) -> impl IntoView {
     let site = Memo::new(move |_| data.site.value().filter(|site| site.id == id));
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
     let page = SiteState { id, data, clock: Clock::here(), site, scanners };
+    let title = Title::here();
     follow(move || {
         let name = site.with(|site| site.as_ref().map(|site| site.name.clone()));
         let name = name.unwrap_or_else(|| format!("Site {id}"));
-        document().set_title(&format!("{name} – Engine console"));
+        title.set(name);
     });
     let there = Memo::new(move |_| site.with(Option::is_some));
     // Also while the other tab is shown.
@@ -218,27 +219,84 @@ fn tabs(page: SiteState) -> AnyView {
     .into_any()
 }
 
+/// The one field of **Engines**: the engine or pool that is chosen to scan the site.
+#[derive(Clone, Copy)]
+struct Chosen(RwSignal<Option<ScannerId>>);
+
+impl Fields for Chosen {
+    type Thing = Option<ScannerId>;
+    type Typed = Option<ScannerId>;
+    // What is refused is the one field.
+    type Field = Infallible;
+
+    fn typed(self) -> Self::Typed {
+        self.0.get()
+    }
+
+    fn of(scanner: Option<&Self::Thing>) -> Self::Typed {
+        scanner.copied().flatten()
+    }
+
+    fn same(one: &Self::Typed, other: &Self::Typed, _: Option<Infallible>) -> bool {
+        one == other
+    }
+
+    fn fill(self, now: Self::Typed, before: Option<&Self::Typed>) {
+        fill(self.0, now, before);
+    }
+
+    fn to_texts(chosen: &Self::Typed) -> Vec<String> {
+        chosen.iter().map(ScannerId::to_string).collect()
+    }
+
+    fn from_texts(texts: Vec<String>) -> Option<Self::Typed> {
+        Some(Some(ScannerId(texts.first()?.parse().ok()?)))
+    }
+}
+
 /// What the parts of **Engines** share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct Choice {
     page: SiteState,
-    /// What had been chosen when the site was opened or last saved.
-    opened: RwSignal<Option<ScannerId>>,
-    chosen: RwSignal<Option<ScannerId>>,
-    /// Somebody else has given the site this one meanwhile.
-    theirs: RwSignal<Option<ScannerId>>,
-    problem: RwSignal<Option<String>>,
-    busy: RwSignal<bool>,
+    edit: Edit<Chosen>,
 }
 
 impl Choice {
-    fn is_changed(self) -> bool {
-        self.chosen.get() != self.opened.get()
+    fn choose(self, scanner: ScannerId) {
+        self.edit.fields.0.set(Some(scanner));
     }
 
     fn label(self, id: Option<ScannerId>) -> String {
         let unknown = || "an engine or pool that the console does not tell".to_owned();
         id.map_or_else(unknown, |id| self.page.scanners.with(|scanners| scanners.label(id)))
+    }
+
+    /// Gives the site what is chosen.
+    fn save(self) {
+        let Self { page: SiteState { id, data, site, .. }, edit } = self;
+        let opened = edit.opened().flatten();
+        let Some(to) = untrack(|| edit.fields.typed().filter(|_| edit.refused().is_none())) else { return };
+        let name = site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
+        let name = name.unwrap_or_else(|| format!("Site {id}"));
+        let words = Words {
+            saved: format!("{name} is scanned by {}.", untrack(|| self.label(Some(to)))),
+            not_saved: format!("{name} was not given another engine or pool."),
+        };
+        let work = async move {
+            data.assign_site(id, opened, to).await.map(|moved| match moved {
+                Moved::Done | Moved::AlreadyThere => Sent::Saved(Some(to), ()),
+                Moved::ElsewhereMeanwhile(now) => Sent::Theirs(Some(now)),
+            })
+        };
+        let explain = move |error: &Error| {
+            if matches!(error, Error::NotFound { .. }) {
+                data.read_site(id);
+            }
+            (None, format!("The site was not given another engine or pool. {}", error.in_full()))
+        };
+        spawn_local(async move {
+            _ = edit.save(words, work.boxed_local(), explain).await;
+        });
     }
 }
 
@@ -249,95 +307,17 @@ fn choice_draft(id: SiteId) -> String {
 
 /// **Engines**: the engine or pool that scans the site.
 fn engines(page: SiteState) -> AnyView {
-    let drafts = Drafts::here();
-    let toasts = Toasts::here();
     let navigate = use_navigate();
-    let place = StoredValue::new(choice_draft(page.id));
-    let now = untrack(|| page.site.with(|site| site.as_ref().and_then(|site| site.scanner)));
-    let choice = Choice {
-        page,
-        opened: RwSignal::new(now),
-        chosen: RwSignal::new(now),
-        theirs: RwSignal::new(None),
-        problem: RwSignal::new(None),
-        busy: RwSignal::new(false),
-    };
-    if let Some(kept) = place.with_value(|place| drafts.of(place))
-        && let Some(kept) = kept.first().and_then(|id| id.parse().ok())
-    {
-        choice.chosen.set(Some(ScannerId(kept)));
-    }
-    follow(move || {
-        let chosen = choice.chosen.get().filter(|_| choice.is_changed());
-        place.with_value(|place| match chosen {
-            Some(chosen) => drafts.keep(place, vec![chosen.to_string()]),
-            None => drafts.forget(place),
-        });
-    });
-    // Who has chosen nothing sees the site as it is now.
-    follow(move || {
-        let now = page.site.with(|site| site.as_ref().and_then(|site| site.scanner));
-        untrack(|| {
-            if !choice.is_changed() && !choice.busy.get() {
-                choice.opened.set(now);
-                choice.chosen.set(now);
-            }
-        });
-    });
-    let save = Callback::new(move |()| {
-        let (opened, chosen) = (choice.opened.get_untracked(), choice.chosen.get_untracked());
-        let Some(to) = chosen.filter(|_| !choice.busy.get_untracked()) else { return };
-        choice.busy.set(true);
-        choice.problem.set(None);
-        let name = page.site.with_untracked(|site| site.as_ref().map(|site| site.name.clone()));
-        let name = name.unwrap_or_else(|| format!("Site {}", page.id));
-        let scanner = untrack(|| choice.label(Some(to)));
-        spawn_local(async move {
-            let moved = page.data.assign_site(page.id, opened, to).await;
-            let left = choice.busy.try_set(false).is_some();
-            let not_saved = |error: &str| {
-                toasts.say(
-                    Tone::Bad,
-                    format!("{name} was not given another engine or pool."),
-                    Some(error.to_owned()),
-                );
-            };
-            match moved {
-                Ok(Moved::Done | Moved::AlreadyThere) => {
-                    toasts.say(Tone::Good, format!("{name} is scanned by {scanner}."), None);
-                    if !left {
-                        choice.opened.set(Some(to));
-                    }
-                }
-                Ok(Moved::ElsewhereMeanwhile(_)) if left => {
-                    not_saved("Somebody else has moved it meanwhile.");
-                }
-                Ok(Moved::ElsewhereMeanwhile(now)) => choice.theirs.set(Some(now)),
-                Err(Error::Cancelled) => {}
-                Err(error) if left => not_saved(&error.in_full()),
-                Err(error) => {
-                    if matches!(error, Error::NotFound { .. }) {
-                        page.data.read_site(page.id);
-                    }
-                    choice.problem.set(Some(format!(
-                        "The site was not given another engine or pool. {}",
-                        error.in_full()
-                    )));
-                }
-            }
-        });
-    });
-    let refused: Refused = Signal::derive(move || {
-        if choice.busy.get() {
-            Some("It is being saved.".to_owned())
-        } else if choice.theirs.with(Option::is_some) {
-            Some("Choose between theirs and yours first.".to_owned())
-        } else {
-            (!choice.is_changed()).then(|| "Nothing was changed.".to_owned())
-        }
-    });
+    let now = move || page.site.with(|site| site.as_ref().and_then(|site| site.scanner));
+    let opened = untrack(now);
+    let fields = Chosen(RwSignal::new(opened));
+    let edit = Edit::open(fields, Some(opened), StoredValue::new(choice_draft(page.id)));
+    edit.follow_the_console(move || Some(Arc::new(now())));
+    let choice = Choice { page, edit };
+    let save = Callback::new(move |()| choice.save());
+    let refused: Refused = Signal::derive(move || edit.refused_alone());
     let cancel = move |_| {
-        place.with_value(|place| drafts.forget(place));
+        edit.forget();
         routes::go(&navigate, &Route::Sites.href());
     };
     let adds = RwSignal::new(None);
@@ -358,13 +338,13 @@ fn engines(page: SiteState) -> AnyView {
         }
     };
     view! {
-        {live(move || choice.theirs.get().map(|theirs| conflict(choice, theirs, save)))}
+        {live(move || edit.theirs().map(|theirs| conflict(choice, theirs, save)))}
         <h2>"Select Scan Engine"</h2>
-        <ScannerPicker chosen=choice.chosen none="The console does not tell what scans this site." actions />
+        <ScannerPicker chosen=fields.0 none="The console does not tell what scans this site." actions />
         <p class="change" role="status">
             {live(move || change_in_words(choice))}
         </p>
-        <div role="alert">{live(move || choice.problem.get().map(problem_line))}</div>
+        {edit.refusal_line()}
         <div class="form-actions">
             <button type="button" class="button" on:click=cancel>
                 "Cancel"
@@ -391,8 +371,9 @@ fn engines(page: SiteState) -> AnyView {
 
 /// What **Save** would do.
 fn change_in_words(choice: Choice) -> Option<String> {
-    (choice.is_changed() && choice.theirs.with(Option::is_none)).then(|| {
-        let (from, to) = (choice.label(choice.opened.get()), choice.label(choice.chosen.get()));
+    let edit = choice.edit;
+    (edit.is_changed() && edit.theirs().is_none()).then(|| {
+        let (from, to) = (choice.label(edit.opened_now().flatten()), choice.label(edit.fields.typed()));
         format!("The site moves from {from} to {to} when you save.")
     })
 }
@@ -411,7 +392,7 @@ fn add_engine(choice: Choice, open: Open) -> AnyView {
     let inside = Inside {
         draft: StoredValue::new(draft),
         on_created: Callback::new(move |id: EngineId| {
-            choice.chosen.set(Some(id.into()));
+            choice.choose(id.into());
             open.set(false);
         }),
         on_cancel: Callback::new(move |()| open.set(false)),
@@ -432,7 +413,7 @@ fn create_pool(choice: Choice, open: Open) -> AnyView {
     let draft = format!("{}#new-pool", Route::Site(choice.page.id).path());
     let at_stake = at_stake(open, draft.clone(), "The new pool");
     let on_saved = Callback::new(move |pool: Pool| {
-        choice.chosen.set(Some(pool.id.into()));
+        choice.choose(pool.id.into());
         open.set(false);
     });
     let on_cancel = Callback::new(move |()| open.set(false));
@@ -466,22 +447,14 @@ fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<Stri
 }
 
 /// Theirs beside yours, and which of the two it shall be.
-fn conflict(choice: Choice, theirs: ScannerId, save: Callback<()>) -> AnyView {
-    let yours = live(move || choice.label(choice.chosen.get())).into_any();
-    let row = compared("Engine or pool", choice.label(Some(theirs)), yours);
-    theirs_beside_yours(
+fn conflict(choice: Choice, theirs: Option<ScannerId>, save: Callback<()>) -> AnyView {
+    let yours = live(move || choice.label(choice.edit.fields.typed())).into_any();
+    let row = compared("Engine or pool", choice.label(theirs), yours);
+    choice.edit.theirs_beside_yours(
         "Somebody else has given this site another engine or pool meanwhile. Nothing was saved.",
         "What you chose",
         row,
-        move || {
-            choice.opened.set(Some(theirs));
-            choice.chosen.set(Some(theirs));
-            choice.theirs.set(None);
-        },
-        move || {
-            choice.opened.set(Some(theirs));
-            choice.theirs.set(None);
-            save.run(());
-        },
+        theirs,
+        save,
     )
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    browser::{address::AddressParam, clock::Clock, number},
+    browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::{
         Data,
         site_filter::{Found, SiteFilter},
@@ -105,7 +105,7 @@ fn scroll_to_top() {
 #[component]
 pub fn SitesPage() -> impl IntoView {
     let data = Data::here();
-    document().set_title("Sites – Engine console");
+    Title::here().set("Sites");
     data.read_engines();
 
     let [filter, sort, page, size] = ["filter", "sort", "page", "size"].map(AddressParam::of);
@@ -149,6 +149,8 @@ pub fn SitesPage() -> impl IntoView {
         if is_filtered.get() {
             looking.want(&request.sort);
         } else {
+            // Nobody waits any more for what is left of a hundred thousand.
+            looking.cancel();
             data.read_sites(request);
         }
     });
@@ -211,6 +213,7 @@ pub fn SitesPage() -> impl IntoView {
                 class="sites"
                 columns=Signal::stored(columns)
                 keys
+                comes_back=true
                 sort=Memo::new(move |_| SortBy::from_query(&page.order().key()))
                 on_sort=Callback::new(on_sort)
                 cells=Callback::new(move |place: RowPlace| cells(page, place))

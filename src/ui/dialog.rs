@@ -35,20 +35,25 @@ impl From<RwSignal<bool>> for Open {
 }
 
 impl Open {
+    /// Open while `is` says so; `close` is called when it is closed, and makes it say otherwise.
+    pub fn derived(
+        is: impl Fn() -> bool + Send + Sync + 'static,
+        close: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(is, move |open| {
+            if !open {
+                close();
+            }
+        })
+    }
+
     /// Open while `which` has this.
     pub fn one_of<T>(which: RwSignal<Option<T>>, this: T) -> Self
     where
         T: Copy + PartialEq + Send + Sync + 'static,
     {
-        let is = Memo::new(move |_| which.get() == Some(this));
-        let set = move |open: bool| {
-            if open {
-                _ = which.try_set(Some(this));
-            } else if which.try_get_untracked().flatten() == Some(this) {
-                _ = which.try_set(None);
-            }
-        };
-        Self(Which::OneOf { is, set: StoredValue::new(Box::new(set)) })
+        let set = move |open: bool| _ = which.try_set(open.then_some(this));
+        Self::of(move || which.get() == Some(this), set)
     }
 
     /// Open while `which` has what the dialog is about, which closing it takes away.
@@ -57,13 +62,11 @@ impl Open {
         T: Copy + Send + Sync + 'static,
         S: 'static,
     {
-        let is = Memo::new(move |_| which.get().and_then(about).is_some());
-        let set = move |open: bool| {
-            if !open && which.try_get_untracked().flatten().and_then(about).is_some() {
-                _ = which.try_set(None);
-            }
-        };
-        Self(Which::OneOf { is, set: StoredValue::new(Box::new(set)) })
+        Self::derived(move || which.get().and_then(about).is_some(), move || _ = which.try_set(None))
+    }
+
+    fn of(is: impl Fn() -> bool + Send + Sync + 'static, set: impl Fn(bool) + Send + Sync + 'static) -> Self {
+        Self(Which::OneOf { is: Memo::new(move |_| is()), set: StoredValue::new(Box::new(set)) })
     }
 
     /// Whether it is.
@@ -83,7 +86,11 @@ impl Open {
     pub fn set(self, open: bool) {
         match self.0 {
             Which::Alone(signal) => _ = signal.try_set(open),
-            Which::OneOf { set, .. } => _ = set.try_with_value(|set| set(open)),
+            // When it is closed, another one of the page's dialogs may be open by now.
+            Which::OneOf { is, set } if open || is.try_get_untracked() == Some(true) => {
+                _ = set.try_with_value(|set| set(open));
+            }
+            Which::OneOf { .. } => {}
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     icon::{Icon, glyph},
     live::{follow, live},
 };
-use crate::routes::Route;
+use crate::{browser::title::Title, routes::Route};
 
 /// Where the browser does not tell when it has nothing to do, the parts are fetched this long after the list is there.
 const SOON: Duration = Duration::from_secs(2);
@@ -184,7 +184,7 @@ fn missing(again: impl Fn() + 'static) -> AnyView {
 
 /// The heading of a screen that did not come, which is the document's title as well.
 pub fn missing_heading() -> AnyView {
-    document().set_title("Not loaded – Engine console");
+    Title::here().set("Not loaded");
     view! {
         <h1 id="page-heading" tabindex="-1">
             "This screen is not loaded"

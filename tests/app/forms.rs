@@ -1,4 +1,5 @@
 //! What every form does while a save is under way: the forms of engines, pools and sites, new ones and those that are there.
+//! `xtask/src/lists.rs` finds one that is missing.
 
 use futures::channel::oneshot;
 use leptos::prelude::{document, window};
@@ -9,16 +10,16 @@ use super::{
     person::{Screen, at_work_on, until},
 };
 
-/// A form: its address, its heading, and how the calls end that save it.
-type Form = (&'static str, &'static str, &'static str);
+/// A form: its file, its address, its heading, and how the calls end that save it.
+type Form = (&'static str, &'static str, &'static str, &'static str);
 
 const FORMS: [Form; 6] = [
-    ("/engines/1", "Scan Engine Configuration", "scan_engines/1"),
-    ("/engines/new", "New engine", "api/3/scan_engines"),
-    ("/pools/900", "Scan Engine Pool", "scan_engine_pools/900"),
-    ("/pools/new", "New engine pool", "api/3/scan_engine_pools"),
-    ("/sites/1?tab=general", "Site Configuration", "sites/1"),
-    ("/sites/new", "Create site", "api/3/sites"),
+    ("src/forms/engine_form.rs", "/engines/1", "Scan Engine Configuration", "scan_engines/1"),
+    ("src/forms/engine_form.rs", "/engines/new", "New engine", "api/3/scan_engines"),
+    ("src/forms/pool_form.rs", "/pools/900", "Scan Engine Pool", "scan_engine_pools/900"),
+    ("src/forms/pool_form.rs", "/pools/new", "New engine pool", "api/3/scan_engine_pools"),
+    ("src/forms/site_form.rs", "/sites/1?tab=general", "Site Configuration", "sites/1"),
+    ("src/forms/site_form.rs", "/sites/new", "Create site", "api/3/sites"),
 ];
 
 fn console() -> Console {
@@ -27,7 +28,7 @@ fn console() -> Console {
 }
 
 /// The form with a name typed, and what else a new engine needs.
-async fn typed(console: &Console, (address, heading, _): Form, name: &str) -> Screen {
+async fn typed(console: &Console, (_, address, heading, _): Form, name: &str) -> Screen {
     let screen = at_work_on(console, address, heading).await;
     until("the form", || screen.field("Name")).await;
     screen.type_into("Name", name).await;
@@ -50,7 +51,7 @@ async fn sent(form: Form) -> (Console, Screen, oneshot::Sender<()>) {
     let console = console();
     let screen = typed(&console, form, "harbour").await;
     can_save(&screen).await;
-    let (_, _, call) = form;
+    let (.., call) = form;
     let release = console.hold(call);
     let before = console.calls(call);
     screen.click("button", "Save").await;
@@ -59,7 +60,7 @@ async fn sent(form: Form) -> (Console, Screen, oneshot::Sender<()>) {
 }
 
 /// The answer to it is a refusal.
-fn refuse(console: &Console, (_, _, call): Form) {
+fn refuse(console: &Console, (.., call): Form) {
     console.fault(call, Fault::Answer(400, "application/json", r#"{"message":"It rains."}"#.to_owned()));
 }
 
@@ -88,7 +89,7 @@ async fn a_save_that_is_under_way_ends_though_its_page_is_left_and_the_news_tell
         leave(&screen).await;
         drop(release);
         screen.read("harbour is ").await;
-        assert!(!is_over(&screen), "{}", form.0);
+        assert!(!is_over(&screen), "{}", form.1);
         assert_eq!(window().location().pathname().unwrap(), "/administration", "nobody is led away");
     }
 }
@@ -112,12 +113,12 @@ async fn a_save_that_fails_after_its_page_was_left_is_told_and_what_was_typed_is
 #[wasm_bindgen_test]
 async fn what_is_typed_while_a_save_is_under_way_stays() {
     // This console does not keep what is new.
-    for form in FORMS.into_iter().filter(|(address, ..)| !address.ends_with("/new")) {
+    for form in FORMS.into_iter().filter(|(_, address, ..)| !address.ends_with("/new")) {
         let (_console, screen, release) = sent(form).await;
         screen.type_into("Name", "wharf").await;
         drop(release);
         screen.read("harbour is ").await;
-        until(&format!("wharf at {}", form.0), || (screen.field("Name")?.value() == "wharf").then_some(()))
+        until(&format!("wharf at {}", form.1), || (screen.field("Name")?.value() == "wharf").then_some(()))
             .await;
         can_save(&screen).await;
     }
@@ -131,7 +132,7 @@ async fn a_refusal_is_about_what_was_sent_and_not_about_what_was_typed_since() {
         screen.type_into("Name", "wharf").await;
         drop(release);
         can_save(&screen).await;
-        assert!(!is_refused(), "{}", form.0);
+        assert!(!is_refused(), "{}", form.1);
         screen.type_into("Name", "harbour").await;
         until("the refusal", || is_refused().then_some(())).await;
     }

@@ -11,11 +11,13 @@ mod panel;
 mod person;
 mod pools;
 mod query;
+mod questions;
 mod shared_secret;
 mod sign_in;
 mod sites;
 mod sites_tab;
 mod table;
+mod tasks;
 mod transport;
 mod unsaved;
 

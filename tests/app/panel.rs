@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    console::{Console, Fault, error, json},
+    console::{Console, Fault, Pool, error, json},
     person::{Screen, at_work, at_work_on, choose, focused, until},
 };
 
@@ -419,4 +419,39 @@ async fn no_scans_and_scans_that_can_not_be_read_are_told_apart() {
     screen.click("button", "Try again").await;
     screen.see("heading", "No scan ran on this engine").await;
     until("the focus to be somewhere", || (focused()?.tag_name() != "BODY").then_some(())).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_a_browser_sends_for_a_chosen_suggestion_has_no_key_and_does_no_harm() {
+    let (console, _) = fleet();
+    let screen = open_panel(&console, "/engines/1").await;
+    screen.click("button", "Replace engine").await;
+    screen.see("dialog", "Replace berlin").await;
+    let field = until("the field", || screen.field("Engine that takes its place")).await;
+    let script = "const failures = []; const note = (event) => failures.push(event.message);
+        addEventListener('error', note);
+        field.dispatchEvent(new Event('keydown', { bubbles: true, cancelable: true }));
+        removeEventListener('error', note);
+        return failures.join();";
+    let failures = js_sys::Function::new_with_args("field", script);
+    let failures = failures.call1(&wasm_bindgen::JsValue::NULL, &field).unwrap();
+    assert_eq!(failures.as_string().as_deref(), Some(""));
+}
+
+#[wasm_bindgen_test]
+async fn a_pool_that_is_chosen_stays_so_when_the_engine_is_read_again() {
+    let console = Console::with(&[(1, "berlin", "10.0.0.10", "active"), (2, "aachen", "10.0.0.9", "active")])
+        .with_pools(&[Pool::new(900, "North", &[2], &[]), Pool::new(901, "South", &[2], &[])]);
+    let screen = open_panel(&console, "/engines/1?tab=pools").await;
+    let select =
+        screen.see("combobox", "Engine pool").await.dyn_into::<web_sys::HtmlSelectElement>().unwrap();
+    choose(&select, "901");
+    select.focus().unwrap();
+    console.really(1, "unknown");
+    screen.click("button", "Refresh").await;
+    screen.read("berlin: Unknown.").await;
+    assert!(select.is_connected(), "the field was made anew");
+    assert_eq!(select.value(), "901");
+    screen.click("button", "Add to pool").await;
+    screen.read("berlin is in pool South.").await;
 }

@@ -1,6 +1,6 @@
 //! What a person does with the page: finds things by role and name, waits for them, clicks and types.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use engine_console::{
     app::App,
@@ -22,17 +22,34 @@ use super::console::Console;
 /// The app on screen; it goes when this goes.
 pub(crate) struct Screen {
     root: HtmlElement,
-    _mounted: Box<dyn std::any::Any>,
+}
+
+/// The app's element, and what unmounts it.
+type Mounted = (HtmlElement, Box<dyn std::any::Any>);
+
+thread_local! {
+    /// Of the test that runs. One that failed had no time to put it away: two apps in one document would take each other's clicks.
+    static MOUNTED: RefCell<Option<Mounted>> = const { RefCell::new(None) };
+}
+
+fn put_away() {
+    if let Some((root, mounted)) = MOUNTED.take() {
+        drop(mounted);
+        root.remove();
+    }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        self.root.remove();
+        if MOUNTED.with_borrow(|mounted| mounted.as_ref().is_some_and(|(root, _)| *root == self.root)) {
+            put_away();
+        }
     }
 }
 
 /// Opens the app at this address.
 pub(crate) fn open(console: &Console, address: &str) -> Screen {
+    put_away();
     wear_the_style();
     let history = window().history().unwrap();
     history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address)).unwrap();
@@ -42,7 +59,8 @@ pub(crate) fn open(console: &Console, address: &str) -> Screen {
     document().body().unwrap().append_child(&root).unwrap();
     let transport = console.transport();
     let mounted: UnmountHandle<_> = mount_to(root.clone(), move || view! { <App transport /> });
-    Screen { root, _mounted: Box::new(mounted) }
+    MOUNTED.set(Some((root.clone(), Box::new(mounted))));
+    Screen { root }
 }
 
 /// Without the style a table is as long as its rows, and nothing is windowed.
@@ -173,6 +191,12 @@ impl Screen {
             (self.names() == names).then_some(())
         })
         .await;
+    }
+
+    /// The words of the row with this name, if it is there.
+    pub(crate) fn row_text(&self, name: &str) -> Option<String> {
+        let cell = self.all("rowheader", name).into_iter().next()?;
+        cell.closest("tr").ok()??.text_content()
     }
 
     pub(crate) async fn row(&self, name: &str) -> HtmlElement {

@@ -201,6 +201,37 @@ async fn an_answer_that_comes_after_sign_out_is_thrown_away() {
 }
 
 #[wasm_bindgen_test]
+async fn an_update_of_one_visit_is_neither_followed_nor_told_in_the_next() {
+    let console = console();
+    let screen = at_work(&console, "/").await;
+    screen.click("button", "Update berlin").await;
+    screen.read("berlin: the update was sent.").await;
+    until("a look at the engine", || (console.calls("scan_engines/1") > 0).then_some(())).await;
+    // The next look is under way when another person takes over.
+    let release = console.hold("scan_engines/1");
+    let looks = console.calls("scan_engines/1");
+    until("the next look", || (console.calls("scan_engines/1") > looks).then_some(())).await;
+    screen.click("button", "Sign out").await;
+    screen.see("heading", "Sign in").await;
+    screen.sign_in("colleague").await;
+    let row = screen.row("berlin").await;
+    assert!(row.get_attribute("aria-busy").is_none(), "the other's update is shown as this person's");
+    screen.click("button", "Update berlin").await;
+    screen.read("berlin: the update was sent.").await;
+    let looks = console.calls("scan_engines/1");
+    drop(release);
+    until("a look of this visit", || (console.calls("scan_engines/1") > looks).then_some(())).await;
+    assert_eq!(
+        row.get_attribute("aria-busy").as_deref(),
+        Some("true"),
+        "the late answer ended this one's update"
+    );
+    console.tells(1, r#","contentVersion":"2026-11-24""#);
+    screen.read("berlin is updated").await;
+    assert_eq!(screen.text().matches("berlin is updated").count(), 1, "told for both visits");
+}
+
+#[wasm_bindgen_test]
 async fn after_a_quarter_of_an_hour_without_activity_the_app_signs_out() {
     let screen = at_work(&console(), "/engines?sort=-name").await;
     screen.see_names(&["berlin"]).await;
@@ -218,6 +249,25 @@ async fn after_a_quarter_of_an_hour_without_activity_the_app_signs_out() {
     screen.click("button", "Sign in").await;
     screen.see_names(&["berlin"]).await;
     assert_eq!(leptos::prelude::window().location().search().unwrap(), "?sort=-name");
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_for_which_a_longer_time_was_chosen_stays_signed_in_for_it_and_never_beyond_twelve_hours() {
+    let storage = leptos::prelude::window().local_storage().unwrap().unwrap();
+    for (chosen, stays, ends) in [("60", 58.0, 61.0), ("99999", 718.0, 721.0), ("1", 13.0, 16.0)] {
+        storage.set_item("engine-console.sign-out-after", chosen).unwrap();
+        let screen = at_work(&console(), "/engines").await;
+        storage.remove_item("engine-console.sign-out-after").unwrap();
+        screen.see_names(&["berlin"]).await;
+        {
+            let _clock = ClockAhead::by(stays * 60_000.0);
+            look_at_the_window();
+            screen.see_names(&["berlin"]).await;
+        }
+        let _clock = ClockAhead::by(ends * 60_000.0);
+        look_at_the_window();
+        screen.see("heading", "Sign in").await;
+    }
 }
 
 #[wasm_bindgen_test]

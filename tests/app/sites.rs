@@ -1,4 +1,6 @@
 //! **Sites**, **Create site** and **Site Configuration**.
+//!
+//! What `forms.rs` tries of the other forms is tried here of the one in "src/pages/site.rs", whose field is no text.
 
 use engine_console::ui::pager::Paged;
 use wasm_bindgen::JsCast;
@@ -167,6 +169,21 @@ async fn the_filter_can_be_cancelled_and_goes_on_where_it_was() {
     drop(second);
     screen.click("button", "Look through the rest").await;
     screen.read("1,200 of 1,200 match").await;
+    assert_eq!(console.calls("page=0&size=500&sort=name,ASC"), 1, "what was read is not read again");
+}
+
+#[wasm_bindgen_test]
+async fn a_filter_that_is_emptied_stops_reading_and_goes_on_when_something_is_typed() {
+    let console = console(1200);
+    let second = console.hold("page=1&size=500&sort=name,ASC");
+    let screen = at_work_on(&console, "/sites?filter=site", "Sites").await;
+    screen.read("500 of 500 match, 1,200 in all").await;
+    screen.type_into("Filter sites", "").await;
+    screen.read("1–50 of 1,200").await;
+    drop(second);
+    assert_eq!(console.calls("page=2&size=500&sort=name,ASC"), 0, "nobody asked for the rest");
+    screen.type_into("Filter sites", "site-0").await;
+    screen.read("999 of 1,200 match").await;
     assert_eq!(console.calls("page=0&size=500&sort=name,ASC"), 1, "what was read is not read again");
 }
 

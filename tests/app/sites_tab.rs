@@ -1,5 +1,6 @@
 //! The tab **Sites** of an engine, and its dialog **Select Sites**.
 
+use leptos::prelude::window;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
@@ -288,4 +289,19 @@ async fn sites_are_filtered_by_name_and_engine_sorted_and_chosen_all_at_once() {
     press(" ");
     screen.read("11 of 30 chosen").await;
     screen.see("textbox", "New engine or pool for the sites that you unchecked").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_behind_the_last_is_put_right_without_a_step_that_back_would_lead_into() {
+    let count = "const push = History.prototype.pushState; history.pushed = 0;
+        history.pushState = (...args) => { history.pushed += 1; push.apply(history, args); };";
+    js_sys::Function::new_no_args(count).call0(&wasm_bindgen::JsValue::NULL).unwrap();
+    let address = "/engines/1?tab=sites&sites-page=9";
+    let screen = at_work_on(&console(5), address, PANEL).await;
+    screen.read("site-0001").await;
+    let search = || window().location().search().unwrap();
+    until(&format!("the first page, not {}", search()), || (search() == "?tab=sites").then_some(())).await;
+    let pushed = js_sys::Function::new_no_args("delete history.pushState; return history.pushed;");
+    let pushed = pushed.call0(&wasm_bindgen::JsValue::NULL).unwrap();
+    assert_eq!(pushed.as_f64(), Some(0.0));
 }

@@ -1,12 +1,15 @@
 //! The windowed table, with the keyboard.
 
+use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::{
     console::Console,
-    person::{Screen, at_work, click_with_shift, focused, press, press_with_shift, see_focus_on_row, until},
+    person::{
+        Screen, Timers, at_work, click_with_shift, focused, press, press_with_shift, see_focus_on_row, until,
+    },
 };
 
 #[wasm_bindgen_test]
@@ -167,4 +170,95 @@ async fn all_ten_thousand_that_match_are_selected_at_once_and_no_row_is_made_ane
     until("all", || head.unchecked_ref::<HtmlInputElement>().checked().then_some(())).await;
     screen.click("button", "Clear").await;
     see_selected(&screen, &[]).await;
+}
+
+#[wasm_bindgen_test]
+async fn back_leads_to_the_place_that_was_left_and_a_link_begins_anew() {
+    let screen = at_work(&Console::with_many(500), "/engines").await;
+    screen.row("engine-00001").await.focus().unwrap();
+    press("End");
+    see_focus_on_row("engine-00500").await;
+    press(" ");
+    screen.read("1 selected").await;
+    press("Enter");
+    screen.see("heading", "Scan Engine Configuration").await;
+    window().history().unwrap().back().unwrap();
+    screen.see("heading", "Scan Engines").await;
+    see_focus_on_row("engine-00500").await;
+    screen.read("1 selected").await;
+    let row = focused().unwrap().get_bounding_client_rect();
+    let table =
+        screen.see("table", "Scan Engines").await.parent_element().unwrap().get_bounding_client_rect();
+    assert!(
+        row.bottom() <= table.bottom() + 1.0,
+        "the row is out of view: {} below {}",
+        row.bottom(),
+        table.bottom()
+    );
+
+    screen.click("link", "Pools").await;
+    screen.see("heading", "Scan Engine Pools").await;
+    screen.click("link", "Engines").await;
+    screen.see("heading", "Scan Engines").await;
+    screen.row("engine-00001").await;
+    assert!(!screen.text().contains("1 selected"));
+}
+
+/// Two engines, by status: the one that does not respond comes first.
+async fn by_status() -> (Console, Screen, Timers) {
+    let console =
+        Console::with(&[(1, "berlin", "10.0.0.1", "not-responding"), (2, "aachen", "10.0.0.2", "active")]);
+    let timers = Timers::mine();
+    let screen = at_work(&console, "/engines?sort=status").await;
+    screen.see_names(&["berlin", "aachen"]).await;
+    until("the timer", || timers.started(30_000).then_some(())).await;
+    (console, screen, timers)
+}
+
+/// The two change places.
+fn turn(console: &Console) {
+    console.change(1, |engine| engine.status = "active");
+    console.change(2, |engine| engine.status = "not-responding");
+}
+
+#[wasm_bindgen_test]
+async fn while_somebody_is_at_the_rows_a_reading_changes_them_in_place() {
+    let (console, screen, timers) = by_status().await;
+    screen.row("aachen").await.focus().unwrap();
+    turn(&console);
+    timers.fire(30_000);
+    screen.read("The list has changed since it was sorted.").await;
+    screen.see_names(&["berlin", "aachen"]).await;
+    until("the new status", || screen.row_text("aachen")?.contains("Not responding").then_some(())).await;
+    screen.click("button", "Sort again").await;
+    screen.see_names(&["aachen", "berlin"]).await;
+    screen.see_gone("button", "Sort again").await;
+    // What the person asks for is done at once.
+    screen.click("button", "Name").await;
+    screen.see_names(&["aachen", "berlin"]).await;
+    screen.click("button", "Name").await;
+    screen.see_names(&["berlin", "aachen"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_row_that_the_filter_would_hide_now_stays_until_nobody_is_at_it() {
+    let (console, screen, timers) = by_status().await;
+    screen.click("button", "Not responding").await;
+    screen.see_names(&["berlin"]).await;
+    screen.row("berlin").await.focus().unwrap();
+    turn(&console);
+    timers.fire(30_000);
+    screen.see_names(&["berlin", "aachen"]).await;
+    console.remove(1);
+    timers.fire(30_000);
+    screen.see_names(&["aachen"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn rows_that_nobody_is_at_are_put_in_order_by_each_reading() {
+    let (console, screen, timers) = by_status().await;
+    turn(&console);
+    timers.fire(30_000);
+    screen.see_names(&["aachen", "berlin"]).await;
+    assert!(screen.all("button", "Sort again").is_empty());
 }

@@ -18,6 +18,8 @@ mod failure;
 mod finish;
 mod fuzz;
 mod leftovers;
+#[cfg(test)]
+mod lists;
 mod markdown;
 mod nginx;
 mod paths;

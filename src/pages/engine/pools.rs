@@ -12,10 +12,11 @@ use crate::{
     routes::Route,
     ui::{
         confirm::{Asked, Confirm},
+        dialog::Open,
         field::problem_line,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        live::{follow, live, live_attribute},
+        live::{live, live_attribute},
         toast::{Toasts, Tone},
     },
 };
@@ -58,7 +59,10 @@ impl Tab {
                 Err(error) => {
                     let what = if joins { "It was not added to" } else { "It was not taken out of" };
                     let words = format!("{what} pool {name}. {}", error.in_full());
-                    _ = self.failed.try_update(|failed| failed.insert(pool, words));
+                    // Who has left the tab hears it in the news.
+                    if self.failed.try_update(|failed| failed.insert(pool, words.clone())).is_none() {
+                        self.toasts.say(Tone::Bad, engine.name.clone(), Some(words));
+                    }
                 }
             }
         });
@@ -82,7 +86,7 @@ pub(super) fn pools(page: EngineState) -> AnyView {
         </div>
         {live(move || {
             if there.get() {
-                return (live(move || members(tab)), live(move || addition(tab)), last_one(tab)).into_any();
+                return (live(move || members(tab)), addition(tab), last_one(tab)).into_any();
             }
             if page.data.pools.failed().is_some() {
                 return ().into_any();
@@ -198,65 +202,72 @@ fn active_besides(tab: Tab, pool: &Pool, besides: bool) -> usize {
     engines.iter().filter(counts).count()
 }
 
-/// The way into another pool.
+/// The way into another pool. The card stays while the engine and the pools are read again, and with it the focus and the choice.
 fn addition(tab: Tab) -> AnyView {
-    let (Some(engine), Some(list)) = (tab.page.engine.get(), tab.page.data.pools.value()) else {
-        return ().into_any();
+    let others = Memo::new(move |_| {
+        let pools = tab.page.data.pools.value();
+        let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
+        let others = listed.iter().filter(|pool| !pool.engines.contains(&tab.page.id));
+        let mut others = others.map(|pool| (pool.id, pool.name.clone())).collect::<Vec<_>>();
+        others.sort_by_cached_key(|(_, name)| name.to_lowercase());
+        others
+    });
+    let refused = Memo::new(move |_| {
+        let refusal = tab.page.engine.with(|engine| may_join_pool(engine.as_ref()?).err());
+        let in_all = || others.with(Vec::is_empty).then(|| "It is in every pool of the console.".to_owned());
+        refusal.map(|refusal| refusal.to_string()).or_else(in_all)
+    });
+    let picked = RwSignal::new(None::<PoolId>);
+    let chosen = Memo::new(move |_| {
+        others.with(|others| {
+            let found = others.iter().find(|(id, _)| Some(*id) == picked.get());
+            found.or_else(|| others.first()).cloned()
+        })
+    });
+    let is_chosen = move |id| chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(|it| it.0 == id));
+    let options = move || {
+        let option = |(id, name): (PoolId, String)| view! { <option value=id.to_string() selected=is_chosen(id)>{name}</option> };
+        others.get().into_iter().map(option).collect_view()
     };
-    let others = list.items.iter().filter(|pool| !pool.engines.contains(&engine.id)).cloned();
-    let mut others = others.collect::<Vec<_>>();
-    others.sort_by_cached_key(|pool| pool.name.to_lowercase());
-    let refused = may_join_pool(&engine).err().map(|refusal| refusal.to_string());
-    let refused =
-        refused.or_else(|| others.is_empty().then(|| "It is in every pool of the console.".to_owned()));
-    let chosen = RwSignal::new(others.first().map(|pool| pool.id));
-    let (for_choice, for_name) = (others.clone(), others.clone());
-    let now = move || chosen.get().and_then(|id| for_name.iter().find(|pool| pool.id == id).cloned());
-    let reason = refused.clone();
-    let disabled = refused.is_some();
-    let options = others
-        .into_iter()
-        .map(|pool| view! { <option value=pool.id.to_string()>{pool.name}</option> })
-        .collect_view();
+    let choice = move || {
+        view! {
+            <label class="inline-select">
+                "Engine pool"
+                <select
+                    class="select"
+                    on:change=move |event| picked.set(event_target_value(&event).parse().ok().map(PoolId))
+                >
+                    {live(options)}
+                </select>
+            </label>
+        }
+    };
+    let can_be = Memo::new(move |_| refused.with(Option::is_none));
     let add = move |_| {
-        if let Some(pool) = untrack(&now).filter(|_| !disabled) {
-            tab.change(pool.id, pool.name, true);
+        if let Some((id, name)) = chosen.get_untracked().filter(|_| can_be.get_untracked()) {
+            tab.change(id, name, true);
         }
     };
     view! {
         <section class="card" aria-labelledby="add-to-pool">
             <h2 id="add-to-pool">"Add to another pool"</h2>
-            {reason.map(|reason| view! { <p>{reason}</p> })}
-            {(!disabled)
-                .then(|| {
-                    view! {
-                        <p>"The engine then shares the load of the sites that use the pool. It stays in its other pools, and keeps its own sites."</p>
-                    }
+            <p>
+                {live(move || {
+                    refused
+                        .get()
+                        .unwrap_or_else(|| {
+                            "The engine then shares the load of the sites that use the pool. It stays in its other pools, and keeps its own sites."
+                                .to_owned()
+                        })
                 })}
+            </p>
             <div class="buttons">
-                {(!disabled)
-                    .then(|| {
-                        view! {
-                            <label class="inline-select">
-                                "Engine pool"
-                                <select
-                                    class="select"
-                                    on:change=move |event| {
-                                        let id = event_target_value(&event);
-                                        let found = for_choice.iter().find(|pool| pool.id.to_string() == id);
-                                        chosen.set(found.map(|pool| pool.id));
-                                    }
-                                >
-                                    {options}
-                                </select>
-                            </label>
-                        }
-                    })}
+                {live(move || can_be.get().then(choice))}
                 <button
                     type="button"
                     class="button"
-                    aria-disabled=disabled.then_some("true")
-                    title=refused
+                    aria-disabled=live_attribute(move || (!can_be.get()).then_some("true"))
+                    title=live_attribute(move || refused.get())
                     on:click=add
                 >
                     {glyph(Icon::Add, "")}
@@ -265,7 +276,7 @@ fn addition(tab: Tab) -> AnyView {
             </div>
             <div role="alert">
                 {live(move || {
-                    let chosen = chosen.get()?;
+                    let (chosen, _) = chosen.get()?;
                     tab.failed.with(|failed| failed.get(&chosen).cloned()).map(problem_line)
                 })}
             </div>
@@ -276,16 +287,7 @@ fn addition(tab: Tab) -> AnyView {
 
 /// Asks before a pool that sites use loses its last active engine.
 fn last_one(tab: Tab) -> AnyView {
-    let open = RwSignal::new(false);
-    follow(move || open.set(tab.asked.with(Option::is_some)));
-    // Only what was open is put away: the two would set each other off for ever.
-    Effect::new(move |before: Option<bool>| {
-        let open = open.get();
-        if before == Some(true) && !open {
-            tab.asked.set(None);
-        }
-        open
-    });
+    let open = Open::derived(move || tab.asked.with(Option::is_some), move || tab.asked.set(None));
     let pool = Memo::new(move |_| {
         let id = tab.asked.get()?;
         tab.page.data.pools.value()?.items.iter().find(|pool| pool.id == id).cloned()

@@ -210,7 +210,7 @@ fn assigned(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
         let Some(listed) = listed.get() else { return };
         let last = listed.page.total_pages.unwrap_or(0).max(1);
         if listed.page.items.is_empty() && listed.request.page + 1 > last && untrack(number) + 1 > last {
-            at.choose(if last == 1 { String::new() } else { last.to_string() });
+            at.correct(if last == 1 { String::new() } else { last.to_string() });
         }
     });
     let site = move |id: u64| -> Option<Site> {

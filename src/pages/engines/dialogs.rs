@@ -13,7 +13,7 @@ use crate::{
         confirm::{Asked, Confirm},
         dialog::{Dialog, Open},
         icon::{Icon, glyph},
-        live::{follow, live},
+        live::live,
         status::status_mark,
     },
 };
@@ -47,8 +47,7 @@ fn update_all(page: EnginesState) -> AnyView {
             }
         });
     });
-    let shown = RwSignal::new(false);
-    follow(move || shown.set(printed.with(Option::is_some)));
+    let shown = Open::derived(move || printed.with(Option::is_some), move || printed.set(None));
     view! {
         <Confirm
             asked

@@ -27,6 +27,7 @@ use crate::{
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
+            order::Asked,
             row::{Keys, RowKey},
         },
     },
@@ -303,6 +304,8 @@ fn table(
             class
             columns=Signal::stored(columns.to_vec())
             keys=page.keys
+            asked=Asked::of(move || format!("{} {}", sort.get(), page.filter.get()))
+            comes_back=true
             sort=Memo::new(move |_| order())
             on_sort=Callback::new(move |by: SortBy| {
                 // By name is how it is at first.

@@ -15,6 +15,7 @@ use web_sys::{Notification, NotificationOptions, NotificationPermission};
 use crate::{
     browser::preference::Preference,
     data::Data,
+    session::{IDLE, Session},
     ui::{
         live::live,
         toast::{Toasts, Tone},
@@ -23,11 +24,15 @@ use crate::{
 
 const NOTIFY: Preference = Preference::named("engine-console.notify");
 
+/// After how many minutes without activity to sign out, for whoever waits for notifications.
+const SIGN_OUT_AFTER: [(u64, &str); 4] = [(15, "15 min"), (60, "1 h"), (240, "4 h"), (720, "12 h")];
+
 /// Whether somebody wants notifications, and what stands in the way. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub(super) struct Notifier {
     wanted: RwSignal<bool>,
     problem: RwSignal<Option<&'static str>>,
+    session: Session,
 }
 
 const UNSUPPORTED: &str = "This browser has no notifications, or none for an address without HTTPS.";
@@ -38,7 +43,11 @@ impl Notifier {
     /// As it was the last time, if the browser still allows it.
     pub(super) fn remembered() -> Self {
         let wanted = NOTIFY.remembered().as_deref() == Some("on") && refusal().is_none();
-        Self { wanted: RwSignal::new(wanted), problem: RwSignal::new(None) }
+        let session = Session::here();
+        if !wanted {
+            session.choose_idle(IDLE.as_secs() / 60);
+        }
+        Self { wanted: RwSignal::new(wanted), problem: RwSignal::new(None), session }
     }
 
     /// Whether notifications will come.
@@ -50,6 +59,9 @@ impl Notifier {
         NOTIFY.remember(if on { "on" } else { "off" });
         self.wanted.set(on);
         self.problem.set(None);
+        if !on {
+            self.session.choose_idle(IDLE.as_secs() / 60);
+        }
     }
 
     /// Switches them on or off. Only this asks the browser for its permission.
@@ -120,8 +132,31 @@ pub(super) fn notify_me(notifier: Notifier) -> AnyView {
             />
             "Notify me"
         </label>
+        {live(move || notifier.is_on().then(|| sign_out_after(notifier.session)))}
     }
     .into_any()
+}
+
+/// **Sign out after**: whoever waits for notifications may leave the page alone for longer.
+fn sign_out_after(session: Session) -> impl IntoView {
+    view! {
+        <label class="inline-select" title="How long this browser stays signed in without a key or a click">
+            "Sign out after"
+            <select
+                class="select"
+                prop:value=move || (session.idle().get().as_secs() / 60).to_string()
+                on:change=move |event| {
+                    if let Ok(minutes) = event_target_value(&event).parse() {
+                        session.choose_idle(minutes);
+                    }
+                }
+            >
+                {SIGN_OUT_AFTER
+                    .map(|(minutes, label)| view! { <option value=minutes.to_string()>{label}</option> })
+                    .collect_view()}
+            </select>
+        </label>
+    }
 }
 
 /// Why no notification will come although somebody asked for them.

@@ -25,6 +25,7 @@ use crate::{
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
+            order::Asked,
             row::{Keys, RowKey},
         },
         toast::Toasts,
@@ -138,6 +139,11 @@ pub(super) fn attention(data: Data) -> AnyView {
                 class="problems-table"
                 columns=Signal::stored(COLUMNS.to_vec())
                 keys
+                asked=Asked {
+                    choice: Signal::derive(move || page.kind.get()),
+                    is_there: Callback::new(move |key| listed.with(|it| it.as_ref().is_some_and(|it| it.problems.contains_key(&key)))),
+                }
+                comes_back=true
                 sort=Memo::new(|_| SortBy::from_query(""))
                 on_sort=Callback::new(|_| ())
                 cells=Callback::new(move |place: RowPlace| cells(page, place))

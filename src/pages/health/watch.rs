@@ -8,11 +8,9 @@ use console_api::{
     rules::{ProblemKind, health_under, loads},
 };
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{MutationObserver, MutationObserverInit};
 
 use crate::{
-    browser::{clock::Clock, number, timer::breathe},
+    browser::{clock::Clock, number, timer::breathe, title::Title},
     data::{Data, health::Found},
     ui::live::{follow, live},
 };
@@ -29,7 +27,9 @@ pub fn problem_count() -> AnyView {
     });
     find_out(data);
     let count = Memo::new(move |_| data.health.found().map(|found| found.health.problems.len() as u64));
-    tell_in_title(count);
+    let title = Title::here();
+    follow(move || title.tell_problems(count.get().filter(|count| *count > 0).map(number::count)));
+    on_cleanup(move || title.tell_problems(None));
     live(move || {
         let count = count.get()?;
         let words = match count {
@@ -101,68 +101,4 @@ fn known(data: Data) -> Option<Known> {
     let pools = data.pools.value();
     // Without the pools many an engine would seem to have no site.
     (pools.is_some() || data.pools.failed().is_some()).then_some((engines, pools))
-}
-
-/// Puts the number in front of the document's title, also when a screen sets another one.
-fn tell_in_title(count: Memo<Option<u64>>) {
-    let tell = move || {
-        let Some(count) = count.try_get_untracked() else { return };
-        let title = document().title();
-        let bare = without_count(&title);
-        let wanted = match count {
-            None | Some(0) => bare.to_owned(),
-            Some(count) => format!("({}) {bare}", number::count(count)),
-        };
-        if wanted != title {
-            document().set_title(&wanted);
-        }
-    };
-    let closure = Closure::<dyn FnMut()>::new(tell);
-    let observer = MutationObserver::new(closure.as_ref().unchecked_ref()).ok();
-    let element = document().query_selector("head > title").ok().flatten();
-    if let (Some(observer), Some(element)) = (&observer, element) {
-        let what = MutationObserverInit::new();
-        what.set_child_list(true);
-        // Fails only for options that contradict each other.
-        _ = observer.observe_with_options(&element, &what);
-    }
-    let watching = StoredValue::new_local(Some((observer, closure)));
-    on_cleanup(move || {
-        if let Some((Some(observer), _)) = watching.try_update_value(Option::take).flatten() {
-            observer.disconnect();
-        }
-        let title = document().title();
-        document().set_title(without_count(&title));
-    });
-    follow(move || {
-        count.track();
-        tell();
-    });
-}
-
-/// The title without a number in front, such as "(12) ".
-fn without_count(title: &str) -> &str {
-    let rest = title.strip_prefix('(').and_then(|rest| rest.split_once(") "));
-    match rest {
-        Some((number, bare)) if number.starts_with(|c: char| c.is_numeric()) => bare,
-        _ => title,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_loses_its_number_and_nothing_else() {
-        for (title, bare) in [
-            ("(12) Sites – Engine console", "Sites – Engine console"),
-            ("(1,234) Sites", "Sites"),
-            ("Sites", "Sites"),
-            ("(lab) berlin – Engine console", "(lab) berlin – Engine console"),
-            ("(3)", "(3)"),
-        ] {
-            assert_eq!(without_count(title), bare);
-        }
-    }
 }

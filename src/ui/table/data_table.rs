@@ -10,11 +10,14 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
     keys::KeyMap,
+    order::{Asked, ordered},
+    place::{self, Place, Places},
     row::{Keys, RowKey},
     selection::{Rows, Selection},
     window::{Piece, Viewport, Window, scroll_to_show},
 };
 use crate::ui::{
+    focus::focus_heading_if_lost,
     icon::{Icon, glyph},
     keyed::KeyedList,
     live::{follow, live, live_attribute},
@@ -104,6 +107,12 @@ pub fn DataTable(
     compact: Signal<bool>,
     /// The rows.
     keys: Memo<Keys>,
+    /// What a person chose of the rows, where the app reads them again by itself.
+    #[prop(optional)]
+    asked: Option<Asked>,
+    /// Whether **Back** to the page leads to where the person was in the table.
+    #[prop(optional)]
+    comes_back: bool,
     /// The column that the rows are sorted by.
     sort: Memo<SortBy>,
     /// Called with the order that a person asks for.
@@ -122,8 +131,14 @@ pub fn DataTable(
     empty: Callback<(), AnyView>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
-    let view = RwSignal::new(GUESS);
-    let active = RwSignal::new(None::<RowKey>);
+    let place_key = place::key_of(&name);
+    let back = comes_back.then(|| Places::here().come_back(&place_key)).flatten();
+    let view = RwSignal::new(back.as_ref().map_or(GUESS, |place| place.view));
+    let active = RwSignal::new(back.as_ref().and_then(|place| place.row));
+    let pointed_at = StoredValue::new(false);
+    let turn = RwSignal::new(0);
+    let rows = ordered(keys, asked, turn, move || pointed_at.get_value() || place::has_focus(frame));
+    let keys = Memo::new(move |_| rows.with(|rows| rows.keys.clone()));
     let columns = Memo::new(move |_| columns.get());
     let count = move || columns.with(Vec::len) + usize::from(selecting.is_some());
 
@@ -165,6 +180,23 @@ pub fn DataTable(
         }
     };
     watch_size(frame, measure);
+    if let Some(place) = back {
+        go_back_to(place, frame, selecting, measure, Signal::derive(move || total() > 0));
+    }
+    if comes_back {
+        let places = Places::here();
+        on_cleanup(move || {
+            let selected = selecting.map(|it| untrack(|| it.selection.look(Clone::clone)));
+            let place = Place {
+                view: view.try_get_untracked().unwrap_or(GUESS),
+                row: active.try_get_untracked().flatten(),
+                focused: place::has_focus(frame),
+                selected: selected.unwrap_or_default(),
+                page_top: place::page_top(),
+            };
+            places.leave(place_key.clone(), place);
+        });
+    }
     // The first rows tell how high a row is.
     follow(move || {
         if total() > 0 {
@@ -352,7 +384,11 @@ pub fn DataTable(
     });
 
     view! {
-        <div class=move || if compact.get() { "table-frame compact" } else { "table-frame" } node_ref=frame on:scroll=move |_| measure()>
+        <div class=move || if compact.get() { "table-frame compact" } else { "table-frame" } node_ref=frame
+            on:scroll=move |_| measure()
+            on:pointerenter=move |_| pointed_at.set_value(true)
+            on:pointerleave=move |_| pointed_at.set_value(false)
+        >
             <table
                 class=format!("table {class}")
                 aria-label=name
@@ -390,7 +426,65 @@ pub fn DataTable(
             </table>
             {live(move || keys.with(|keys| keys.as_ref().is_some_and(|keys| keys.is_empty())).then(|| empty.run(())))}
         </div>
+        {asked.map(|_| {
+            let is_older = Memo::new(move |_| rows.with(|rows| rows.is_older));
+            view! {
+                <div class="older-order" role="status">
+                    {live(move || is_older.get().then(|| older_order(turn)))}
+                </div>
+            }
+        })}
     }
+}
+
+/// The rows stand as an earlier reading had them, for somebody is at them.
+fn older_order(turn: RwSignal<u32>) -> impl IntoView {
+    let sort_again = move |_| {
+        turn.update(|turn| *turn += 1);
+        focus_heading_if_lost();
+    };
+    view! {
+        <span>"The list has changed since it was sorted."</span>
+        <button type="button" class="button quiet small" on:click=sort_again>
+            "Sort again"
+        </button>
+    }
+}
+
+/// Leads to where a person was, once there are rows.
+fn go_back_to(
+    place: Place,
+    frame: NodeRef<html::Div>,
+    selecting: Option<Selecting>,
+    measure: impl Fn() + Copy + 'static,
+    has_rows: Signal<bool>,
+) {
+    if let Some(Selecting { selection, .. }) = selecting {
+        selection.choose(place.selected.iter().copied());
+    }
+    let waits = StoredValue::new(true);
+    let place = StoredValue::new(place);
+    follow(move || {
+        if !has_rows.get() || !waits.get_value() {
+            return;
+        }
+        waits.set_value(false);
+        request_animation_frame(move || {
+            let (Some(frame), Some(place)) = (frame.try_get_untracked().flatten(), place.try_get_value())
+            else {
+                return;
+            };
+            place::scroll_page(place.page_top);
+            frame.set_scroll_top(place.view.top as i32);
+            measure();
+            // The page's heading has got the focus meanwhile, as after every move.
+            request_animation_frame(move || {
+                if let Some(key) = place.row.filter(|_| place.focused) {
+                    focus_row(&frame, key);
+                }
+            });
+        });
+    });
 }
 
 fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> impl IntoView {

@@ -3,6 +3,8 @@
 
 pub mod data_table;
 pub mod keys;
+pub mod order;
+pub mod place;
 pub mod row;
 pub mod selection;
 pub mod window;

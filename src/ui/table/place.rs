@@ -1,0 +1,92 @@
+//! Where a person was in a table, so that **Back** leads there again: scroll position, current row, focus, selection.
+
+use std::collections::HashMap;
+
+use leptos::{ev, html, prelude::*};
+
+use super::{keys::KeySet, row::RowKey, window::Viewport};
+
+/// Where a person was.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) view: Viewport,
+    pub(super) row: Option<RowKey>,
+    /// Whether the row, or something in it, had the focus.
+    pub(super) focused: bool,
+    pub(super) selected: KeySet,
+    /// How far the page around the table was scrolled, in CSS pixels.
+    pub(super) page_top: i32,
+}
+
+/// Where the person was in the tables of pages that were left. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub struct Places {
+    left: StoredValue<HashMap<String, Place>>,
+    /// The path that the back or forward button led to, until a link leads elsewhere.
+    back_at: StoredValue<Option<String>>,
+}
+
+impl Places {
+    /// Nothing was left yet; put into the context for the tables below. To be called before the router is made, which answers
+    /// the back button as well.
+    pub fn provide() {
+        let places = Self { left: StoredValue::new(HashMap::new()), back_at: StoredValue::new(None) };
+        let back = window_event_listener(ev::popstate, move |_| places.back_at.set_value(Some(path())));
+        on_cleanup(move || back.remove());
+        provide_context(places);
+    }
+
+    /// The places of the app around.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Forgets all, as when the visit ends.
+    pub fn forget(self) {
+        self.left.update_value(HashMap::clear);
+        self.back_at.set_value(None);
+    }
+
+    /// The place in this table, if the person came back to it.
+    pub(super) fn come_back(self, key: &str) -> Option<Place> {
+        let place = self.left.try_update_value(|left| left.remove(key)).flatten();
+        // What a link leads to begins anew.
+        place.filter(|_| self.back_at.with_value(|at| at.as_ref() == Some(&path())))
+    }
+
+    /// Remembers where the person is, for the way back.
+    pub(super) fn leave(self, key: String, place: Place) {
+        self.left.try_update_value(|left| left.insert(key, place));
+    }
+}
+
+/// The name of a table's place: tables of other pages have the same name.
+pub(super) fn key_of(table: &str) -> String {
+    format!("{} {table}", path())
+}
+
+fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// How far the page around is scrolled, in CSS pixels.
+pub(super) fn page_top() -> i32 {
+    page().map_or(0, |page| page.scroll_top())
+}
+
+/// Scrolls the page around.
+pub(super) fn scroll_page(top: i32) {
+    if let Some(page) = page() {
+        page.set_scroll_top(top);
+    }
+}
+
+fn page() -> Option<web_sys::Element> {
+    document().query_selector("main").ok().flatten()
+}
+
+/// Whether what has the focus is within the frame.
+pub(super) fn has_focus(frame: NodeRef<html::Div>) -> bool {
+    let frame = frame.try_get_untracked().flatten();
+    frame.is_some_and(|frame| frame.contains(document().active_element().as_deref()))
+}
