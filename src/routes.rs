@@ -2,6 +2,7 @@
 //!
 //! Links are written with [`Route`], never by hand, so that a changed path is changed once.
 
+use crate::browser::effect::follow;
 use console_api::{EngineId, PoolId, SiteId, rules::Scanner};
 use leptos::prelude::*;
 use leptos_router::{
@@ -131,7 +132,7 @@ pub fn current() -> Memo<Option<Route>> {
 pub fn complete_navigation() {
     let path = use_location().pathname;
     let history = use_context::<BrowserUrl>();
-    Effect::new(move |_: Option<()>| {
+    follow(move || {
         path.track();
         if let Some(history) = &history {
             history.ready_to_complete();

@@ -40,10 +40,10 @@ pub enum State {
     Over(Account),
 }
 
-/// After this long without a key or a pointer the app signs out, unless the person has chosen a longer time.
-pub const IDLE: Duration = Duration::from_secs(15 * 60);
-/// The longest time that can be chosen.
-const LONGEST_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+/// After so many minutes without a key or a pointer the app signs out, unless the person has chosen a longer time.
+pub const IDLE: u64 = 15;
+/// The longest time that can be chosen, in minutes.
+const LONGEST_IDLE: u64 = 12 * 60;
 /// The chosen time, in minutes.
 const CHOSEN_IDLE: Preference = Preference::named("engine-console.sign-out-after");
 /// So long before that it says so.
@@ -64,8 +64,8 @@ pub struct Session {
     /// What tells whether work goes on that the person has begun.
     at_work: StoredValue<Vec<Callback<(), bool>>>,
     active: StoredValue<Moment>,
-    /// How long nothing may be done.
-    idle: RwSignal<Duration>,
+    /// How long nothing may be done, in minutes.
+    idle: RwSignal<u64>,
     /// Whether the session ends within [`WARNING`] unless something is done.
     ends_soon: RwSignal<bool>,
 }
@@ -272,15 +272,15 @@ impl Session {
         self.ends_soon.into()
     }
 
-    /// After how long without a key or a pointer the app signs out.
-    pub fn idle(self) -> Signal<Duration> {
-        self.idle.into()
+    /// After how many minutes without a key or a pointer the app signs out.
+    pub fn idle(self) -> u64 {
+        self.idle.get()
     }
 
     /// Chooses that time for this browser, from [`IDLE`] to twelve hours.
     pub fn choose_idle(self, minutes: u64) {
         CHOSEN_IDLE.remember(&minutes.to_string());
-        self.idle.set(idle_of(minutes));
+        self.idle.set(minutes.clamp(IDLE, LONGEST_IDLE));
     }
 
     /// The person did something: the idle time begins anew, unless it was over already, as on a laptop that has slept.
@@ -306,7 +306,7 @@ impl Session {
             self.warn(false);
             return;
         }
-        let left = self.idle.get_untracked().as_millis() as f64 - self.active.get_value().age_ms();
+        let left = self.idle.get_untracked() as f64 * 60_000.0 - self.active.get_value().age_ms();
         if self.is_at_work() {
             self.begin_idle_time();
         } else if left < 0.0 {
@@ -319,12 +319,9 @@ impl Session {
 }
 
 /// What was chosen the last time. What somebody else wrote there can't lengthen it beyond the longest.
-fn chosen_idle() -> Duration {
-    CHOSEN_IDLE.remembered().and_then(|minutes| minutes.parse().ok()).map_or(IDLE, idle_of)
-}
-
-fn idle_of(minutes: u64) -> Duration {
-    Duration::from_secs(minutes.saturating_mul(60)).clamp(IDLE, LONGEST_IDLE)
+fn chosen_idle() -> u64 {
+    let chosen = CHOSEN_IDLE.remembered().and_then(|minutes| minutes.parse().ok());
+    chosen.unwrap_or(IDLE).clamp(IDLE, LONGEST_IDLE)
 }
 
 /// Why somebody could not sign in.

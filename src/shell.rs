@@ -13,7 +13,7 @@ use crate::{
         focus::focus_heading,
         icon::{Icon, glyph},
         later::{Later, addition},
-        live::{live, live_attribute},
+        live::{follow_from, live, live_attribute},
     },
     unsaved::Unsaved,
 };
@@ -178,7 +178,7 @@ fn place(here: Memo<Option<Route>>, route: Route, icon: Icon, name: &'static str
 /// After a move to another page the focus goes to its heading, as it would with a page that the browser loads.
 fn focus_after_navigation(main: NodeRef<html::Main>) {
     let path = use_location().pathname;
-    Effect::new(move |before: Option<String>| {
+    follow_from(move |before: Option<String>| {
         let path = path.get();
         if before.as_ref() != Some(&path) {
             request_animation_frame(move || focus_page(main));

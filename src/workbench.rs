@@ -39,8 +39,7 @@ pub fn Workbench(
     Clock::provide();
     let toasts = Toasts::provide();
     Shortcuts::provide();
-    Places::provide();
-    let places = Places::here();
+    let places = Places::provide();
     let data = Data::provide(session);
     // A memo: a part that did not come must not be fetched again and again.
     LaterPart::provide(fetch_later, Memo::new(move |_| data.engines.value().is_some()));

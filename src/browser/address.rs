@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::effect::follow_from;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos_router::{
@@ -63,7 +64,7 @@ impl AddressParam {
             pending: StoredValue::new_local(None),
         };
         // Back and forward change the address; what is on screen follows.
-        Effect::new(move |before: Option<String>| {
+        follow_from(move |before: Option<String>| {
             let now = in_address.get();
             if before.is_some_and(|before| before != now) && param.value.get_untracked() != now {
                 param.forget_pending();

@@ -1,5 +1,6 @@
 //! What a person chose about the app itself, remembered in the browser. Never anything secret.
 
+use super::effect::follow_from;
 use leptos::prelude::*;
 
 /// A choice that outlives the page where the browser allows it.
@@ -27,7 +28,7 @@ impl Preference {
 
     /// Remembers each later choice that the signal's text tells.
     pub fn follow(self, choice: impl Fn() -> &'static str + 'static) {
-        Effect::new(move |before: Option<&'static str>| {
+        follow_from(move |before: Option<&'static str>| {
             let now = choice();
             if before.is_some_and(|before| before != now) {
                 self.remember(now);

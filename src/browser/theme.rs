@@ -1,5 +1,6 @@
 //! Light, dark, or as the system is.
 
+use super::effect::follow;
 use leptos::prelude::*;
 
 use super::preference::Preference;
@@ -48,7 +49,7 @@ impl Theme {
     /// Takes what was chosen last time, and applies and remembers every later choice.
     pub fn provide() -> RwSignal<Self> {
         let theme = RwSignal::new(Self::from_key(&CHOICE.remembered().unwrap_or_default()));
-        Effect::new(move |_: Option<()>| {
+        follow(move || {
             if let Some(root) = document().document_element() {
                 // Fails only for a name that is not one.
                 _ = root.set_attribute("data-theme", theme.get().key());

@@ -1,19 +1,20 @@
 //! The document's title: how many problems there are, the page, and the app.
 
+use super::effect::follow;
 use leptos::prelude::*;
 
 /// What stands in the title. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct Title {
     page: RwSignal<String>,
-    problems: RwSignal<Option<String>>,
+    problems: RwSignal<String>,
 }
 
 impl Title {
     /// Keeps the document's title up to date; put into the context for the components below.
     pub fn provide() {
-        let title = Self { page: RwSignal::new(String::new()), problems: RwSignal::new(None) };
-        Effect::new(move |_: Option<()>| document().set_title(&title.words()));
+        let title = Self { page: RwSignal::new(String::new()), problems: RwSignal::new(String::new()) };
+        follow(move || document().set_title(&title.words()));
         provide_context(title);
     }
 
@@ -29,12 +30,10 @@ impl Title {
 
     /// How many problems there are, as a person writes the number; nothing where there is none or nobody knows.
     pub fn tell_problems(self, count: Option<String>) {
-        _ = self.problems.try_set(count);
+        _ = self.problems.try_set(count.map(|count| format!("({count}) ")).unwrap_or_default());
     }
 
     fn words(self) -> String {
-        let page = self.page.get();
-        let problems = self.problems.get().map(|count| format!("({count}) ")).unwrap_or_default();
-        format!("{problems}{page} – Engine console")
+        self.problems.get() + &self.page.get() + " – Engine console"
     }
 }

@@ -21,6 +21,7 @@ pub mod version_report;
 
 use std::future::Future;
 
+use crate::browser::effect::follow;
 use console_api::{
     ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
@@ -94,7 +95,7 @@ impl Data {
             work: Work::new(),
             bulk: Bulk::new(),
         };
-        Effect::new(move |_: Option<()>| {
+        follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
             {
                 data.info.read(session.call(async |console| console.console_info().await));

@@ -10,7 +10,7 @@ use crate::{
     ui::{
         dialog::{Dialog, Open},
         icon::{Icon, glyph},
-        live::{follow, live, live_attribute},
+        live::{follow, follow_from, live, live_attribute},
         toast::{Toasts, Tone},
     },
 };
@@ -143,7 +143,7 @@ fn work_dialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), An
             bulk.watch(now);
         }
     };
-    Effect::new(move |before: Option<bool>| {
+    follow_from(move |before: Option<bool>| {
         let open = open.get();
         watch(open);
         // A summary that was seen is put away.
@@ -154,7 +154,7 @@ fn work_dialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), An
     });
     on_cleanup(move || watch(false));
     // The button that led to another phase is gone with it; the focus goes on to the next.
-    Effect::new(move |before: Option<Phase>| {
+    follow_from(move |before: Option<Phase>| {
         let now = phase.get();
         if before.is_some_and(|before| before != now) && open.get_untracked() {
             request_animation_frame(focus_first);

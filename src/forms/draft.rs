@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
+    browser::effect::follow,
     session::{Ended, Session, State},
     unsaved::Unsaved,
 };
@@ -24,7 +25,7 @@ impl Drafts {
         let drafts =
             Self { session, owner: StoredValue::new(None), texts: StoredValue::new(FxHashMap::default()) };
         // Who signs out has done with what was typed; a session that ended by itself has not.
-        Effect::new(move |_: Option<()>| {
+        follow(move || {
             if session.state().get() == State::SignedOut(Some(Ended::SignedOut)) {
                 drafts.texts.update_value(FxHashMap::clear);
             }

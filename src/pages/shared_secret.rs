@@ -19,7 +19,7 @@ use crate::{
         field::problem_line,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        live::{follow, live},
+        live::{follow, follow_from, live},
         steps::PairingSteps,
         toast::{Toasts, Tone},
     },
@@ -117,7 +117,7 @@ pub fn SharedSecretPage() -> impl IntoView {
         }
     });
     // Nor is one that a colleague has replaced meanwhile: the time that is left is the new one's.
-    Effect::new(move |before: Option<Validity>| {
+    follow_from(move |before: Option<Validity>| {
         let now = data.secret.validity.get();
         if before.is_some_and(|before| before.is_another(now)) {
             page.hide();

@@ -24,7 +24,7 @@ pub fn SignInPage(
     Title::here().set("Sign in");
     let notice = match why {
         Some(Ended::Idle) => {
-            let minutes = Session::here().idle().get_untracked().as_secs() / 60;
+            let minutes = untrack(|| Session::here().idle());
             let time =
                 if minutes <= 60 { format!("{minutes} minutes") } else { format!("{} hours", minutes / 60) };
             Some(format!(

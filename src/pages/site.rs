@@ -27,7 +27,7 @@ use crate::{
         button::{ActionButton, Refused},
         dialog::{Dialog, Open},
         icon::Icon,
-        live::{follow, live, live_attribute},
+        live::{follow, follow_from, live, live_attribute},
         load_error::{LoadError, load_error},
         tabs::{Tab, Tabs},
     },
@@ -430,7 +430,7 @@ fn create_pool(choice: Choice, open: Open) -> AnyView {
 fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<String>> {
     let drafts = Drafts::here();
     let key = draft.clone();
-    Effect::new(move |before: Option<bool>| {
+    follow_from(move |before: Option<bool>| {
         let now = open.get();
         if before == Some(true) && !now {
             drafts.forget(&key);

@@ -1,11 +1,13 @@
 //! Parts of the page that follow signals.
 //!
-//! The code that keeps a closure's view, attribute or effect up to date is large, and the compiler makes it once for
+//! The code that keeps a closure's view or attribute up to date is large, and the compiler makes it once for
 //! each closure. Boxed as here, each kind shares one copy.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
+
+pub use crate::browser::effect::{follow, follow_from};
 
 /// An attribute's value, read again when a signal that it read has changed.
 pub type LiveAttribute = Arc<dyn Fn() -> Option<String> + Send + Sync>;
@@ -21,10 +23,4 @@ pub fn live_attribute<T: Into<String>>(
     value: impl Fn() -> Option<T> + Send + Sync + 'static,
 ) -> LiveAttribute {
     Arc::new(move || value().map(Into::into))
-}
-
-/// Does something now, and again when a signal that it read has changed.
-pub fn follow(run: impl Fn() + 'static) {
-    let run: Box<dyn Fn()> = Box::new(run);
-    Effect::new(move |_: Option<()>| run());
 }

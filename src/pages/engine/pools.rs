@@ -204,30 +204,29 @@ fn active_besides(tab: Tab, pool: &Pool, besides: bool) -> usize {
 
 /// The way into another pool. The card stays while the engine and the pools are read again, and with it the focus and the choice.
 fn addition(tab: Tab) -> AnyView {
-    let others = Memo::new(move |_| {
+    let others = move || {
         let pools = tab.page.data.pools.value();
         let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
         let others = listed.iter().filter(|pool| !pool.engines.contains(&tab.page.id));
         let mut others = others.map(|pool| (pool.id, pool.name.clone())).collect::<Vec<_>>();
         others.sort_by_cached_key(|(_, name)| name.to_lowercase());
         others
-    });
-    let refused = Memo::new(move |_| {
+    };
+    let refused = move || {
         let refusal = tab.page.engine.with(|engine| may_join_pool(engine.as_ref()?).err());
-        let in_all = || others.with(Vec::is_empty).then(|| "It is in every pool of the console.".to_owned());
+        let in_all = || others().is_empty().then(|| "It is in every pool of the console.".to_owned());
         refusal.map(|refusal| refusal.to_string()).or_else(in_all)
-    });
+    };
     let picked = RwSignal::new(None::<PoolId>);
-    let chosen = Memo::new(move |_| {
-        others.with(|others| {
-            let found = others.iter().find(|(id, _)| Some(*id) == picked.get());
-            found.or_else(|| others.first()).cloned()
-        })
-    });
-    let is_chosen = move |id| chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(|it| it.0 == id));
+    let chosen = move || {
+        let others = others();
+        let found = others.iter().find(|(id, _)| Some(*id) == picked.get());
+        found.or_else(|| others.first()).cloned()
+    };
+    let is_chosen = move |id| untrack(chosen).is_some_and(|chosen| chosen.0 == id);
     let options = move || {
         let option = |(id, name): (PoolId, String)| view! { <option value=id.to_string() selected=is_chosen(id)>{name}</option> };
-        others.get().into_iter().map(option).collect_view()
+        others().into_iter().map(option).collect_view()
     };
     let choice = move || {
         view! {
@@ -242,9 +241,9 @@ fn addition(tab: Tab) -> AnyView {
             </label>
         }
     };
-    let can_be = Memo::new(move |_| refused.with(Option::is_none));
+    let can_be = Memo::new(move |_| refused().is_none());
     let add = move |_| {
-        if let Some((id, name)) = chosen.get_untracked().filter(|_| can_be.get_untracked()) {
+        if let Some((id, name)) = untrack(chosen).filter(|_| can_be.get_untracked()) {
             tab.change(id, name, true);
         }
     };
@@ -253,8 +252,7 @@ fn addition(tab: Tab) -> AnyView {
             <h2 id="add-to-pool">"Add to another pool"</h2>
             <p>
                 {live(move || {
-                    refused
-                        .get()
+                    refused()
                         .unwrap_or_else(|| {
                             "The engine then shares the load of the sites that use the pool. It stays in its other pools, and keeps its own sites."
                                 .to_owned()
@@ -267,7 +265,7 @@ fn addition(tab: Tab) -> AnyView {
                     type="button"
                     class="button"
                     aria-disabled=live_attribute(move || (!can_be.get()).then_some("true"))
-                    title=live_attribute(move || refused.get())
+                    title=live_attribute(refused)
                     on:click=add
                 >
                     {glyph(Icon::Add, "")}
@@ -276,7 +274,7 @@ fn addition(tab: Tab) -> AnyView {
             </div>
             <div role="alert">
                 {live(move || {
-                    let (chosen, _) = chosen.get()?;
+                    let (chosen, _) = chosen()?;
                     tab.failed.with(|failed| failed.get(&chosen).cloned()).map(problem_line)
                 })}
             </div>

@@ -22,7 +22,7 @@ use crate::{
         filter::filter_box,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        live::{live, live_attribute},
+        live::{follow, live, live_attribute},
         status::status_arrow,
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
@@ -133,7 +133,7 @@ pub(super) fn audit() -> AnyView {
 /// Puts the audit together whenever something of it was read: in three steps with time for the browser between them.
 fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>) {
     let turn = StoredValue::new(0_u64);
-    Effect::new(move |_: Option<()>| {
+    follow(move || {
         let (sites, engines, pools) = (data.all_sites.list(), data.engines.value(), data.pools.value());
         let without_pools = data.pools.failed().is_some();
         turn.update_value(|turn| *turn += 1);

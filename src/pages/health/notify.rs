@@ -17,7 +17,7 @@ use crate::{
     data::Data,
     session::{IDLE, Session},
     ui::{
-        live::live,
+        live::{follow_from, live},
         toast::{Toasts, Tone},
     },
 };
@@ -45,7 +45,7 @@ impl Notifier {
         let wanted = NOTIFY.remembered().as_deref() == Some("on") && refusal().is_none();
         let session = Session::here();
         if !wanted {
-            session.choose_idle(IDLE.as_secs() / 60);
+            session.choose_idle(IDLE);
         }
         Self { wanted: RwSignal::new(wanted), problem: RwSignal::new(None), session }
     }
@@ -60,7 +60,7 @@ impl Notifier {
         self.wanted.set(on);
         self.problem.set(None);
         if !on {
-            self.session.choose_idle(IDLE.as_secs() / 60);
+            self.session.choose_idle(IDLE);
         }
     }
 
@@ -144,7 +144,7 @@ fn sign_out_after(session: Session) -> impl IntoView {
             "Sign out after"
             <select
                 class="select"
-                prop:value=move || (session.idle().get().as_secs() / 60).to_string()
+                prop:value=move || session.idle().to_string()
                 on:change=move |event| {
                     if let Ok(minutes) = event_target_value(&event).parse() {
                         session.choose_idle(minutes);
@@ -175,7 +175,7 @@ pub(super) fn notify_problem(notifier: Notifier) -> AnyView {
 /// Compares each reading of the engines with the one before, and tells who went bad or came back.
 pub(super) fn tell_turns(data: Data, notifier: Notifier) {
     let toasts = Toasts::here();
-    Effect::new(move |before: Option<Option<Arc<List<Engine>>>>| {
+    follow_from(move |before: Option<Option<Arc<List<Engine>>>>| {
         let now = data.engines.value();
         if let (Some(Some(before)), Some(now)) = (before, &now)
             && !Arc::ptr_eq(&before, now)

@@ -4,6 +4,7 @@ use console_api::rules::{Threshold, Thresholds};
 use leptos::{ev, html, prelude::*};
 
 use crate::{
+    browser::effect::follow_from,
     data::Data,
     forms::draft::Drafts,
     ui::{
@@ -40,7 +41,7 @@ pub(super) fn thresholds_form(data: Data) -> AnyView {
     let values = typed.unwrap_or_else(|| saved.clone()).map(RwSignal::new);
     let sent = RwSignal::new(false);
     // What was typed survives a sign-out for inactivity.
-    Effect::new(move |before: Option<()>| {
+    follow_from(move |before: Option<()>| {
         let now = values.map(|value| value.get());
         if before.is_some() {
             drafts.keep(FORM, now.to_vec());

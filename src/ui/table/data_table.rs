@@ -3,7 +3,7 @@
 //! It is a plain `<table>`, with `aria-rowcount` and `aria-rowindex` for what is not rendered. One row at a time
 //! takes part in the tab order, with its buttons; the arrow keys, Home, End, Page Up and Page Down move it.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -20,7 +20,7 @@ use crate::ui::{
     focus::focus_heading_if_lost,
     icon::{Icon, glyph},
     keyed::KeyedList,
-    live::{follow, live, live_attribute},
+    live::{follow, follow_from, live, live_attribute},
 };
 
 /// A column of a table.
@@ -136,7 +136,7 @@ pub fn DataTable(
     let view = RwSignal::new(back.as_ref().map_or(GUESS, |place| place.view));
     let active = RwSignal::new(back.as_ref().and_then(|place| place.row));
     let pointed_at = StoredValue::new(false);
-    let turn = RwSignal::new(0);
+    let turn = RwSignal::new(0_u64);
     let rows = ordered(keys, asked, turn, move || pointed_at.get_value() || place::has_focus(frame));
     let keys = Memo::new(move |_| rows.with(|rows| rows.keys.clone()));
     let columns = Memo::new(move |_| columns.get());
@@ -205,7 +205,7 @@ pub fn DataTable(
     });
 
     // Other columns or another density may make the rows higher or lower: the first one in view stays the first.
-    Effect::new(move |before: Option<()>| {
+    follow_from(move |before: Option<()>| {
         columns.track();
         compact.track();
         if before.is_none() {
@@ -438,7 +438,7 @@ pub fn DataTable(
 }
 
 /// The rows stand as an earlier reading had them, for somebody is at them.
-fn older_order(turn: RwSignal<u32>) -> impl IntoView {
+fn older_order(turn: RwSignal<u64>) -> impl IntoView {
     let sort_again = move |_| {
         turn.update(|turn| *turn += 1);
         focus_heading_if_lost();
@@ -462,18 +462,11 @@ fn go_back_to(
     if let Some(Selecting { selection, .. }) = selecting {
         selection.choose(place.selected.iter().copied());
     }
-    let waits = StoredValue::new(true);
-    let place = StoredValue::new(place);
+    let place = Cell::new(Some(place));
     follow(move || {
-        if !has_rows.get() || !waits.get_value() {
-            return;
-        }
-        waits.set_value(false);
+        let Some(place) = has_rows.get().then(|| place.take()).flatten() else { return };
         request_animation_frame(move || {
-            let (Some(frame), Some(place)) = (frame.try_get_untracked().flatten(), place.try_get_value())
-            else {
-                return;
-            };
+            let Some(frame) = frame.try_get_untracked().flatten() else { return };
             place::scroll_page(place.page_top);
             frame.set_scroll_top(place.view.top as i32);
             measure();

@@ -33,7 +33,7 @@ pub(super) struct Ordered {
     /// Whether the order is that of an earlier reading.
     pub(super) is_older: bool,
     choice: String,
-    turn: u32,
+    turn: u64,
 }
 
 /// The rows in their order: anew with another choice, another `turn`, or while nobody is at them. Otherwise each row stays where it
@@ -41,7 +41,7 @@ pub(super) struct Ordered {
 pub(super) fn ordered(
     keys: Memo<Keys>,
     asked: Option<Asked>,
-    turn: RwSignal<u32>,
+    turn: RwSignal<u64>,
     is_busy: impl Fn() -> bool + Send + Sync + 'static,
 ) -> Memo<Ordered> {
     Memo::new(move |before: Option<&Ordered>| {

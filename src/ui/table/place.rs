@@ -1,8 +1,7 @@
 //! Where a person was in a table, so that **Back** leads there again: scroll position, current row, focus, selection.
 
-use std::collections::HashMap;
-
 use leptos::{ev, html, prelude::*};
+use rustc_hash::FxHashMap;
 
 use super::{keys::KeySet, row::RowKey, window::Viewport};
 
@@ -20,20 +19,25 @@ pub(super) struct Place {
 
 /// Where the person was in the tables of pages that were left. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub struct Places {
-    left: StoredValue<HashMap<String, Place>>,
+pub struct Places(StoredValue<Left>);
+
+#[derive(Default)]
+struct Left {
+    places: FxHashMap<String, Place>,
     /// The path that the back or forward button led to, until a link leads elsewhere.
-    back_at: StoredValue<Option<String>>,
+    back_at: String,
 }
 
 impl Places {
     /// Nothing was left yet; put into the context for the tables below. To be called before the router is made, which answers
     /// the back button as well.
-    pub fn provide() {
-        let places = Self { left: StoredValue::new(HashMap::new()), back_at: StoredValue::new(None) };
-        let back = window_event_listener(ev::popstate, move |_| places.back_at.set_value(Some(path())));
+    pub fn provide() -> Self {
+        let places = Self(StoredValue::new(Left::default()));
+        let back =
+            window_event_listener(ev::popstate, move |_| places.0.update_value(|left| left.back_at = path()));
         on_cleanup(move || back.remove());
         provide_context(places);
+        places
     }
 
     /// The places of the app around.
@@ -43,20 +47,18 @@ impl Places {
 
     /// Forgets all, as when the visit ends.
     pub fn forget(self) {
-        self.left.update_value(HashMap::clear);
-        self.back_at.set_value(None);
+        self.0.set_value(Left::default());
     }
 
-    /// The place in this table, if the person came back to it.
+    /// The place in this table, if the person came back to it. What a link leads to begins anew.
     pub(super) fn come_back(self, key: &str) -> Option<Place> {
-        let place = self.left.try_update_value(|left| left.remove(key)).flatten();
-        // What a link leads to begins anew.
-        place.filter(|_| self.back_at.with_value(|at| at.as_ref() == Some(&path())))
+        let take = |left: &mut Left| left.places.remove(key).filter(|_| left.back_at == path());
+        self.0.try_update_value(take).flatten()
     }
 
     /// Remembers where the person is, for the way back.
     pub(super) fn leave(self, key: String, place: Place) {
-        self.left.try_update_value(|left| left.insert(key, place));
+        self.0.try_update_value(|left| left.places.insert(key, place));
     }
 }
 
