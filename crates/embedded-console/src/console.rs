@@ -10,7 +10,6 @@ use http::request::Parts;
 use ipnet::IpNet;
 use tokio::sync::Mutex;
 
-use crate::api::Secrets;
 use crate::audit::Audit;
 use crate::auth::session::Sessions;
 use crate::auth::slow::SlowDown;
@@ -18,6 +17,7 @@ use crate::auth::{Authenticator, Peer};
 use crate::config::{DataCalls, Dialect, Versions};
 use crate::db::Database;
 use crate::fleet::Fleet;
+use crate::secrets::Secrets;
 use crate::serve::Connection;
 
 /// The parts of a running console, shared by all requests.

@@ -24,6 +24,7 @@ mod pairing;
 mod patience;
 mod persist;
 mod places;
+mod secrets;
 mod security;
 pub mod seed;
 mod serve;

@@ -11,7 +11,6 @@ use engine_link::{Claim, Connection, Fingerprint, Nonce, PairError, PairRefusal,
 use rusqlite::Transaction;
 use tokio::time::{sleep, timeout};
 
-use crate::api::Proven;
 use crate::api::body::required;
 use crate::api::engines::{Conflict, conflict, forget_if_deleted};
 use crate::audit::Entry;
@@ -21,6 +20,7 @@ use crate::db::engines::{self, EngineKind, EngineRow};
 use crate::db::{DbError, DiskTrouble};
 use crate::fleet::Direction;
 use crate::persist;
+use crate::secrets::Proven;
 
 /// What wrong secrets are counted under, per address that they come from.
 const GUESSES: &str = "shared secret";

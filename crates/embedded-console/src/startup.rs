@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-use crate::api::{self, Secrets};
+use crate::api;
 use crate::audit::{Audit, Entry};
 use crate::auth::session::Sessions;
 use crate::auth::slow::SlowDown;
@@ -29,6 +29,7 @@ use crate::db::engines::{self, EngineRow};
 use crate::db::users::{self, UserRow};
 use crate::db::{self, Database, DbError};
 use crate::fleet::{Direction, Fleet, FleetConfig};
+use crate::secrets::Secrets;
 use crate::serve::{Limits, serve};
 use crate::{engine_listener, hosts, persist, security, seed, static_files, tls};
 

@@ -31,8 +31,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use self::secret::{Proven, Secrets};
-
 use self::document::Document;
 use self::error::ApiError;
 use self::links::{Link, Links};
