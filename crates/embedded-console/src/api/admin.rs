@@ -9,10 +9,11 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{LinksOnly, done, json};
 use super::document::{Anywhere, Missing};
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{Credential, LinksOnly, done, json};
+use super::sign_in::Credential;
 use crate::console::{Console, Host};
 
 /// `GET /api/3`: what there is. Also the way to find out whether one is signed in (docs/api-quirks.md, "Signing in").

@@ -11,12 +11,13 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{about, json};
 use super::body::{LONGEST_TEXT, TextBody, not_longer};
 use super::document::{Anywhere, Refusable, TooLarge};
 use super::engines::{NOT_CONTACTED, current};
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{about, json, require_global_administrator};
+use super::sign_in::require_global_administrator;
 use crate::auth::User;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};

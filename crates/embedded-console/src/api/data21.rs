@@ -21,10 +21,11 @@ use utoipa::{IntoResponses, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::answer::json;
 use super::commands::describe;
 use super::document::{Anywhere, Missing, NotFromHere, Refusable};
 use super::error::ApiError;
-use super::{authenticate, json, require_global_administrator, to_the_end, unknown};
+use super::sign_in::{authenticate, require_global_administrator, to_the_end};
 use crate::audit::Entry;
 use crate::auth::session::{NO_SESSION, SESSION_NAME};
 use crate::auth::{SignedIn, User};
@@ -44,7 +45,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Console>> {
         .route("/data", any(unknown_page))
         .route("/data/{*rest}", any(unknown_page))
         .routes(routes!(reverse))
-        .route("/api/2.1/{*rest}", any(unknown))
+        .route("/api/2.1/{*rest}", any(async || ApiError::missing()))
         .routes(routes!(show_sign_in_page))
 }
 

@@ -16,7 +16,7 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoParams, IntoResponses, openapi};
 
-use super::json_bytes;
+use super::answer::json_bytes;
 
 type Responses = std::collections::BTreeMap<String, RefOr<openapi::Response>>;
 

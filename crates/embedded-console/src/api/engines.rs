@@ -13,13 +13,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::answer::{Created, LinksOnly, Resources, about, created, done, json, json_bytes};
 use super::body::{JsonBody, required};
 use super::dialect::PoolAmongEngines;
 use super::document::{Anywhere, Missing, Refusable, WithBody};
 use super::error::ApiError;
 use super::links::{Link, Links};
+use super::path::Id;
 use super::pools::PoolJson;
-use super::{Created, Id, LinksOnly, Resources, about, created, done, json, json_bytes};
 use crate::clock;
 use crate::config::ENGINE_PORT;
 use crate::console::Console;

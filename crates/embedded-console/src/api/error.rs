@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::json;
 use super::dialect::ErrorStatus;
 use super::links::{Link, Links};
 use crate::config::Dialect;
@@ -113,7 +114,7 @@ impl ApiError {
             message: &self.message,
             links: [links.this()],
         };
-        let mut response = super::json(self.status, &body);
+        let mut response = json(self.status, &body);
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }

@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::answer::{Created, LinksOnly, Resources, about, created, done, json};
 use super::body::{JsonArray, JsonBody, required};
 use super::document::{Anywhere, Missing, Refusable, WithBody};
 use super::engines::assign_exactly;
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{Created, Id, LinksOnly, Resources, TwoIds, about, created, done, json};
+use super::path::{Id, TwoIds};
 use crate::config::Dialect;
 use crate::console::Console;
 use crate::db::pools::PoolRow;

@@ -10,14 +10,15 @@ use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::answer::{Created, created, json};
 use super::body::{JsonBody, required};
 use super::document::{ActiveParameter, Anywhere, Missing, PageParameters, Refusable, WithBody};
 use super::engines::current;
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
+use super::path::Id;
 use super::sites::Vulnerabilities;
-use super::{Created, Id, created, json};
 use crate::auth::User;
 use crate::clock;
 use crate::console::Console;

@@ -8,10 +8,10 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 
+use super::answer::{LinksOnly, done, json};
 use super::document::{Anywhere, Missing};
 use super::error::ApiError;
 use super::links::Links;
-use super::{LinksOnly, done, json};
 use crate::audit::Details;
 use crate::console::Console;
 

@@ -11,14 +11,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::answer::{Created, LinksOnly, about, created, done, json};
 use super::body::{JsonBody, LONGEST_TEXT, not_longer, required};
 use super::document::{Anywhere, Missing, PageParameters, Refusable, WithBody};
 use super::engines::{Belongings, EngineJson, engine_json};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
+use super::path::Id;
 use super::pools::PoolJson;
-use super::{Created, Id, LinksOnly, about, created, done, json};
 use crate::clock;
 use crate::console::Console;
 use crate::db::sites::{NewSite, SiteRow};
