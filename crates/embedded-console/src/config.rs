@@ -8,10 +8,8 @@ use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-/// The product version that this console says it has.
-pub const PRODUCT_VERSION: &str = "6.6.268";
-/// The content version that this console says it has.
-pub const CONTENT_VERSION: &str = "2026-11-18";
+pub use crate::dialect::{CONTENT_VERSION, Dialect, PRODUCT_VERSION, Versions};
+
 /// The port that a Security Console is reached at (docs/api-quirks.md, "Ports").
 pub const CONSOLE_PORT: u16 = 3780;
 /// The port that engines dial for reverse pairs (docs/api-quirks.md, "Ports").
@@ -147,21 +145,6 @@ pub fn parse_host(text: &str) -> Result<String, String> {
     }
 }
 
-/// The versions of a console.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Versions {
-    /// Such as `6.6.268`.
-    pub product: String,
-    /// Such as `2026-11-18`.
-    pub content: String,
-}
-
-impl Default for Versions {
-    fn default() -> Self {
-        Self { product: PRODUCT_VERSION.to_owned(), content: CONTENT_VERSION.to_owned() }
-    }
-}
-
 /// PEM files for TLS.
 #[derive(Debug, Clone)]
 pub struct TlsFiles {
@@ -242,32 +225,6 @@ impl FromStr for DataCalls {
             "page" => Ok(Self::Page),
             "unauthorized" => Ok(Self::Unauthorized),
             _ => Err("use basic, redirect, page or unauthorized".to_owned()),
-        }
-    }
-}
-
-/// Whose answers the API gives: consoles of different ages have different fields. What differs, and how that is known,
-/// is the table in `api/dialect.rs`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Dialect {
-    /// Everything that a console tells today, and a few fields more that no other console has.
-    #[default]
-    Current,
-    /// Version 6.6.55.
-    V6_6_55,
-    /// A console of 2018.
-    Y2018,
-}
-
-impl FromStr for Dialect {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "current" => Ok(Self::Current),
-            "6.6.55" => Ok(Self::V6_6_55),
-            "2018" => Ok(Self::Y2018),
-            _ => Err("use current, 6.6.55 or 2018".to_owned()),
         }
     }
 }

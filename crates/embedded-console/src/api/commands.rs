@@ -14,14 +14,14 @@ use utoipa::ToSchema;
 use super::answer::{about, json};
 use super::body::{LONGEST_TEXT, TextBody, not_longer};
 use super::document::{Anywhere, Refusable, TooLarge};
-use super::engines::{NOT_CONTACTED, current};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::sign_in::require_global_administrator;
 use crate::auth::User;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
-use crate::fleet::{EngineStatus, UpdateOutcome};
+use crate::engine_rules::{NOT_CONTACTED, current, describe};
+use crate::fleet::EngineStatus;
 
 /// Engines that are sent an update at the same time.
 const UPDATES: usize = 32;
@@ -133,22 +133,6 @@ fn write_block(output: &mut String, engine: &EngineRow) {
     for (key, value) in lines {
         // Writing to a string can't fail.
         let _ = writeln!(output, "{prefix}{key}: {}", value.unwrap_or_default());
-    }
-}
-
-/// What became of an update, for a person: `true` when it was sent or nothing had to be.
-pub(super) fn describe(outcome: &UpdateOutcome) -> (bool, String) {
-    match outcome {
-        UpdateOutcome::Sent => (true, "the update was sent".to_owned()),
-        UpdateOutcome::UpToDate => (true, "is up to date".to_owned()),
-        UpdateOutcome::AlreadyUpdating => (false, "is updating already".to_owned()),
-        UpdateOutcome::Offline(reason) => (false, format!("is offline: {reason}")),
-        UpdateOutcome::Incompatible(reason) => {
-            (false, format!("is incompatible, and an update of the engine does not help: {reason}"))
-        }
-        UpdateOutcome::NotAuthorized => {
-            (false, "has not authorized this console: enable it on the engine first".to_owned())
-        }
     }
 }
 

@@ -22,7 +22,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::json;
-use super::commands::describe;
 use super::document::{Anywhere, Missing, NotFromHere, Refusable};
 use super::error::ApiError;
 use super::sign_in::{authenticate, require_global_administrator, to_the_end};
@@ -32,6 +31,7 @@ use crate::auth::{SignedIn, User};
 use crate::config::DataCalls;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind};
+use crate::engine_rules::describe;
 use crate::fleet::{Direction, UpdateOutcome};
 use crate::{persist, static_files};
 

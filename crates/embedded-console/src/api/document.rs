@@ -167,7 +167,7 @@ pub(super) fn frame() -> OpenApi {
         .security_scheme("basic", SecurityScheme::Http(basic))
         .security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)))
         .schema_from::<super::error::ErrorBody<'static>>()
-        .schema_from::<super::dialect::ErrorStatus>()
+        .schema_from::<super::error::ErrorStatus>()
         .build();
     let nothing = || Vec::<String>::new();
     OpenApiBuilder::new()

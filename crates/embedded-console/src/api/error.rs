@@ -7,10 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::json;
-use super::dialect::ErrorStatus;
 use super::links::{Link, Links};
-use crate::config::Dialect;
 use crate::db::{DbError, DiskTrouble};
+use crate::dialect::Dialect;
 
 /// What a console says to arguments that it can't take.
 pub(crate) const INVALID: &str = "One or more arguments supplied in the request is invalid.";
@@ -110,7 +109,7 @@ impl ApiError {
     /// The whole answer, once it is known what was asked.
     pub(crate) fn render(&self, links: &Links, dialect: Dialect) -> Response {
         let body = ErrorBody {
-            status: dialect.error_status(self.status),
+            status: ErrorStatus::new(self.status, dialect),
             message: &self.message,
             links: [links.this()],
         };
@@ -119,6 +118,23 @@ impl ApiError {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }
         response
+    }
+}
+
+/// The `status` of an error's body.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum ErrorStatus {
+    Number(u16),
+    Text(String),
+}
+
+impl ErrorStatus {
+    fn new(status: StatusCode, dialect: Dialect) -> Self {
+        match dialect.has_text_for_error_status() {
+            true => Self::Text(status.as_u16().to_string()),
+            false => Self::Number(status.as_u16()),
+        }
     }
 }
 

@@ -2,12 +2,12 @@
 
 mod admin;
 mod answer;
+mod assign;
 pub(crate) mod body;
 mod commands;
 mod data21;
-mod dialect;
 mod document;
-pub(crate) mod engines;
+mod engines;
 pub(crate) mod error;
 pub(crate) mod links;
 mod paging;
@@ -15,6 +15,7 @@ mod path;
 mod pools;
 mod scans;
 mod secret;
+mod shapes;
 mod sign_in;
 mod sites;
 

@@ -8,46 +8,21 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use rusqlite::Transaction;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::answer::{Created, LinksOnly, Resources, about, created, done, json};
+use super::assign::assign_exactly;
 use super::body::{JsonArray, JsonBody, required};
 use super::document::{Anywhere, Missing, Refusable, WithBody};
-use super::engines::assign_exactly;
 use super::error::ApiError;
-use super::links::{Link, Links};
+use super::links::Links;
 use super::path::{Id, TwoIds};
-use crate::config::Dialect;
+use super::shapes::PoolJson;
 use crate::console::Console;
 use crate::db::pools::PoolRow;
 use crate::db::{engines, pools, sites};
-
-/// A pool as the API shows it.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Pool)]
-pub(crate) struct PoolJson {
-    engines: Vec<i64>,
-    id: i64,
-    links: Vec<Link>,
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sites: Option<Vec<i64>>,
-}
-
-impl PoolJson {
-    /// How a pool looks in an answer of that dialect.
-    pub(crate) fn new(pool: PoolRow, sites: Vec<i64>, links: &Links, dialect: Dialect) -> Self {
-        let path = format!("/scan_engine_pools/{}", pool.id);
-        let links = vec![
-            links.to(&path, "self"),
-            links.to(&format!("{path}/engines"), "Engines"),
-            links.to(&format!("{path}/sites"), "Sites"),
-        ];
-        dialect.pool(Self { engines: pool.engines, id: pool.id, links, name: pool.name, sites: Some(sites) })
-    }
-}
 
 /// `GET /scan_engine_pools`: all of them, unpaged.
 #[utoipa::path(

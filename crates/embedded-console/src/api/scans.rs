@@ -13,18 +13,18 @@ use utoipa::ToSchema;
 use super::answer::{Created, created, json};
 use super::body::{JsonBody, required};
 use super::document::{ActiveParameter, Anywhere, Missing, PageParameters, Refusable, WithBody};
-use super::engines::current;
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
 use super::path::Id;
-use super::sites::Vulnerabilities;
+use super::shapes::Vulnerabilities;
 use crate::auth::User;
 use crate::clock;
 use crate::console::Console;
 use crate::db::scans::{NewScan, ScanRow, Which};
 use crate::db::sites::Findings;
 use crate::db::{engines, pools, scans, sites};
+use crate::engine_rules::current;
 use crate::fleet::EngineStatus;
 
 /// How long a scan runs that was started through the API.

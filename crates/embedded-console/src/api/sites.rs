@@ -12,14 +12,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::answer::{Created, LinksOnly, about, created, done, json};
+use super::assign::check_scanner;
 use super::body::{JsonBody, LONGEST_TEXT, not_longer, required};
 use super::document::{Anywhere, Missing, PageParameters, Refusable, WithBody};
-use super::engines::{Belongings, EngineJson, engine_json};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
 use super::path::Id;
-use super::pools::PoolJson;
+use super::shapes::{Belongings, EngineJson, PoolJson, Vulnerabilities, engine_json};
 use crate::clock;
 use crate::console::Console;
 use crate::db::sites::{NewSite, SiteRow};
@@ -29,21 +29,6 @@ use crate::db::{engines, pools, sites};
 pub(crate) const DEFAULT_TEMPLATE: &str = "full-audit-without-web-spider";
 /// The importance words of the API.
 const IMPORTANCES: [&str; 5] = ["very_low", "low", "normal", "high", "very_high"];
-
-/// Distinct vulnerabilities by severity.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Vulnerabilities {
-    critical: i64,
-    moderate: i64,
-    severe: i64,
-    total: i64,
-}
-
-impl Vulnerabilities {
-    pub(super) fn new(critical: i64, severe: i64, moderate: i64) -> Self {
-        Self { critical, moderate, severe, total: critical + severe + moderate }
-    }
-}
 
 /// A site as the API shows it.
 #[derive(Serialize, ToSchema)]
@@ -203,10 +188,6 @@ fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiEr
         return Err(ApiError::refused(format!("A site with the name {name} already exists.")));
     }
     Ok(())
-}
-
-fn check_scanner(tx: &Transaction<'_>, id: i64) -> Result<(), ApiError> {
-    if sites::scanner_exists(tx, id)? { Ok(()) } else { Err(ApiError::invalid()) }
 }
 
 /// `POST /sites`. Without an engine the site gets the local one, because it always has one.

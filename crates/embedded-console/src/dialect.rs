@@ -1,5 +1,5 @@
-//! What consoles of another age answer. All of the API makes its answers as a current console does; here they are
-//! turned into those of an older one.
+//! What consoles of another age answer: the API makes its answers as a current console does, and asks here what an older
+//! one leaves out or says otherwise.
 //!
 //! | answer | current | 6.6.55 | 2018 | known from |
 //! | --- | --- | --- | --- | --- |
@@ -28,37 +28,52 @@
 //! - `version engines` prints all keys, and so tells statuses and versions at any age.
 //! - What the calls take, and with which status they answer.
 
-use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
+use std::str::FromStr;
 
-use super::engines::EngineJson;
-use super::links::{Link, Links};
-use super::pools::PoolJson;
-use crate::config::{CONTENT_VERSION, Dialect, Versions};
-use crate::db::pools::PoolRow;
+/// The product version that this console says it has.
+pub const PRODUCT_VERSION: &str = "6.6.268";
+/// The content version that this console says it has.
+pub const CONTENT_VERSION: &str = "2026-11-18";
 
-/// The port of what is no engine (docs/api-quirks.md, "Reading").
-const NO_PORT: i32 = -1;
-
-/// A pool in the list of engines, as older consoles have it.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PoolAmongEngines {
-    address: &'static str,
-    id: i64,
-    links: [Link; 1],
-    name: String,
-    /// Not a port: the sign of a pool.
-    #[schema(minimum = -1, maximum = -1)]
-    port: i32,
+/// The versions of a console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// Such as `6.6.268`.
+    pub product: String,
+    /// Such as `2026-11-18`.
+    pub content: String,
 }
 
-/// The `status` of an error's body.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum ErrorStatus {
-    Number(u16),
-    Text(String),
+impl Default for Versions {
+    fn default() -> Self {
+        Self { product: PRODUCT_VERSION.to_owned(), content: CONTENT_VERSION.to_owned() }
+    }
+}
+
+/// Whose answers the API gives: consoles of different ages have different fields. What differs, and how that is known,
+/// is the table above.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Everything that a console tells today, and a few fields more that no other console has.
+    #[default]
+    Current,
+    /// Version 6.6.55.
+    V6_6_55,
+    /// A console of 2018.
+    Y2018,
+}
+
+impl FromStr for Dialect {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "current" => Ok(Self::Current),
+            "6.6.55" => Ok(Self::V6_6_55),
+            "2018" => Ok(Self::Y2018),
+            _ => Err("use current, 6.6.55 or 2018".to_owned()),
+        }
+    }
 }
 
 impl Dialect {
@@ -75,64 +90,37 @@ impl Dialect {
     }
 
     /// Whether the fields are there that only this console has.
-    pub(super) fn has_extras(self) -> bool {
+    pub(crate) fn has_extras(self) -> bool {
         self == Self::Current
     }
 
     /// Whether an engine's answer names its pools.
-    pub(super) fn tells_pools_of_engines(self) -> bool {
+    pub(crate) fn tells_pools_of_engines(self) -> bool {
         self != Self::Current
     }
 
-    /// An engine, without what a console of that age does not tell.
-    pub(super) fn engine(self, mut engine: EngineJson) -> EngineJson {
-        if !self.has_extras() {
-            engine.certificate_fingerprint = None;
-            engine.connection_direction = None;
-            engine.console_fingerprint = None;
-            engine.status_message = None;
-        }
-        if matches!(self, Self::V6_6_55 | Self::Y2018) {
-            engine.is_aws_pre_auth_engine = None;
-            engine.serial_number = None;
-        }
-        if self == Self::Y2018 {
-            engine.content_version = None;
-            engine.last_refreshed_date = None;
-            engine.last_updated_date = None;
-            engine.product_version = None;
-            engine.status = None;
-        }
-        engine
+    /// Whether the fields are there that came with newer consoles.
+    pub(crate) fn has_newer_fields(self) -> bool {
+        self == Self::Current
     }
 
-    /// A pool, without what a console of that age does not tell.
-    pub(super) fn pool(self, mut pool: PoolJson) -> PoolJson {
-        if matches!(self, Self::V6_6_55 | Self::Y2018) {
-            pool.sites = None;
-        }
-        pool
+    /// Whether an engine's answer has its status, its versions and its dates.
+    pub(crate) fn tells_of_engines(self) -> bool {
+        self != Self::Y2018
     }
 
-    /// How a pool looks among the engines, if it is there at all.
-    pub(super) fn among_engines(self, pool: &PoolRow, links: &Links) -> Option<PoolAmongEngines> {
-        match self {
-            Self::Current => None,
-            Self::V6_6_55 | Self::Y2018 => Some(PoolAmongEngines {
-                address: "",
-                id: pool.id,
-                links: [links.to(&format!("/scan_engines/{}", pool.id), "self")],
-                name: pool.name.clone(),
-                port: NO_PORT,
-            }),
-        }
+    /// Whether a pool's answer names its sites.
+    pub(crate) fn tells_sites_of_pools(self) -> bool {
+        self == Self::Current
     }
 
-    /// The status in the body of an error.
-    pub(super) fn error_status(self, status: StatusCode) -> ErrorStatus {
-        match self {
-            Self::Current => ErrorStatus::Number(status.as_u16()),
-            Self::V6_6_55 | Self::Y2018 => ErrorStatus::Text(status.as_u16().to_string()),
-        }
+    /// Whether pools are listed among the engines.
+    pub(crate) fn has_pools_among_engines(self) -> bool {
+        self != Self::Current
+    }
+
+    /// Whether the status in the body of an error is a text.
+    pub(crate) fn has_text_for_error_status(self) -> bool {
+        self != Self::Current
     }
 }
