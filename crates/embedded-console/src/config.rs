@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-pub use crate::dialect::{CONTENT_VERSION, Dialect, PRODUCT_VERSION, Versions};
+use crate::dialect::AWKWARD_TIME_PER_ROW;
+pub use crate::dialect::{
+    CONTENT_VERSION, DIFFERENCES, Dialect, Difference, PRODUCT_VERSION, Quirk, Quirks, Versions,
+};
 
 /// The port that a Security Console is reached at (docs/api-quirks.md, "Ports").
 pub const CONSOLE_PORT: u16 = 3780;
@@ -54,8 +57,11 @@ pub struct Config {
     pub audit_log: Option<PathBuf>,
     /// How the calls of the console's own pages are answered.
     pub data_calls: DataCalls,
-    /// Whose answers the API gives; [`Config::speak`] sets it, together with the versions that belong to it.
-    pub dialect: Dialect,
+    /// In what the API's answers differ from a current console's. [`Config::speak`] sets those of a dialect, together with
+    /// the versions that belong to it.
+    pub quirks: Quirks,
+    /// How long a page of sites or scans takes for each of its rows, as on a slow console (docs/api-quirks.md, "Reading").
+    pub time_per_row: Duration,
     /// The versions that the console says it has, and that an update brings to engines.
     pub versions: Versions,
     /// How long a shared secret is valid; an hour at most (docs/api-quirks.md, "Shared secret").
@@ -84,17 +90,22 @@ impl Config {
             hosts: Vec::new(),
             audit_log: None,
             data_calls: DataCalls::Basic,
-            dialect: Dialect::Current,
+            quirks: Quirks::default(),
+            time_per_row: Duration::ZERO,
             versions: Versions::default(),
             shared_secret_lifetime: Duration::from_secs(60 * 60),
             contacts_every: Duration::from_secs(60),
         }
     }
 
-    /// Makes it a console of another age: its answers, and its versions.
+    /// Makes it a console of another age, or an awkward one: its answers, and its versions.
     pub fn speak(&mut self, dialect: Dialect) {
-        self.dialect = dialect;
+        self.quirks = dialect.quirks();
         self.versions = dialect.versions();
+        if dialect == Dialect::Awkward {
+            self.data_calls = DataCalls::Cookie;
+            self.time_per_row = AWKWARD_TIME_PER_ROW;
+        }
     }
 
     /// Where the administrator's password is told.
@@ -207,6 +218,8 @@ pub enum DataCalls {
     /// Basic credentials with a session header of forty zeros are taken, and a session is opened.
     #[default]
     Basic,
+    /// The same, but the cookie of forty zeros must be there as well.
+    Cookie,
     /// Everything is redirected to the sign-in page.
     Redirect,
     /// Everything is answered with the sign-in page itself, status 200.
@@ -221,10 +234,11 @@ impl FromStr for DataCalls {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "basic" => Ok(Self::Basic),
+            "cookie" => Ok(Self::Cookie),
             "redirect" => Ok(Self::Redirect),
             "page" => Ok(Self::Page),
             "unauthorized" => Ok(Self::Unauthorized),
-            _ => Err("use basic, redirect, page or unauthorized".to_owned()),
+            _ => Err("use basic, cookie, redirect, page or unauthorized".to_owned()),
         }
     }
 }

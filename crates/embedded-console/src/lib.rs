@@ -32,6 +32,7 @@ pub mod seed;
 mod serve;
 mod startup;
 mod static_files;
+mod templates;
 mod tls;
 
 pub use api::openapi;

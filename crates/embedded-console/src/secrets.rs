@@ -49,9 +49,21 @@ enum End {
     Revoked,
 }
 
+struct Valid {
+    secret: SharedSecret,
+    since: Moment,
+    lifetime: Duration,
+}
+
+impl Valid {
+    fn left(&self) -> Duration {
+        self.lifetime.saturating_sub(self.since.age())
+    }
+}
+
 #[derive(Default)]
 struct Made {
-    valid: Option<(SharedSecret, Moment)>,
+    valid: Option<Valid>,
     old: VecDeque<(SharedSecret, End, Moment)>,
 }
 
@@ -62,37 +74,35 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// No secret yet; those that are made will be valid for `lifetime`.
+    /// No secret yet; those that are made will be valid for `lifetime` at most.
     pub(crate) fn new(lifetime: Duration) -> Self {
         Self { lifetime, made: Mutex::default() }
     }
 
     fn made(&self) -> MutexGuard<'_, Made> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if made.valid.as_ref().is_some_and(|(_, since)| self.left(*since).is_zero()) {
+        if made.valid.as_ref().is_some_and(|valid| valid.left().is_zero()) {
             made.end(End::Expired);
         }
         made.old.retain(|(_, _, since)| since.age() < OLD_FOR);
         made
     }
 
-    fn left(&self, since: Moment) -> Duration {
-        self.lifetime.saturating_sub(since.age())
-    }
-
     /// The valid secret.
     pub(crate) fn read(&self) -> Option<SharedSecret> {
-        self.made().valid.as_ref().map(|(secret, _)| secret.clone())
+        self.made().valid.as_ref().map(|valid| valid.secret.clone())
     }
 
-    /// The still valid secret, or a new one; and whether it is new.
-    pub(crate) fn generate(&self) -> io::Result<(SharedSecret, bool)> {
+    /// The still valid secret, or a new one; and whether it is new. `lifetime`: how long a new one is to be valid, if that
+    /// is less than usual.
+    pub(crate) fn generate(&self, lifetime: Duration) -> io::Result<(SharedSecret, bool)> {
         let mut made = self.made();
-        if let Some((secret, _)) = &made.valid {
-            return Ok((secret.clone(), false));
+        if let Some(valid) = &made.valid {
+            return Ok((valid.secret.clone(), false));
         }
         let secret = SharedSecret::generate()?;
-        made.valid = Some((secret.clone(), Moment::now()));
+        let lifetime = lifetime.min(self.lifetime);
+        made.valid = Some(Valid { secret: secret.clone(), since: Moment::now(), lifetime });
         Ok((secret, true))
     }
 
@@ -106,7 +116,7 @@ impl Secrets {
 
     /// How long the valid secret still is.
     pub(crate) fn time_to_live(&self) -> Option<Duration> {
-        self.made().valid.as_ref().map(|(_, since)| self.left(*since))
+        self.made().valid.as_ref().map(Valid::left)
     }
 
     /// Which secret it is that `proves` finds proved. Every secret is tried, whichever it is, so that the time tells
@@ -122,7 +132,7 @@ impl Secrets {
                 };
             }
         }
-        if let Some((secret, _)) = &made.valid
+        if let Some(Valid { secret, .. }) = &made.valid
             && proves(secret)
         {
             proven = Proven::Valid(secret.clone());
@@ -134,7 +144,7 @@ impl Secrets {
 impl Made {
     /// The valid secret is one of the old ones now.
     fn end(&mut self, end: End) {
-        let Some((secret, _)) = self.valid.take() else { return };
+        let Some(Valid { secret, .. }) = self.valid.take() else { return };
         if self.old.len() >= OLD {
             self.old.pop_front();
         }
@@ -145,6 +155,8 @@ impl Made {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const USUAL: Duration = Duration::MAX;
 
     fn text(secret: &SharedSecret) -> String {
         secret.expose().to_string()
@@ -160,36 +172,40 @@ mod tests {
     fn a_valid_secret_is_given_again_and_an_expired_one_is_not() {
         let secrets = Secrets::new(Duration::from_secs(3600));
         assert!(secrets.read().is_none());
-        let first = secrets.generate().unwrap().0;
-        assert_eq!(text(&secrets.generate().unwrap().0), text(&first));
+        let first = secrets.generate(USUAL).unwrap().0;
+        assert_eq!(text(&secrets.generate(USUAL).unwrap().0), text(&first));
         assert!(secrets.time_to_live().unwrap() > Duration::from_secs(3590));
         assert!(secrets.revoke());
         assert!(!secrets.revoke());
-        assert_ne!(text(&secrets.generate().unwrap().0), text(&first));
+        assert_ne!(text(&secrets.generate(USUAL).unwrap().0), text(&first));
+
+        assert!(secrets.revoke());
+        secrets.generate(Duration::from_secs(60)).unwrap();
+        assert!(secrets.time_to_live().unwrap() <= Duration::from_secs(60), "as it was wanted");
 
         let brief = Secrets::new(Duration::ZERO);
-        brief.generate().unwrap();
+        brief.generate(USUAL).unwrap();
         assert!(brief.read().is_none() && brief.time_to_live().is_none());
     }
 
     #[test]
     fn what_became_of_a_secret_is_known_for_the_last_sixteen() {
         let secrets = Secrets::new(Duration::from_secs(3600));
-        let first = secrets.generate().unwrap().0;
+        let first = secrets.generate(USUAL).unwrap().0;
         assert!(matches!(secrets.proven(is(&first)), Proven::Valid(_)));
         secrets.revoke();
         assert!(matches!(secrets.proven(is(&first)), Proven::Revoked));
         assert!(matches!(secrets.proven(is(&SharedSecret::generate().unwrap())), Proven::Unknown));
-        let last = secrets.generate().unwrap().0;
+        let last = secrets.generate(USUAL).unwrap().0;
         for _ in 0..OLD {
             secrets.revoke();
-            secrets.generate().unwrap();
+            secrets.generate(USUAL).unwrap();
         }
         assert!(matches!(secrets.proven(is(&first)), Proven::Unknown), "forgotten");
         assert!(matches!(secrets.proven(is(&last)), Proven::Revoked));
 
         let brief = Secrets::new(Duration::ZERO);
-        let expired = brief.generate().unwrap().0;
+        let expired = brief.generate(USUAL).unwrap().0;
         assert!(matches!(brief.proven(is(&expired)), Proven::Expired));
         assert!(!brief.revoke(), "what has expired can't be revoked");
     }
@@ -200,7 +216,7 @@ mod tests {
         let mut known = Vec::new();
         for _ in 0..4 {
             secrets.revoke();
-            known.push(secrets.generate().unwrap().0);
+            known.push(secrets.generate(USUAL).unwrap().0);
         }
         for has in &known {
             let tried = std::cell::Cell::new(0);

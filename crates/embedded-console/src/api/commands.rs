@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Extension;
 use axum::extract::State;
@@ -20,16 +21,21 @@ use super::sign_in::require_global_administrator;
 use crate::auth::User;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
+use crate::dialect::Quirk;
 use crate::engine_rules::{NOT_CONTACTED, current, describe};
 use crate::fleet::EngineStatus;
 
 /// Engines that are sent an update at the same time.
 const UPDATES: usize = 32;
+/// The first line of a report, on consoles that have one.
+const HEAD: &str = "VERSION INFORMATION";
 
 #[derive(Serialize, ToSchema)]
 struct Output {
     links: [Link; 1],
-    output: String,
+    /// Left out by some consoles while they integrate a scan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
 }
 
 /// `POST /administration/commands`. Needs Global Administrator.
@@ -44,6 +50,8 @@ pub(super) async fn run(
     Extension(user): Extension<User>,
     TextBody(text): TextBody,
 ) -> Result<Response, ApiError> {
+    // Some clients send it as a text of JSON.
+    let text = serde_json::from_str(text.trim()).unwrap_or(text);
     not_longer("command", &text, LONGEST_TEXT)?;
     let answer = print(&console, &user, &text)
         .await
@@ -53,7 +61,7 @@ pub(super) async fn run(
 }
 
 /// What the command prints.
-async fn print(console: &Arc<Console>, user: &User, text: &str) -> Result<String, ApiError> {
+async fn print(console: &Arc<Console>, user: &User, text: &str) -> Result<Option<String>, ApiError> {
     require_global_administrator(user)?;
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -61,11 +69,14 @@ async fn print(console: &Arc<Console>, user: &User, text: &str) -> Result<String
         [] => Err(ApiError::invalid()),
         ["version", "engines"] => {
             console.fleet.ask_all().await;
-            version_engines(console).await
+            match silence(console) {
+                Some(silence) => Ok(silence),
+                None => version_engines(console).await.map(Some),
+            }
         }
-        ["update", "engines"] => update_engines(console).await,
-        ["help" | "?"] => Ok("Commands:\n  help\n  update engines\n  version engines\n".to_owned()),
-        _ => Ok(format!("Unknown command: {}\nType 'help' for a list of commands.\n", text.trim())),
+        ["update", "engines"] => update_engines(console).await.map(Some),
+        ["help" | "?"] => Ok(Some("Commands:\n  help\n  update engines\n  version engines\n".to_owned())),
+        _ => Ok(Some(format!("Unknown command: {}\nType 'help' for a list of commands.\n", text.trim()))),
     }
 }
 
@@ -80,22 +91,45 @@ async fn engines_now(console: &Arc<Console>) -> Result<Vec<EngineRow>, ApiError>
         .await
 }
 
+/// What is answered instead of a report, where this console says nothing: while a scan is integrated, consoles print
+/// nothing, or leave the output out. A console that does both gives a report before each.
+fn silence(console: &Console) -> Option<Option<String>> {
+    let turn = console.reports.fetch_add(1, Ordering::Relaxed) % 4;
+    match (console.has(Quirk::ReportEmpty), console.has(Quirk::ReportWithoutOutput)) {
+        (true, false) => Some(Some(String::new())),
+        (false, true) => Some(None),
+        (true, true) if turn == 1 => Some(Some(String::new())),
+        (true, true) if turn == 3 => Some(None),
+        _ => None,
+    }
+}
+
 async fn version_engines(console: &Arc<Console>) -> Result<String, ApiError> {
-    let mut output = String::new();
+    let (mut notices, mut blocks) = (String::new(), Vec::new());
+    let has_head = console.has(Quirk::ReportHead);
     for engine in engines_now(console).await? {
-        if !output.is_empty() {
-            output.push('\n');
+        let mut block = String::new();
+        write_block(&mut block, &engine, has_head);
+        blocks.push(block);
+        // The console's own sentence about an engine that has not enabled it. Those that it never contacts can be many,
+        // and were not asked.
+        let Some(mut message) = engine.status_message.filter(|message| message != NOT_CONTACTED) else {
+            continue;
+        };
+        if console.has(Quirk::ReportBareNames) {
+            message = message.replacen(&format!("({})", engine.name), &engine.name, 1);
         }
-        write_block(&mut output, &engine);
-        // The console's own sentence about an engine that has not enabled it, as a block of its own. Those that it
-        // never contacts can be many, and were not asked.
-        if let Some(message) = engine.status_message.as_deref().filter(|message| *message != NOT_CONTACTED) {
-            output.push('\n');
-            output.push_str(message);
-            output.push('\n');
+        message.push('\n');
+        if has_head {
+            notices.push_str(&message);
+        } else {
+            blocks.push(message);
         }
     }
-    Ok(output)
+    if has_head {
+        blocks.insert(0, format!("{HEAD}\n{notices}"));
+    }
+    Ok(blocks.join("\n"))
 }
 
 /// The word for a status in the output of `version engines`.
@@ -110,14 +144,15 @@ fn status_word(status: &str) -> &'static str {
 }
 
 /// One engine's lines: every key of docs/api-quirks.md, "Beyond v3", in that order. What is not known is empty.
-fn write_block(output: &mut String, engine: &EngineRow) {
+/// `narrow`: the address's key has no blank.
+fn write_block(output: &mut String, engine: &EngineRow, narrow: bool) {
     let prefix = if engine.kind == EngineKind::Local { "Local Engine  " } else { "Remote Engine " };
     let (product, content) = (engine.product_version.as_deref(), engine.content_version.as_deref());
     let lines = [
         ("Name", Some(engine.name.as_str())),
         ("DN", None),
         ("Version", product),
-        ("Address (FQDN)", Some(engine.address.as_str())),
+        (if narrow { "Address(FQDN)" } else { "Address (FQDN)" }, Some(engine.address.as_str())),
         ("Platform", engine.platform.as_deref()),
         ("Serial No", engine.serial_number.as_deref()),
         ("Product Name", Some("Scan Engine")),

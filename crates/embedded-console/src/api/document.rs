@@ -227,6 +227,13 @@ fn never_null(schema: &mut Value) {
                     members["type"] = only.clone();
                 }
             }
+            if let Some(Value::Array(ways)) = members.get_mut("oneOf") {
+                ways.retain(|way| way != &json!({ "type": "null" }));
+                if let [only] = ways.as_slice() {
+                    *schema = only.clone();
+                    return never_null(schema);
+                }
+            }
             members.values_mut().for_each(never_null);
         }
         Value::Array(all) => all.iter_mut().for_each(never_null),

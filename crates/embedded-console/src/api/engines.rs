@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
@@ -16,13 +16,14 @@ use super::answer::{Created, LinksOnly, Resources, about, created, done, json, j
 use super::assign::assign_exactly;
 use super::body::{JsonBody, required};
 use super::document::{Anywhere, Missing, Refusable, WithBody};
-use super::error::ApiError;
+use super::error::{ApiError, UNEXPECTED};
 use super::links::Links;
 use super::path::Id;
 use super::shapes::{Belongings, EngineJson, PoolAmongEngines, PoolJson, engine_json};
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind};
 use crate::db::{pools, scans, sites};
+use crate::dialect::Quirk;
 use crate::engine_rules::{Conflict, conflict, forget_if_deleted, host};
 use crate::persist;
 
@@ -41,8 +42,12 @@ pub(super) async fn list(
         .clone()
         .read(move |tx| -> Result<Vec<u8>, ApiError> {
             let mut sites = engines::sites_by_scanner(tx)?;
-            let tells_pools = console.dialect.tells_pools_of_engines();
-            let pools = if tells_pools { pools::all(tx)? } else { Vec::new() };
+            let tells_pools = console.has(Quirk::EnginePools);
+            let pools = if tells_pools || console.has(Quirk::PoolsAmongEngines) {
+                pools::all(tx)?
+            } else {
+                Vec::new()
+            };
             let mut pools_by_engine: HashMap<i64, Vec<i64>> = HashMap::new();
             for pool in &pools {
                 for engine in &pool.engines {
@@ -59,10 +64,11 @@ pub(super) async fn list(
             });
             let among_them = pools
                 .iter()
-                .filter_map(|pool| Some(Listed::Pool(PoolAmongEngines::new(pool, &links, console.dialect)?)));
+                .filter_map(|pool| Some(Listed::Pool(PoolAmongEngines::new(pool, &links, console.quirks)?)));
             let resources = engines.chain(among_them).collect();
             // Written here, on the blocking thread: for ten thousand engines these are megabytes.
-            serde_json::to_vec(&Resources::new(&links, resources)).map_err(|_| ApiError::unexpected())
+            serde_json::to_vec(&Resources::new(&links, resources))
+                .map_err(|error| ApiError::unexpected(&error.to_string()))
         })
         .await?;
     Ok(json_bytes(StatusCode::OK, bytes))
@@ -98,7 +104,7 @@ pub(super) async fn one(
                 return Ok(Listed::Engine(engine_json(&console, row, belongings, &links, true)));
             }
             let pool =
-                pools::find(tx, id)?.and_then(|pool| PoolAmongEngines::new(&pool, &links, console.dialect));
+                pools::find(tx, id)?.and_then(|pool| PoolAmongEngines::new(&pool, &links, console.quirks));
             pool.map(Listed::Pool).ok_or_else(ApiError::missing)
         })
         .await?;
@@ -116,16 +122,20 @@ pub(super) async fn pools(
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
-    let dialect = console.dialect;
+    let quirks = console.quirks;
     let pools = console
         .db
         .read(move |tx| {
-            engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+            // Whoever follows the list of engines asks for the pools of those in it too: they are in none.
+            let is_listed = quirks.has(Quirk::PoolsAmongEngines) && pools::find(tx, id)?.is_some();
+            if !is_listed {
+                engines::find(tx, id)?.ok_or_else(ApiError::missing)?;
+            }
             let pools = pools::of_engine(tx, id)?
                 .into_iter()
                 .map(|pool| {
                     let sites = sites::ids_of_scanner(tx, pool.id)?;
-                    Ok(PoolJson::new(pool, sites, &links, dialect))
+                    Ok(PoolJson::new(pool, sites, &links, quirks))
                 })
                 .collect::<Result<_, ApiError>>()?;
             Ok::<_, ApiError>(Resources::new(&links, pools))
@@ -200,15 +210,26 @@ pub(super) async fn create(
             check_unique(tx, &wanted, 0)?;
             let kind = EngineKind::Distributed;
             let id = engines::insert(tx, kind, &wanted.name, &wanted.address, wanted.port)?;
-            engines::find(tx, id)?.ok_or_else(ApiError::unexpected)
+            engines::find(tx, id)?
+                .ok_or_else(|| ApiError::unexpected("the new engine is not in the database"))
         })
         .await?;
     let (id, name) = (row.id, row.name.clone());
     // Outside the networks the fleet contacts nobody; a host name may lead inside some day.
     console.fleet.add(persist::target(row)).await;
     forget_if_deleted(&console, id).await?;
+    if console.has(Quirk::DoubtfulCreation) && !was_reached(&console, id) {
+        let failed = ApiError::refused(UNEXPECTED).into_response();
+        return Ok(about(about(failed, "id", id.to_string()), "name", name));
+    }
     let response = created(StatusCode::CREATED, id, links.to(&format!("/scan_engines/{id}"), "self"));
     Ok(about(response, "name", name))
+}
+
+/// Whether an engine has answered, in whatever way.
+fn was_reached(console: &Console, id: i64) -> bool {
+    // Whatever it said, it has shown its certificate then.
+    console.fleet.report(id).is_some_and(|report| report.pinned.is_some())
 }
 
 /// `PUT /scan_engines/{id}`: replaces the whole engine. Sites that are left out lose it, and go to the local engine,

@@ -33,7 +33,7 @@ pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
 ) -> Result<Response, ApiError> {
-    let dialect = console.dialect;
+    let quirks = console.quirks;
     let pools = console
         .db
         .read(move |tx| {
@@ -42,7 +42,7 @@ pub(super) async fn list(
                 .into_iter()
                 .map(|pool| {
                     let sites = sites.remove(&pool.id).unwrap_or_default();
-                    PoolJson::new(pool, sites, &links, dialect)
+                    PoolJson::new(pool, sites, &links, quirks)
                 })
                 .collect();
             Ok::<_, ApiError>(Resources::new(&links, pools))
@@ -62,12 +62,12 @@ pub(super) async fn one(
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
-    let dialect = console.dialect;
+    let quirks = console.quirks;
     let pool = console
         .db
         .read(move |tx| {
             let pool = found(tx, id)?;
-            Ok::<_, ApiError>(PoolJson::new(pool, sites::ids_of_scanner(tx, id)?, &links, dialect))
+            Ok::<_, ApiError>(PoolJson::new(pool, sites::ids_of_scanner(tx, id)?, &links, quirks))
         })
         .await?;
     Ok(json(StatusCode::OK, &pool))
@@ -163,7 +163,11 @@ pub(super) async fn replace(
     JsonBody(body): JsonBody<PoolBody>,
 ) -> Result<Response, ApiError> {
     match body.id {
-        None | Some(Value::Null) => return Err(ApiError::unexpected()),
+        None | Some(Value::Null) => {
+            return Err(ApiError::unexpected(
+                "a pool is changed without an id in the body, which consoles do not take: docs/api-quirks.md, \"Changing\"",
+            ));
+        }
         Some(sent) if sent.as_i64() != Some(id) => return Err(ApiError::invalid()),
         Some(_) => {}
     }

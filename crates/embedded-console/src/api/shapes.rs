@@ -10,7 +10,7 @@ use crate::console::Console;
 use crate::db::engines::{EngineKind, EngineRow};
 use crate::db::pools::PoolRow;
 use crate::db::{DbError, pools, sites};
-use crate::dialect::Dialect;
+use crate::dialect::{Quirk, Quirks};
 use crate::engine_rules::current;
 
 /// An engine as the API shows it. What is not known is left out.
@@ -64,7 +64,7 @@ pub(crate) struct EngineJson {
 pub(super) struct Belongings {
     /// The sites that are assigned to it directly.
     pub(super) sites: Vec<i64>,
-    /// The pools that it is in, if the console's dialect tells them here.
+    /// The pools that it is in, if this console tells them here.
     pub(super) pools: Option<Vec<i64>>,
 }
 
@@ -72,7 +72,7 @@ impl Belongings {
     /// What belongs to one engine.
     pub(super) fn of(console: &Console, tx: &Transaction<'_>, engine: i64) -> Result<Self, DbError> {
         let sites = sites::ids_of_scanner(tx, engine)?;
-        let pools = console.dialect.tells_pools_of_engines().then(|| pools::of_engine(tx, engine));
+        let pools = console.has(Quirk::EnginePools).then(|| pools::of_engine(tx, engine));
         let pools = pools.transpose()?.map(|pools| pools.into_iter().map(|pool| pool.id).collect());
         Ok(Self { sites, pools })
     }
@@ -95,9 +95,8 @@ pub(super) fn engine_json(
         all.push(links.to(&format!("{path}/scans"), "Scans"));
         all.push(links.to(&format!("{path}/sites"), "Sites"));
     }
-    let dialect = console.dialect;
-    let (extras, newer, details) =
-        (dialect.has_extras(), dialect.has_newer_fields(), dialect.tells_of_engines());
+    let [extras, newer, details] =
+        [Quirk::NoExtras, Quirk::NoNewerFields, Quirk::NoEngineDetails].map(|quirk| !console.has(quirk));
     EngineJson {
         address: row.address,
         console_fingerprint: row.pinned.as_ref().filter(|_| extras).map(|_| console.fingerprint.to_string()),
@@ -133,15 +132,15 @@ pub(crate) struct PoolJson {
 }
 
 impl PoolJson {
-    /// How a pool looks in an answer of that dialect.
-    pub(crate) fn new(pool: PoolRow, sites: Vec<i64>, links: &Links, dialect: Dialect) -> Self {
+    /// How a pool looks in an answer of that console.
+    pub(crate) fn new(pool: PoolRow, sites: Vec<i64>, links: &Links, quirks: Quirks) -> Self {
         let path = format!("/scan_engine_pools/{}", pool.id);
         let links = vec![
             links.to(&path, "self"),
             links.to(&format!("{path}/engines"), "Engines"),
             links.to(&format!("{path}/sites"), "Sites"),
         ];
-        let sites = dialect.tells_sites_of_pools().then_some(sites);
+        let sites = (!quirks.has(Quirk::NoPoolSites)).then_some(sites);
         Self { engines: pool.engines, id: pool.id, links, name: pool.name, sites }
     }
 }
@@ -163,8 +162,8 @@ pub(super) struct PoolAmongEngines {
 
 impl PoolAmongEngines {
     /// How a pool looks among the engines, if it is there at all.
-    pub(super) fn new(pool: &PoolRow, links: &Links, dialect: Dialect) -> Option<Self> {
-        dialect.has_pools_among_engines().then(|| Self {
+    pub(super) fn new(pool: &PoolRow, links: &Links, quirks: Quirks) -> Option<Self> {
+        quirks.has(Quirk::PoolsAmongEngines).then(|| Self {
             address: "",
             id: pool.id,
             links: [links.to(&format!("/scan_engines/{}", pool.id), "self")],

@@ -115,9 +115,6 @@ where
 {
     match tokio::spawn(work).await {
         Ok(result) => result,
-        Err(error) => {
-            tracing::error!(%error, "a request ended early");
-            Err(ApiError::unexpected())
-        }
+        Err(error) => Err(ApiError::unexpected(&format!("it ended early: {error}"))),
     }
 }

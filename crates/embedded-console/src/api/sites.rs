@@ -23,10 +23,9 @@ use super::shapes::{Belongings, EngineJson, PoolJson, Vulnerabilities, engine_js
 use crate::clock;
 use crate::console::Console;
 use crate::db::sites::{NewSite, SiteRow};
-use crate::db::{engines, pools, sites};
+use crate::db::{engines, pools, scans, sites};
+use crate::templates::{DEFAULT_TEMPLATE, is_template};
 
-/// The scan template of sites that name none.
-pub(crate) const DEFAULT_TEMPLATE: &str = "full-audit-without-web-spider";
 /// The importance words of the API.
 const IMPORTANCES: [&str; 5] = ["very_low", "low", "normal", "high", "very_high"];
 
@@ -112,7 +111,7 @@ pub(super) async fn of_engine(
 }
 
 async fn page(console: &Console, links: Links, uri: &Uri, engine: Option<i64>) -> Result<Response, ApiError> {
-    let paging = Paging::read(uri, sites::SORTABLE)?;
+    let paging = Paging::read(uri, sites::SORTABLE, console.quirks)?;
     let page = console
         .db
         .read(move |tx| {
@@ -124,6 +123,7 @@ async fn page(console: &Console, links: Links, uri: &Uri, engine: Option<i64>) -
             Ok::<_, ApiError>(paging.wrap(&links, resources, total))
         })
         .await?;
+    page.take_time(console.time_per_row).await;
     Ok(json(StatusCode::OK, &page))
 }
 
@@ -206,6 +206,9 @@ pub(super) async fn create(
     let importance = importance(body.importance)?.unwrap_or_else(|| "normal".to_owned());
     let template =
         required("scanTemplateId", Some(body.scan_template_id.as_deref().unwrap_or(DEFAULT_TEMPLATE)))?;
+    if !is_template(&template) {
+        return Err(ApiError::invalid());
+    }
     let is_dynamic = match &body.scan {
         Some(ScopeBody { assets: Some(_), connection: Some(_) }) => return Err(ApiError::invalid()),
         Some(ScopeBody { connection: Some(_), .. }) => true,
@@ -266,7 +269,11 @@ pub(super) async fn replace(
     console
         .db
         .write(move |tx| {
-            found(tx, id)?;
+            let before = found(tx, id)?;
+            // One that a site has from before is kept, whatever it is.
+            if !is_template(&template) && before.scan_template != template {
+                return Err(ApiError::invalid());
+            }
             check_name(tx, &name, id)?;
             check_scanner(tx, engine)?;
             Ok::<_, ApiError>(sites::update(
@@ -281,6 +288,35 @@ pub(super) async fn replace(
         })
         .await?;
     Ok(about(done(&links), "name", told))
+}
+
+/// `DELETE /sites/{id}`: the site goes with its scans, none of which may be under way.
+#[utoipa::path(
+    delete, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "deleteSite", summary = "Deletes a site with its scans: none may be under way",
+    params(("id" = i64, Path, description = "The site's id")),
+    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+)]
+pub(super) async fn delete(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let name = console
+        .db
+        .write(move |tx| {
+            let site = found(tx, id)?;
+            let active = scans::active_of_site(tx, id)?;
+            if active > 0 {
+                return Err(ApiError::refused(format!(
+                    "The site {} cannot be deleted: {active} scan(s) of it are running.",
+                    site.name
+                )));
+            }
+            sites::delete(tx, id)?;
+            Ok(site.name)
+        })
+        .await?;
+    Ok(about(done(&links), "name", name))
 }
 
 /// What scans a site.
@@ -316,7 +352,7 @@ pub(super) async fn scan_engine(
             }
             let pool = pools::find(tx, scanner)?.ok_or_else(ApiError::missing)?;
             let sites = sites::ids_of_scanner(tx, scanner)?;
-            Ok(Scanner::Pool(PoolJson::new(pool, sites, &links, console.dialect)))
+            Ok(Scanner::Pool(PoolJson::new(pool, sites, &links, console.quirks)))
         })
         .await?;
     Ok(json(StatusCode::OK, &scanner))

@@ -13,6 +13,7 @@ mod hostile;
 mod lab;
 mod pools;
 mod process;
+mod quirks;
 mod reverse;
 mod secret;
 mod seeds;
