@@ -2,7 +2,8 @@
 //!
 //! Every call must be in it, with its path, method, query, headers and body; every answer of the console with its status,
 //! content type and body. What the document does not name is a difference too: an object may have no property more. The
-//! document covers consoles of every age, so no dialect is exempt; what the proxy itself answers for a fault is.
+//! document covers consoles of every age. What is odd on purpose (`awkward`, and the quirks that spoil an answer) is exempt, and
+//! so is what the proxy itself answers for a fault.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
