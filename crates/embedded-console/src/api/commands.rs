@@ -38,10 +38,16 @@ struct Output {
     output: Option<String>,
 }
 
+/// A command, as its own body.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 4096, pattern = r"\S")]
+#[expect(dead_code, reason = "it describes what is read")]
+struct CommandBody(String);
+
 /// `POST /administration/commands`. Needs Global Administrator.
 #[utoipa::path(
     post, path = "/api/3/administration/commands", tag = "Administration", operation_id = "runConsoleCommand", summary = "Runs a console command: needs Global Administrator",
-    request_body(content = String, content_type = "*/*", description = "The bare command, such as `version engines` or `update engines`. The content type makes no difference."),
+    request_body(content = CommandBody, content_type = "*/*", description = "The bare command, such as `version engines` or `update engines`. The content type makes no difference."),
     responses((status = 200, description = "What the command printed", body = Output), Refusable, TooLarge, Anywhere)
 )]
 pub(super) async fn run(

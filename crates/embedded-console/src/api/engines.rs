@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::answer::{Created, LinksOnly, Resources, about, created, done, json, json_bytes};
 use super::assign::assign_exactly;
 use super::body::{JsonBody, required};
-use super::document::{Anywhere, Missing, Refusable, WithBody};
+use super::document::{Anywhere, Missing, Refusable, WithBody, must_not_be_there};
 use super::error::{ApiError, UNEXPECTED};
 use super::links::Links;
 use super::path::Id;
@@ -147,16 +147,45 @@ pub(super) async fn pools(
 /// What a client sends of an engine. Read-only properties are ignored, as in the console.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct EngineBody {
-    /// In a change it must be the path's, if it is there; in a creation it must not be there.
+    /// The path's, if it is there.
     #[schema(value_type = Option<i64>)]
     id: Option<Value>,
-    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        required,
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$"
+    )]
     name: Option<String>,
     /// A host name or an IP address.
-    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        required,
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[\[\]A-Za-z0-9._:-]+$"
+    )]
     address: Option<String>,
     #[schema(required, nullable = false, minimum = 1, maximum = 65535)]
     port: Option<u16>,
+    sites: Option<Vec<i64>>,
+}
+
+/// What a client sends of a new engine. [`EngineBody`] reads it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what is read")]
+pub(super) struct NewEngineBody {
+    #[schema(schema_with = must_not_be_there)]
+    id: Option<Value>,
+    #[schema(min_length = 1, max_length = 255, pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$")]
+    name: String,
+    /// A host name or an IP address.
+    #[schema(min_length = 1, max_length = 255, pattern = r"^[\[\]A-Za-z0-9._:-]+$")]
+    address: String,
+    #[schema(minimum = 1, maximum = 65535)]
+    port: u16,
+    /// They make no difference: a new engine has no sites.
     sites: Option<Vec<i64>>,
 }
 
@@ -192,7 +221,7 @@ fn check_unique(tx: &Transaction<'_>, wanted: &Wanted, except: i64) -> Result<()
 /// its consoles.xml has this console's entry by then. `sites` is ignored (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     post, path = "/api/3/scan_engines", tag = "Scan Engines", operation_id = "createScanEngine", summary = "Adds a scan engine: the answer comes after the first contact",
-    request_body(content = EngineBody),
+    request_body(content = NewEngineBody),
     responses((status = 201, description = "The new engine's id", body = Created), WithBody, Anywhere)
 )]
 pub(super) async fn create(

@@ -26,7 +26,7 @@ const MOST_WAITED_FOR: u32 = 500;
 pub(super) const DIRECTIONS: [&str; 4] = ["ASC", "DESC", "asc", "desc"];
 
 /// How often `sort` can be repeated. No list has as many properties to sort by.
-const MOST_ORDERS: usize = 16;
+pub(super) const MOST_ORDERS: usize = 16;
 
 /// Which page is asked for, in which order.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::answer::{Created, LinksOnly, created, done, json};
 use super::body::{JsonBody, required};
-use super::document::{ActiveParameter, Anywhere, Missing, PageParameters, Refusable, WithBody};
+use super::document::{ActiveParameter, Anywhere, Missing, PageOfScans, Refusable, WithBody};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
@@ -184,7 +184,7 @@ impl ScanJson {
 /// `GET /scans?active=`: past scans unless `active` is true, as the Swagger file says.
 #[utoipa::path(
     get, path = "/api/3/scans", tag = "Scans", operation_id = "getScans", summary = "A page of the scans that are over, or of those under way",
-    params(PageParameters, ActiveParameter),
+    params(PageOfScans, ActiveParameter),
     responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Anywhere)
 )]
 pub(super) async fn list(
@@ -198,7 +198,7 @@ pub(super) async fn list(
 /// `GET /sites/{id}/scans?active=`.
 #[utoipa::path(
     get, path = "/api/3/sites/{id}/scans", tag = "Sites", operation_id = "getScansOfSite", summary = "A page of a site's scans that are over, or of those under way",
-    params(("id" = i64, Path, description = "The site's id"), PageParameters, ActiveParameter),
+    params(("id" = i64, Path, description = "The site's id"), PageOfScans, ActiveParameter),
     responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn of_site(
@@ -213,7 +213,7 @@ pub(super) async fn of_site(
 /// `GET /scan_engines/{id}/scans`: all of them, running ones too.
 #[utoipa::path(
     get, path = "/api/3/scan_engines/{id}/scans", tag = "Scan Engines", operation_id = "getScansOfScanEngine", summary = "A page of all scans of an engine",
-    params(("id" = i64, Path, description = "The engine's id"), PageParameters),
+    params(("id" = i64, Path, description = "The engine's id"), PageOfScans),
     responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn of_engine(
@@ -377,7 +377,7 @@ async fn take(
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ScanBody {
     engine_id: Option<i64>,
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(min_length = 1, max_length = 255, pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$")]
     name: Option<String>,
 }
 

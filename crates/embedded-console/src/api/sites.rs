@@ -8,13 +8,15 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 use super::answer::{Created, LinksOnly, about, created, done, json};
 use super::assign::check_scanner;
 use super::body::{JsonBody, LONGEST_TEXT, not_longer, required};
-use super::document::{Anywhere, Missing, PageParameters, Refusable, WithBody};
+use super::document::{Anywhere, Missing, PageOfSites, Refusable, WithBody};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
@@ -24,7 +26,7 @@ use crate::clock;
 use crate::console::Console;
 use crate::db::sites::{NewSite, SiteRow};
 use crate::db::{engines, pools, scans, sites};
-use crate::templates::{DEFAULT_TEMPLATE, is_template};
+use crate::templates::{DEFAULT_TEMPLATE, TEMPLATES, is_template};
 
 /// The importance words of the API.
 const IMPORTANCES: [&str; 5] = ["very_low", "low", "normal", "high", "very_high"];
@@ -84,7 +86,7 @@ impl SiteJson {
 /// `GET /sites`: paged and sorted here, never filtered (docs/api-quirks.md, "Reading").
 #[utoipa::path(
     get, path = "/api/3/sites", tag = "Sites", operation_id = "getSites", summary = "A page of the sites",
-    params(PageParameters),
+    params(PageOfSites),
     responses((status = 200, description = "The page", body = Page<SiteJson>), Refusable, Anywhere)
 )]
 pub(super) async fn list(
@@ -98,7 +100,7 @@ pub(super) async fn list(
 /// `GET /scan_engines/{id}/sites`: those that use the engine directly.
 #[utoipa::path(
     get, path = "/api/3/scan_engines/{id}/sites", tag = "Scan Engines", operation_id = "getSitesOfScanEngine", summary = "A page of the sites that use an engine directly",
-    params(("id" = i64, Path, description = "The engine's id"), PageParameters),
+    params(("id" = i64, Path, description = "The engine's id"), PageOfSites),
     responses((status = 200, description = "The page", body = Page<SiteJson>), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn of_engine(
@@ -150,16 +152,48 @@ fn found(tx: &Transaction<'_>, id: i64) -> Result<SiteRow, ApiError> {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SiteBody {
-    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        required,
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$"
+    )]
     name: Option<String>,
     #[schema(max_length = 4096)]
     description: Option<String>,
     #[schema(pattern = "^(very_low|low|normal|high|very_high)$")]
     importance: Option<String>,
     engine_id: Option<i64>,
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(schema_with = template_or_null)]
     scan_template_id: Option<String>,
     scan: Option<ScopeBody>,
+}
+
+/// What a client sends to replace a site. [`SiteBody`] reads it.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes what is read")]
+pub(super) struct SiteChangeBody {
+    #[schema(min_length = 1, max_length = 255, pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$")]
+    name: String,
+    #[schema(max_length = 4096)]
+    description: Option<String>,
+    #[schema(pattern = "^(very_low|low|normal|high|very_high)$")]
+    importance: String,
+    engine_id: i64,
+    /// A scan template's id, or the one that the site has.
+    #[schema(min_length = 1, max_length = 255)]
+    scan_template_id: String,
+}
+
+fn template_or_null() -> Object {
+    let ids = TEMPLATES.iter().map(|template| Some(template.id)).chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .description(Some("A scan template's id"))
+        .enum_values(Some(ids))
+        .build()
 }
 
 /// What a new site scans: assets or a discovery connection, not both.
@@ -167,10 +201,10 @@ pub(super) struct SiteBody {
 pub(super) struct ScopeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    assets: Option<Value>,
+    assets: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    connection: Option<Value>,
+    connection: Option<Map<String, Value>>,
 }
 
 /// The longest description of what a site scans that is taken, in characters of JSON.
@@ -248,7 +282,7 @@ pub(super) async fn create(
 #[utoipa::path(
     put, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "replaceSite", summary = "Replaces a site: name, importance, engineId and scanTemplateId must be there",
     params(("id" = i64, Path, description = "The site's id")),
-    request_body(content = SiteBody),
+    request_body(content = SiteChangeBody),
     responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn replace(

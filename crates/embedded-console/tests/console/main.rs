@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as the tests do")]
 
 mod access;
+mod contract;
 mod data_calls;
 mod dialects;
 mod document;
