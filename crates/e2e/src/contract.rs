@@ -354,7 +354,7 @@ mod tests {
         let check = |start: &str, body: &str| check_request(&request(start, body));
         told(&check("GET /api/3/assets", ""), "no such path");
         told(&check("GET /api/3/scan_engines/seven", ""), "no such path");
-        told(&check("DELETE /api/3/sites/1", ""), "no such method");
+        told(&check("POST /api/3/sites/1", ""), "no such method");
         told(&check("GET /api/3/scan_engines?size=10", ""), "parameter size, which is not in the document");
         told(&check("GET /api/3/sites?page=two", ""), "the parameter page");
         told(&check("GET /api/3/sites?sort=name%2CUP", ""), "the parameter sort");

@@ -334,13 +334,10 @@ async fn reverse_one(console: &Console, id: i64) -> Result<Response, ApiError> {
     let _turn = console.moves.lock().await;
     let fleet = console.fleet.clone();
     console.db.write(move |tx| Ok::<_, ApiError>(persist::learn_from_report(tx, &fleet, id)?)).await?;
-    match direction {
-        Direction::EngineToConsole => {
-            tracing::info!(id, "{} connects to this console from now on", engine.name)
-        }
-        Direction::ConsoleToEngine => {
-            tracing::info!(id, "this console connects to {} from now on", engine.name)
-        }
-    }
+    let words = match direction {
+        Direction::EngineToConsole => "the scan engine connects to this console from now on",
+        Direction::ConsoleToEngine => "this console connects to the scan engine from now on",
+    };
+    tracing::info!(id, name = %engine.name, "{words}");
     Ok(json(StatusCode::OK, &true))
 }

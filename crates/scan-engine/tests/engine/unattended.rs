@@ -20,7 +20,7 @@ fn put(dir: &Path, console: SocketAddr, switches: &str, secret: &str) -> String 
     );
     let path = consoles_xml(dir);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let file = fs::OpenOptions::new().create(true).write(true).mode(0o600).open(&path);
+    let file = fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path);
     std::io::Write::write_all(&mut file.unwrap(), text.as_bytes()).unwrap();
     text
 }
