@@ -23,7 +23,7 @@
 //! - [`Quirk::NoOlderSecret`], for nothing would be left to make a secret with;
 //! - [`Quirk::SecretUnauthorized`], for where v3 has no secret, 404 says so.
 //!
-//! Where several quirks are about one thing, they take turns: the two empty answers to `version engines` with a report before
+//! Where several quirks are about one thing, they take turns: the two empty answers to `version engines` with a report after
 //! each, the three ways of a scan to name its engine from scan to scan, and the two forms of errors from status to status.
 
 use std::fmt;

@@ -98,14 +98,14 @@ async fn engines_now(console: &Arc<Console>) -> Result<Vec<EngineRow>, ApiError>
 }
 
 /// What is answered instead of a report, where this console says nothing: while a scan is integrated, consoles print
-/// nothing, or leave the output out. A console that does both gives a report before each.
+/// nothing, or leave the output out. A console that does both gives a report after each.
 fn silence(console: &Console) -> Option<Option<String>> {
     let turn = console.reports.fetch_add(1, Ordering::Relaxed) % 4;
     match (console.has(Quirk::ReportEmpty), console.has(Quirk::ReportWithoutOutput)) {
         (true, false) => Some(Some(String::new())),
         (false, true) => Some(None),
-        (true, true) if turn == 1 => Some(Some(String::new())),
-        (true, true) if turn == 3 => Some(None),
+        (true, true) if turn == 0 => Some(Some(String::new())),
+        (true, true) if turn == 2 => Some(None),
         _ => None,
     }
 }

@@ -27,7 +27,7 @@ use crate::db::{engines, pools, sites};
 /// `GET /scan_engine_pools`: all of them, unpaged.
 #[utoipa::path(
     get, path = "/api/3/scan_engine_pools", tag = "Engine Pools", operation_id = "getPools", summary = "All engine pools, unpaged",
-    responses((status = 200, description = "The pools", body = Resources<PoolJson>), Anywhere)
+    responses((status = 200, description = "The pools", body = Resources<PoolJson>), Missing, Anywhere)
 )]
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
@@ -140,7 +140,7 @@ fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiEr
 #[utoipa::path(
     post, path = "/api/3/scan_engine_pools", tag = "Engine Pools", operation_id = "createPool", summary = "Adds an engine pool",
     request_body(content = NewPoolBody),
-    responses((status = 200, description = "The new pool's id", body = Created), WithBody, Anywhere)
+    responses((status = 200, description = "The new pool's id", body = Created), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn create(
     State(console): State<Arc<Console>>,

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use embedded_console::openapi;
+use embedded_console::config::{DIFFERENCES, Dialect, Quirk, Quirks};
+use embedded_console::{Config, openapi};
 use fastrand::Rng;
 use http::{Method, StatusCode};
 use jsonschema::Validator;
@@ -184,7 +185,7 @@ struct Made {
     is_allowed: bool,
     /// Only its body is not allowed.
     has_wrong_body: bool,
-    /// Its body names other things, which need not be there.
+    /// Its body names other things, which need not be there; or it has none.
     refers: bool,
 }
 
@@ -238,7 +239,7 @@ fn make(contract: &Contract, operation: &Operation, lab: &Lab, rng: &mut Rng) ->
         request = request.header(name, value);
     }
     let mut told = format!("{method} {address}");
-    let (mut has_wrong_body, mut refers) = (false, false);
+    let (mut has_wrong_body, mut refers) = (false, true);
     if let Some(kinds) = content["requestBody"]["content"].as_object() {
         let (kind, wanted) = kinds.iter().next().unwrap();
         let mut body = contract.value(&wanted["schema"], "", rng);
@@ -298,25 +299,30 @@ fn wrong(contract: &Contract, operation: &Operation, made: &Made, answer: &Answe
     wrong
 }
 
-#[tokio::test]
-async fn no_answer_is_outside_of_the_document_and_nothing_is_taken_that_it_does_not_allow() {
-    let lab = Lab::with(|config| {
+/// A console with the demo's things, none of whose engines is contacted.
+async fn console(change: impl FnOnce(&mut Config)) -> Lab {
+    Lab::with(|config| {
         config.seed = "demo".parse().unwrap();
-        // No engine is inside: none is contacted.
         config.engine_networks = vec!["198.51.100.0/24".parse().unwrap()];
+        change(config);
     })
-    .await;
+    .await
+}
+
+/// Makes requests for that long, each call some times at least, and looks at the answers. How many requests there were,
+/// and how many were taken.
+async fn hold_against_the_document(lab: &Lab, time: Duration) -> (usize, usize) {
     let contract = Contract::new();
     let mut rng = Rng::with_seed(SEED);
     let since = Instant::now();
     let (mut sent, mut taken, mut rounds) = (0, 0, 0);
-    while rounds < ROUNDS || (since.elapsed() < TIME && sent < MOST) {
+    while rounds < ROUNDS || (since.elapsed() < time && sent < MOST) {
         for operation in &contract.operations {
             // Each sign-in takes a password's time.
             if operation.content["operationId"] == "signOut" && rounds > 0 {
                 continue;
             }
-            let (request, made) = make(&contract, operation, &lab, &mut rng);
+            let (request, made) = make(&contract, operation, lab, &mut rng);
             let answer = send(request).await;
             let wrong = wrong(&contract, operation, &made, &answer);
             assert!(wrong.is_empty(), "{}: {}\n{answer:?}", made.told, wrong.join("\n"));
@@ -325,7 +331,32 @@ async fn no_answer_is_outside_of_the_document_and_nothing_is_taken_that_it_does_
         }
         rounds += 1;
     }
+    assert_eq!(lab.get("/api/3").await.status, StatusCode::OK);
+    (sent, taken)
+}
+
+#[tokio::test]
+async fn no_answer_is_outside_of_the_document_and_nothing_is_taken_that_it_does_not_allow() {
+    let lab = console(|_| {}).await;
+    let (sent, taken) = hold_against_the_document(&lab, TIME).await;
     // Otherwise the requests would say nothing.
     assert!(taken > sent / 4, "{taken} of {sent} requests were taken");
-    assert_eq!(lab.get("/api/3").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_document_covers_every_dialect_and_every_quirk_that_does_not_spoil_an_answer() {
+    const SPOILING: [Quirk; 6] = [
+        Quirk::OddRows,
+        Quirk::OneRowAndNone,
+        Quirk::LinksAlone,
+        Quirk::Foreign,
+        Quirk::PlainErrors,
+        Quirk::HtmlErrors,
+    ];
+    let all = DIFFERENCES.iter().map(|difference| difference.quirk);
+    let all: Quirks = all.filter(|quirk| !SPOILING.contains(quirk)).collect();
+    for quirks in [Dialect::V6_6_55.quirks(), Dialect::Y2018.quirks(), all] {
+        let lab = console(|config| config.quirks = quirks).await;
+        hold_against_the_document(&lab, Duration::ZERO).await;
+    }
 }

@@ -84,7 +84,7 @@ async fn a_report_can_be_empty_or_missing() {
     for _ in 0..4 {
         lengths.push(report(&turns).await.get("output").map(|output| output.as_str().unwrap().is_empty()));
     }
-    assert_eq!(lengths, [Some(false), Some(true), Some(false), None]);
+    assert_eq!(lengths, [Some(true), Some(false), None, Some(false)]);
 }
 
 #[tokio::test]
