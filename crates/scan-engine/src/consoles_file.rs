@@ -128,7 +128,7 @@ impl ConsolesFile {
     }
 
     /// The shared secrets that stand in the file in plain text, with the ids of their entries.
-    pub(crate) fn secrets(&self) -> impl Iterator<Item = (u32, Given)> {
+    pub fn secrets(&self) -> impl Iterator<Item = (u32, Given)> {
         self.consoles.iter().filter_map(|console| Some((console.entry.id, console.secret.clone()?)))
     }
 
@@ -136,7 +136,7 @@ impl ConsolesFile {
     ///
     /// # Errors
     /// [`ConsolesFileError`] when the file can't be read any more then; nothing is changed then.
-    pub(crate) fn remove_secret(&mut self, id: u32) -> Result<bool, ConsolesFileError> {
+    pub fn remove_secret(&mut self, id: u32) -> Result<bool, ConsolesFileError> {
         let Some(console) = self.consoles.iter().find(|console| console.entry.id == id) else {
             return Ok(false);
         };
