@@ -51,6 +51,10 @@ pub(super) fn error(console: &Console, call: &Call, error: &ApiError) -> Option<
     if console.has(Quirk::Foreign) && status == StatusCode::NOT_FOUND && call.is_single() && knows_pools {
         return Some(answer::json(StatusCode::OK, &json!({ "code": 0, "result": null })));
     }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        // It says how long to wait.
+        return None;
+    }
     let (plain, html) = (console.has(Quirk::PlainErrors), console.has(Quirk::HtmlErrors));
     if plain && (!html || status == StatusCode::BAD_REQUEST) {
         return Some((status, error.message().to_owned()).into_response());
@@ -71,9 +75,13 @@ pub(super) async fn list(console: &Console, call: &Call, links: &Links, response
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    // The body is in memory already.
-    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let bytes = match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            // Not by way of `ApiError`: it is too late for a body.
+            tracing::error!(%error, "a request failed: its answer could not be read again");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
     };
     let bytes = match serde_json::from_slice::<Value>(&bytes) {
         Ok(mut answer) if answer["resources"].is_array() => {
