@@ -29,10 +29,6 @@ const FLOORS: [&[&str]; 13] = [
 /// The largest circle that the crates may have.
 const CRATES_MAY_HAVE: usize = 3;
 
-/// Folders of the crates that do not keep to it yet: the handlers share types with each other and with the console around
-/// them. To be removed together with that circle.
-const NOT_YET: [&str; 1] = ["crates/embedded-console/src/api/"];
-
 type Module = Vec<String>;
 
 /// The files of one crate and what each takes from another.
@@ -357,10 +353,7 @@ fn the_crates_have_no_large_circles() {
     let mut wrong = Vec::new();
     for folder in folders.iter().filter(|folder| root.join(folder).is_dir()) {
         let circles = House::open(folder).circles();
-        let large = circles.into_iter().filter(|circle| circle.files.len() > CRATES_MAY_HAVE);
-        wrong.extend(large.filter(|circle| {
-            !circle.files.iter().any(|file| NOT_YET.iter().any(|not_yet| file.starts_with(not_yet)))
-        }));
+        wrong.extend(circles.into_iter().filter(|circle| circle.files.len() > CRATES_MAY_HAVE));
     }
     assert!(wrong.is_empty(), "these files import each other in a circle:\n{}", steps_of(&wrong));
 }

@@ -2,7 +2,8 @@
 //!
 //! Every call must be in it, with its path, method, query, headers and body; every answer of the console with its status,
 //! content type and body. What the document does not name is a difference too: an object may have no property more. The
-//! document covers consoles of every age, so no dialect is exempt; what the proxy itself answers for a fault is.
+//! document covers consoles of every age. What is odd on purpose (`awkward`, and the quirks that spoil an answer) is exempt, and
+//! so is what the proxy itself answers for a fault.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -353,7 +354,7 @@ mod tests {
         let check = |start: &str, body: &str| check_request(&request(start, body));
         told(&check("GET /api/3/assets", ""), "no such path");
         told(&check("GET /api/3/scan_engines/seven", ""), "no such path");
-        told(&check("DELETE /api/3/sites/1", ""), "no such method");
+        told(&check("POST /api/3/sites/1", ""), "no such method");
         told(&check("GET /api/3/scan_engines?size=10", ""), "parameter size, which is not in the document");
         told(&check("GET /api/3/sites?page=two", ""), "the parameter page");
         told(&check("GET /api/3/sites?sort=name%2CUP", ""), "the parameter sort");

@@ -39,7 +39,8 @@ impl Stack {
         Self::with(&["--seed", "empty"]).await
     }
 
-    /// A console without any engine but its own, that answers as one of another age does: `current`, `6.6.55` or `2018`.
+    /// A console without any engine but its own, that answers as one of another age does (`current`, `6.6.55` or `2018`), or
+    /// in nearly every way that people met (`awkward`).
     pub async fn speaking(dialect: &str) -> Self {
         Self::with(&["--seed", "empty", "--dialect", dialect]).await
     }
@@ -69,8 +70,11 @@ impl Stack {
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let (console, address, engine_listener) =
             start_console(dir.path(), app_dir, &options, any_port).await;
-        let proxy = Proxy::start(address).await;
-        let own = Proxy::start(address).await;
+        let (proxy, own) = if is_odd(&options) {
+            (Proxy::before_odd(address).await, Proxy::before_odd(address).await)
+        } else {
+            (Proxy::start(address).await, Proxy::start(address).await)
+        };
         let app_dir = app_dir.to_path_buf();
         Self { console: Some(console), proxy, own, address, engine_listener, app_dir, options, dir }
     }
@@ -279,6 +283,20 @@ impl DemoUser {
         let totp = totp.unwrap_or_else(|error| panic!("{}'s secret makes no tokens: {error}", self.name));
         totp.generate_current().to_string()
     }
+}
+
+/// Whether a console with these options answers otherwise than its document says.
+fn is_odd(options: &[String]) -> bool {
+    const ODD: [&str; 7] = [
+        "awkward",
+        "odd-rows",
+        "one-row-and-none",
+        "links-alone",
+        "foreign-objects",
+        "plain-errors",
+        "html-errors",
+    ];
+    options.iter().any(|option| ODD.contains(&option.as_str()))
 }
 
 fn password_file(dir: &Path) -> PathBuf {

@@ -180,7 +180,11 @@ pub(crate) fn event(method: &Method, path: &str) -> Option<&'static str> {
         ("DELETE", "/scan_engine_pools/{id}") => "pool-deleted",
         ("POST", "/sites") => "site-created",
         ("PUT", "/sites/{id}" | "/sites/{id}/scan_engine") => "site-changed",
+        ("DELETE", "/sites/{id}") => "site-deleted",
         ("POST", "/sites/{id}/scans") => "scan-started",
+        ("POST", "/scans/{id}/pause") => "scan-paused",
+        ("POST", "/scans/{id}/resume") => "scan-resumed",
+        ("POST", "/scans/{id}/stop") => "scan-stopped",
         _ => return None,
     })
 }

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-/// The product version that this console says it has.
-pub const PRODUCT_VERSION: &str = "6.6.268";
-/// The content version that this console says it has.
-pub const CONTENT_VERSION: &str = "2026-11-18";
+use crate::dialect::AWKWARD_TIME_PER_ROW;
+pub use crate::dialect::{
+    CONTENT_VERSION, DIFFERENCES, Dialect, Difference, PRODUCT_VERSION, Quirk, Quirks, Versions,
+};
+
 /// The port that a Security Console is reached at (docs/api-quirks.md, "Ports").
 pub const CONSOLE_PORT: u16 = 3780;
 /// The port that engines dial for reverse pairs (docs/api-quirks.md, "Ports").
@@ -56,8 +57,11 @@ pub struct Config {
     pub audit_log: Option<PathBuf>,
     /// How the calls of the console's own pages are answered.
     pub data_calls: DataCalls,
-    /// Whose answers the API gives; [`Config::speak`] sets it, together with the versions that belong to it.
-    pub dialect: Dialect,
+    /// In what the API's answers differ from a current console's. [`Config::speak`] sets those of a dialect, together with
+    /// the versions that belong to it.
+    pub quirks: Quirks,
+    /// How long a page of sites or scans takes for each of its rows, as on a slow console (docs/api-quirks.md, "Reading").
+    pub time_per_row: Duration,
     /// The versions that the console says it has, and that an update brings to engines.
     pub versions: Versions,
     /// How long a shared secret is valid; an hour at most (docs/api-quirks.md, "Shared secret").
@@ -86,17 +90,22 @@ impl Config {
             hosts: Vec::new(),
             audit_log: None,
             data_calls: DataCalls::Basic,
-            dialect: Dialect::Current,
+            quirks: Quirks::default(),
+            time_per_row: Duration::ZERO,
             versions: Versions::default(),
             shared_secret_lifetime: Duration::from_secs(60 * 60),
             contacts_every: Duration::from_secs(60),
         }
     }
 
-    /// Makes it a console of another age: its answers, and its versions.
+    /// Makes it a console of another age, or an awkward one: its answers, and its versions.
     pub fn speak(&mut self, dialect: Dialect) {
-        self.dialect = dialect;
+        self.quirks = dialect.quirks();
         self.versions = dialect.versions();
+        if dialect == Dialect::Awkward {
+            self.data_calls = DataCalls::Cookie;
+            self.time_per_row = AWKWARD_TIME_PER_ROW;
+        }
     }
 
     /// Where the administrator's password is told.
@@ -144,21 +153,6 @@ pub fn parse_host(text: &str) -> Result<String, String> {
         Err(format!(
             "{text:?} is not a host: use a name or an address without a port, such as console.example"
         ))
-    }
-}
-
-/// The versions of a console.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Versions {
-    /// Such as `6.6.268`.
-    pub product: String,
-    /// Such as `2026-11-18`.
-    pub content: String,
-}
-
-impl Default for Versions {
-    fn default() -> Self {
-        Self { product: PRODUCT_VERSION.to_owned(), content: CONTENT_VERSION.to_owned() }
     }
 }
 
@@ -224,6 +218,8 @@ pub enum DataCalls {
     /// Basic credentials with a session header of forty zeros are taken, and a session is opened.
     #[default]
     Basic,
+    /// The same, but the cookie of forty zeros must be there as well.
+    Cookie,
     /// Everything is redirected to the sign-in page.
     Redirect,
     /// Everything is answered with the sign-in page itself, status 200.
@@ -238,36 +234,11 @@ impl FromStr for DataCalls {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "basic" => Ok(Self::Basic),
+            "cookie" => Ok(Self::Cookie),
             "redirect" => Ok(Self::Redirect),
             "page" => Ok(Self::Page),
             "unauthorized" => Ok(Self::Unauthorized),
-            _ => Err("use basic, redirect, page or unauthorized".to_owned()),
-        }
-    }
-}
-
-/// Whose answers the API gives: consoles of different ages have different fields. What differs, and how that is known,
-/// is the table in `api/dialect.rs`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Dialect {
-    /// Everything that a console tells today, and a few fields more that no other console has.
-    #[default]
-    Current,
-    /// Version 6.6.55.
-    V6_6_55,
-    /// A console of 2018.
-    Y2018,
-}
-
-impl FromStr for Dialect {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "current" => Ok(Self::Current),
-            "6.6.55" => Ok(Self::V6_6_55),
-            "2018" => Ok(Self::Y2018),
-            _ => Err("use current, 6.6.55 or 2018".to_owned()),
+            _ => Err("use basic, cookie, redirect, page or unauthorized".to_owned()),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
 
 use engine_link::Fingerprint;
 use http::header::{HOST, USER_AGENT};
@@ -10,14 +12,15 @@ use http::request::Parts;
 use ipnet::IpNet;
 use tokio::sync::Mutex;
 
-use crate::api::Secrets;
 use crate::audit::Audit;
 use crate::auth::session::Sessions;
 use crate::auth::slow::SlowDown;
 use crate::auth::{Authenticator, Peer};
-use crate::config::{DataCalls, Dialect, Versions};
+use crate::config::DataCalls;
 use crate::db::Database;
+use crate::dialect::{Quirk, Quirks, Versions};
 use crate::fleet::Fleet;
+use crate::secrets::Secrets;
 use crate::serve::Connection;
 
 /// The parts of a running console, shared by all requests.
@@ -47,7 +50,11 @@ pub(crate) struct Console {
     pub(crate) audit: Audit,
     pub(crate) maintenance: bool,
     pub(crate) data_calls: DataCalls,
-    pub(crate) dialect: Dialect,
+    pub(crate) quirks: Quirks,
+    /// How long a page of a list takes for each of its rows.
+    pub(crate) time_per_row: Duration,
+    /// How often `version engines` was asked for, where its answers take turns.
+    pub(crate) reports: AtomicU32,
 }
 
 /// A header that must be there once at most. None: it is not there, or it says two things.
@@ -57,6 +64,11 @@ fn single<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
 }
 
 impl Console {
+    /// Whether this console differs from a current one in that.
+    pub(crate) fn has(&self, quirk: Quirk) -> bool {
+        self.quirks.has(quirk)
+    }
+
     fn connected(parts: &Parts) -> IpAddr {
         let connection = parts.extensions.get::<Connection>();
         connection.map_or(IpAddr::from([0, 0, 0, 0]), |connection| connection.peer.ip().to_canonical())

@@ -98,7 +98,7 @@ fn refuse(console: &Console, parts: &Parts, wrong: Wrong) -> Response {
     };
     let path = parts.uri.path();
     if ["/api", "/data"].iter().any(|start| path.starts_with(start)) {
-        ApiError::new(status, words).render(&Links::of_this_console(console), console.dialect)
+        ApiError::new(status, words).render(&Links::of_this_console(console), console.quirks)
     } else {
         static_files::notice(status, "Not here", words)
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use embedded_console::Config;
-use embedded_console::config::{self, DataCalls, Dialect, Seed, TlsFiles};
+use embedded_console::config::{self, DIFFERENCES, DataCalls, Dialect, Quirk, Seed, TlsFiles};
 use embedded_console::seed::DEMO_FLEET;
 use ipnet::IpNet;
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,10 +26,10 @@ struct Arguments {
           default_value_t = SocketAddr::from(([127, 0, 0, 1], config::ENGINE_LISTENER_PORT)))]
     engine_listener: SocketAddr,
     /// Directory of the database, the certificate and the passwords
-    #[arg(long, value_name = "DIR", required_unless_present = "print_demo_fleet")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["print_demo_fleet", "print_quirks"])]
     data_dir: Option<PathBuf>,
     /// Directory of the app's built files
-    #[arg(long, value_name = "DIR", required_unless_present = "print_demo_fleet")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["print_demo_fleet", "print_quirks"])]
     app_dir: Option<PathBuf>,
     /// Path of the app below the host, with a slash at both ends
     #[arg(long, value_name = "/X/", default_value = "/")]
@@ -64,12 +64,19 @@ struct Arguments {
     /// Maintenance mode: 401 for every call
     #[arg(long)]
     maintenance: bool,
-    /// How /data and /api/2.1 answer, as consoles differ: basic, redirect, page or unauthorized
-    #[arg(long, value_name = "WAY", default_value = "basic")]
-    data_calls: DataCalls,
-    /// Whose answers the API gives, as consoles of different ages differ: current, 6.6.55 or 2018
-    #[arg(long, value_name = "AGE", default_value = "current")]
+    /// How /data and /api/2.1 answer, as consoles differ: basic, cookie, redirect, page or unauthorized [default: basic, and
+    /// cookie in the dialect awkward]
+    #[arg(long, value_name = "WAY")]
+    data_calls: Option<DataCalls>,
+    /// Whose answers the API gives, as consoles differ: current, 6.6.55, 2018 or awkward
+    #[arg(long, value_name = "DIALECT", default_value = "current")]
     dialect: Dialect,
+    /// One thing more in which the answers differ; can be repeated. --print-quirks lists them
+    #[arg(long = "quirk", value_name = "QUIRK")]
+    quirks: Vec<Quirk>,
+    /// How long a page of sites or scans takes for each of its rows, in milliseconds [default: 0, and 5 in the dialect awkward]
+    #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u32).range(0..=60_000))]
+    time_per_row: Option<u32>,
     /// How long a shared secret is valid, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600,
           value_parser = clap::value_parser!(u32).range(1..=3600))]
@@ -77,6 +84,9 @@ struct Arguments {
     /// Print the engines of the demo seed and end: name, address, product version, content version, state
     #[arg(long)]
     print_demo_fleet: bool,
+    /// Print the quirks and end: name, the dialects that have it, what is answered, how it is known
+    #[arg(long)]
+    print_quirks: bool,
 }
 
 impl Arguments {
@@ -99,8 +109,14 @@ impl Arguments {
         }
         config.hosts = self.hosts;
         config.audit_log = self.audit_log;
-        config.data_calls = self.data_calls;
         config.speak(self.dialect);
+        self.quirks.into_iter().for_each(|quirk| config.quirks.insert(quirk));
+        if let Some(data_calls) = self.data_calls {
+            config.data_calls = data_calls;
+        }
+        if let Some(milliseconds) = self.time_per_row {
+            config.time_per_row = Duration::from_millis(milliseconds.into());
+        }
         config.shared_secret_lifetime = Duration::from_secs(self.shared_secret_lifetime.into());
         Some(config)
     }
@@ -128,6 +144,13 @@ fn main() -> ExitCode {
         for engine in DEMO_FLEET {
             lines.push_str(&format!("{engine}\n"));
         }
+        return match say(&lines) {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(message) => failed(&message),
+        };
+    }
+    if arguments.print_quirks {
+        let lines: String = DIFFERENCES.iter().map(|difference| format!("{difference}\n")).collect();
         return match say(&lines) {
             Ok(_) => ExitCode::SUCCESS,
             Err(message) => failed(&message),

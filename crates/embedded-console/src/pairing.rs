@@ -11,16 +11,16 @@ use engine_link::{Claim, Connection, Fingerprint, Nonce, PairError, PairRefusal,
 use rusqlite::Transaction;
 use tokio::time::{sleep, timeout};
 
-use crate::api::Proven;
 use crate::api::body::required;
-use crate::api::engines::{Conflict, conflict, forget_if_deleted};
 use crate::audit::Entry;
 use crate::auth::slow::one_address;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
 use crate::db::{DbError, DiskTrouble};
+use crate::engine_rules::{Conflict, conflict, forget_if_deleted};
 use crate::fleet::Direction;
 use crate::persist;
+use crate::secrets::Proven;
 
 /// What wrong secrets are counted under, per address that they come from.
 const GUESSES: &str = "shared secret";

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,8 +18,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
+use tower::util::MapRequest;
 
-use crate::api::{self, Secrets};
+use crate::api;
 use crate::audit::{Audit, Entry};
 use crate::auth::session::Sessions;
 use crate::auth::slow::SlowDown;
@@ -29,6 +31,7 @@ use crate::db::engines::{self, EngineRow};
 use crate::db::users::{self, UserRow};
 use crate::db::{self, Database, DbError};
 use crate::fleet::{Direction, Fleet, FleetConfig};
+use crate::secrets::Secrets;
 use crate::serve::{Limits, serve};
 use crate::{engine_listener, hosts, persist, security, seed, static_files, tls};
 
@@ -262,7 +265,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         audit,
         maintenance: config.maintenance,
         data_calls: config.data_calls,
-        dialect: config.dialect,
+        quirks: config.quirks,
+        time_per_row: config.time_per_row,
+        reports: AtomicU32::new(0),
     });
     let (stop, stopped) = watch::channel(false);
     let persisting = tokio::spawn(persist::run(
@@ -295,8 +300,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 fn router(console: &Arc<Console>, config: &Config) -> Router {
-    api::router(console)
-        .merge(static_files::router(console, config.app_dir.as_deref(), &config.public_path))
+    let routes = api::router(console).merge(static_files::router(
+        console,
+        config.app_dir.as_deref(),
+        &config.public_path,
+    ));
+    Router::new()
+        .fallback_service(MapRequest::new(routes, api::without_last_slash))
         .layer(middleware::from_fn_with_state(Arc::clone(console), hosts::check))
         .layer(middleware::from_fn_with_state(Arc::clone(console), security::headers))
 }

@@ -38,6 +38,12 @@ pub fn consoles_xml(data: &[u8]) {
         let edited = edit(&file, id, |file| file.set_certificate(id, &certificate).expect("a certificate"));
         assert_eq!(self::entry(&edited, id).certificate.as_ref(), Some(&certificate));
 
+        let edited = edit(&file, id, |file| file.remove_secret(id).expect("an entry"));
+        assert_eq!(self::entry(&edited, id), self::entry(&file, id));
+        let secrets = |file: &ConsolesFile| file.secrets().map(|(id, _)| id).collect::<Vec<_>>();
+        let others: Vec<u32> = secrets(&file).into_iter().filter(|other| *other != id).collect();
+        assert_eq!(secrets(&edited), others);
+
         let edited = edit(&file, id, |file| file.remove(id).expect("an entry"));
         assert_eq!(edited.entries().count() + 1, ids.len());
     }

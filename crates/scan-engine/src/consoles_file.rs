@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use engine_link::{Certificate, Fingerprint};
+use engine_link::{Certificate, Fingerprint, SharedSecret, SharedSecretError};
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::escape::escape;
+use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 
 /// The port of a console's listener for reverse pairs, unless the entry says another (docs/api-quirks.md, "Ports").
@@ -75,7 +76,15 @@ struct Located {
     end: Range<usize>,
     /// The `<cert>` that counts.
     certificate: Option<Element>,
+    /// The shared secret that the entry has in plain text.
+    secret: Option<Given>,
 }
+
+/// A shared secret that stands in the file, or that it is none.
+pub(crate) type Given = Result<SharedSecret, SharedSecretError>;
+
+/// The attribute that it stands in (docs/api-quirks.md, "Engine side").
+const SECRET: &str = "plaintext_sharedSecret";
 
 impl Located {
     /// All of it in the text.
@@ -116,6 +125,26 @@ impl ConsolesFile {
     /// The entries, in the file's order.
     pub fn entries(&self) -> impl Iterator<Item = &ConsoleEntry> {
         self.consoles.iter().map(|console| &console.entry)
+    }
+
+    /// The shared secrets that stand in the file in plain text, with the ids of their entries.
+    pub fn secrets(&self) -> impl Iterator<Item = (u32, Given)> {
+        self.consoles.iter().filter_map(|console| Some((console.entry.id, console.secret.clone()?)))
+    }
+
+    /// Takes the shared secret out of one entry. `false`: there is no entry with this id.
+    ///
+    /// # Errors
+    /// [`ConsolesFileError`] when the file can't be read any more then; nothing is changed then.
+    pub fn remove_secret(&mut self, id: u32) -> Result<bool, ConsolesFileError> {
+        let Some(console) = self.consoles.iter().find(|console| console.entry.id == id) else {
+            return Ok(false);
+        };
+        let tag = without(&self.text[console.tag.clone()], SECRET);
+        let mut text = self.text.clone();
+        text.replace_range(console.tag.clone(), &tag);
+        *self = Self::parse(&text)?;
+        Ok(true)
     }
 
     /// The file's text.
@@ -269,6 +298,20 @@ fn retagged(tag: &str, values: &[(&str, &str)]) -> String {
     new
 }
 
+/// The start tag without an attribute and the blanks before it.
+fn without(tag: &str, name: &str) -> String {
+    let inner = tag.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/');
+    let name_length = inner.find(|character: char| character.is_ascii_whitespace()).unwrap_or(inner.len());
+    let start = BytesStart::from_content(inner, name_length);
+    let found =
+        start.attributes().flatten().find(|attribute| attribute.key.as_ref().eq_ignore_ascii_case(name));
+    let Some(Attribute { key, value: Cow::Borrowed(value) }) = found else { return tag.to_owned() };
+    // Both are pieces of `tag`; the quote behind the value goes too.
+    let from = key.as_ref().as_ptr().addr() - tag.as_ptr().addr();
+    let to = value.as_ptr().addr() - tag.as_ptr().addr() + value.len() + 1;
+    format!("{}{}", tag[..from].trim_end(), &tag[to..])
+}
+
 /// Reads the events of one file.
 struct Parser<'a> {
     text: &'a str,
@@ -344,8 +387,14 @@ impl<'a> Parser<'a> {
                 self.root = Some((name.clone(), span.clone()));
             }
             [_] if name.eq_ignore_ascii_case("console") => {
-                let entry = self.entry(tag, span.start)?;
-                self.consoles.push(Located { entry, end: span.clone(), tag: span, certificate: None });
+                let (entry, secret) = self.entry(tag, span.start)?;
+                self.consoles.push(Located {
+                    entry,
+                    end: span.clone(),
+                    tag: span,
+                    certificate: None,
+                    secret,
+                });
             }
             [_, console] if name.eq_ignore_ascii_case("cert") && console.eq_ignore_ascii_case("console") => {
                 self.certificate = Some((String::new(), span));
@@ -409,7 +458,12 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn entry(&self, tag: &BytesStart<'_>, from: usize) -> Result<ConsoleEntry, ConsolesFileError> {
+    fn entry(
+        &self,
+        tag: &BytesStart<'_>,
+        from: usize,
+    ) -> Result<(ConsoleEntry, Option<Given>), ConsolesFileError> {
+        let mut secret = None;
         let mut id = None;
         let mut names = Vec::new();
         let mut entry = ConsoleEntry {
@@ -430,6 +484,14 @@ impl<'a> Parser<'a> {
             let key = attribute.key.as_ref();
             let wrong = |what: &str| self.error(from, format!("{key}=\"{value}\": {what}"));
             let name = key.to_ascii_lowercase();
+            if key.eq_ignore_ascii_case(SECRET) {
+                // Nothing of it gets into words.
+                if secret.is_some() {
+                    return Err(self.error(from, format!("the attribute {SECRET} is there twice")));
+                }
+                secret = Some(value.parse());
+                continue;
+            }
             // In XML these are two; for whoever reads the file it would be open which of them counts.
             if names.contains(&name) {
                 return Err(wrong("the same attribute is there already"));
@@ -457,7 +519,7 @@ impl<'a> Parser<'a> {
         if self.consoles.iter().any(|console| console.entry.id == entry.id) {
             return Err(self.error(from, format!("a second console with id {}", entry.id)));
         }
-        Ok(entry)
+        Ok((entry, secret))
     }
 
     fn error(&self, at: usize, reason: impl Into<String>) -> ConsolesFileError {
@@ -527,6 +589,41 @@ mod tests {
         );
         assert_eq!(file.entries().map(|entry| entry.enabled).collect::<Vec<_>>(), [true, true]);
         assert!(!file.set(3, &[("enabled", "1")]).unwrap());
+    }
+
+    #[test]
+    fn a_secret_in_plain_text_is_read_and_taken_out_and_no_other_byte() {
+        const TEXT: &str = "0F1E-2D3C-4B5A-6978-8796-A5B4-C3D2-E1F0";
+        for (before, after) in [
+            ("<console id=\"1\" enabled=\"1\"", " port=\"40815\"><cert></cert></console>"),
+            ("<console id='1'\n    ", "/>"),
+            ("<console ", " id=\"1\" />"),
+        ] {
+            for attribute in ["plaintext_sharedSecret", "Plaintext_SharedSecret"] {
+                let text =
+                    |middle: &str| format!("<Consoles>{before}{middle}{after}<!-- ours --></Consoles>\n");
+                let mut file = ConsolesFile::parse(&text(&format!(" {attribute}=\"{TEXT}\""))).unwrap();
+                let secrets: Vec<_> = file.secrets().collect();
+                let [(1, Ok(secret))] = secrets.as_slice() else { panic!("{secrets:?}") };
+                assert_eq!(secret.expose().as_str(), TEXT);
+                assert!(file.remove_secret(1).unwrap());
+                assert_eq!(
+                    file.text(),
+                    text("").replace(&format!("{before}{after}"), &format!("{}{after}", before.trim_end()))
+                );
+                assert_eq!(file.secrets().count(), 0);
+                assert!(!file.remove_secret(2).unwrap());
+            }
+        }
+        let file =
+            ConsolesFile::parse("<Consoles><console id='1' plaintext_sharedSecret='none'/></Consoles>")
+                .unwrap();
+        assert!(matches!(file.secrets().collect::<Vec<_>>()[..], [(1, Err(_))]));
+        let twice = format!(
+            "<Consoles><console id='1' plaintext_sharedSecret='{TEXT}' plaintext_SharedSecret='{TEXT}'/></Consoles>"
+        );
+        let error = ConsolesFile::parse(&twice).unwrap_err().to_string();
+        assert!(error.contains("there twice") && !error.contains(TEXT), "{error}");
     }
 
     #[test]

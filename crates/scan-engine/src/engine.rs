@@ -16,6 +16,7 @@ use crate::registry::Registry;
 use crate::reverse;
 use crate::session::{self, Origin, SessionError};
 use crate::shared::{Shared, Times};
+use crate::unattended;
 use crate::versions::{DEFAULT_CONTENT_VERSION, DEFAULT_PRODUCT_VERSION, Versions, at};
 
 /// How many connections there may be. A console needs one; a second one while the first, which the network has cut, is
@@ -145,6 +146,7 @@ impl Engine {
             self.accept(listener),
             reverse::run(Arc::clone(&self.shared)),
             self.shared.registry.keep_saved(&self.shared.log),
+            unattended::run(self),
         );
     }
 

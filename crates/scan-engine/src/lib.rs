@@ -5,7 +5,7 @@
 //! `nse/conf/versions.json` and its certificate and key in `keys/`.
 //!
 //! A connection is answered in the same way whoever dialled. An engine that dials its console (a reverse pair) was
-//! paired with a shared secret before ([`Engine::add_shared_secret`]), and keeps a connection with it from then on.
+//! paired with a shared secret before ([`Engine::add_shared_secret`], or one that stood in consoles.xml at the start), and keeps a connection with it from then on.
 
 mod address;
 mod commands;
@@ -18,6 +18,7 @@ mod registry;
 mod reverse;
 mod session;
 mod shared;
+mod unattended;
 mod versions;
 
 pub use address::{ConsoleAddress, ConsoleAddressError};

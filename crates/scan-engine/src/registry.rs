@@ -13,7 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::address::ConsoleAddress;
-use crate::consoles_file::{ConsoleEntry, ConsolesFile, ConsolesFileError};
+use crate::consoles_file::{ConsoleEntry, ConsolesFile, ConsolesFileError, Given};
 use crate::log::{Kind, Log};
 
 /// How many entries that are not enabled may stand in the file before another console is refused: anybody who reaches
@@ -175,6 +175,8 @@ pub struct Registry {
     changed: watch::Sender<()>,
     /// Something waits to be written.
     unsaved: Notify,
+    /// The shared secrets that stood in the file at the start.
+    secrets: Mutex<Vec<(u32, Given)>>,
 }
 
 #[derive(Debug)]
@@ -199,7 +201,9 @@ impl Registry {
             file.entries().map(|entry| KnownConsole { entry: entry.clone(), seen: None }).collect();
         let last_id = file.entries().map(|entry| entry.id).max().unwrap_or(0);
         let known = Known { consoles, last_id, unsaved: BTreeSet::new(), saved: None };
-        Ok(Self { path, known: Mutex::new(known), changed: watch::Sender::new(()), unsaved: Notify::new() })
+        let secrets = Mutex::new(file.secrets().collect());
+        let (changed, unsaved) = (watch::Sender::new(()), Notify::new());
+        Ok(Self { path, known: Mutex::new(known), changed, unsaved, secrets })
     }
 
     /// Every console, by id.
@@ -482,6 +486,21 @@ impl Registry {
             |file| file.set_certificate(id, certificate),
             |entry| entry.certificate.replace(certificate.clone()).filter(|old| old != certificate),
         )
+    }
+
+    /// The shared secrets that stood in the file at the start, with the ids of their entries. Gives each once.
+    pub(crate) fn take_secrets(&self) -> Vec<(u32, Given)> {
+        std::mem::take(&mut *self.secrets.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes an entry's shared secret out of the file, whose mode stays.
+    ///
+    /// # Errors
+    /// [`RegistryError`]; nothing is changed then.
+    pub(crate) fn forget_secret(&self, id: u32) -> Result<(), RegistryError> {
+        let _known = self.lock();
+        // Gone from the file: the secret is gone with it.
+        self.edit(|file| file.remove_secret(id)).map(drop)
     }
 
     /// Removes a console's entry, and ends its connections.

@@ -1,6 +1,7 @@
 //! The app as static files behind nginx, beside a console that knows nothing of it: the configuration is the one that the
 //! README shows.
 
+use console_api::{Client, Credentials, EngineId, NativeTransport};
 use e2e::{Nginx, Page, Stack, button, cell, field, heading, http, link, news, row, tests};
 
 const BASE: &str = "/engine-console";
@@ -55,6 +56,21 @@ tests! {
             for header in same {
                 assert_eq!(ours.header(header), theirs.header(header), "{header} of {path}");
             }
+        }
+    }
+
+    without_a_browser: async fn nginx_adds_the_cookie_that_some_consoles_insist_on() {
+        let stack = Stack::with(&["--seed", "empty", "--behind-proxy", "--data-calls", "cookie"]).await;
+        let nginx = Nginx::start(stack.proxy().address()).await;
+        let transport = NativeTransport::new(&nginx.url("/")).expect("nginx has an address");
+        let credentials = Credentials::new("admin", &stack.password(), None).expect("the password fits");
+        let updated = Client::new(transport, credentials).update_engine_software(EngineId(1)).await;
+        updated.expect("the console takes the call");
+        // What else is asked has the cookies that it has, and no others.
+        for (headers, cookie) in [(&[("Cookie", "a=b")][..], true), (&[], false)] {
+            get(&nginx, "/api/3", headers).await;
+            let seen = stack.proxy().seen();
+            assert_eq!(seen.last().map(|last| (last.path.as_str(), last.cookie)), Some(("/api/3", cookie)));
         }
     }
 

@@ -9,11 +9,13 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{LinksOnly, done, json};
 use super::document::{Anywhere, Missing};
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{Credential, LinksOnly, done, json};
+use super::sign_in::Credential;
 use crate::console::{Console, Host};
+use crate::dialect::Quirk;
 
 /// `GET /api/3`: what there is. Also the way to find out whether one is signed in (docs/api-quirks.md, "Signing in").
 #[utoipa::path(
@@ -30,10 +32,11 @@ pub(super) async fn root(
         links.to("/administration/commands", "Console Commands"),
         links.to("/scan_engines", "Scan Engines"),
         links.to("/scan_engine_pools", "Engine Pools"),
+        links.to("/scan_templates", "Scan Templates"),
         links.to("/scans", "Scans"),
         links.to("/sites", "Sites"),
     ];
-    if console.dialect.has_extras() {
+    if !console.has(Quirk::NoExtras) {
         all.push(links.to("/session", "Session"));
     }
     json(StatusCode::OK, &LinksOnly { links: all })
@@ -50,7 +53,7 @@ pub(super) async fn sign_out(
     Extension(links): Extension<Links>,
     Extension(Credential(proof)): Extension<Credential>,
 ) -> Result<Response, ApiError> {
-    if !console.dialect.has_extras() {
+    if console.has(Quirk::NoExtras) {
         return Err(ApiError::missing());
     }
     console.auth.sign_out(&proof);
@@ -136,7 +139,7 @@ pub(super) async fn info(
     let info = Info {
         cpu: host.processors.map(|count| Cpu { count }),
         distinguished_name: format!("CN={}", host.name),
-        engine_listener_port: console.dialect.has_extras().then(|| console.engine_listener.port()),
+        engine_listener_port: (!console.has(Quirk::NoExtras)).then(|| console.engine_listener.port()),
         fqdn: host.name.clone(),
         host: host.name.split('.').next().unwrap_or_default().to_ascii_uppercase(),
         ip: [console.engine_listener.ip(), console.listen.ip()]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Extension;
 use axum::extract::State;
@@ -11,30 +12,42 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{about, json};
 use super::body::{LONGEST_TEXT, TextBody, not_longer};
 use super::document::{Anywhere, Refusable, TooLarge};
-use super::engines::{NOT_CONTACTED, current};
 use super::error::ApiError;
 use super::links::{Link, Links};
-use super::{about, json, require_global_administrator};
+use super::sign_in::require_global_administrator;
 use crate::auth::User;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind, EngineRow};
-use crate::fleet::{EngineStatus, UpdateOutcome};
+use crate::dialect::Quirk;
+use crate::engine_rules::{NOT_CONTACTED, current, describe};
+use crate::fleet::EngineStatus;
 
 /// Engines that are sent an update at the same time.
 const UPDATES: usize = 32;
+/// The first line of a report, on consoles that have one.
+const HEAD: &str = "VERSION INFORMATION";
 
 #[derive(Serialize, ToSchema)]
 struct Output {
     links: [Link; 1],
-    output: String,
+    /// Left out by some consoles while they integrate a scan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
 }
+
+/// A command, as its own body.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 4096, pattern = r"\S")]
+#[expect(dead_code, reason = "it describes what is read")]
+struct CommandBody(String);
 
 /// `POST /administration/commands`. Needs Global Administrator.
 #[utoipa::path(
     post, path = "/api/3/administration/commands", tag = "Administration", operation_id = "runConsoleCommand", summary = "Runs a console command: needs Global Administrator",
-    request_body(content = String, content_type = "*/*", description = "The bare command, such as `version engines` or `update engines`. The content type makes no difference."),
+    request_body(content = CommandBody, content_type = "*/*", description = "The bare command, such as `version engines` or `update engines`. The content type makes no difference."),
     responses((status = 200, description = "What the command printed", body = Output), Refusable, TooLarge, Anywhere)
 )]
 pub(super) async fn run(
@@ -43,6 +56,8 @@ pub(super) async fn run(
     Extension(user): Extension<User>,
     TextBody(text): TextBody,
 ) -> Result<Response, ApiError> {
+    // Some clients send it as a text of JSON.
+    let text = serde_json::from_str(text.trim()).unwrap_or(text);
     not_longer("command", &text, LONGEST_TEXT)?;
     let answer = print(&console, &user, &text)
         .await
@@ -52,7 +67,7 @@ pub(super) async fn run(
 }
 
 /// What the command prints.
-async fn print(console: &Arc<Console>, user: &User, text: &str) -> Result<String, ApiError> {
+async fn print(console: &Arc<Console>, user: &User, text: &str) -> Result<Option<String>, ApiError> {
     require_global_administrator(user)?;
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -60,11 +75,14 @@ async fn print(console: &Arc<Console>, user: &User, text: &str) -> Result<String
         [] => Err(ApiError::invalid()),
         ["version", "engines"] => {
             console.fleet.ask_all().await;
-            version_engines(console).await
+            match silence(console) {
+                Some(silence) => Ok(silence),
+                None => version_engines(console).await.map(Some),
+            }
         }
-        ["update", "engines"] => update_engines(console).await,
-        ["help" | "?"] => Ok("Commands:\n  help\n  update engines\n  version engines\n".to_owned()),
-        _ => Ok(format!("Unknown command: {}\nType 'help' for a list of commands.\n", text.trim())),
+        ["update", "engines"] => update_engines(console).await.map(Some),
+        ["help" | "?"] => Ok(Some("Commands:\n  help\n  update engines\n  version engines\n".to_owned())),
+        _ => Ok(Some(format!("Unknown command: {}\nType 'help' for a list of commands.\n", text.trim()))),
     }
 }
 
@@ -79,22 +97,45 @@ async fn engines_now(console: &Arc<Console>) -> Result<Vec<EngineRow>, ApiError>
         .await
 }
 
+/// What is answered instead of a report, where this console says nothing: while a scan is integrated, consoles print
+/// nothing, or leave the output out. A console that does both gives a report after each.
+fn silence(console: &Console) -> Option<Option<String>> {
+    let turn = console.reports.fetch_add(1, Ordering::Relaxed) % 4;
+    match (console.has(Quirk::ReportEmpty), console.has(Quirk::ReportWithoutOutput)) {
+        (true, false) => Some(Some(String::new())),
+        (false, true) => Some(None),
+        (true, true) if turn == 0 => Some(Some(String::new())),
+        (true, true) if turn == 2 => Some(None),
+        _ => None,
+    }
+}
+
 async fn version_engines(console: &Arc<Console>) -> Result<String, ApiError> {
-    let mut output = String::new();
+    let (mut notices, mut blocks) = (String::new(), Vec::new());
+    let has_head = console.has(Quirk::ReportHead);
     for engine in engines_now(console).await? {
-        if !output.is_empty() {
-            output.push('\n');
+        let mut block = String::new();
+        write_block(&mut block, &engine, has_head);
+        blocks.push(block);
+        // The console's own sentence about an engine that has not enabled it. Those that it never contacts can be many,
+        // and were not asked.
+        let Some(mut message) = engine.status_message.filter(|message| message != NOT_CONTACTED) else {
+            continue;
+        };
+        if console.has(Quirk::ReportBareNames) {
+            message = message.replacen(&format!("({})", engine.name), &engine.name, 1);
         }
-        write_block(&mut output, &engine);
-        // The console's own sentence about an engine that has not enabled it, as a block of its own. Those that it
-        // never contacts can be many, and were not asked.
-        if let Some(message) = engine.status_message.as_deref().filter(|message| *message != NOT_CONTACTED) {
-            output.push('\n');
-            output.push_str(message);
-            output.push('\n');
+        message.push('\n');
+        if has_head {
+            notices.push_str(&message);
+        } else {
+            blocks.push(message);
         }
     }
-    Ok(output)
+    if has_head {
+        blocks.insert(0, format!("{HEAD}\n{notices}"));
+    }
+    Ok(blocks.join("\n"))
 }
 
 /// The word for a status in the output of `version engines`.
@@ -109,14 +150,15 @@ fn status_word(status: &str) -> &'static str {
 }
 
 /// One engine's lines: every key of docs/api-quirks.md, "Beyond v3", in that order. What is not known is empty.
-fn write_block(output: &mut String, engine: &EngineRow) {
+/// `narrow`: the address's key has no blank.
+fn write_block(output: &mut String, engine: &EngineRow, narrow: bool) {
     let prefix = if engine.kind == EngineKind::Local { "Local Engine  " } else { "Remote Engine " };
     let (product, content) = (engine.product_version.as_deref(), engine.content_version.as_deref());
     let lines = [
         ("Name", Some(engine.name.as_str())),
         ("DN", None),
         ("Version", product),
-        ("Address (FQDN)", Some(engine.address.as_str())),
+        (if narrow { "Address(FQDN)" } else { "Address (FQDN)" }, Some(engine.address.as_str())),
         ("Platform", engine.platform.as_deref()),
         ("Serial No", engine.serial_number.as_deref()),
         ("Product Name", Some("Scan Engine")),
@@ -132,22 +174,6 @@ fn write_block(output: &mut String, engine: &EngineRow) {
     for (key, value) in lines {
         // Writing to a string can't fail.
         let _ = writeln!(output, "{prefix}{key}: {}", value.unwrap_or_default());
-    }
-}
-
-/// What became of an update, for a person: `true` when it was sent or nothing had to be.
-pub(super) fn describe(outcome: &UpdateOutcome) -> (bool, String) {
-    match outcome {
-        UpdateOutcome::Sent => (true, "the update was sent".to_owned()),
-        UpdateOutcome::UpToDate => (true, "is up to date".to_owned()),
-        UpdateOutcome::AlreadyUpdating => (false, "is updating already".to_owned()),
-        UpdateOutcome::Offline(reason) => (false, format!("is offline: {reason}")),
-        UpdateOutcome::Incompatible(reason) => {
-            (false, format!("is incompatible, and an update of the engine does not help: {reason}"))
-        }
-        UpdateOutcome::NotAuthorized => {
-            (false, "has not authorized this console: enable it on the engine first".to_owned())
-        }
     }
 }
 

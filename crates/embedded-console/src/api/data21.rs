@@ -2,12 +2,15 @@
 //! (docs/api-quirks.md, "Beyond v3").
 //!
 //! They want a `nexposeCCSessionID` header that equals the cookie of that name. Practitioners report that Basic
-//! credentials with a header of forty zeros are taken as well, and set the cookie. Because that is not certain, this
-//! console can also answer in the ways of consoles that don't take it: [`DataCalls`].
+//! credentials with a header of forty zeros are taken as well, and set the cookie; transcripts have a cookie of forty zeros
+//! beside it. Because that is not certain, this console can answer in each of these ways, and in those of consoles that take
+//! neither: [`DataCalls`].
 
+use std::num::NonZero;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -21,16 +24,18 @@ use utoipa::{IntoResponses, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::commands::describe;
+use super::answer::json;
 use super::document::{Anywhere, Missing, NotFromHere, Refusable};
 use super::error::ApiError;
-use super::{authenticate, json, require_global_administrator, to_the_end, unknown};
+use super::sign_in::{authenticate, require_global_administrator, to_the_end};
 use crate::audit::Entry;
 use crate::auth::session::{NO_SESSION, SESSION_NAME};
 use crate::auth::{SignedIn, User};
 use crate::config::DataCalls;
 use crate::console::Console;
 use crate::db::engines::{self, EngineKind};
+use crate::dialect::Quirk;
+use crate::engine_rules::describe;
 use crate::fleet::{Direction, UpdateOutcome};
 use crate::{persist, static_files};
 
@@ -41,10 +46,11 @@ const SIGN_IN_PAGE: &str = "/login.jsp";
 pub(super) fn router() -> OpenApiRouter<Arc<Console>> {
     OpenApiRouter::new()
         .routes(routes!(update))
+        .routes(routes!(make_secret))
         .route("/data", any(unknown_page))
         .route("/data/{*rest}", any(unknown_page))
         .routes(routes!(reverse))
-        .route("/api/2.1/{*rest}", any(unknown))
+        .route("/api/2.1/{*rest}", any(async || ApiError::missing()))
         .routes(routes!(show_sign_in_page))
 }
 
@@ -79,7 +85,7 @@ struct Session {
 /// Finds the session of a request, or opens one. The error is the whole answer.
 async fn session(console: &Console, parts: &Parts) -> Result<Session, Response> {
     match console.data_calls {
-        DataCalls::Basic => {}
+        DataCalls::Basic | DataCalls::Cookie => {}
         DataCalls::Redirect => return Err(to_sign_in_page()),
         DataCalls::Page => return Err(sign_in_page(console.maintenance)),
         DataCalls::Unauthorized => {
@@ -90,19 +96,20 @@ async fn session(console: &Console, parts: &Parts) -> Result<Session, Response> 
         return Err(to_sign_in_page());
     }
     let sent = parts.headers.get(SESSION_NAME).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if sent == NO_SESSION {
+    let cookie = cookie(&parts.headers);
+    let insists = console.data_calls == DataCalls::Cookie;
+    if sent == NO_SESSION && (!insists || cookie == Some(NO_SESSION)) {
         let Ok(SignedIn { user, proof, .. }) = authenticate(console, parts).await else {
             return Err(to_sign_in_page());
         };
         let id = console.sessions.open(user.clone(), proof).map_err(|error| {
-            tracing::error!(%error, "no session could be opened");
-            ApiError::unexpected().into_response()
+            ApiError::unexpected(&format!("no session could be opened: {error}")).into_response()
         })?;
         let secure = if console.is_https(parts) { "; Secure" } else { "" };
         let cookie = format!("{SESSION_NAME}={id}; Path=/; HttpOnly; SameSite=Strict{secure}");
         return Ok(Session { user, cookie: HeaderValue::from_str(&cookie).ok() });
     }
-    match cookie(&parts.headers) {
+    match cookie {
         Some(cookie) if bool::from(cookie.as_bytes().ct_eq(sent.as_bytes())) => {
             let user = console.sessions.user(cookie).ok_or_else(to_sign_in_page)?;
             Ok(Session { user, cookie: None })
@@ -175,15 +182,16 @@ async fn update(
     };
     let Ok(Path(id)) = id else { return ApiError::missing().into_response() };
     let entry = Entry::new("engine-updated").with("peer", console.address(&parts).to_string());
+    let entry = entry.with("id", id.to_string());
     let work = {
         let console = Arc::clone(&console);
         async move { update_one(&console, id).await }
     };
-    with_cookie(change(console, entry, session.user, id, work).await, session.cookie)
+    with_cookie(change(console, entry, session.user, work).await, session.cookie)
 }
 
 /// Makes a change that needs Global Administrator, to its end, and tells the security log.
-async fn change<F>(console: Arc<Console>, entry: Entry, user: User, id: i64, work: F) -> Response
+async fn change<F>(console: Arc<Console>, entry: Entry, user: User, work: F) -> Response
 where
     F: Future<Output = Result<Response, ApiError>> + Send + 'static,
 {
@@ -193,11 +201,69 @@ where
             Err(error) => Err(error),
         };
         let response = result.unwrap_or_else(ApiError::into_response);
-        let entry = entry.with("user", &user.name).with("id", id.to_string());
+        let entry = entry.with("user", &user.name);
         console.audit.write(entry.with_number("status", response.status().as_u16().into()));
         Ok(response)
     });
     changed.await.unwrap_or_else(ApiError::into_response)
+}
+
+/// A secret as the consoles' own page got it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct OlderSecret {
+    key_string: String,
+    #[schema(minimum = 1)]
+    time_to_live_in_seconds: u64,
+}
+
+/// For how long a secret is wanted.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Lifetime {
+    /// How long a new secret is to be valid, in seconds. More than this console allows is less.
+    #[serde(rename = "time-to-live")]
+    #[param(value_type = u32, minimum = 1, maximum = 4_294_967_295_i64)]
+    seconds: NonZero<u32>,
+}
+
+/// `PUT /data/admin/global/shared-secret?time-to-live=`: the still valid secret, or a new one (docs/api-quirks.md,
+/// "Shared secret"). Consoles before 6.5.50 have no other call for it. Needs Global Administrator.
+#[utoipa::path(
+    put, path = "/data/admin/global/shared-secret", tag = "Pages", operation_id = "makeSharedSecret", summary = "Makes a shared secret, unless one is valid, as older consoles do. Needs Global Administrator",
+    params(Lifetime, SessionHeader),
+    responses((status = 200, description = "The valid secret; or the sign-in page, as HTML, to those without a session", content((OlderSecret = "application/json"), (String = "text/html"))), NoSession, Refusable, Missing, Anywhere)
+)]
+async fn make_secret(
+    State(console): State<Arc<Console>>,
+    lifetime: Result<Query<Lifetime>, axum::extract::rejection::QueryRejection>,
+    parts: Parts,
+) -> Response {
+    let session = match session(&console, &parts).await {
+        Ok(session) => session,
+        Err(response) => return response,
+    };
+    if console.has(Quirk::NoOlderSecret) {
+        return ApiError::missing().into_response();
+    }
+    let Ok(Query(Lifetime { seconds })) = lifetime else { return ApiError::invalid().into_response() };
+    let event = if console.secrets.read().is_some() { "secret-read" } else { "secret-made" };
+    let entry = Entry::new(event).with("peer", console.address(&parts).to_string());
+    let work = {
+        let console = Arc::clone(&console);
+        async move {
+            let lifetime = Duration::from_secs(u32::from(seconds).into());
+            let (secret, _) = console
+                .secrets
+                .generate(lifetime)
+                .map_err(|error| ApiError::unexpected(&format!("no shared secret could be made: {error}")))?;
+            let left = console.secrets.time_to_live().unwrap_or_default();
+            let key_string = secret.expose().to_string();
+            let time_to_live_in_seconds = left.as_secs().max(1);
+            Ok(json(StatusCode::OK, &OlderSecret { key_string, time_to_live_in_seconds }))
+        }
+    };
+    with_cookie(change(console, entry, session.user, work).await, session.cookie)
 }
 
 fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
@@ -222,13 +288,13 @@ async fn update_one(console: &Console, id: i64) -> Result<Response, ApiError> {
     if sent { Ok(json(StatusCode::OK, &Changed { message })) } else { Err(ApiError::refused(message)) }
 }
 
-/// `PUT /api/2.1/engine/{id}/reverseConnection`: turns the direction around. Needs Global Administrator. The answer comes
-/// when the new direction is stored; the connection follows within seconds, without a restart.
+/// `PUT /api/2.1/engine/{id}/reverseConnection`: turns the direction around. Takes no body. Needs Global Administrator. The
+/// answer comes when the new direction is stored; the connection follows within seconds, without a restart. A refusal is
+/// `false`, with 200 (docs/api-quirks.md, "Beyond v3"): why, is in the console's log.
 #[utoipa::path(
     put, path = "/api/2.1/engine/{id}/reverseConnection", tag = "Pages", operation_id = "reverseScanEngine", summary = "Turns the direction of an engine around. Needs Global Administrator",
     params(("id" = i64, Path, description = "The engine's id"), SessionHeader),
-    request_body(content = Option<bool>, content_type = "application/json", description = "`true`; it makes no difference"),
-    responses((status = 200, description = "The direction is stored; or the sign-in page, as HTML, to those without a session", content((Changed = "application/json"), (String = "text/html"))), NoSession, Refusable, Missing, Anywhere)
+    responses((status = 200, description = "`true`: the direction is stored. `false`: it is not, and stays as it is. Or the sign-in page, as HTML, to those without a session", content((bool = "application/json"), (String = "text/html"))), NoSession, Missing, Anywhere)
 )]
 async fn reverse(
     State(console): State<Arc<Console>>,
@@ -241,41 +307,37 @@ async fn reverse(
     };
     let Ok(Path(id)) = id else { return ApiError::missing().into_response() };
     let entry = Entry::new("engine-reversed").with("peer", console.address(&parts).to_string());
+    let entry = entry.with("id", id.to_string());
     let work = {
         let console = Arc::clone(&console);
         async move { reverse_one(&console, id).await }
     };
-    with_cookie(change(console, entry, session.user, id, work).await, session.cookie)
+    with_cookie(change(console, entry, session.user, work).await, session.cookie)
 }
 
 async fn reverse_one(console: &Console, id: i64) -> Result<Response, ApiError> {
     let engine = console.db.read(move |tx| engines::find(tx, id)?.ok_or_else(ApiError::missing)).await?;
-    let name = &engine.name;
-    let because = match engine.kind {
-        EngineKind::Local => Some("is a part of this console: there is no direction to reverse"),
-        EngineKind::Hosted => Some("is run by Rapid7: its direction cannot be reversed"),
-        EngineKind::Aws | EngineKind::Distributed => None,
+    let reversed = match engine.kind {
+        EngineKind::Local => Err("is a part of this console: there is no direction to reverse".to_owned()),
+        EngineKind::Hosted => Err("is run by Rapid7: its direction cannot be reversed".to_owned()),
+        EngineKind::Aws | EngineKind::Distributed => console.fleet.reverse(id).await,
     };
-    if let Some(because) = because {
-        return Err(ApiError::refused(format!("The scan engine {name} {because}.")));
-    }
-    let direction =
-        console.fleet.reverse(id).await.map_err(|why| {
-            ApiError::refused(format!("The scan engine {name} {}.", why.trim_end_matches('.')))
-        })?;
+    let direction = match reversed {
+        Ok(direction) => direction,
+        Err(why) => {
+            let why = why.trim_end_matches('.');
+            tracing::warn!(id, "the direction was not reversed: the scan engine {} {why}", engine.name);
+            return Ok(json(StatusCode::OK, &false));
+        }
+    };
     // The fleet has told it to those who store it; the answer waits until that is on disk.
     let _turn = console.moves.lock().await;
     let fleet = console.fleet.clone();
     console.db.write(move |tx| Ok::<_, ApiError>(persist::learn_from_report(tx, &fleet, id)?)).await?;
-    let message = match direction {
-        Direction::EngineToConsole => format!(
-            "{name}: the engine connects to this console from now on, at port {}",
-            console.engine_listener.port()
-        ),
-        Direction::ConsoleToEngine => format!(
-            "{name}: this console connects to the engine from now on, at {} and port {}",
-            engine.address, engine.port
-        ),
+    let words = match direction {
+        Direction::EngineToConsole => "the scan engine connects to this console from now on",
+        Direction::ConsoleToEngine => "this console connects to the scan engine from now on",
     };
-    Ok(json(StatusCode::OK, &Changed { message }))
+    tracing::info!(id, name = %engine.name, "{words}");
+    Ok(json(StatusCode::OK, &true))
 }

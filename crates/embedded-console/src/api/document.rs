@@ -9,14 +9,18 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    ResponseBuilder, SecurityRequirement, Server,
+    Required, ResponseBuilder, SecurityRequirement, Server,
 };
 use utoipa::{IntoParams, IntoResponses, openapi};
 
-use super::json_bytes;
+use super::answer::json_bytes;
+use super::paging::{DIRECTIONS, MOST_ORDERS};
+use crate::db::{scans, sites};
 
 type Responses = std::collections::BTreeMap<String, RefOr<openapi::Response>>;
 
@@ -100,20 +104,55 @@ impl IntoResponses for NotFromHere {
     }
 }
 
-/// What a paged list is asked for.
+/// A page of sites is asked for.
+pub(super) struct PageOfSites;
+
+impl IntoParams for PageOfSites {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        page_parameters(place, sites::SORTABLE)
+    }
+}
+
+/// A page of scans is asked for.
+pub(super) struct PageOfScans;
+
+impl IntoParams for PageOfScans {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        page_parameters(place, scans::SORTABLE)
+    }
+}
+
+fn page_parameters(place: impl Fn() -> Option<ParameterIn>, sortable: &[(&str, &str)]) -> Vec<Parameter> {
+    let orders = sortable.iter().flat_map(|(property, _)| {
+        let directed = DIRECTIONS.map(|direction| format!("{property},{direction}"));
+        std::iter::once((*property).to_owned()).chain(directed)
+    });
+    let order = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(orders)).build();
+    let sort = ParameterBuilder::new()
+        .name("sort")
+        .parameter_in(ParameterIn::Query)
+        .description(Some(
+            "A property, and `ASC` or `DESC` after a comma. It can be repeated, up to 16 times: the first counts most.",
+        ))
+        .required(Required::False)
+        .schema(Some(ArrayBuilder::new().items(order).max_items(Some(MOST_ORDERS)).build()))
+        .build();
+    let mut all = PageParameters::into_params(place);
+    all.push(sort);
+    all
+}
+
+/// What a paged list is asked for, besides its order.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes what `Paging::read` reads")]
-pub(super) struct PageParameters {
+struct PageParameters {
     /// The page, counted from zero.
     #[param(minimum = 0, maximum = 2_147_483_647, default = 0)]
     page: Option<i64>,
     /// How many things a page has. More than 500 are never given.
     #[param(minimum = 1, default = 10)]
     size: Option<i64>,
-    /// A property, and `ASC` or `DESC` after a comma. It can be repeated, up to 16 times: the first counts most.
-    #[param(pattern = "^[A-Za-z]+(,(?i:asc|desc))?$", max_items = 16)]
-    sort: Option<Vec<String>>,
 }
 
 /// Which scans a list has.
@@ -124,6 +163,11 @@ pub(super) struct ActiveParameter {
     /// Scans that are under way, or those that are over.
     #[param(default = false)]
     active: Option<bool>,
+}
+
+/// The schema of a property that is refused.
+pub(super) fn must_not_be_there() -> openapi::Object {
+    ObjectBuilder::new().schema_type(Type::Null).description(Some("It must not be there")).build()
 }
 
 /// The finished document, as it is sent.
@@ -167,7 +211,7 @@ pub(super) fn frame() -> OpenApi {
         .security_scheme("basic", SecurityScheme::Http(basic))
         .security_scheme("token", SecurityScheme::ApiKey(ApiKey::Header(token)))
         .schema_from::<super::error::ErrorBody<'static>>()
-        .schema_from::<super::dialect::ErrorStatus>()
+        .schema_from::<super::error::ErrorStatus>()
         .build();
     let nothing = || Vec::<String>::new();
     OpenApiBuilder::new()
@@ -195,14 +239,39 @@ pub(super) fn finished(paths: OpenApi) -> Value {
             never_null(schema);
         }
     }
+    only_one_scope(&mut schemas);
     let named = schemas.clone();
     for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
         schema.values_mut().for_each(|inner| refer(inner, &named));
     }
     document["components"]["schemas"] = Value::Object(schemas);
+    say_unclear_host(&mut document);
     // Whether objects keep an order of their own depends on what else is built together with this.
     document.sort_all_objects();
     document
+}
+
+/// A site scans assets or a connection, not both: utoipa has no word for that.
+fn only_one_scope(schemas: &mut Map<String, Value>) {
+    if let Some(scope) = schemas.get_mut("ScopeBody") {
+        let both = ["assets", "connection"];
+        let given = json!({ "type": "object" });
+        scope["not"] = json!({ "required": both, "properties": { "assets": given, "connection": given } });
+    }
+}
+
+/// Every call is 400 for a request that does not say once which host it is for.
+fn say_unclear_host(document: &mut Value) {
+    let unclear = json!({
+        "description": "The request does not say which host it is for, or says it twice",
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+    });
+    let methods = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in methods.filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut()) {
+        if let Some(responses) = operation["responses"].as_object_mut() {
+            responses.entry("400").or_insert_with(|| unclear.clone());
+        }
+    }
 }
 
 /// Puts a reference where a schema stands that has a name: lists of things have the thing itself in them.
@@ -225,6 +294,13 @@ fn never_null(schema: &mut Value) {
                 kinds.retain(|kind| kind != "null");
                 if let [only] = kinds.as_slice() {
                     members["type"] = only.clone();
+                }
+            }
+            if let Some(Value::Array(ways)) = members.get_mut("oneOf") {
+                ways.retain(|way| way != &json!({ "type": "null" }));
+                if let [only] = ways.as_slice() {
+                    *schema = only.clone();
+                    return never_null(schema);
                 }
             }
             members.values_mut().for_each(never_null);

@@ -6,17 +6,18 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::dialect::ErrorStatus;
+use super::answer::json;
 use super::links::{Link, Links};
-use crate::config::Dialect;
 use crate::db::{DbError, DiskTrouble};
+use crate::dialect::{Quirk, Quirks};
 
 /// What a console says to arguments that it can't take.
 pub(crate) const INVALID: &str = "One or more arguments supplied in the request is invalid.";
 /// What a console says to an identifier that it does not know, or does not want to show.
 const MISSING: &str = "The resource does not exist or access is prohibited.";
 /// What a console says when it failed.
-const UNEXPECTED: &str = "An unexpected error occurred. See the console's log.";
+pub(crate) const UNEXPECTED: &str =
+    "An unexpected error occurred. See the log file for more information or contact support.";
 
 /// What this console says when its disk is full.
 const DISK_FULL: &str =
@@ -101,23 +102,55 @@ impl ApiError {
         )
     }
 
-    /// 500 with the console's general words: what happened is for the log.
-    pub(crate) fn unexpected() -> Self {
+    /// 500 with the console's general words. What happened is for the log: `because`.
+    pub(crate) fn unexpected(because: &str) -> Self {
+        tracing::error!("a request failed: {because}");
+        Self::failed()
+    }
+
+    fn failed() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, UNEXPECTED)
     }
 
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The words for a person.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The whole answer, once it is known what was asked.
-    pub(crate) fn render(&self, links: &Links, dialect: Dialect) -> Response {
+    pub(crate) fn render(&self, links: &Links, quirks: Quirks) -> Response {
         let body = ErrorBody {
-            status: dialect.error_status(self.status),
+            status: ErrorStatus::new(self.status, quirks),
             message: &self.message,
             links: [links.this()],
         };
-        let mut response = super::json(self.status, &body);
+        let mut response = json(self.status, &body);
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }
         response
+    }
+}
+
+/// The `status` of an error's body.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum ErrorStatus {
+    Number(u16),
+    Text(String),
+}
+
+impl ErrorStatus {
+    fn new(status: StatusCode, quirks: Quirks) -> Self {
+        match quirks.has(Quirk::TextErrorStatus) {
+            true => Self::Text(status.as_u16().to_string()),
+            false => Self::Number(status.as_u16()),
+        }
     }
 }
 
@@ -147,7 +180,7 @@ impl From<DbError> for ApiError {
         match error.disk() {
             Some(DiskTrouble::Full) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, DISK_FULL),
             Some(DiskTrouble::Failed) => Self::new(StatusCode::INTERNAL_SERVER_ERROR, DISK_FAILED),
-            None => Self::unexpected(),
+            None => Self::failed(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Pages and sorting: `page` (from zero), `size` (up to 500), `sort=property[,ASC|DESC]` as often as one likes
 //! (docs/api-quirks.md, "Reading").
 
+use std::time::Duration;
+
 use axum::extract::Query;
 use http::Uri;
 use serde::Serialize;
@@ -8,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::error::{ApiError, INVALID};
 use super::links::{Link, Links};
+use crate::dialect::{Quirk, Quirks};
 
 /// Entries on a page when the request does not say.
 const DEFAULT_SIZE: i64 = 10;
@@ -16,8 +19,14 @@ const LARGEST_SIZE: i64 = 500;
 /// The last page number that is understood: it is a 32-bit number in the console.
 const LAST_PAGE: i64 = 2_147_483_647;
 
+/// Rows that a slow console takes its time for: a list that comes whole must come some day.
+const MOST_WAITED_FOR: u32 = 500;
+
+/// What can stand behind a property to sort by.
+pub(super) const DIRECTIONS: [&str; 4] = ["ASC", "DESC", "asc", "desc"];
+
 /// How often `sort` can be repeated. No list has as many properties to sort by.
-const MOST_ORDERS: usize = 16;
+pub(super) const MOST_ORDERS: usize = 16;
 
 /// Which page is asked for, in which order.
 #[derive(Debug)]
@@ -30,17 +39,27 @@ pub(crate) struct Paging {
     rest: Vec<(String, String)>,
     /// `active=true|false`, where it is known.
     pub(crate) active: Option<bool>,
+    /// The list comes whole, whatever the query says.
+    is_whole: bool,
 }
 
 impl Paging {
     /// Reads the query. `sortable` are the property names with their columns, the first of which is the unique id.
-    pub(crate) fn read(uri: &Uri, sortable: &[(&str, &str)]) -> Result<Self, ApiError> {
+    pub(crate) fn read(uri: &Uri, sortable: &[(&str, &str)], quirks: Quirks) -> Result<Self, ApiError> {
         let Query(parameters) =
             Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| ApiError::invalid())?;
-        let mut paging =
-            Self { page: 0, size: DEFAULT_SIZE, order: String::new(), rest: Vec::new(), active: None };
+        let is_whole = quirks.has(Quirk::Unpaged);
+        let mut paging = Self {
+            page: 0,
+            size: DEFAULT_SIZE,
+            order: String::new(),
+            rest: Vec::new(),
+            active: None,
+            is_whole,
+        };
         for (name, value) in parameters {
             match name.as_str() {
+                "page" | "size" | "sort" if is_whole => {}
                 "page" => {
                     paging.page = number(&value)
                         .filter(|page| (0..=LAST_PAGE).contains(page))
@@ -61,8 +80,8 @@ impl Paging {
                     paging.rest.push((name, value));
                 }
                 "active" => {
-                    paging.active = Some(value.parse().map_err(|_| ApiError::invalid())?);
-                    paging.rest.push((name, value));
+                    paging.active = Some(flag(&value).ok_or_else(ApiError::invalid)?);
+                    paging.rest.push((name, paging.active.unwrap_or_default().to_string()));
                 }
                 // A console does not mind parameters that it does not know.
                 _ => {}
@@ -75,16 +94,19 @@ impl Paging {
 
     /// Entries to leave out.
     pub(crate) fn offset(&self) -> i64 {
-        self.page * self.size
+        if self.is_whole { 0 } else { self.page * self.size }
     }
 
-    /// The most entries to give.
+    /// The most entries to give; less than none: all of them.
     pub(crate) fn limit(&self) -> i64 {
-        self.size
+        if self.is_whole { -1 } else { self.size }
     }
 
     /// The whole answer.
     pub(crate) fn wrap<T: Serialize>(&self, links: &Links, resources: Vec<T>, total: i64) -> Page<T> {
+        if self.is_whole {
+            return Page { links: vec![links.this()], page: None, resources };
+        }
         let pages = (total + self.size - 1) / self.size;
         let last = (pages - 1).max(0);
         let mut all = vec![self.link(links, 0, "first")];
@@ -98,7 +120,12 @@ impl Paging {
         all.push(self.link(links, last, "last"));
         Page {
             links: all,
-            page: PageInfo { number: self.page, size: self.size, total_pages: pages, total_resources: total },
+            page: Some(PageInfo {
+                number: self.page,
+                size: self.size,
+                total_pages: pages,
+                total_resources: total,
+            }),
             resources,
         }
     }
@@ -116,6 +143,15 @@ impl Paging {
     }
 }
 
+/// Yes or no, in the words that clients have for it (docs/api-quirks.md, "Reading").
+fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
 fn number(text: &str) -> Option<i64> {
     text.trim().parse().ok()
 }
@@ -123,9 +159,7 @@ fn number(text: &str) -> Option<i64> {
 fn order(value: &str, sortable: &[(&str, &str)]) -> Result<String, ApiError> {
     let (property, direction) = value.split_once(',').unwrap_or((value, "ASC"));
     let column = sortable.iter().find(|(name, _)| *name == property);
-    let (Some((_, column)), true) =
-        (column, direction.eq_ignore_ascii_case("asc") || direction.eq_ignore_ascii_case("desc"))
-    else {
+    let (Some((_, column)), true) = (column, DIRECTIONS.contains(&direction)) else {
         return Err(ApiError::invalid());
     };
     Ok(format!("{column} {}", direction.to_ascii_uppercase()))
@@ -135,8 +169,20 @@ fn order(value: &str, sortable: &[(&str, &str)]) -> Result<String, ApiError> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
     links: Vec<Link>,
-    page: PageInfo,
+    /// Left out by some consoles, whose lists come whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<PageInfo>,
     resources: Vec<T>,
+}
+
+impl<T> Page<T> {
+    /// Waits as long as a slow console takes for this.
+    pub(crate) async fn take_time(&self, per_row: Duration) {
+        let rows = u32::try_from(self.resources.len()).unwrap_or(u32::MAX).min(MOST_WAITED_FOR);
+        if !per_row.is_zero() && rows > 0 {
+            tokio::time::sleep(per_row * rows).await;
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -155,7 +201,7 @@ mod tests {
     const SORTABLE: &[(&str, &str)] = &[("id", "id"), ("name", "name"), ("lastScanTime", "last_scan")];
 
     fn read(query: &str) -> Result<Paging, ApiError> {
-        Paging::read(&format!("/api/3/sites?{query}").parse().unwrap(), SORTABLE)
+        Paging::read(&format!("/api/3/sites?{query}").parse().unwrap(), SORTABLE, Quirks::default())
     }
 
     #[test]
@@ -171,6 +217,21 @@ mod tests {
         assert_eq!(paging.order, "last_scan DESC, name ASC, id");
         assert_eq!(read("sort=name%2Cdesc").unwrap().order, "name DESC, id");
         assert!(read(&"sort=name&".repeat(MOST_ORDERS)).is_ok());
+    }
+
+    #[test]
+    fn yes_and_no_are_read_in_any_words() {
+        for (yes, no) in [
+            ("true", "false"),
+            ("True", "False"),
+            ("TRUE", "FALSE"),
+            ("1", "0"),
+            ("yes", "no"),
+            ("on", "off"),
+        ] {
+            assert_eq!(read(&format!("active={yes}")).unwrap().active, Some(true), "{yes}");
+            assert_eq!(read(&format!("active={no}")).unwrap().active, Some(false), "{no}");
+        }
     }
 
     #[test]
@@ -190,6 +251,8 @@ mod tests {
             "sort=",
             "sort=password",
             "sort=name,UP",
+            "sort=name,Asc",
+            "active=",
             "sort=name;DROP",
             "active=maybe",
             &"sort=name&".repeat(2_500),

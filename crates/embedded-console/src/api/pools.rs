@@ -8,56 +8,32 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use rusqlite::Transaction;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::answer::{Created, LinksOnly, Resources, about, created, done, json};
+use super::assign::assign_exactly;
 use super::body::{JsonArray, JsonBody, required};
-use super::document::{Anywhere, Missing, Refusable, WithBody};
-use super::engines::assign_exactly;
+use super::document::{Anywhere, Missing, Refusable, WithBody, must_not_be_there};
 use super::error::ApiError;
-use super::links::{Link, Links};
-use super::{Created, Id, LinksOnly, Resources, TwoIds, about, created, done, json};
-use crate::config::Dialect;
+use super::links::Links;
+use super::path::{Id, TwoIds};
+use super::shapes::PoolJson;
 use crate::console::Console;
 use crate::db::pools::PoolRow;
 use crate::db::{engines, pools, sites};
 
-/// A pool as the API shows it.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Pool)]
-pub(crate) struct PoolJson {
-    engines: Vec<i64>,
-    id: i64,
-    links: Vec<Link>,
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sites: Option<Vec<i64>>,
-}
-
-impl PoolJson {
-    /// How a pool looks in an answer of that dialect.
-    pub(crate) fn new(pool: PoolRow, sites: Vec<i64>, links: &Links, dialect: Dialect) -> Self {
-        let path = format!("/scan_engine_pools/{}", pool.id);
-        let links = vec![
-            links.to(&path, "self"),
-            links.to(&format!("{path}/engines"), "Engines"),
-            links.to(&format!("{path}/sites"), "Sites"),
-        ];
-        dialect.pool(Self { engines: pool.engines, id: pool.id, links, name: pool.name, sites: Some(sites) })
-    }
-}
-
 /// `GET /scan_engine_pools`: all of them, unpaged.
 #[utoipa::path(
     get, path = "/api/3/scan_engine_pools", tag = "Engine Pools", operation_id = "getPools", summary = "All engine pools, unpaged",
-    responses((status = 200, description = "The pools", body = Resources<PoolJson>), Anywhere)
+    responses((status = 200, description = "The pools", body = Resources<PoolJson>), Missing, Anywhere)
 )]
 pub(super) async fn list(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
 ) -> Result<Response, ApiError> {
-    let dialect = console.dialect;
+    let quirks = console.quirks;
     let pools = console
         .db
         .read(move |tx| {
@@ -66,7 +42,7 @@ pub(super) async fn list(
                 .into_iter()
                 .map(|pool| {
                     let sites = sites.remove(&pool.id).unwrap_or_default();
-                    PoolJson::new(pool, sites, &links, dialect)
+                    PoolJson::new(pool, sites, &links, quirks)
                 })
                 .collect();
             Ok::<_, ApiError>(Resources::new(&links, pools))
@@ -86,12 +62,12 @@ pub(super) async fn one(
     Extension(links): Extension<Links>,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
-    let dialect = console.dialect;
+    let quirks = console.quirks;
     let pool = console
         .db
         .read(move |tx| {
             let pool = found(tx, id)?;
-            Ok::<_, ApiError>(PoolJson::new(pool, sites::ids_of_scanner(tx, id)?, &links, dialect))
+            Ok::<_, ApiError>(PoolJson::new(pool, sites::ids_of_scanner(tx, id)?, &links, quirks))
         })
         .await?;
     Ok(json(StatusCode::OK, &pool))
@@ -104,11 +80,29 @@ fn found(tx: &Transaction<'_>, id: i64) -> Result<PoolRow, ApiError> {
 /// What a client sends of a pool.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct PoolBody {
-    /// In a change it must be the path's; in a creation it must not be there.
-    #[schema(value_type = Option<i64>)]
+    /// The path's: without it the answer is 500, and with another one 400.
+    #[schema(value_type = i64, required)]
     id: Option<Value>,
-    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        required,
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$"
+    )]
     name: Option<String>,
+    engines: Option<Vec<i64>>,
+    sites: Option<Vec<i64>>,
+}
+
+/// What a client sends of a new pool. [`PoolBody`] reads it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what is read")]
+pub(super) struct NewPoolBody {
+    #[schema(schema_with = must_not_be_there)]
+    id: Option<Value>,
+    #[schema(min_length = 1, max_length = 255, pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$")]
+    name: String,
     engines: Option<Vec<i64>>,
     sites: Option<Vec<i64>>,
 }
@@ -145,8 +139,8 @@ fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiEr
 /// `POST /scan_engine_pools`: fails if the body has an id (docs/api-quirks.md, "Changing").
 #[utoipa::path(
     post, path = "/api/3/scan_engine_pools", tag = "Engine Pools", operation_id = "createPool", summary = "Adds an engine pool",
-    request_body(content = PoolBody),
-    responses((status = 200, description = "The new pool's id", body = Created), WithBody, Anywhere)
+    request_body(content = NewPoolBody),
+    responses((status = 200, description = "The new pool's id", body = Created), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn create(
     State(console): State<Arc<Console>>,
@@ -187,7 +181,11 @@ pub(super) async fn replace(
     JsonBody(body): JsonBody<PoolBody>,
 ) -> Result<Response, ApiError> {
     match body.id {
-        None | Some(Value::Null) => return Err(ApiError::unexpected()),
+        None | Some(Value::Null) => {
+            return Err(ApiError::unexpected(
+                "a pool is changed without an id in the body, which consoles do not take: docs/api-quirks.md, \"Changing\"",
+            ));
+        }
         Some(sent) if sent.as_i64() != Some(id) => return Err(ApiError::invalid()),
         Some(_) => {}
     }

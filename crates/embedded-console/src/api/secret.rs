@@ -1,155 +1,29 @@
-//! The shared secret for reverse pairing (docs/api-quirks.md, "Shared secret"), in memory only: a restart revokes it.
+//! The calls for the shared secret (docs/api-quirks.md, "Shared secret").
 
-use std::collections::VecDeque;
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use engine_link::SharedSecret;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 
-use super::document::{Anywhere, Missing};
+use super::answer::{LinksOnly, done, json};
+use super::document::{Anywhere, Missing, Refusable};
 use super::error::ApiError;
 use super::links::Links;
-use super::{LinksOnly, done, json};
 use crate::audit::Details;
 use crate::console::Console;
+use crate::dialect::Quirk;
 
-/// Secrets that are no longer valid and that are remembered, so that an engine that has one can be told why.
-const OLD: usize = 16;
-/// How long they are remembered.
-const OLD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A moment by two clocks: one stands still while the machine sleeps, the other can be set. Whichever has moved further
-/// counts.
-#[derive(Clone, Copy)]
-struct Moment {
-    since: Instant,
-    at: SystemTime,
-}
-
-impl Moment {
-    fn now() -> Self {
-        Self { since: Instant::now(), at: SystemTime::now() }
-    }
-
-    fn age(self) -> Duration {
-        self.since.elapsed().max(self.at.elapsed().unwrap_or_default())
-    }
-}
-
-/// What an engine's proof says of the secret that it has.
-#[derive(Debug, Clone)]
-pub(crate) enum Proven {
-    /// It is the valid one.
-    Valid(SharedSecret),
-    /// It was valid until its time was over.
-    Expired,
-    /// It was valid until it was revoked.
-    Revoked,
-    /// This console has not made it, or has forgotten it.
-    Unknown,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum End {
-    Expired,
-    Revoked,
-}
-
-#[derive(Default)]
-struct Made {
-    valid: Option<(SharedSecret, Moment)>,
-    old: VecDeque<(SharedSecret, End, Moment)>,
-}
-
-/// The one shared secret that may be valid, and those that were.
-pub(crate) struct Secrets {
-    lifetime: Duration,
-    made: Mutex<Made>,
-}
-
-impl Secrets {
-    /// No secret yet; those that are made will be valid for `lifetime`.
-    pub(crate) fn new(lifetime: Duration) -> Self {
-        Self { lifetime, made: Mutex::default() }
-    }
-
-    fn made(&self) -> MutexGuard<'_, Made> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if made.valid.as_ref().is_some_and(|(_, since)| self.left(*since).is_zero()) {
-            made.end(End::Expired);
-        }
-        made.old.retain(|(_, _, since)| since.age() < OLD_FOR);
-        made
-    }
-
-    fn left(&self, since: Moment) -> Duration {
-        self.lifetime.saturating_sub(since.age())
-    }
-
-    /// The valid secret.
-    fn read(&self) -> Option<SharedSecret> {
-        self.made().valid.as_ref().map(|(secret, _)| secret.clone())
-    }
-
-    /// The still valid secret, or a new one; and whether it is new.
-    fn generate(&self) -> io::Result<(SharedSecret, bool)> {
-        let mut made = self.made();
-        if let Some((secret, _)) = &made.valid {
-            return Ok((secret.clone(), false));
-        }
-        let secret = SharedSecret::generate()?;
-        made.valid = Some((secret.clone(), Moment::now()));
-        Ok((secret, true))
-    }
-
-    /// False: there was none.
-    fn revoke(&self) -> bool {
-        let mut made = self.made();
-        let any = made.valid.is_some();
-        made.end(End::Revoked);
-        any
-    }
-
-    fn time_to_live(&self) -> Option<Duration> {
-        self.made().valid.as_ref().map(|(_, since)| self.left(*since))
-    }
-
-    /// Which secret it is that `proves` finds proved. Every secret is tried, whichever it is, so that the time tells
-    /// nothing.
-    pub(crate) fn proven(&self, proves: impl Fn(&SharedSecret) -> bool) -> Proven {
-        let made = self.made();
-        let mut proven = Proven::Unknown;
-        for (secret, end, _) in &made.old {
-            if proves(secret) {
-                proven = match end {
-                    End::Expired => Proven::Expired,
-                    End::Revoked => Proven::Revoked,
-                };
-            }
-        }
-        if let Some((secret, _)) = &made.valid
-            && proves(secret)
-        {
-            proven = Proven::Valid(secret.clone());
-        }
-        proven
-    }
-}
-
-impl Made {
-    /// The valid secret is one of the old ones now.
-    fn end(&mut self, end: End) {
-        let Some((secret, _)) = self.valid.take() else { return };
-        if self.old.len() >= OLD {
-            self.old.pop_front();
-        }
-        self.old.push_back((secret, end, Moment::now()));
+/// What consoles say that have no shared secret in v3. `changes`: whether the call makes or revokes one.
+fn check_known(console: &Console, changes: bool) -> Result<(), ApiError> {
+    match (console.has(Quirk::NoSharedSecret), console.has(Quirk::SharedSecret400)) {
+        (false, true) => Err(ApiError::invalid()),
+        (true, true) if changes => Err(ApiError::invalid()),
+        (true, _) => Err(ApiError::missing()),
+        (false, false) => Ok(()),
     }
 }
 
@@ -167,23 +41,28 @@ fn plain(status: StatusCode, text: &str) -> Response {
 /// `GET /scan_engines/shared_secret`.
 #[utoipa::path(
     get, path = "/api/3/scan_engines/shared_secret", tag = "Shared Secret", operation_id = "getSharedSecret", summary = "The valid shared secret",
-    responses((status = 200, description = "The secret, unquoted", body = String, content_type = "text/plain"), Missing, Anywhere)
+    responses((status = 200, description = "The secret, unquoted", body = String, content_type = "text/plain"), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn read(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
-    let secret = console.secrets.read().ok_or_else(none)?;
+    check_known(&console, false)?;
+    let secret = console.secrets.read().ok_or_else(|| match console.has(Quirk::SecretUnauthorized) {
+        true => ApiError::unauthorized("There is no valid shared secret."),
+        false => none(),
+    })?;
     Ok(plain(StatusCode::OK, &secret.expose()))
 }
 
 /// `POST /scan_engines/shared_secret`.
 #[utoipa::path(
     post, path = "/api/3/scan_engines/shared_secret", tag = "Shared Secret", operation_id = "createSharedSecret", summary = "Makes a shared secret, unless one is valid",
-    responses((status = 201, description = "The valid secret, unquoted", body = String, content_type = "text/plain"), Anywhere)
+    responses((status = 201, description = "The valid secret, unquoted", body = String, content_type = "text/plain"), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn generate(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
-    let (secret, is_new) = console.secrets.generate().map_err(|error| {
-        tracing::error!(%error, "no shared secret could be made");
-        ApiError::unexpected()
-    })?;
+    check_known(&console, true)?;
+    let (secret, is_new) = console
+        .secrets
+        .generate(Duration::MAX)
+        .map_err(|error| ApiError::unexpected(&format!("no shared secret could be made: {error}")))?;
     let mut response = plain(StatusCode::CREATED, &secret.expose());
     if !is_new {
         response.extensions_mut().insert(Details { event: Some("secret-read"), ..Details::default() });
@@ -194,93 +73,24 @@ pub(super) async fn generate(State(console): State<Arc<Console>>) -> Result<Resp
 /// `DELETE /scan_engines/shared_secret`.
 #[utoipa::path(
     delete, path = "/api/3/scan_engines/shared_secret", tag = "Shared Secret", operation_id = "revokeSharedSecret", summary = "Revokes the valid shared secret",
-    responses((status = 200, description = "It is done", body = LinksOnly), Missing, Anywhere)
+    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn revoke(
     State(console): State<Arc<Console>>,
     Extension(links): Extension<Links>,
 ) -> Result<Response, ApiError> {
+    check_known(&console, true)?;
     if console.secrets.revoke() { Ok(done(&links)) } else { Err(none()) }
 }
 
 /// `GET /scan_engines/shared_secret/time_to_live`: a bare integer, seconds.
 #[utoipa::path(
     get, path = "/api/3/scan_engines/shared_secret/time_to_live", tag = "Shared Secret", operation_id = "getSharedSecretTimeToLive", summary = "How long the shared secret is still valid",
-    responses((status = 200, description = "Seconds, as a bare integer", body = u64, content_type = "application/json"), Missing, Anywhere)
+    responses((status = 200, description = "Seconds, as a bare integer", body = u64, content_type = "application/json"), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn time_to_live(State(console): State<Arc<Console>>) -> Result<Response, ApiError> {
+    check_known(&console, false)?;
     let left = console.secrets.time_to_live().ok_or_else(none)?;
     // A secret that is valid has at least a second to live.
     Ok(json(StatusCode::OK, &left.as_secs().max(1)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(secret: &SharedSecret) -> String {
-        secret.expose().to_string()
-    }
-
-    /// As a claim does, with the secret that the engine has.
-    fn is(has: &SharedSecret) -> impl Fn(&SharedSecret) -> bool {
-        let has = text(has);
-        move |secret| text(secret) == has
-    }
-
-    #[test]
-    fn a_valid_secret_is_given_again_and_an_expired_one_is_not() {
-        let secrets = Secrets::new(Duration::from_secs(3600));
-        assert!(secrets.read().is_none());
-        let first = secrets.generate().unwrap().0;
-        assert_eq!(text(&secrets.generate().unwrap().0), text(&first));
-        assert!(secrets.time_to_live().unwrap() > Duration::from_secs(3590));
-        assert!(secrets.revoke());
-        assert!(!secrets.revoke());
-        assert_ne!(text(&secrets.generate().unwrap().0), text(&first));
-
-        let brief = Secrets::new(Duration::ZERO);
-        brief.generate().unwrap();
-        assert!(brief.read().is_none() && brief.time_to_live().is_none());
-    }
-
-    #[test]
-    fn what_became_of_a_secret_is_known_for_the_last_sixteen() {
-        let secrets = Secrets::new(Duration::from_secs(3600));
-        let first = secrets.generate().unwrap().0;
-        assert!(matches!(secrets.proven(is(&first)), Proven::Valid(_)));
-        secrets.revoke();
-        assert!(matches!(secrets.proven(is(&first)), Proven::Revoked));
-        assert!(matches!(secrets.proven(is(&SharedSecret::generate().unwrap())), Proven::Unknown));
-        let last = secrets.generate().unwrap().0;
-        for _ in 0..OLD {
-            secrets.revoke();
-            secrets.generate().unwrap();
-        }
-        assert!(matches!(secrets.proven(is(&first)), Proven::Unknown), "forgotten");
-        assert!(matches!(secrets.proven(is(&last)), Proven::Revoked));
-
-        let brief = Secrets::new(Duration::ZERO);
-        let expired = brief.generate().unwrap().0;
-        assert!(matches!(brief.proven(is(&expired)), Proven::Expired));
-        assert!(!brief.revoke(), "what has expired can't be revoked");
-    }
-
-    #[test]
-    fn every_secret_is_tried_whichever_it_is() {
-        let secrets = Secrets::new(Duration::from_secs(3600));
-        let mut known = Vec::new();
-        for _ in 0..4 {
-            secrets.revoke();
-            known.push(secrets.generate().unwrap().0);
-        }
-        for has in &known {
-            let tried = std::cell::Cell::new(0);
-            secrets.proven(|secret| {
-                tried.set(tried.get() + 1);
-                text(secret) == text(has)
-            });
-            assert_eq!(tried.get(), known.len());
-        }
-    }
 }

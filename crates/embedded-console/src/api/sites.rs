@@ -8,41 +8,28 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
+use super::answer::{Created, LinksOnly, about, created, done, json};
+use super::assign::check_scanner;
 use super::body::{JsonBody, LONGEST_TEXT, not_longer, required};
-use super::document::{Anywhere, Missing, PageParameters, Refusable, WithBody};
-use super::engines::{Belongings, EngineJson, engine_json};
+use super::document::{Anywhere, Missing, PageOfSites, Refusable, WithBody};
 use super::error::ApiError;
 use super::links::{Link, Links};
 use super::paging::{Page, Paging};
-use super::pools::PoolJson;
-use super::{Created, Id, LinksOnly, about, created, done, json};
+use super::path::Id;
+use super::shapes::{Belongings, EngineJson, PoolJson, Vulnerabilities, engine_json};
 use crate::clock;
 use crate::console::Console;
 use crate::db::sites::{NewSite, SiteRow};
-use crate::db::{engines, pools, sites};
+use crate::db::{engines, pools, scans, sites};
+use crate::templates::{DEFAULT_TEMPLATE, TEMPLATES, is_template};
 
-/// The scan template of sites that name none.
-pub(crate) const DEFAULT_TEMPLATE: &str = "full-audit-without-web-spider";
 /// The importance words of the API.
 const IMPORTANCES: [&str; 5] = ["very_low", "low", "normal", "high", "very_high"];
-
-/// Distinct vulnerabilities by severity.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Vulnerabilities {
-    critical: i64,
-    moderate: i64,
-    severe: i64,
-    total: i64,
-}
-
-impl Vulnerabilities {
-    pub(super) fn new(critical: i64, severe: i64, moderate: i64) -> Self {
-        Self { critical, moderate, severe, total: critical + severe + moderate }
-    }
-}
 
 /// A site as the API shows it.
 #[derive(Serialize, ToSchema)]
@@ -99,7 +86,7 @@ impl SiteJson {
 /// `GET /sites`: paged and sorted here, never filtered (docs/api-quirks.md, "Reading").
 #[utoipa::path(
     get, path = "/api/3/sites", tag = "Sites", operation_id = "getSites", summary = "A page of the sites",
-    params(PageParameters),
+    params(PageOfSites),
     responses((status = 200, description = "The page", body = Page<SiteJson>), Refusable, Anywhere)
 )]
 pub(super) async fn list(
@@ -113,7 +100,7 @@ pub(super) async fn list(
 /// `GET /scan_engines/{id}/sites`: those that use the engine directly.
 #[utoipa::path(
     get, path = "/api/3/scan_engines/{id}/sites", tag = "Scan Engines", operation_id = "getSitesOfScanEngine", summary = "A page of the sites that use an engine directly",
-    params(("id" = i64, Path, description = "The engine's id"), PageParameters),
+    params(("id" = i64, Path, description = "The engine's id"), PageOfSites),
     responses((status = 200, description = "The page", body = Page<SiteJson>), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn of_engine(
@@ -126,7 +113,7 @@ pub(super) async fn of_engine(
 }
 
 async fn page(console: &Console, links: Links, uri: &Uri, engine: Option<i64>) -> Result<Response, ApiError> {
-    let paging = Paging::read(uri, sites::SORTABLE)?;
+    let paging = Paging::read(uri, sites::SORTABLE, console.quirks)?;
     let page = console
         .db
         .read(move |tx| {
@@ -138,6 +125,7 @@ async fn page(console: &Console, links: Links, uri: &Uri, engine: Option<i64>) -
             Ok::<_, ApiError>(paging.wrap(&links, resources, total))
         })
         .await?;
+    page.take_time(console.time_per_row).await;
     Ok(json(StatusCode::OK, &page))
 }
 
@@ -164,16 +152,48 @@ fn found(tx: &Transaction<'_>, id: i64) -> Result<SiteRow, ApiError> {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SiteBody {
-    #[schema(required, nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        required,
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$"
+    )]
     name: Option<String>,
     #[schema(max_length = 4096)]
     description: Option<String>,
     #[schema(pattern = "^(very_low|low|normal|high|very_high)$")]
     importance: Option<String>,
     engine_id: Option<i64>,
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(schema_with = template_or_null)]
     scan_template_id: Option<String>,
     scan: Option<ScopeBody>,
+}
+
+/// What a client sends to replace a site. [`SiteBody`] reads it.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes what is read")]
+pub(super) struct SiteChangeBody {
+    #[schema(min_length = 1, max_length = 255, pattern = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]+$")]
+    name: String,
+    #[schema(max_length = 4096)]
+    description: Option<String>,
+    #[schema(pattern = "^(very_low|low|normal|high|very_high)$")]
+    importance: String,
+    engine_id: i64,
+    /// A scan template's id, or the one that the site has.
+    #[schema(min_length = 1, max_length = 255)]
+    scan_template_id: String,
+}
+
+fn template_or_null() -> Object {
+    let ids = TEMPLATES.iter().map(|template| Some(template.id)).chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .description(Some("A scan template's id"))
+        .enum_values(Some(ids))
+        .build()
 }
 
 /// What a new site scans: assets or a discovery connection, not both.
@@ -181,10 +201,10 @@ pub(super) struct SiteBody {
 pub(super) struct ScopeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    assets: Option<Value>,
+    assets: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    connection: Option<Value>,
+    connection: Option<Map<String, Value>>,
 }
 
 /// The longest description of what a site scans that is taken, in characters of JSON.
@@ -204,10 +224,6 @@ fn check_name(tx: &Transaction<'_>, name: &str, except: i64) -> Result<(), ApiEr
     Ok(())
 }
 
-fn check_scanner(tx: &Transaction<'_>, id: i64) -> Result<(), ApiError> {
-    if sites::scanner_exists(tx, id)? { Ok(()) } else { Err(ApiError::invalid()) }
-}
-
 /// `POST /sites`. Without an engine the site gets the local one, because it always has one.
 #[utoipa::path(
     post, path = "/api/3/sites", tag = "Sites", operation_id = "createSite", summary = "Adds a site: without an engine it gets the local one",
@@ -224,6 +240,9 @@ pub(super) async fn create(
     let importance = importance(body.importance)?.unwrap_or_else(|| "normal".to_owned());
     let template =
         required("scanTemplateId", Some(body.scan_template_id.as_deref().unwrap_or(DEFAULT_TEMPLATE)))?;
+    if !is_template(&template) {
+        return Err(ApiError::invalid());
+    }
     let is_dynamic = match &body.scan {
         Some(ScopeBody { assets: Some(_), connection: Some(_) }) => return Err(ApiError::invalid()),
         Some(ScopeBody { connection: Some(_), .. }) => true,
@@ -263,7 +282,7 @@ pub(super) async fn create(
 #[utoipa::path(
     put, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "replaceSite", summary = "Replaces a site: name, importance, engineId and scanTemplateId must be there",
     params(("id" = i64, Path, description = "The site's id")),
-    request_body(content = SiteBody),
+    request_body(content = SiteChangeBody),
     responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn replace(
@@ -284,7 +303,11 @@ pub(super) async fn replace(
     console
         .db
         .write(move |tx| {
-            found(tx, id)?;
+            let before = found(tx, id)?;
+            // One that a site has from before is kept, whatever it is.
+            if !is_template(&template) && before.scan_template != template {
+                return Err(ApiError::invalid());
+            }
             check_name(tx, &name, id)?;
             check_scanner(tx, engine)?;
             Ok::<_, ApiError>(sites::update(
@@ -299,6 +322,35 @@ pub(super) async fn replace(
         })
         .await?;
     Ok(about(done(&links), "name", told))
+}
+
+/// `DELETE /sites/{id}`: the site goes with its scans, none of which may be under way.
+#[utoipa::path(
+    delete, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "deleteSite", summary = "Deletes a site with its scans: none may be under way",
+    params(("id" = i64, Path, description = "The site's id")),
+    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+)]
+pub(super) async fn delete(
+    State(console): State<Arc<Console>>,
+    Extension(links): Extension<Links>,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let name = console
+        .db
+        .write(move |tx| {
+            let site = found(tx, id)?;
+            let active = scans::active_of_site(tx, id)?;
+            if active > 0 {
+                return Err(ApiError::refused(format!(
+                    "The site {} cannot be deleted: {active} scan(s) of it are running.",
+                    site.name
+                )));
+            }
+            sites::delete(tx, id)?;
+            Ok(site.name)
+        })
+        .await?;
+    Ok(about(done(&links), "name", name))
 }
 
 /// What scans a site.
@@ -334,7 +386,7 @@ pub(super) async fn scan_engine(
             }
             let pool = pools::find(tx, scanner)?.ok_or_else(ApiError::missing)?;
             let sites = sites::ids_of_scanner(tx, scanner)?;
-            Ok(Scanner::Pool(PoolJson::new(pool, sites, &links, console.dialect)))
+            Ok(Scanner::Pool(PoolJson::new(pool, sites, &links, console.quirks)))
         })
         .await?;
     Ok(json(StatusCode::OK, &scanner))

@@ -69,6 +69,8 @@ pub(crate) const SORTABLE: &[(&str, &str)] = &[
     ("engineName", "COALESCE(engines.name, engine_name)"),
     ("siteId", "site_id"),
     ("siteName", "sites.name"),
+    ("duration", "COALESCE(end_time, CAST(strftime('%s', 'now') AS INTEGER) * 1000) - start_time"),
+    ("vulnerabilities.total", "scans.critical + scans.severe + scans.moderate"),
 ];
 
 /// Which scans are meant.
@@ -124,6 +126,36 @@ pub(crate) fn find(tx: &Transaction<'_>, id: i64) -> Result<Option<ScanRow>, DbE
 pub(crate) fn active_on_engine(tx: &Transaction<'_>, engine: i64) -> Result<i64, DbError> {
     let sql = format!("SELECT COUNT(*) FROM scans WHERE engine_id = ?1 AND status IN {ACTIVE}");
     Ok(tx.prepare_cached(&sql)?.query_row([engine], |row| row.get(0))?)
+}
+
+/// How many scans of a site are not over.
+pub(crate) fn active_of_site(tx: &Transaction<'_>, site: i64) -> Result<i64, DbError> {
+    let sql = format!("SELECT COUNT(*) FROM scans WHERE site_id = ?1 AND status IN {ACTIVE}");
+    Ok(tx.prepare_cached(&sql)?.query_row([site], |row| row.get(0))?)
+}
+
+/// Holds a running scan up.
+pub(crate) fn pause(tx: &Transaction<'_>, id: i64) -> Result<(), DbError> {
+    tx.execute("UPDATE scans SET status = 'paused' WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Lets a paused scan go on, until `planned_end` at least.
+pub(crate) fn resume(tx: &Transaction<'_>, id: i64, planned_end: i64) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE scans SET status = 'running', planned_end = MAX(COALESCE(planned_end, 0), ?2) WHERE id = ?1",
+        [id, planned_end],
+    )?;
+    Ok(())
+}
+
+/// Ends a scan before its time. `by`: who wanted it, which is all that a console tells of it.
+pub(crate) fn stop(tx: &Transaction<'_>, id: i64, by: &str, now: i64) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE scans SET status = 'stopped', message = ?2, end_time = ?3, planned_end = NULL WHERE id = ?1",
+        params![id, by, now],
+    )?;
+    Ok(())
 }
 
 /// A scan to be stored.

@@ -184,6 +184,13 @@ pub(crate) fn update(
     Ok(())
 }
 
+/// Removes a site with its scans.
+pub(crate) fn delete(tx: &Transaction<'_>, id: i64) -> Result<(), DbError> {
+    tx.execute("DELETE FROM scans WHERE site_id = ?1", [id])?;
+    tx.execute("DELETE FROM sites WHERE id = ?1", [id])?;
+    Ok(())
+}
+
 /// Gives a site to an engine or a pool. False: there is no such site.
 pub(crate) fn assign(tx: &Transaction<'_>, site: i64, scanner: i64) -> Result<bool, DbError> {
     let changed =

@@ -41,6 +41,39 @@ async fn forty_zeros_beside_basic_open_a_session_whose_cookie_must_be_repeated()
 }
 
 #[tokio::test]
+async fn a_console_that_insists_wants_header_and_cookie_and_both_the_same() {
+    let lab = Lab::with(|config| config.data_calls = DataCalls::Cookie).await;
+    let zeros = format!("{HEADER}={ZEROS}");
+    let both = lab
+        .request(Method::POST, UPDATE)
+        .header(HEADER, ZEROS)
+        .header("cookie", format!("i18next=en; {zeros}"));
+    let first = send(both).await;
+    assert_eq!(first.status, StatusCode::OK, "{first:?}");
+    let cookie = first.header("set-cookie").unwrap();
+    assert!(cookie.contains("; HttpOnly"), "{cookie}");
+    let pair = cookie.split(';').next().unwrap();
+    let id = pair.strip_prefix("nexposeCCSessionID=").unwrap();
+    let repeated = lab.stranger(Method::POST, UPDATE).header("cookie", pair).header(HEADER, id);
+    assert_eq!(send(repeated).await.status, StatusCode::OK);
+    let other = format!("{HEADER}={}", "1".repeat(40));
+    for (header, cookie) in
+        [(Some(ZEROS), None), (None, Some(&zeros)), (Some(ZEROS), Some(&other)), (None, None)]
+    {
+        let mut request = lab.request(Method::POST, UPDATE);
+        if let Some(header) = header {
+            request = request.header(HEADER, header);
+        }
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        assert_eq!(send(request).await.status, StatusCode::FOUND, "{header:?} {cookie:?}");
+    }
+    let stranger = lab.stranger(Method::POST, UPDATE).header(HEADER, ZEROS).header("cookie", &zeros);
+    assert_eq!(send(stranger).await.status, StatusCode::FOUND, "zeros alone are nobody");
+}
+
+#[tokio::test]
 async fn strangers_are_sent_to_a_page_of_html() {
     let lab = Lab::start().await;
     let basic_alone = send(lab.request(Method::POST, UPDATE)).await;
@@ -105,22 +138,13 @@ async fn the_local_the_hosted_and_an_engine_that_is_not_active_are_not_reversed(
     let oslo = lab.engine("Oslo", 77).await;
     let engines = lab.client().engines().await.unwrap().items;
     let hosted = engines.iter().find(|engine| engine.address == "nse.extranet.rapid7.com").unwrap().id;
-    for (engine, words) in [
-        (EngineId(1), "is a part of this console: there is no direction to reverse."),
-        (hosted, "is run by Rapid7: its direction cannot be reversed."),
-        (
-            EngineId(oslo),
-            "must be active to be told: Scan engine (Oslo) at 192.0.2.77:40814 is outside of the networks",
-        ),
-    ] {
-        let refused = lab.client().reverse_connection(engine).await.unwrap_err();
-        assert!(
-            matches!(&refused, Error::Rejected { status: 400, message } if message.contains(words)),
-            "{refused:?}"
-        );
+    for engine in [EngineId(1), hosted, EngineId(oslo)] {
+        let before = lab.get(&format!("/api/3/scan_engines/{engine}")).await.json();
+        assert!(!lab.reverse(engine).await, "{before}");
+        assert_eq!(lab.get(&format!("/api/3/scan_engines/{engine}")).await.json(), before);
     }
-    let missing = lab.client().reverse_connection(EngineId(99)).await;
-    assert!(matches!(missing, Err(Error::NotFound { .. })), "{missing:?}");
+    let request = lab.request(Method::PUT, "/api/2.1/engine/99/reverseConnection");
+    send(request.header(HEADER, ZEROS)).await.error(404);
 }
 
 #[tokio::test]

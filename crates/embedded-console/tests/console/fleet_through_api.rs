@@ -137,7 +137,7 @@ async fn an_engine_pairs_from_its_side_is_updated_and_turned_and_turned_back() {
     for (direction, connect_to) in
         [("console-to-engine", "connectTo=0"), ("engine-to-console", "connectTo=1")]
     {
-        client.reverse_connection(id).await.unwrap();
+        assert!(lab.reverse(id).await);
         assert!(type_in("show consoles").contains(connect_to), "{}", type_in("show consoles"));
         let turned = lab.get(&format!("/api/3/scan_engines/{id}")).await.json();
         assert_eq!(

@@ -597,7 +597,7 @@ async fn texts_have_the_lengths_of_a_console() {
     let (fits, too_long) = ("ä".repeat(255), "ä".repeat(256));
     let text = |length: usize| "x\n".repeat(length / 2);
     let engine_named = |name: &str| json!({"name": name, "address": "192.0.2.9", "port": 40814});
-    let site_with = |name: &str, description: &str| json!({"name": name, "description": description, "importance": "normal", "engineId": engine, "scanTemplateId": "x"});
+    let site_with = |name: &str, description: &str| json!({"name": name, "description": description, "importance": "normal", "engineId": engine, "scanTemplateId": "discovery"});
     let pool_named = |id: Option<u64>, name: &str| match id {
         Some(id) => json!({"id": id, "name": name}),
         None => json!({"name": name}),

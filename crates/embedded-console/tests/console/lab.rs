@@ -1,5 +1,6 @@
 //! A console inside the test, and ways to talk to it.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
@@ -154,6 +155,14 @@ impl Lab {
         let answer = send(request.header("content-type", "application/json").body(command.to_owned())).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.json()["output"].as_str().unwrap().to_owned()
+    }
+
+    /// Turns the direction of an engine around, as the app does. Whether the console says that it is done.
+    pub(crate) async fn reverse(&self, engine: impl Display) -> bool {
+        let request = self.request(Method::PUT, &format!("/api/2.1/engine/{engine}/reverseConnection"));
+        let answer = send(request.header("nexposeCCSessionID", "0".repeat(40))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json().as_bool().unwrap_or_else(|| panic!("neither true nor false: {answer:?}"))
     }
 
     /// Adds an engine in a documentation network: it is never contacted. Returns its id.

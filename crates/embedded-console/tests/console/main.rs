@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may fail as the tests do")]
 
 mod access;
+mod contract;
 mod data_calls;
 mod dialects;
 mod document;
@@ -13,6 +14,7 @@ mod hostile;
 mod lab;
 mod pools;
 mod process;
+mod quirks;
 mod reverse;
 mod secret;
 mod seeds;

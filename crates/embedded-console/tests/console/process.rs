@@ -367,6 +367,35 @@ async fn the_security_log_is_on_the_standard_error_too() {
     assert!(!log.contains(&password) && !log.contains("hunter2"), "{log}");
 }
 
+#[tokio::test]
+async fn an_answer_of_500_says_why_in_the_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, app) = (directory.path().join("data"), app(directory.path()));
+    let path = directory.path().join("console.log");
+    let program = Program::run(program(), &data, &app, std::fs::File::create(&path).unwrap().into());
+    let change = http().put(format!("{}api/3/scan_engine_pools/2", program.url));
+    let change = change.basic_auth("admin", Some(first_line(&data.join("admin-password"))));
+    let answer = send(change.header("content-type", "application/json").body("{\"name\":\"North\"}")).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{answer:?}");
+    let log = std::fs::read_to_string(&path).unwrap();
+    let line =
+        log.lines().find(|line| line.contains("a request failed: ")).unwrap_or_else(|| panic!("{log}"));
+    assert!(
+        line.contains("without an id in the body") && line.contains("docs/api-quirks.md, \"Changing\""),
+        "{line}"
+    );
+}
+
+#[test]
+fn the_quirks_can_be_read_by_a_script() {
+    let output = program().arg("--print-quirks").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let row = lines.lines().find(|line| line.starts_with("no-shared-secret\t")).unwrap();
+    assert!(row.starts_with("no-shared-secret\t2018 awkward\tv3 has no shared secret: 404\t"), "{row}");
+    assert!(fails(&["--quirk", "none"]).contains("use one of no-extras, "));
+}
+
 #[test]
 fn a_closed_standard_output_ends_the_program_quietly() {
     let directory = tempfile::tempdir().unwrap();

@@ -1,10 +1,12 @@
 //! Sites and scans.
 
 use console_api::{NewSite, PageRequest, ScannerId, SiteId};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use crate::lab::Lab;
+use crate::lab::{Lab, send};
 
 async fn demo() -> Lab {
     Lab::with(|config| config.seed = "demo".parse().unwrap()).await
@@ -132,7 +134,7 @@ async fn a_site_is_refused_without_a_name_with_a_taken_one_and_with_two_scopes()
 #[tokio::test]
 async fn templates_and_names_of_scans_are_texts_with_something_in_them() {
     let lab = Lab::start().await;
-    for template in ["", " ", "full\u{0}audit"] {
+    for template in ["", " ", "full\u{0}audit", "no-such-template"] {
         lab.post("/api/3/sites", &json!({"name": "Oslo", "scanTemplateId": template})).await.error(400);
     }
     let site = lab.post("/api/3/sites", &json!({"name": "Oslo"})).await.id();
@@ -155,6 +157,108 @@ async fn replacing_a_site_wants_four_things() {
     }
     assert_eq!(lab.put(&path, &whole).await.status, StatusCode::OK);
     assert_eq!(names(&lab.get("/api/3/sites").await.json()), ["Quay"]);
+}
+
+#[tokio::test]
+async fn the_templates_are_listed_and_each_can_be_a_sites() {
+    let lab = Lab::start().await;
+    let templates = lab.get("/api/3/scan_templates").await.json()["resources"].as_array().unwrap().clone();
+    assert!(templates.len() > 10, "{templates:?}");
+    for template in templates {
+        let id = template["id"].as_str().unwrap();
+        assert_eq!(lab.get(&format!("/api/3/scan_templates/{id}")).await.json()["name"], template["name"]);
+        let body = json!({"name": format!("Site {id}"), "scanTemplateId": id});
+        assert_eq!(lab.post("/api/3/sites", &body).await.status, StatusCode::CREATED, "{id}");
+    }
+    lab.get("/api/3/scan_templates/none").await.error(404);
+}
+
+#[tokio::test]
+async fn a_site_is_deleted_with_its_scans_once_none_is_under_way() {
+    let lab = Lab::start().await;
+    let site = lab.site("Harbour", 1).await;
+    let path = format!("/api/3/sites/{site}");
+    let scan = lab.post(&format!("{path}/scans"), &json!({})).await.id();
+    let words = lab.delete(&path).await.error(400);
+    assert_eq!(words, "The site Harbour cannot be deleted: 1 scan(s) of it are running.");
+    let step =
+        async |step: &str| send(lab.request(Method::POST, &format!("/api/3/scans/{scan}/{step}"))).await;
+    assert_eq!(step("stop").await.status, StatusCode::OK);
+    assert_eq!(lab.delete(&path).await.status, StatusCode::OK);
+    lab.get(&path).await.error(404);
+    lab.get(&format!("/api/3/scans/{scan}")).await.error(404);
+    lab.delete(&path).await.error(404);
+}
+
+#[tokio::test]
+async fn a_scan_is_paused_resumed_and_stopped_and_then_says_by_whom() {
+    let lab = Lab::start().await;
+    let site = lab.site("Harbour", 1).await;
+    let scan = lab.post(&format!("/api/3/sites/{site}/scans"), &json!({})).await.id();
+    let step =
+        async |step: &str| send(lab.request(Method::POST, &format!("/api/3/scans/{scan}/{step}"))).await;
+    let status = async || lab.get(&format!("/api/3/scans/{scan}")).await.json()["status"].clone();
+    assert_eq!(step("resume").await.error(400), "The scan is running and cannot be resumed.");
+    for (word, then) in [("pause", "paused"), ("resume", "running"), ("pause", "paused"), ("stop", "stopped")]
+    {
+        assert_eq!(step(word).await.status, StatusCode::OK, "{word}");
+        assert_eq!(status().await, then);
+    }
+    let stopped = lab.get(&format!("/api/3/scans/{scan}")).await.json();
+    assert_eq!((&stopped["message"], stopped["endTime"].is_string()), (&json!("admin"), true), "{stopped}");
+    for word in ["pause", "resume", "stop"] {
+        step(word).await.error(400);
+    }
+    send(lab.request(Method::POST, "/api/3/scans/99/stop")).await.error(404);
+    send(lab.request(Method::POST, &format!("/api/3/scans/{scan}/explode"))).await.error(404);
+}
+
+#[tokio::test]
+async fn scans_are_sorted_by_what_is_reckoned_from_other_things() {
+    let lab = demo().await;
+    let scans = async |sort: &str| -> Vec<Value> {
+        let page = lab.get(&format!("/api/3/scans?size=500&sort={sort}")).await.json();
+        page["resources"].as_array().unwrap().clone()
+    };
+    let totals: Vec<i64> = scans("vulnerabilities.total,DESC")
+        .await
+        .iter()
+        .map(|scan| scan["vulnerabilities"]["total"].as_i64().unwrap())
+        .collect();
+    assert!(totals.len() > 100 && totals.is_sorted_by(|a, b| a >= b), "{totals:?}");
+    let minutes = |text: &Value| OffsetDateTime::parse(text.as_str().unwrap(), &Rfc3339).unwrap();
+    let lengths: Vec<time::Duration> = scans("duration")
+        .await
+        .iter()
+        .map(|scan| minutes(&scan["endTime"]) - minutes(&scan["startTime"]))
+        .collect();
+    assert!(lengths.is_sorted(), "{lengths:?}");
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_of_a_path_and_words_for_yes_are_taken() {
+    let lab = demo().await;
+    let plain = lab.get("/api/3/sites?size=3").await.json();
+    let slash = lab.get("/api/3/sites/?size=3").await.json();
+    assert_eq!(slash["resources"], plain["resources"]);
+    assert_eq!(lab.get("/api/3/").await.status, StatusCode::OK);
+    assert_eq!(lab.get("/api/3/scan_engines/1/").await.json()["id"], 1);
+    lab.get("/api/3/sites//").await.error(404);
+    let active = lab.get("/api/3/scans?active=true").await.json()["page"]["totalResources"].clone();
+    for word in ["True", "TRUE", "1", "yes", "on"] {
+        let answer = lab.get(&format!("/api/3/scans?active={word}")).await.json();
+        assert_eq!(answer["page"]["totalResources"], active, "{word}");
+    }
+    lab.get("/api/3/scans?active=perhaps").await.error(400);
+}
+
+#[tokio::test]
+async fn a_command_is_taken_as_a_text_of_json_too() {
+    let lab = Lab::start().await;
+    let bare = lab.command("version engines").await;
+    assert!(bare.contains("Name: Local scan engine"), "{bare}");
+    assert_eq!(lab.command("\"version engines\"").await, bare);
+    assert!(lab.command("\"version").await.starts_with("Unknown command: \"version"));
 }
 
 #[tokio::test]

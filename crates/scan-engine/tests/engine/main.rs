@@ -8,3 +8,5 @@ mod reverse;
 mod support;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod unattended;

@@ -68,6 +68,11 @@ impl Engine {
         self.log.try_iter().map(|line| line + "\n").collect()
     }
 
+    /// The next line of the log.
+    pub(crate) fn next_line(&self) -> String {
+        self.log.recv_timeout(BOUND).unwrap() + "\n"
+    }
+
     /// All that was logged and not read yet, up to the end of the program.
     pub(crate) fn last_words(&self) -> String {
         self.log.iter().map(|line| line + "\n").collect()
