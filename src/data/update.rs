@@ -96,7 +96,7 @@ impl Data {
             if untrack(|| self.session.visit()) != visit {
                 return None;
             }
-            match self.session.call(async move |console| console.engine(id).await).await {
+            match self.ask_for(id).await {
                 Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {
                     let updated = has_new_versions(before, &now).then(|| Box::new(now.clone()));
