@@ -54,7 +54,7 @@ const NO_RIGHT: &str = "This account may not make the console ask its engines: t
                         shown is what the console knew already.";
 
 fn why_not(asked: &Asked) -> Option<String> {
-    Some(if *asked == Asked::Silent { SILENT } else { NO_RIGHT }.to_owned())
+    Some(if matches!(asked, Asked::Silent) { SILENT } else { NO_RIGHT }.to_owned())
 }
 
 fn one_refreshed(asked: &Asked, engine: &Engine, step: Option<NextStep>) -> News {

@@ -424,7 +424,6 @@ fn pairing(page: EngineState) -> AnyView {
     view! {
         {paired}
         {(!is_paired).then(|| seen_as(&engine))}
-        {mark(page, &engine)}
         <section class="card" aria-labelledby="fingerprints">
             <h2 id="fingerprints">"Certificates"</h2>
             <p>
@@ -455,6 +454,7 @@ fn pairing(page: EngineState) -> AnyView {
             </p>
             <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, Some(&reverse), &place)) />
         </details>
+        {mark(page, &engine)}
     }
     .into_any()
 }
