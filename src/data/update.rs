@@ -96,7 +96,8 @@ impl Data {
             if untrack(|| self.session.visit()) != visit {
                 return None;
             }
-            match self.ask_for(id).await {
+            // As the console tells it: what is known from elsewhere is older.
+            match self.session.call(async move |console| console.engine(id).await).await {
                 Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {
                     let updated = has_new_versions(before, &now).then(|| Box::new(now.clone()));

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{
-    Engine, Page, Stack, any, button, cell, dialog, ends, has, heading, link, news, role, row, tests, text,
-};
+use e2e::{Engine, Stack, any, button, cell, dialog, ends, has, heading, link, news, role, row, tests, text};
 
 use crate::fleet::{pool, sign_in, site};
 
