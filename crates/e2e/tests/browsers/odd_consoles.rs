@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use e2e::{Engine, Stack, any, button, cell, dialog, ends, has, heading, link, news, role, row, tests, text};
+use console_api::EngineId;
+use e2e::{
+    Engine, Page, Stack, any, button, cell, dialog, ends, has, heading, link, news, role, row, tests, text,
+};
 
-use crate::fleet::{pool, sign_in, site};
+use crate::fleet::{LOCAL, pool, sign_in, site};
 
 const OSLO: &str = "Oslo data centre";
 /// A call is given up after a minute.
@@ -22,6 +25,18 @@ async fn paired(stack: &Stack) -> Engine {
     engine.enable_console().await;
     stack.api().version_engines().await.expect("the console asks its engines");
     engine
+}
+
+/// Adds the engine through the page. A console like this one says that it failed, and has added it.
+async fn engine_added(page: &Page, stack: &Stack, engine: &Engine) -> EngineId {
+    page.click(link("New engine")).await;
+    page.see(heading("New engine")).await;
+    page.fill("Name", engine.name()).await;
+    page.fill("Address", &engine.address().ip().to_string()).await;
+    page.fill("Port", &engine.address().port().to_string()).await;
+    page.click(button("Save")).await;
+    page.see_words(news(), &format!("{} is added", engine.name())).await;
+    stack.id_of(engine.name()).await
 }
 
 /// How often the sites were asked for, whichever page.
@@ -211,5 +226,45 @@ tests! {
         page.click(button("Reverse direction").within(dialog(format!("Reverse direction of {OSLO}")))).await;
         page.see_words(news(), &format!("{OSLO}: the direction is reversed.")).await;
         page.forgive_problems().await;
+    }
+
+    in_chromium: async fn every_screen_of_a_console_that_is_odd_in_all_ways_comes_to_an_end(page: Page) {
+        let stack = Stack::speaking("awkward").await;
+        let engine = stack.unknown_engine(OSLO).await;
+        sign_in(&page, &stack).await;
+        page.see(row(LOCAL)).await;
+        let id = engine_added(&page, &stack, &engine).await;
+        for (path, shows) in [
+            ("/engines".to_owned(), "Scan Engines"),
+            ("/engines/new".to_owned(), "New engine"),
+            (format!("/engines/{id}"), "Scan Engine Configuration"),
+            (format!("/engines/{id}?tab=sites"), "Scan Engine Configuration"),
+            (format!("/engines/{id}?tab=pools"), "Scan Engine Configuration"),
+            (format!("/engines/{id}?tab=scans"), "Scan Engine Configuration"),
+            (format!("/engines/{id}?tab=pairing"), "Scan Engine Configuration"),
+            ("/pools".to_owned(), "No engine pools here"),
+            ("/pools/new".to_owned(), "New engine pool"),
+            ("/sites".to_owned(), "Sites"),
+            ("/sites/new".to_owned(), "Create site"),
+            ("/health".to_owned(), "Engine Health"),
+            ("/health?tab=audit".to_owned(), "Engine Health"),
+            ("/shared-secret".to_owned(), "Generate Scan Engine Shared Secret"),
+            ("/administration".to_owned(), "Administration"),
+        ] {
+            page.open(stack.url(&path)).await;
+            page.sign_in("admin", &stack.password()).await;
+            page.see(heading(shows)).await;
+            // Nothing is on its way any more.
+            page.see_no(role("progressbar", "")).await;
+            page.see_no(text(has("is being read"))).await;
+        }
+        let problems = page.problems().await;
+        assert!(problems.is_empty(), "the browser complains: {problems:?}");
+        assert!(site_calls(&stack) <= 30, "{} calls for the sites", site_calls(&stack));
+
+        // No false success: what the console says nothing about is not called done.
+        page.click(link("Engines")).await;
+        page.click(button(format!("Refresh {OSLO}"))).await;
+        page.see_words(news(), "The console was asked and said nothing.").await;
     }
 }
