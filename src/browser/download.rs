@@ -23,9 +23,17 @@ pub fn csv_name(what: &str) -> String {
 /// # Errors
 /// The browser did not take it.
 pub fn save_csv(name: &str, texts: &Array) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/csv;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(texts, &kind)?;
+    save(name, "text/csv;charset=utf-8", texts)
+}
+
+/// The same for a file of another kind.
+///
+/// # Errors
+/// The browser did not take it.
+pub fn save(name: &str, kind: &str, texts: &Array) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(texts, &options)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let link = document().create_element("a")?.unchecked_into::<HtmlAnchorElement>();
     link.set_href(&url);

@@ -1,4 +1,4 @@
-//! What a person chose about the app itself, remembered in the browser. Never anything secret.
+//! What a person chose about the app itself, or has told it, remembered in the browser. Never anything secret.
 
 use super::effect::follow_from;
 use leptos::prelude::*;

@@ -12,6 +12,7 @@ use console_api::{Header, Method, Request, Response, Transport, TransportError};
 use futures::future::{Either, select};
 use gloo_net::http::RequestBuilder;
 use js_sys::Uint8Array;
+use leptos::prelude::document;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
 
@@ -69,6 +70,29 @@ impl Drop for AbortOnDrop {
     }
 }
 
+/// A cookie that one request needs, for the path of that request alone. It is gone again when this is dropped.
+struct Cookie(String);
+
+impl Cookie {
+    fn set((name, value): (&str, &str), url: &str) -> Self {
+        let path = url.split('?').next().unwrap_or_default();
+        let cookie = Self([name, "=", value, "; SameSite=Strict; Path=", path].concat());
+        cookie.write("");
+        cookie
+    }
+
+    fn write(&self, more: &str) {
+        // Where the browser keeps no cookies, the console refuses the call as it did without one.
+        _ = js_sys::Reflect::set(&document(), &"cookie".into(), &[&self.0, more].concat().into());
+    }
+}
+
+impl Drop for Cookie {
+    fn drop(&mut self) {
+        self.write("; Max-Age=0");
+    }
+}
+
 async fn fetch(request: Request) -> Result<Response, TransportError> {
     let controller = AbortController::new().map_err(network)?;
     let signal = controller.signal();
@@ -91,11 +115,16 @@ async fn exchange(request: Request, signal: &web_sys::AbortSignal) -> Result<Res
         Method::Put => gloo_net::http::Method::PUT,
         Method::Delete => gloo_net::http::Method::DELETE,
     };
+    let cookie = request.cookie.map(|cookie| Cookie::set(cookie, &url));
     // `omit` keeps cookies out and the browser's own password dialog away.
+    let credentials = match cookie {
+        Some(_) => RequestCredentials::SameOrigin,
+        None => RequestCredentials::Omit,
+    };
     let redirect = if request.follow_redirects { RequestRedirect::Follow } else { RequestRedirect::Manual };
     let mut builder = RequestBuilder::new(&url)
         .method(method)
-        .credentials(RequestCredentials::Omit)
+        .credentials(credentials)
         .redirect(redirect)
         .cache(RequestCache::NoStore)
         .abort_signal(Some(signal));

@@ -30,7 +30,19 @@ pub struct Progress {
     pub done: usize,
     /// How many there are, once the console has told.
     pub total: Option<u64>,
+    /// Whether the console is slow: it did not answer in time, and is asked for smaller pages.
+    pub slow: bool,
 }
+
+impl Progress {
+    /// What to add where it is told how far it has come; nothing unless the console is slow.
+    pub fn slow_words(&self) -> &'static str {
+        if self.slow { SLOW } else { "" }
+    }
+}
+
+/// What is said of a slow console.
+pub const SLOW: &str = " (the console is slow: it is asked for smaller pages, and what has come is kept)";
 
 /// Where the reading stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,6 +129,13 @@ impl AllSites {
         self.read_at.set(None);
         self.reading.set(Reading::Idle);
         self.moved.set_value(Vec::new());
+    }
+
+    /// It has come so far.
+    fn runs(self, turn: u64, progress: Option<Progress>) {
+        if let Some(progress) = progress.filter(|_| self.turn.try_get_value() == Some(turn)) {
+            self.reading.set(Reading::Running(progress));
+        }
     }
 
     fn give_up(self) {
@@ -223,23 +242,38 @@ impl Data {
                     self.session.call(async move |console| console.sites(&asked.clone()).await).await?;
                 Ok::<_, Error>((request, page))
             });
-            let mut answers = answers.buffered(AT_ONCE);
+            // A slow console is not made faster by more questions.
+            let slow = sites.begun.with_value(|begun| begun.progress.slow);
+            let mut answers = answers.buffered(if slow { 1 } else { AT_ONCE });
             let mut more = true;
             while let Some(answer) = answers.next().await {
-                let (request, page) = answer?;
-                let after = request.after(&page);
+                let (request, page) = match (answer, start.smaller()) {
+                    (Err(Error::Timeout), Some(_)) => {
+                        // What has come is kept, and the rest is asked for in smaller pages.
+                        let progress = sites.begun.try_update_value(|begun| {
+                            begun.next = begun.next.as_ref().unwrap_or(&start).smaller();
+                            begun.pages = None;
+                            begun.progress.slow = true;
+                            begun.progress.clone()
+                        });
+                        sites.runs(turn, progress);
+                        break;
+                    }
+                    (answer, _) => answer?,
+                };
+                let mut after = request.after(&page);
                 let progress = sites.begun.try_update_value(|begun| {
+                    if page.total_pages.is_none() && !begun.builder.lacks_any_of(&page.items) {
+                        after = None;
+                    }
                     begun.builder.push(&page.items, page.unreadable);
                     begun.pages = page.total_pages;
                     begun.next.clone_from(&after);
-                    begun.progress = Progress { done: begun.builder.len(), total: page.total };
+                    begun.progress.done = begun.builder.len();
+                    begun.progress.total = page.total;
                     begun.progress.clone()
                 });
-                if sites.turn.try_get_value() == Some(turn)
-                    && let Some(progress) = progress
-                {
-                    sites.reading.set(Reading::Running(progress));
-                }
+                sites.runs(turn, progress);
                 drop(page);
                 self.merge(false).await;
                 more = after.is_some();

@@ -36,7 +36,7 @@ impl Data {
     /// The engine as the console has it now.
     pub(super) async fn ask_for(self, id: EngineId) -> Result<Engine, Error> {
         let mut engine = self.session.call(async move |console| console.engine(id).await).await?;
-        self.version_report.complete(slice::from_mut(&mut engine));
+        self.fill_in(slice::from_mut(&mut engine));
         Ok(engine)
     }
 
@@ -51,7 +51,8 @@ impl Data {
     }
 
     /// Puts what is known of an engine now into all that shows it.
-    pub fn engine_is(self, engine: Engine) {
+    pub fn engine_is(self, mut engine: Engine) {
+        self.fill_in(slice::from_mut(&mut engine));
         if untrack(|| self.engine.value()).is_some_and(|shown| shown.id == engine.id) {
             self.engine.set(engine.clone());
         }
@@ -88,12 +89,13 @@ impl Data {
         let saved = self
             .session
             .call(async move |console| console.update_engine(id, &opened.clone(), &wanted.clone()).await)
-            .await?;
+            .await;
         match &saved {
-            Saved::Done => self.changed(id),
-            Saved::ChangedMeanwhile(theirs) => self.engine_is(theirs.clone()),
+            Ok(Saved::Done) | Err(Error::UnknownOutcome(_)) => self.changed(id),
+            Ok(Saved::ChangedMeanwhile(theirs)) => self.engine_is(theirs.clone()),
+            Err(_) => {}
         }
-        Ok(saved)
+        saved
     }
 
     /// Deletes an engine.
@@ -102,10 +104,14 @@ impl Data {
     /// What stands in the way. [`Error::NotFound`] is none: it is gone.
     pub async fn delete_engine(self, id: EngineId) -> Result<(), Error> {
         self.work.begin_change();
-        self.erase_engine(id).await?;
-        self.engines.patch(move |list| list.items.retain(|engine| engine.id != id));
-        self.read_engines();
-        Ok(())
+        let done = self.erase_engine(id).await;
+        if done.is_ok() {
+            self.engines.patch(move |list| list.items.retain(|engine| engine.id != id));
+        }
+        if matches!(done, Ok(()) | Err(Error::UnknownOutcome(_))) {
+            self.read_engines();
+        }
+        done
     }
 
     /// Takes an engine out of the console, and leaves the list on screen as it is. One that is gone already is no failure.
@@ -116,15 +122,17 @@ impl Data {
         }
     }
 
-    /// Turns around who opens the connection, and reads the engine again. The console's own words, if it had any.
+    /// Turns around who opens the connection, and reads the engine again.
     ///
     /// # Errors
     /// Why the console did not do it.
-    pub async fn reverse_engine(self, id: EngineId) -> Result<Option<String>, Error> {
+    pub async fn reverse_engine(self, id: EngineId) -> Result<(), Error> {
         self.work.begin_change();
-        let answer = self.session.call(async move |console| console.reverse_connection(id).await).await?;
-        self.changed(id);
-        Ok(answer.message)
+        let done = self.session.call(async move |console| console.reverse_connection(id).await).await;
+        if matches!(done, Ok(()) | Err(Error::UnknownOutcome(_))) {
+            self.changed(id);
+        }
+        done
     }
 
     /// Reads an engine again that was changed.

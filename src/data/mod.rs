@@ -5,6 +5,7 @@ pub mod bulk;
 mod engine;
 mod engine_work;
 pub mod health;
+mod marks;
 mod membership;
 mod pools;
 pub mod query;
@@ -46,6 +47,8 @@ pub struct Data {
     pub engine: Query<Engine>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
+    /// Whether this console has no pools for this account, as without a licence for them.
+    without_pools: RwSignal<bool>,
     /// The pool whose screen is open.
     pub pool: Query<Pool>,
     /// The page of sites that is on screen.
@@ -83,6 +86,7 @@ impl Data {
             engines: Query::new(),
             engine: Query::new(),
             pools: Query::new(),
+            without_pools: RwSignal::new(false),
             pool: Query::new(),
             engine_sites: Query::new(),
             all_sites: AllSites::new(),
@@ -131,10 +135,16 @@ impl Data {
     async fn read_engines_alone(self) -> Result<(), Error> {
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
-            self.version_report.complete(&mut list.items);
+            self.fill_in(&mut list.items);
             Ok(list)
         };
         self.engines.read_now(read).await
+    }
+
+    /// Adds what is known of these engines from elsewhere than the console's answer.
+    fn fill_in(self, engines: &mut [Engine]) {
+        self.version_report.complete(engines);
+        marks::put_on(engines);
     }
 
     /// Where engines reach this console, as far as it tells: otherwise the host in the address bar.
@@ -156,6 +166,7 @@ impl Data {
         self.engines.forget();
         self.engine.forget();
         self.pools.forget();
+        self.without_pools.set(false);
         self.pool.forget();
         self.engine_sites.forget();
         self.all_sites.forget();

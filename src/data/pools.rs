@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use console_api::{
-    Created, EngineId, Error, Moved, Pool, PoolDraft, PoolId, Saved, ScannerId, SiteId,
+    Created, EngineId, Error, List, Moved, Pool, PoolDraft, PoolId, Saved, ScannerId, SiteId,
     rules::{SiteMove, halfway},
 };
 use futures::FutureExt;
@@ -31,8 +31,22 @@ impl Data {
     /// # Errors
     /// Why they could not be read, which the query keeps as well.
     pub async fn read_pools_now(self) -> Result<(), Error> {
-        let read = self.session.call(async |console| console.pools_with_sites().await);
+        let read = async {
+            let list = self.session.call(async |console| console.pools_with_sites().await).await;
+            let none = matches!(list, Err(Error::NotFound { .. }));
+            if self.without_pools.get_untracked() != none {
+                self.without_pools.set(none);
+            }
+            if none { Ok(List { items: Vec::new(), unreadable: 0 }) } else { list }
+        };
         self.pools.read_now(read).await
+    }
+
+    /// Why nothing can be done with pools; `None` where this console has them (docs/api-quirks.md, "Special engines and
+    /// pools").
+    pub fn no_pools(self) -> Option<String> {
+        let why = "This console has no engine pools: they take a licence, and an account that may see them.";
+        self.without_pools.get().then(|| why.to_owned())
     }
 
     /// Reads one pool, and the lists if they are not there yet. What is known of the pool already shows at once.
@@ -96,18 +110,19 @@ impl Data {
         wanted: PoolDraft,
     ) -> Result<Saved<Pool>, Error> {
         let saved =
-            self.session.call(async move |console| console.update_pool(id, &opened, &wanted).await).await?;
+            self.session.call(async move |console| console.update_pool(id, &opened, &wanted).await).await;
         match &saved {
-            Saved::Done => spawn_local(async move {
+            Ok(Saved::Done) | Err(Error::UnknownOutcome(_)) => spawn_local(async move {
                 match self.ask_for_pool(id).await {
                     Ok(pool) => self.pool_is(pool),
                     // What is shown stays until the next read; whoever looks is told why that fails.
                     Err(_) => self.read_pools(),
                 }
             }),
-            Saved::ChangedMeanwhile(theirs) => self.pool_is(theirs.clone()),
+            Ok(Saved::ChangedMeanwhile(theirs)) => self.pool_is(theirs.clone()),
+            Err(_) => {}
         }
-        Ok(saved)
+        saved
     }
 
     /// Deletes a pool. One that is gone already is no failure.

@@ -1,17 +1,27 @@
-//! Scans: how many run on an engine, which are under way, and what ran on an engine or over a site.
+//! Scans: which are under way, and on which engine, and what ran on an engine or over a site.
 
-use console_api::{EngineId, Error, Page, PageRequest, Scan, SiteId, Sort};
-use rustc_hash::FxHashMap;
+use console_api::{
+    Engine, EngineId, Error, Page, PageRequest, Scan, SiteId, Sort,
+    rules::{ScansOn, scans_on_each},
+};
+use leptos::prelude::*;
 
 use super::Data;
 
 impl Data {
-    /// How many scans run on an engine now.
+    /// The scans that are under way on each of these engines, in their order. Which pool is whose is read first where it is
+    /// not known: a scan may run in one.
     ///
     /// # Errors
     /// Why it could not be read.
-    pub async fn running_scans(self, id: EngineId) -> Result<usize, Error> {
-        self.session.call(async move |console| console.running_scans(id).await).await
+    pub async fn scans_on(self, engines: Vec<Engine>) -> Result<Vec<ScansOn>, Error> {
+        let scans = self.scans_under_way().await?;
+        if untrack(|| self.pools.value()).is_none() {
+            // Without them it is looked at as if there were none.
+            _ = self.read_pools_now().await;
+        }
+        let pools = untrack(|| self.pools.value());
+        Ok(scans_on_each(&engines, &scans, pools.as_ref().map_or(&[], |pools| &pools.items)))
     }
 
     /// One page of the scans that ran on an engine.
@@ -47,18 +57,5 @@ impl Data {
     /// Why they could not be read.
     pub async fn scans_under_way(self) -> Result<Vec<Scan>, Error> {
         self.session.call(async |console| console.scans_under_way().await).await
-    }
-
-    /// How many scans are under way on each engine that has any.
-    ///
-    /// # Errors
-    /// Why it could not be read.
-    pub async fn scans_by_engine(self) -> Result<FxHashMap<EngineId, usize>, Error> {
-        let scans = self.scans_under_way().await?;
-        let mut count = FxHashMap::default();
-        for engine in scans.iter().flat_map(|scan| &scan.engines) {
-            *count.entry(*engine).or_default() += 1;
-        }
-        Ok(count)
     }
 }

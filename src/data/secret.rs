@@ -42,6 +42,8 @@ pub struct Secret {
     pub validity: RwSignal<Validity>,
     /// Why the console could not be asked the last time.
     pub failed: RwSignal<Option<Error>>,
+    /// Whether it came from where consoles before 6.5.50 have it: they can neither tell how long it is valid nor revoke it.
+    pub older: RwSignal<bool>,
     asking: StoredValue<bool>,
 }
 
@@ -50,6 +52,7 @@ impl Secret {
         Self {
             validity: RwSignal::new(Validity::Unknown),
             failed: RwSignal::new(None),
+            older: RwSignal::new(false),
             asking: StoredValue::new(false),
         }
     }
@@ -66,6 +69,7 @@ impl Secret {
         self.asking.set_value(false);
         self.validity.set(Validity::Unknown);
         self.failed.set(None);
+        self.older.set(false);
     }
 
     fn heard(self, left: Option<Duration>) {
@@ -88,6 +92,12 @@ impl Data {
         if self.secret.asking.get_value() {
             return;
         }
+        if self.secret.older.get_untracked() {
+            if untrack(|| self.secret.seconds_left()) == Some(0) {
+                self.secret.heard(None);
+            }
+            return;
+        }
         self.secret.asking.set_value(true);
         spawn_local(async move {
             let left = self.session.call(async |console| console.shared_secret_time_to_live().await).await;
@@ -107,7 +117,11 @@ impl Data {
     /// Why the console made none.
     pub async fn generate_secret(self) -> Result<bool, Error> {
         let generated = self.session.call(async |console| console.generate_shared_secret().await).await?;
-        let left = self.session.call(async |console| console.shared_secret_time_to_live().await).await?;
+        self.secret.older.set(generated.left.is_some());
+        let left = match generated.left {
+            Some(left) => Some(left),
+            None => self.session.call(async |console| console.shared_secret_time_to_live().await).await?,
+        };
         self.secret.heard(left);
         Ok(!generated.was_valid_before)
     }
@@ -117,6 +131,12 @@ impl Data {
     /// # Errors
     /// Why the console did not give it.
     pub async fn reveal_secret(self) -> Result<Option<SharedSecret>, Error> {
+        if self.secret.older.get_untracked() {
+            // The one that is still valid comes back.
+            let secret = self.session.call(async |console| console.older_secret().await).await?;
+            self.secret.heard(secret.left);
+            return Ok(Some(secret.secret));
+        }
         let secret = self.session.call(async |console| console.shared_secret().await).await?;
         if secret.is_none() {
             self.secret.heard(None);

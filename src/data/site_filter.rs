@@ -38,6 +38,8 @@ pub struct Progress {
     pub complete: bool,
     /// Why it has stopped.
     pub failed: Option<Error>,
+    /// Whether the console is slow, and is asked for smaller pages.
+    pub slow: bool,
 }
 
 /// What the filter leaves of the sites that have come so far.
@@ -156,14 +158,18 @@ impl SiteFilter {
         while let Some(Some(request)) = self.next.try_get_value() {
             let page = match self.data.page_of_sites(&request).await {
                 Ok(page) => page,
-                Err(error) => return Some(error),
+                Err(error) => match request.smaller().filter(|_| error == Error::Timeout) {
+                    Some(smaller) => {
+                        self.next.set_value(Some(smaller));
+                        self.progress.update(|now| now.slow = true);
+                        continue;
+                    }
+                    None => return Some(error),
+                },
             };
-            self.next.set_value(request.after(&page));
-            self.progress.update(|now| {
-                now.read += page.rows() as u64;
-                now.total = page.total.or(now.total);
-                now.unreadable += page.unreadable as u64;
-            });
+            let (after, counted) = (request.after(&page), page.total_pages.is_some());
+            let (total, unreadable) = (page.total, page.unreadable as u64);
+            let before = self.rows.with_value(Vec::len);
             self.rows.update_value(|rows| {
                 self.at.update_value(|at| {
                     for site in page.items {
@@ -174,6 +180,14 @@ impl SiteFilter {
                         }
                     }
                 });
+            });
+            // Without the console's numbers, a page that brings nothing new is the last.
+            let count = self.rows.with_value(Vec::len);
+            self.next.set_value(after.filter(|_| counted || count > before));
+            self.progress.update(|now| {
+                now.unreadable += unreadable;
+                now.read = count as u64 + now.unreadable;
+                now.total = total.or(now.total);
             });
             if clock::monotonic_ms() - shown_at > SHOW_EVERY_MS {
                 self.show();

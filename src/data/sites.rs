@@ -102,13 +102,13 @@ impl Data {
         opened: SiteDraft,
         wanted: SiteDraft,
     ) -> Result<Saved<Site>, Error> {
-        let saved =
-            self.session.call(async |console| console.update_site(id, &opened, &wanted).await).await?;
+        let saved = self.session.call(async |console| console.update_site(id, &opened, &wanted).await).await;
         match &saved {
-            Saved::Done => self.read_site(id),
-            Saved::ChangedMeanwhile(theirs) => self.site_is(theirs.clone()),
+            Ok(Saved::Done) | Err(Error::UnknownOutcome(_)) => self.read_site(id),
+            Ok(Saved::ChangedMeanwhile(theirs)) => self.site_is(theirs.clone()),
+            Err(_) => {}
         }
-        Ok(saved)
+        saved
     }
 
     /// Gives one site another engine or pool, unless it has lost the one that it had when it was opened.
@@ -121,10 +121,12 @@ impl Data {
         from: Option<ScannerId>,
         to: ScannerId,
     ) -> Result<Moved, Error> {
-        let moved = self.session.call(async |console| console.move_site(id, from, to).await).await?;
-        // How many sites each of them has.
-        self.read_engines();
-        self.read_site(id);
-        Ok(moved)
+        let moved = self.session.call(async |console| console.move_site(id, from, to).await).await;
+        // How many sites each of them has; after a failure nobody may know.
+        if matches!(moved, Ok(_) | Err(Error::UnknownOutcome(_))) {
+            self.read_engines();
+            self.read_site(id);
+        }
+        moved
     }
 }

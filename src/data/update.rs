@@ -96,6 +96,7 @@ impl Data {
             if untrack(|| self.session.visit()) != visit {
                 return None;
             }
+            // As the console tells it: what is known from elsewhere is older.
             match self.session.call(async move |console| console.engine(id).await).await {
                 Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {

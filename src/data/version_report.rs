@@ -26,10 +26,10 @@ impl LatestReport {
     }
 
     /// The console has just told this. The same as before is no news for what is drawn from it.
-    pub(super) fn keep(self, report: &VersionReport) {
+    pub(super) fn keep(self, report: &Arc<VersionReport>) {
         self.at.set_value(Timestamp::from_unix_ms(clock::now()));
-        if !self.report.with_untracked(|known| known.as_deref() == Some(report)) {
-            self.report.set(Some(Arc::new(report.clone())));
+        if !self.report.with_untracked(|known| known.as_ref() == Some(report)) {
+            self.report.set(Some(Arc::clone(report)));
         }
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, Error,
     rules::{
-        Change, DeletionCheck, OwnedSite, deletion, retirement, site_successors, sites_in_words, some_names,
+        Change, DeletionCheck, OwnedSite, ScansOn, deletion, retirement, site_successors, sites_in_words,
+        some_names,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -45,8 +46,8 @@ struct Deletion {
     toasts: Toasts,
     engine: Memo<Option<Arc<Engine>>>,
     check: Memo<Option<DeletionCheck>>,
-    /// How many scans are under way on it. Where that can't be read, the console has the last word.
-    scans: RwSignal<usize>,
+    /// The scans that are or may be under way on it. Where that can't be read, the console has the last word.
+    scans: RwSignal<ScansOn>,
     open: Open,
     /// Which form is open.
     form: Memo<Option<Form>>,
@@ -66,7 +67,7 @@ impl Deletion {
 
     /// Why it can't be deleted now, sites apart.
     fn refused(self) -> Option<String> {
-        let running = (self.scans.get() > 0).then(|| "A scan is running on it.".to_owned());
+        let running = self.scans.with(|scans| scans.sure > 0).then(|| "A scan is running on it.".to_owned());
         self.check.with(|check| check.as_ref()?.refused.clone()).or(running)
     }
 
@@ -113,24 +114,22 @@ pub fn DeleteDialog(
         toasts: Toasts::here(),
         engine,
         check,
-        scans: RwSignal::new(0),
+        scans: RwSignal::new(ScansOn::default()),
         open,
         form,
         sites_came,
         gone: RwSignal::new(false),
     };
-    // How many scans run on it is asked when the dialog opens.
+    // Which scans run on it is asked when the dialog opens.
     follow(move || {
-        it.scans.set(0);
-        let Some(id) = engine.with(|engine| engine.as_ref().map(|engine| engine.id)).filter(|_| open.get())
-        else {
-            return;
-        };
+        it.scans.set(ScansOn::default());
+        let Some(target) = engine.get().filter(|_| open.get()) else { return };
+        let id = target.id;
         spawn_local(async move {
-            if let Ok(count) = data.running_scans(id).await
+            if let Ok(Some(scans)) = data.scans_on(vec![(*target).clone()]).await.map(|mut on| on.pop())
                 && engine.try_with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id)) == Some(true)
             {
-                it.scans.set(count);
+                it.scans.set(scans);
             }
         });
     });
@@ -151,12 +150,9 @@ pub fn DeleteDialog(
 
 /// What stands in the way, and what comes of it.
 fn words(it: Deletion) -> AnyView {
-    let scans = it.scans.get();
-    let running = (scans > 0).then(|| {
-        let scans = if scans == 1 { "1 scan is".to_owned() } else { format!("{scans} scans are") };
-        problem_line(format!(
-            "{scans} running on it. Wait until they have ended, or stop them in the console."
-        ))
+    let running = it.scans.with(|scans| {
+        let words = || format!("{} Wait until they have ended, or stop them in the console.", scans.words());
+        (!scans.is_empty()).then(|| problem_line(words()))
     });
     let pools = it.check.with(|check| check.as_ref().map(|check| check.pools.join(", ")));
     let pools = pools

@@ -9,5 +9,6 @@ pub mod pool_work;
 pub mod refresh;
 pub mod replace_engine;
 pub mod scans;
+pub mod seen_as;
 pub mod select_sites;
 pub mod update_engine;

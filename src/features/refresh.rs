@@ -49,8 +49,13 @@ pub fn refresh_displayed(data: Data, toasts: Toasts, ids: &[EngineId]) {
     });
 }
 
+const SILENT: &str = "The console was asked and said nothing. What is shown is what it knew before.";
 const NO_RIGHT: &str = "This account may not make the console ask its engines: that takes a Global Administrator. What is \
                         shown is what the console knew already.";
+
+fn why_not(asked: &Asked) -> Option<String> {
+    Some(if matches!(asked, Asked::Silent) { SILENT } else { NO_RIGHT }.to_owned())
+}
 
 fn one_refreshed(asked: &Asked, engine: &Engine, step: Option<NextStep>) -> News {
     let (name, status) = (&engine.name, &engine.status);
@@ -59,8 +64,8 @@ fn one_refreshed(asked: &Asked, engine: &Engine, step: Option<NextStep>) -> News
             let more = step.map(|step| format!("{} {}", step.why, step.what));
             (tone(status), format!("{name}: {status}."), more)
         }
-        Asked::NotPermitted => {
-            (Tone::Uncertain, format!("{name} was only read again: {status}."), Some(NO_RIGHT.to_owned()))
+        Asked::Silent | Asked::NotPermitted => {
+            (Tone::Uncertain, format!("{name} was only read again: {status}."), why_not(asked))
         }
         Asked::Failed(error) => (
             Tone::Bad,
@@ -90,8 +95,8 @@ fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -
             let tone = if worst == Severity::Good { Tone::Good } else { Tone::Uncertain };
             (tone, format!("Refreshed {what}"), None)
         }
-        Asked::NotPermitted => {
-            (Tone::Uncertain, format!("Only read again: {what}"), Some(NO_RIGHT.to_owned()))
+        Asked::Silent | Asked::NotPermitted => {
+            (Tone::Uncertain, format!("Only read again: {what}"), why_not(asked))
         }
         Asked::Failed(error) => (
             Tone::Bad,

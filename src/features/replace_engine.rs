@@ -5,7 +5,8 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, ScannerId,
     rules::{
-        Change, OwnedSite, engine_successors, may_delete, pools_of, replacement, sites_in_words, some_names,
+        Change, OwnedSite, ScansOn, engine_successors, may_delete, pools_of, replacement, sites_in_words,
+        some_names,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -40,7 +41,7 @@ pub fn ReplaceDialog(
     let sites = Query::<Vec<OwnedSite>>::new();
     let chosen = RwSignal::new(None::<ScannerId>);
     let (delete, gone) = (RwSignal::new(false), RwSignal::new(false));
-    let running = RwSignal::new(0_usize);
+    let running = RwSignal::new(ScansOn::default());
     let now = move || engine.get();
     let name = move || now().map(|engine| engine.name.clone()).unwrap_or_default();
     let read = move || {
@@ -55,13 +56,13 @@ pub fn ReplaceDialog(
         // What is left of earlier work gives way.
         data.bulk.close();
         delete.set(false);
-        running.set(0);
+        running.set(ScansOn::default());
         read();
         untrack(|| data.want_scanners());
-        let Some(id) = untrack(now).map(|engine| engine.id) else { return };
+        let Some(engine) = untrack(now) else { return };
         spawn_local(async move {
-            if let Ok(count) = data.running_scans(id).await {
-                _ = running.try_set(count);
+            if let Ok(Some(scans)) = data.scans_on(vec![(*engine).clone()]).await.map(|mut on| on.pop()) {
+                _ = running.try_set(scans);
             }
         });
     });
@@ -94,7 +95,7 @@ pub fn ReplaceDialog(
     let may_go = move || now().is_some_and(|engine| may_delete(&engine).is_ok());
     let plan = Memo::new(move |_| {
         let planned = changes();
-        let scans = (delete.get() && running.get() > 0)
+        let scans = (delete.get() && running.with(|scans| scans.sure > 0))
             .then(|| "A scan is running on it: it can't be deleted now.".to_owned());
         let nothing =
             planned.as_ref().is_some_and(Vec::is_empty).then(|| "It has no sites and no pools.".to_owned());
@@ -153,10 +154,9 @@ pub fn ReplaceDialog(
         Some(view.into_any())
     };
     let scans = move || {
-        let count = running.get();
-        (count > 0).then(|| {
-            let scans = if count == 1 { "1 scan is".to_owned() } else { format!("{count} scans are") };
-            view! { <p>{format!("{scans} running on it, and will end there.")}</p> }
+        running.with(|scans| {
+            let words = || format!("{} What is under way on it ends there.", scans.words());
+            (!scans.is_empty()).then(|| view! { <p>{words()}</p> })
         })
     };
     let failed = move || {

@@ -2,7 +2,7 @@
 
 use console_api::{
     Scan, Severity,
-    rules::{duration_in_words, scan_severity},
+    rules::{duration_in_words, scan_message, scan_severity},
 };
 use leptos::prelude::*;
 
@@ -55,7 +55,7 @@ pub fn scan_cells(clock: Clock, scan: &Scan, name: Option<String>, tabindex: &'s
         format!("{} critical, {} severe, {} moderate", found.critical, found.severe, found.moderate)
     });
     view! {
-        <td class="c-status" title=scan.message.clone()>
+        <td class="c-status" title=scan_message(scan)>
             <span class="status">
                 <span class=class>{glyph(icon, "")}</span>
                 <span class=format!("word {class}")>{scan.status.label().to_owned()}</span>

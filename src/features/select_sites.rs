@@ -281,7 +281,8 @@ fn choose_as_it_is(
 /// For example "4,500 of 100,000".
 fn in_words(progress: &Progress) -> String {
     let done = number::count(progress.done as u64);
-    progress.total.map_or_else(|| done.clone(), |total| format!("{done} of {}", number::count(total)))
+    let slow = progress.slow_words();
+    progress.total.map_or_else(|| done.clone(), |total| format!("{done} of {}", number::count(total))) + slow
 }
 
 /// How the first reading goes, in the table's place.

@@ -1,6 +1,6 @@
 //! **Update** of one engine: at once, or after a question where scans are under way on it.
 
-use console_api::{Engine, Error};
+use console_api::{Engine, Error, rules::ScansOn};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -16,25 +16,30 @@ use crate::{
     },
 };
 
-/// Takes the engines of [`update_asked`](crate::data::refresh::Work::update_asked), asks how many scans are under way on
+/// Takes the engines of [`update_asked`](crate::data::refresh::Work::update_asked), asks which scans are or may be under way on
 /// each, and updates it: at once where there are none, or where that can't be read, otherwise once the person says so.
 pub fn update_question() -> AnyView {
     let data = Data::here();
     let toasts = Toasts::here();
     let asked = data.work.update_asked;
-    // Those with scans under way, and how many. One after the other is asked about.
-    let waiting = RwSignal::new(Vec::<(Engine, usize)>::new());
+    // Those with scans under way, or that may have some, and the words for it. One after the other is asked about.
+    let waiting = RwSignal::new(Vec::<(Engine, String)>::new());
     let look = move |engine: Engine| {
         let mine = data.work.updating.begin(&[engine.id]);
         if mine.is_empty() {
             return;
         }
         spawn_local(async move {
-            let scans = data.running_scans(engine.id).await;
+            let scans = data
+                .scans_on(vec![engine.clone()])
+                .await
+                .map(|on| on.iter().map(ScansOn::words).collect::<String>());
             data.work.updating.end(&mine);
             match scans {
                 Err(Error::Cancelled) => {}
-                Ok(scans) if scans > 0 => _ = waiting.try_update(|waiting| waiting.push((engine, scans))),
+                Ok(scans) if !scans.is_empty() => {
+                    _ = waiting.try_update(|waiting| waiting.push((engine, scans)));
+                }
                 Ok(_) | Err(_) => update_now(data, toasts, engine),
             }
         });
@@ -52,10 +57,10 @@ pub fn update_question() -> AnyView {
         waiting.with(|waiting| waiting.first().map(|(engine, _)| engine.name.clone())).unwrap_or_default()
     };
     let words = move || {
-        let scans = waiting.with(|waiting| waiting.first().map_or(0, |(_, scans)| *scans));
-        let scans = if scans == 1 { "1 scan is".to_owned() } else { format!("{scans} scans are") };
+        let scans =
+            waiting.with(|waiting| waiting.first().map(|(_, scans)| scans.clone())).unwrap_or_default();
         format!(
-            "{scans} under way on it. An engine that is updated is away for a moment, and the scans on it may be interrupted."
+            "{scans} An engine that is updated is away for a moment, and the scans on it may be interrupted."
         )
     };
     let confirm = Callback::new(move |()| {
@@ -141,6 +146,7 @@ fn versions(engine: &Engine) -> String {
 fn not_updated(name: &str, error: &Error) -> String {
     match error {
         Error::NotAllowedHere => format!("This console does not let the app update {name}."),
+        Error::UnknownOutcome(_) => format!("{name}: {error}"),
         error => format!("{name} was not updated. {error}"),
     }
 }

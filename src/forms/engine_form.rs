@@ -194,7 +194,9 @@ impl General {
                 let words = "Somebody has deleted this engine meanwhile. What you typed is still here: New engine adds it again.";
                 (None, words.to_owned())
             }
-            (Error::Rejected { message, .. }, _) if let Some(field) = field_of_refusal(message.as_str()) => {
+            (Error::Rejected { status: ..500, message }, _)
+                if let Some(field) = field_of_refusal(message) =>
+            {
                 (Some(field), error.to_string())
             }
             _ => (None, error.in_full()),

@@ -125,7 +125,7 @@ pub fn PoolForm(
                 let words = "Somebody has deleted this pool meanwhile. What you typed is still here: New engine pool adds it again.";
                 (None, words.to_owned())
             }
-            (Error::Rejected { message, .. }, _) if field_of_refusal(message).is_some() => {
+            (Error::Rejected { status: ..500, message }, _) if field_of_refusal(message).is_some() => {
                 (Some(Name), error.to_string())
             }
             _ => (None, error.in_full()),

@@ -145,7 +145,7 @@ pub fn SiteForm(
                 let words = "Somebody has deleted this site meanwhile, or this account may no longer see it. What you typed is still here.";
                 (None, words.to_owned())
             }
-            (Error::Rejected { message, .. }, _) if refuses_site_name(message) => {
+            (Error::Rejected { status: ..500, message }, _) if refuses_site_name(message) => {
                 (Some(Name), error.to_string())
             }
             _ => (None, error.in_full()),

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use console_api::{
     Direction, Engine, EngineId, EngineStatus, Error,
     rules::{
-        Arrow, Refusal, deletion, may_reverse, may_update, pools_of, reverse_pairing, reverse_refusal,
-        standard_pairing,
+        Arrow, Refusal, deletion, may_be_hosted, may_reverse, may_update, pools_of, reverse_pairing,
+        reverse_refusal, standard_pairing,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -25,6 +25,7 @@ use crate::{
         delete_engine::DeleteDialog,
         refresh::refresh_engine,
         replace_engine::ReplaceDialog,
+        seen_as::seen_as,
     },
     forms::draft::Drafts,
     routes::Route,
@@ -164,6 +165,7 @@ fn summary(page: EngineState) -> AnyView {
             <p class="next-step">
                 {step.why} " " <strong>{step.what}</strong> " " {help}
             </p>
+            {seen_as(&engine)}
         }
     });
     view! {
@@ -298,9 +300,8 @@ fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
         let name = untrack(name);
         spawn_local(async move {
             let failed = format!("{name}: the direction was not reversed.");
-            if let Ok(words) = asked.run(failed, Error::in_full, page.data.reverse_engine(page.id)).await {
-                let more =
-                    words.or_else(|| Some("If nothing changes, the console may need a restart.".to_owned()));
+            if asked.run(failed, Error::in_full, page.data.reverse_engine(page.id)).await.is_ok() {
+                let more = Some("If nothing changes, the console may need a restart.".to_owned());
                 toasts.say(Tone::Good, format!("{name}: the direction is reversed."), more);
             }
         });
@@ -354,20 +355,50 @@ fn tabs(page: EngineState) -> AnyView {
     .into_any()
 }
 
+/// **Run by Rapid7**, for an engine of which nobody but a person can know it.
+fn mark(page: EngineState, engine: &Arc<Engine>) -> Option<AnyView> {
+    let engine = Arc::clone(engine);
+    let view = may_be_hosted(&engine).then(|| {
+        view! {
+            <section class="card">
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=engine.run_by_rapid7
+                        on:change=move |event| page.data.mark_run_by_rapid7(&engine, event_target_checked(&event))
+                    />
+                    "Run by Rapid7"
+                </label>
+                <p>
+                    "An engine of Rapid7's External Scanning Service can stand here with an IP address of its own. It has no command line for you: Rapid7 Support pairs it. Only you can tell; the mark is kept in this browser alone."
+                </p>
+            </section>
+        }
+    });
+    view.map(IntoAny::into_any)
+}
+
 /// **Pairing**: what to do on the engine, both ways, with this engine's and this console's values.
 fn pairing(page: EngineState) -> AnyView {
     let Some(engine) = page.engine.get() else { return ().into_any() };
     if let Err(special) = may_reverse(&engine) {
+        let hosted = special == Refusal::Hosted;
+        let step = page.data.next_step(&engine).filter(|_| hosted);
+        let (heading, words) = match step {
+            Some(step) => ("Rapid7 pairs this engine", step.what),
+            None if hosted => (
+                "This engine needs no pairing",
+                "Rapid7 runs it, and has paired it with this console.".to_owned(),
+            ),
+            None => ("This engine needs no pairing", "It comes with the console.".to_owned()),
+        };
         return view! {
             <div class="notice">
-                <strong>"This engine needs no pairing"</strong>
-                <span>
-                    {match special {
-                        Refusal::Hosted => "Rapid7 runs it, and has paired it with this console.",
-                        _ => "It comes with the console.",
-                    }}
-                </span>
+                <strong>{heading}</strong>
+                <span>{words}</span>
+                {hosted.then(|| seen_as(&engine))}
             </div>
+            {mark(page, &engine)}
         }
         .into_any();
     }
@@ -392,6 +423,7 @@ fn pairing(page: EngineState) -> AnyView {
     });
     view! {
         {paired}
+        {(!is_paired).then(|| seen_as(&engine))}
         <section class="card" aria-labelledby="fingerprints">
             <h2 id="fingerprints">"Certificates"</h2>
             <p>
@@ -422,6 +454,7 @@ fn pairing(page: EngineState) -> AnyView {
             </p>
             <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, Some(&reverse), &place)) />
         </details>
+        {mark(page, &engine)}
     }
     .into_any()
 }

@@ -42,6 +42,8 @@ pub fn PoolPage(
 
 fn new_pool() -> AnyView {
     Title::here().set("New engine pool");
+    let data = Data::here();
+    data.want_scanners();
     Drafts::here().guard(Unsaved::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
     let navigate = use_navigate();
     let leave = navigate.clone();
@@ -57,7 +59,10 @@ fn new_pool() -> AnyView {
             <p class="secondary">
                 "A site that uses a pool is scanned by all of its active engines together. A pool may be empty at first."
             </p>
-            <PoolForm pool=None draft=Route::NewPool.path() on_saved=saved on_cancel=cancel />
+            {live(move || match data.no_pools() {
+                Some(why) => view! { <p class="notice">{why}</p> }.into_any(),
+                None => view! { <PoolForm pool=None draft=Route::NewPool.path() on_saved=saved on_cancel=cancel /> }.into_any(),
+            })}
         </section>
     }
     .into_any()

@@ -105,10 +105,7 @@ pub fn PoolsPage() -> impl IntoView {
                 <div class="actions">
                     {ask(page, Icon::Reverse, "Move engine", Question::Move(None))}
                     {ask(page, Icon::Pool, "Split into pools", Question::Split)}
-                    <a class="button primary" href=Route::NewPool.href()>
-                        {glyph(Icon::Add, "")}
-                        "New engine pool"
-                    </a>
+                    {live(move || new_pool(page))}
                 </div>
             </div>
             <div class="toolbar">
@@ -139,11 +136,33 @@ pub fn PoolsPage() -> impl IntoView {
     }
 }
 
+/// **New engine pool**, a link where there can be one.
+fn new_pool(page: PoolsState) -> AnyView {
+    if let Some(why) = page.data.no_pools() {
+        return view! {
+            <button type="button" class="button primary" aria-disabled="true" title=why>
+                {glyph(Icon::Add, "")}
+                "New engine pool"
+            </button>
+        }
+        .into_any();
+    }
+    view! {
+        <a class="button primary" href=Route::NewPool.href()>
+            {glyph(Icon::Add, "")}
+            "New engine pool"
+        </a>
+    }
+    .into_any()
+}
+
 fn ask(page: PoolsState, icon: Icon, label: &'static str, question: Question) -> AnyView {
     let busy = page.asking.busy();
     let refused = Signal::derive(move || {
         let reading = page.data.pools.value().is_none() || page.data.engines.value().is_none();
-        busy.get().or_else(|| reading.then(|| "The engines and pools have not been read yet.".to_owned()))
+        busy.get()
+            .or_else(|| page.data.no_pools())
+            .or_else(|| reading.then(|| "The engines and pools have not been read yet.".to_owned()))
     });
     view! {
         <ActionButton
@@ -282,6 +301,15 @@ fn empty(page: PoolsState) -> AnyView {
         // Why it could not be read stands above.
         return ().into_any();
     };
+    if let Some(why) = page.data.no_pools() {
+        return view! {
+            <div class="table-empty">
+                <h2>"No engine pools here"</h2>
+                <p>{why}</p>
+            </div>
+        }
+        .into_any();
+    }
     if rows.all.is_empty() {
         return view! {
             <div class="table-empty">

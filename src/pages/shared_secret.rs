@@ -4,12 +4,15 @@
 
 use std::time::Duration;
 
-use console_api::{Error, rules::reverse_pairing};
+use console_api::{
+    Error,
+    rules::{consoles_file, reverse_pairing},
+};
+use js_sys::Array;
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
-    browser::clock,
-    browser::title::Title,
+    browser::{clock, download::save, title::Title},
     data::{Data, secret::Validity},
     routes::Route,
     ui::{
@@ -148,9 +151,10 @@ pub fn SharedSecretPage() -> impl IntoView {
                         refused=busy
                         on_press=Callback::new(move |()| page.generate())
                     />
-                    {live(move || valid.get().then(|| view! { <Revoke page /> }))}
+                    {live(move || (valid.get() && !data.secret.older.get()).then(|| view! { <Revoke page /> }))}
                 </div>
             </section>
+            {live(move || valid.get().then(|| unattended(page)))}
             <section class="card" aria-labelledby="steps-heading">
                 <h2 id="steps-heading">"Steps on the engine"</h2>
                 {live(move || {
@@ -250,6 +254,46 @@ fn secret(page: SecretState) -> AnyView {
     .into_any()
 }
 
+/// The `consoles.xml` for engines without a command line. The secret is in it only where it is copied or saved.
+fn unattended(page: SecretState) -> AnyView {
+    let take = move |then: fn(SecretState, String)| {
+        let place = untrack(|| page.data.place());
+        page.reveal(move |secret| then(page, consoles_file(&place, secret)));
+    };
+    let copy_it = move |_| {
+        take(|page, file| spawn_local(async move { copy(&file, "consoles.xml", page.toasts).await }));
+    };
+    let save_it = move |_| {
+        take(|page, file| {
+            if save("consoles.xml", "text/xml", &Array::of1(&file.into())).is_err() {
+                page.toasts.say(Tone::Bad, "The browser did not save consoles.xml.", None);
+            }
+        });
+    };
+    view! {
+        <section class="card" aria-labelledby="unattended-heading">
+            <h2 id="unattended-heading">"Engines without a command line"</h2>
+            <p>
+                "For images and containers: put this consoles.xml into nse/conf of the engine's installation directory before its first start. It then pairs itself with this console, as long as the secret is valid, and takes the secret out of the file."
+            </p>
+            <pre class="output" tabindex="0">
+                {live(move || consoles_file(&page.data.place(), "••••"))}
+            </pre>
+            <div class="buttons">
+                <button type="button" class="button" aria-label="Copy consoles.xml" on:click=copy_it>
+                    {glyph(Icon::Copy, "")}
+                    "Copy"
+                </button>
+                <button type="button" class="button" aria-label="Download consoles.xml" on:click=save_it>
+                    {glyph(Icon::Export, "")}
+                    "Download"
+                </button>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
 /// **Revoke**, which asks first.
 #[component]
 fn Revoke(page: SecretState) -> impl IntoView {
@@ -257,7 +301,7 @@ fn Revoke(page: SecretState) -> impl IntoView {
     let asked = Asked::new(open);
     let confirm = Callback::new(move |()| {
         spawn_local(async move {
-            let failed = "The shared secret was not revoked: it is still valid.".to_owned();
+            let failed = "The shared secret was not revoked.".to_owned();
             if let Ok(done) = asked.run(failed, Error::in_full, page.data.revoke_secret()).await {
                 let words = if done {
                     "The shared secret is revoked."

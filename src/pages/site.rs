@@ -333,6 +333,7 @@ fn engines(page: SiteState) -> AnyView {
                 icon=Icon::Pool
                 label="Create Engine Pool".to_owned()
                 small=true
+                refused=Signal::derive(move || choice.page.data.no_pools())
                 on_press=Callback::new(move |()| adds.set(Some(Adds::Pool)))
             />
         }

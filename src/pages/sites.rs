@@ -13,6 +13,7 @@ use crate::{
     browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::{
         Data,
+        all_sites::SLOW,
         site_filter::{Found, SiteFilter},
         sites::Listed,
     },
@@ -265,11 +266,12 @@ fn filter_line(page: SitesState) -> AnyView {
         let progress = looking.progress();
         let found = number::count(page.found.with(|found| found.keys.len() as u64));
         let read = number::count(progress.read);
-        match (progress.complete, progress.total) {
+        let words = match (progress.complete, progress.total) {
             (true, _) => format!("{found} of {read} match"),
             (false, Some(total)) => format!("{found} of {read} match, {} in all", number::count(total)),
             (false, None) => format!("{found} of {read} match so far"),
-        }
+        };
+        words + if progress.slow && progress.running { SLOW } else { "" }
     };
     let bar = move || {
         view! {

@@ -46,6 +46,11 @@ impl Asked {
     ) -> Result<R, Error> {
         self.busy.set(true);
         let result = work.await;
+        // Nothing is claimed that nobody knows.
+        let failed = match &result {
+            Err(Error::UnknownOutcome(_)) => failed.replace("was not", "may not have been"),
+            _ => failed,
+        };
         self.ended(failed, result.as_ref().err().map(|error| (*error == Error::Cancelled, words(error))));
         result
     }

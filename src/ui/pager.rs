@@ -29,7 +29,7 @@ impl Paged {
 
     /// Whether another page follows, as far as one can tell.
     fn has_next(self) -> bool {
-        self.last().map_or(self.rows >= self.size, |last| self.page < last)
+        self.last().map_or(self.rows == self.size, |last| self.page < last)
     }
 
     /// For example "51–100 of 100,000".

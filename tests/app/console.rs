@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     Answer(u16, &'static str, String),
     /// No answer at all.
     Silence,
+    /// No answer in the time that the call is given, which need not be waited for.
+    Late,
 }
 
 /// An engine as the console's JSON has it.
@@ -280,6 +282,7 @@ impl Console {
             Some(Fault::CutOff) => return Err(TransportError::CutOff { received: 100 }),
             Some(Fault::Answer(status, kind, body)) => return Ok(response(status, kind, body)),
             Some(Fault::Silence) => return pending().await,
+            Some(Fault::Late) => return Err(TransportError::Timeout),
             None => {}
         }
         Ok(self.usual_answer(&request))
@@ -305,7 +308,7 @@ impl Console {
         match (request.method, path) {
             (Method::Put, "api/2.1/engine/1/reverseConnection") => {
                 self.tells(1, r#","connectionDirection":"engine-to-console""#);
-                json(r#"{"message":"The direction is turned around."}"#.to_owned())
+                json("true".to_owned())
             }
             (Method::Get, "api/3") | (Method::Put, _) => json(r#"{"links":[]}"#.to_owned()),
             (Method::Get, "api/3/administration/info") => {

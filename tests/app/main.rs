@@ -7,6 +7,7 @@ mod console;
 mod engine;
 mod engines;
 mod forms;
+mod odd_consoles;
 mod panel;
 mod person;
 mod pools;

@@ -200,7 +200,7 @@ async fn a_running_scan_stands_in_the_way_of_moving_and_deleting_too() {
     console.scans(r#"{"id":5,"status":"running","engineIds":[1]}"#);
     let screen = open_panel(&console, "/engines/1").await;
     screen.click("button", "Delete").await;
-    screen.read("1 scan is running on it.").await;
+    screen.read("1 scan is under way on it.").await;
     screen.type_into("Move its sites to", "oslo").await;
     assert!(is_refused(&screen, "Move 2 sites, then delete"));
 }

@@ -128,7 +128,7 @@ async fn revoking_asks_first() {
 #[wasm_bindgen_test]
 async fn a_console_that_can_not_be_asked_is_told_and_asked_again() {
     let console = console();
-    console.fault("time_to_live", Fault::Answer(403, "text/html", "<h1>No</h1>".to_owned()));
+    console.fault("time_to_live", Fault::Answer(500, "text/html", "<h1>No</h1>".to_owned()));
     let screen = open(&console).await;
     screen.read("The console could not be asked about the secret.").await;
     console.heal();

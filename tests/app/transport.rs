@@ -55,6 +55,7 @@ fn request(timeout: Duration) -> Request {
         headers: Vec::new(),
         body: None,
         follow_redirects: true,
+        cookie: None,
         timeout,
     }
 }
@@ -91,4 +92,29 @@ async fn a_request_without_an_answer_is_given_up_when_its_time_is_over() {
     assert_eq!(answer, Err(TransportError::Timeout));
     let aborted: Vec<_> = Array::from(&aborted.expect("a script")).iter().map(|it| it.as_bool()).collect();
     assert_eq!(aborted, [Some(true)]);
+}
+
+#[wasm_bindgen_test]
+async fn a_cookie_is_there_for_its_own_request_alone() {
+    let watch = "const book = { fetch: window.fetch, seen: [] };
+        window.fetch = (request) => {
+            book.seen.push(request.credentials + ' ' + document.cookie);
+            return Promise.resolve(new Response('true'));
+        };
+        return book;";
+    let book = Function::new_no_args(watch).call0(&JsValue::NULL).expect("a script");
+    let transport = AppTransport::fetch();
+    // For the page itself: of other paths' cookies the page sees nothing.
+    let page = leptos::prelude::window().location().pathname().expect("a path");
+    let path_and_query = format!("{}?x=1", page.trim_start_matches('/'));
+    for cookie in [None, Some(("nexposeCCSessionID", "0000"))] {
+        let request = Request { cookie, path_and_query: path_and_query.clone(), ..request(TIMEOUT) };
+        assert_eq!(transport.send(request).await.expect("an answer").body, b"true");
+    }
+    let give_back = "window.fetch = book.fetch; book.seen.push(document.cookie); return book.seen;";
+    let seen = Function::new_with_args("book", give_back).call1(&JsValue::NULL, &book).expect("a script");
+    let seen: Vec<String> = Array::from(&seen).iter().filter_map(|it| it.as_string()).collect();
+    assert!(seen[0].starts_with("omit") && !seen[0].contains("nexposeCCSessionID"), "{seen:?}");
+    assert!(seen[1].starts_with("same-origin") && seen[1].contains("nexposeCCSessionID=0000"), "{seen:?}");
+    assert!(!seen[2].contains("nexposeCCSessionID"), "{seen:?}");
 }

@@ -4,6 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::transport::TransportError;
+use crate::wire::find_ignoring_case;
 
 /// Why a call did not give what was asked for. `Display` says what happened; [`what_helps`](Self::what_helps) says
 /// what to do next. Which thing it happened to is the caller's to add.
@@ -68,6 +69,16 @@ pub enum Error {
     /// It is not known whether the console did it: the call failed on the way and the look afterwards failed too, or
     /// can't tell (docs/api-quirks.md, "Changing").
     UnknownOutcome(Box<Error>),
+    /// The call failed on the way, and the look afterwards has shown that nothing came of it
+    /// (docs/api-quirks.md, "Changing").
+    NotDone(Box<Error>),
+    /// The console answered that it did not turn the direction around (docs/api-quirks.md, "Beyond v3").
+    NotReversed,
+    /// The console has no shared secrets that the app can use: they came to API v3 with 6.5.50
+    /// (docs/api-quirks.md, "Shared secret").
+    TooOldForSecrets,
+    /// What answers is Rapid7's Insight Platform, not a console.
+    InsightPlatform,
 }
 
 impl Error {
@@ -81,13 +92,13 @@ impl Error {
             Self::Timeout => "The console may be busy. Wait a moment, then try again.",
             Self::Cancelled => "",
             Self::Unauthorized => {
-                "Check the user name and the password, and the token if the account has one."
+                "Check the user name and the password, and the token if the account has one. An account that signs in through SAML or the Insight Platform needs a local one for the API."
             }
             Self::NotPermitted { .. } => "Ask an administrator of the console for the permission.",
             Self::NotFound { .. } => {
                 "Read the list again. If it should exist, ask an administrator whether this account may see it."
             }
-            Self::Rejected { status: 500.., .. } => {
+            Self::Rejected { status, message } if is_failure(*status, message) => {
                 "The console had a problem of its own. Try again, then look at its log."
             }
             Self::Rejected { .. } => "Change what the console complains about, then try again.",
@@ -105,6 +116,12 @@ impl Error {
                 "Use the console's own page for it, or run “update engines” in its command console."
             }
             Self::UnknownOutcome(_) => "Look at the list before trying again, so that nothing is done twice.",
+            Self::NotDone(_) => "It can be tried again.",
+            Self::TooOldForSecrets => "Use its own page.",
+            Self::InsightPlatform => {
+                "Use the console's own address: its host and its port, 3780 unless changed."
+            }
+            Self::NotReversed => "Look at the engine's status first, or use the console's own page for it.",
         }
     }
 
@@ -122,8 +139,9 @@ impl Error {
             | Self::Timeout
             | Self::CutOff { .. }
             | Self::Busy { .. }
-            | Self::Maintenance => true,
-            Self::Rejected { status, .. } => *status >= 500,
+            | Self::Maintenance
+            | Self::NotDone(_) => true,
+            Self::Rejected { status, message } => is_failure(*status, message),
             _ => false,
         }
     }
@@ -134,15 +152,56 @@ impl Error {
         matches!(self, Self::Unauthorized)
     }
 
-    /// Whether a call that changes something may have done it in spite of this error: no answer came, or a 5xx one
-    /// (docs/api-quirks.md, "Changing").
+    /// Whether a call that changes something may have done it in spite of this error: no answer came, or a 5xx one, or
+    /// one with the words of a failure inside of the console (docs/api-quirks.md, "Changing").
     pub(crate) fn leaves_doubt(&self) -> bool {
         match self {
-            Self::Network(_) | Self::Timeout | Self::CutOff { .. } | Self::UnexpectedBody { .. } => true,
-            Self::Rejected { status, .. } | Self::Busy { status, .. } => *status >= 500,
+            Self::Network(_)
+            | Self::Timeout
+            | Self::CutOff { .. }
+            | Self::UnexpectedBody { .. }
+            | Self::UnknownOutcome(_) => true,
+            Self::Rejected { status, message } => is_failure(*status, message),
+            Self::Busy { status, .. } => *status >= 500,
             _ => false,
         }
     }
+
+    /// The same error of a change after which nobody looks: where the console had the request and failed inside, or was
+    /// not heard of in time, nobody knows what came of it (docs/api-quirks.md, "Changing").
+    pub(crate) fn of_change(self) -> Self {
+        match self {
+            Self::Timeout => Self::UnknownOutcome(Box::new(self)),
+            Self::Rejected { ref message, .. } if is_unexpected(message) => {
+                Self::UnknownOutcome(Box::new(self))
+            }
+            error => error,
+        }
+    }
+
+    /// The same error of a change after a look at what came of it: nothing.
+    pub(crate) fn not_done(self) -> Self {
+        Self::NotDone(Box::new(self.cause()))
+    }
+
+    /// What went wrong on the way, without what that means.
+    pub(crate) fn cause(self) -> Self {
+        match self {
+            Self::UnknownOutcome(cause) => *cause,
+            error => error,
+        }
+    }
+}
+
+/// Whether these are the words of a failure inside of the console, which come with 500 and with 400
+/// (docs/api-quirks.md, "Changing").
+pub(crate) fn is_unexpected(message: &str) -> bool {
+    find_ignoring_case(message.as_bytes(), b"unexpected error occurred").is_some()
+}
+
+/// Whether the console failed, rather than refused.
+fn is_failure(status: u16, message: &str) -> bool {
+    status >= 500 || is_unexpected(message)
 }
 
 /// Ends a sentence that another machine began, without a second full stop.
@@ -171,7 +230,7 @@ impl fmt::Display for Error {
                 f.write_str("The console does not have it, or this account may not see it.")?;
                 said(f, message.as_deref())
             }
-            Self::Rejected { status, message } if *status >= 500 => {
+            Self::Rejected { status, message } if is_failure(*status, message) => {
                 write!(f, "The console failed ({status}): {}", Words(message))
             }
             Self::Rejected { status, message } => {
@@ -199,6 +258,14 @@ impl fmt::Display for Error {
             Self::UnknownOutcome(cause) => {
                 write!(f, "{cause} It is not known whether it was done all the same.")
             }
+            Self::NotDone(cause) => write!(f, "{cause} The console was asked again: it was not done."),
+            Self::TooOldForSecrets => {
+                f.write_str("This console is too old for shared secrets here (needs 6.5.50).")
+            }
+            Self::InsightPlatform => {
+                f.write_str("This is the address of the Insight Platform, not of a Security Console.")
+            }
+            Self::NotReversed => f.write_str("The console did not reverse it."),
         }
     }
 }
@@ -210,7 +277,7 @@ fn said(f: &mut fmt::Formatter<'_>, message: Option<&str>) -> fmt::Result {
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::UnknownOutcome(cause) => Some(cause),
+            Self::UnknownOutcome(cause) | Self::NotDone(cause) => Some(cause),
             _ => None,
         }
     }
@@ -254,6 +321,10 @@ mod tests {
             Error::CutOff { received: 10 },
             Error::NotAllowedHere,
             Error::UnknownOutcome(Box::new(Error::Timeout)),
+            Error::NotDone(Box::new(Error::Timeout)),
+            Error::NotReversed,
+            Error::TooOldForSecrets,
+            Error::InsightPlatform,
         ] {
             assert!(error.to_string().ends_with('.'), "{error}");
             assert!(error.what_helps().ends_with('.'), "{error:?}");

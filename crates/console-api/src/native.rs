@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, COOKIE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 
 use crate::transport::{Method, Request, Response, Transport, TransportError};
@@ -80,6 +80,9 @@ impl Transport for NativeTransport {
         let mut call = client.request(method, &url).timeout(request.timeout);
         for header in &request.headers {
             call = call.header(header.name, header.value.as_str());
+        }
+        if let Some((name, value)) = request.cookie {
+            call = call.header(COOKIE, format!("{name}={value}"));
         }
         if let Some(body) = request.body {
             call = call.body(body);

@@ -50,7 +50,7 @@ impl fmt::Debug for Header {
 
 /// One request, complete: the transport adds nothing but the console's root and the connection.
 ///
-/// A transport sends it without cookies and without the browser's own sign-in (`credentials: "omit"`), because the
+/// A transport sends it without cookies of its own and without the browser's own sign-in (`credentials: "omit"`), because the
 /// `Authorization` header is among [`headers`](Self::headers) already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -66,6 +66,9 @@ pub struct Request {
     /// Whether to follow redirects. Only the root page is read so: API v3 knows no redirects, and elsewhere one means
     /// "not signed in" (docs/api-quirks.md, "Beyond v3").
     pub follow_redirects: bool,
+    /// A cookie, by its name and value, that this request alone carries: the browser's transport sets it for this path and
+    /// clears it again, and sends no others (docs/api-quirks.md, "Beyond v3").
+    pub cookie: Option<(&'static str, &'static str)>,
     /// How long the whole exchange may take, body included; then [`TransportError::Timeout`].
     pub timeout: Duration,
 }

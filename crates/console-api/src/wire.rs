@@ -54,7 +54,7 @@ impl<O, L> Any<'_, O, L> {
     }
 }
 
-impl<T> Many<'_, T> {
+impl<O, T> Any<'_, O, Rows<T>> {
     /// The things that could be read. `None` when the field is missing or no list, which is not the same as an empty one.
     pub(crate) fn items(self) -> Option<Vec<T>> {
         match self {
@@ -257,6 +257,11 @@ pub(crate) trait Read: Sized {
 
     /// Makes it of the object.
     fn read(wire: Self::Wire<'_>) -> Row<Self>;
+
+    /// What tells a row of a paged list from the others.
+    fn key(&self) -> Option<u64> {
+        None
+    }
 
     /// Makes it of what stands where the object belongs.
     fn read_value(_: Field<'_>) -> Row<Self> {
@@ -513,22 +518,28 @@ impl Read for LinkedId {
     type Wire<'a> = LinkWire<'a>;
 
     fn read(wire: LinkWire<'_>) -> Row<Self> {
-        let id = || {
-            let href = wire.href.words()?;
-            let mut parts = href.rsplit('/');
-            let id = parts.next()?.parse().ok()?;
-            // The 3 of `…/api/3` is no id.
-            (parts.next()? != "api").then_some(Self(id))
-        };
-        id().into()
+        wire.id().map(Self).into()
     }
 }
 
+/// A link as it comes.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct LinkWire<'a> {
+pub(crate) struct LinkWire<'a> {
     #[serde(borrow)]
+    pub(crate) rel: Field<'a>,
     href: Field<'a>,
+}
+
+impl LinkWire<'_> {
+    /// The number at its end.
+    pub(crate) fn id(self) -> Option<u64> {
+        let href = self.href.words()?;
+        let mut parts = href.trim_end_matches('/').rsplit('/');
+        let id = parts.next()?.parse().ok()?;
+        // The 3 of `…/api/3` is no id.
+        (parts.next()? != "api").then_some(id)
+    }
 }
 
 /// The console's own words in an error body: the `message` of its JSON, a plain text, or the title of a page. `None`

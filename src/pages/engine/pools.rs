@@ -132,7 +132,8 @@ fn members(tab: Tab) -> AnyView {
     };
     let pools = pools_of(engine.id, &list.items);
     if pools.is_empty() {
-        return view! { <p>"It is in no pool. Its own sites are scanned by it alone."</p> }.into_any();
+        let none = "It is in no pool. Its own sites are scanned by it alone.";
+        return view! { <p>{tab.page.data.no_pools().unwrap_or_else(|| none.to_owned())}</p> }.into_any();
     }
     let rows = pools.iter().map(|pool| member(tab, pool)).collect::<Vec<_>>();
     view! {
@@ -215,7 +216,8 @@ fn addition(tab: Tab) -> AnyView {
     let refused = move || {
         let refusal = tab.page.engine.with(|engine| may_join_pool(engine.as_ref()?).err());
         let in_all = || others().is_empty().then(|| "It is in every pool of the console.".to_owned());
-        refusal.map(|refusal| refusal.to_string()).or_else(in_all)
+        let refusal = refusal.map(|refusal| refusal.to_string());
+        refusal.or_else(|| tab.page.data.no_pools()).or_else(in_all)
     };
     let picked = RwSignal::new(None::<PoolId>);
     let chosen = move || {

@@ -66,10 +66,12 @@ pub(super) fn scans(page: EngineState) -> AnyView {
     let (scans, under_way) = (Query::<Listed>::new(), Query::<Vec<Scan>>::new());
     let listed = Memo::new(move |_| scans.value().filter(|listed| listed.request == request.get()));
     let rows = Memo::new(move |_| {
-        let listed = listed.get()?;
+        let (listed, engine) = (listed.get()?, page.engine.get()?);
         let under_way = under_way.value().unwrap_or_default();
+        let pools = page.data.pools.value();
+        let pools = pools.as_ref().map_or(&[][..], |pools| &pools.items);
         let first = listed.request.page == 0;
-        Some(Arc::new(scan_rows(page.id, first, &under_way, &listed.page.items)))
+        Some(Arc::new(scan_rows(&engine, pools, first, &under_way, &listed.page.items)))
     });
     let tab = Tab { page, scans, under_way, request, listed, rows };
     follow(move || {

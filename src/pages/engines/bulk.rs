@@ -5,7 +5,7 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, Pool, PoolId, ScannerId,
     rules::{
-        OwnedSite, deletion, may_delete, may_join_pool, may_update, retirement, site_successors,
+        OwnedSite, ScansOn, deletion, may_delete, may_join_pool, may_update, retirement, site_successors,
         sites_in_words, some_names,
     },
 };
@@ -46,6 +46,7 @@ pub(super) fn actions(page: EnginesState) -> AnyView {
     let busy = Signal::derive(move || {
         page.data.bulk.is_running().then(|| "Other work on many engines is under way.".to_owned())
     });
+    let no_pools = Signal::derive(move || busy.get().or_else(|| page.data.no_pools()));
     let ask = move |action| {
         Callback::new(move |()| {
             // What is left of earlier work gives way.
@@ -68,7 +69,7 @@ pub(super) fn actions(page: EnginesState) -> AnyView {
             })
         />
         <ActionButton icon=Icon::Update label="Update".to_owned() small=true refused=busy on_press=ask(Action::Update) />
-        <ActionButton icon=Icon::Add label="Add to pool".to_owned() small=true refused=busy on_press=ask(Action::AddToPool) />
+        <ActionButton icon=Icon::Add label="Add to pool".to_owned() small=true refused=no_pools on_press=ask(Action::AddToPool) />
         <ActionButton icon=Icon::Delete label="Delete".to_owned() small=true refused=busy on_press=ask(Action::Delete) />
     }
     .into_any()
@@ -84,8 +85,9 @@ struct Moving {
     /// Whether something is typed for it that is no choice.
     half_typed: RwSignal<bool>,
     sites: Query<Vec<OwnedSite>>,
-    /// How many scans are under way on which engine. Where that can't be read, the console has the last word.
-    scans: RwSignal<FxHashMap<EngineId, usize>>,
+    /// The scans that are or may be under way on the engines that have any. Where that can't be read, the console has the
+    /// last word.
+    scans: RwSignal<FxHashMap<EngineId, ScansOn>>,
     /// The engines with sites whose deletion nothing else stands in the way of.
     blocked: Memo<Vec<EngineId>>,
 }
@@ -98,7 +100,10 @@ impl Moving {
         let scans = RwSignal::new(FxHashMap::default());
         let blocked = Memo::new(move |_| {
             let has_sites = |engine: &Engine| !engine.sites.is_empty() && may_delete(engine).is_ok();
-            let free = |engine: &Engine| scans.with(|scans| !scans.contains_key(&engine.id));
+            let free = |engine: &Engine| {
+                scans
+                    .with(|scans: &FxHashMap<_, ScansOn>| scans.get(&engine.id).is_none_or(|on| on.sure == 0))
+            };
             let selected = if asks.get() { page.selected() } else { Vec::new() };
             selected.iter().filter(|it| has_sites(it) && free(it)).map(|it| it.id).collect::<Vec<_>>()
         });
@@ -115,9 +120,12 @@ impl Moving {
             moving.to.set(None);
             moving.sites.forget();
             scans.set(FxHashMap::default());
+            let selected = untrack(|| page.selected());
+            let ids = selected.iter().map(|engine| engine.id).collect::<Vec<_>>();
             spawn_local(async move {
-                if let Ok(count) = page.data.scans_by_engine().await {
-                    _ = scans.try_set(count);
+                if let Ok(on) = page.data.scans_on(selected).await {
+                    let some = ids.into_iter().zip(on).filter(|(_, on)| !on.is_empty());
+                    _ = scans.try_set(some.collect());
                 }
             });
         });
@@ -137,11 +145,10 @@ impl Moving {
 
     fn obstacle(self, engine: &Engine) -> Option<String> {
         let check = deletion(engine, &[]);
-        let scans = match self.scans.with(|scans| scans.get(&engine.id).copied()) {
-            None => None,
-            Some(1) => Some("1 scan is running on it.".to_owned()),
-            Some(scans) => Some(format!("{scans} scans are running on it.")),
-        };
+        let scans = self.scans.with(|scans| {
+            let on = scans.get(&engine.id).filter(|on| on.sure > 0)?;
+            Some(ScansOn { sure: on.sure, maybe: Vec::new() }.words())
+        });
         let sites = match check.sites {
             _ if self.to.with(Option::is_some) => None,
             0 => None,
@@ -151,16 +158,30 @@ impl Moving {
         check.refused.or(scans).or(sites)
     }
 
-    /// On which of the selected engines scans are under way, in words; nothing where there are none.
-    fn scans_in_words(self) -> Option<AnyView> {
+    /// On which of the selected engines scans are or may be under way, in words; nothing where there are none. Those that are to
+    /// be `deleted` are left out where it is sure.
+    fn scans_in_words(self, deleted: bool) -> Option<AnyView> {
         let selected = self.page.selected();
-        let scanning = self.scans.with(|scans| {
-            let on = selected.iter().filter(|it| scans.contains_key(&it.id) && may_update(it).is_ok());
-            on.map(|engine| engine.name.as_str()).collect::<Vec<_>>()
+        let words = self.scans.with(|scans| {
+            let on = selected.iter().filter_map(|it| Some((it, scans.get(&it.id)?)));
+            // Those that can't be updated, or are left out, are not meant.
+            let on = on.filter(|(it, on)| {
+                if deleted { on.sure == 0 && may_delete(it).is_ok() } else { may_update(it).is_ok() }
+            });
+            let (sure, maybe): (Vec<_>, Vec<_>) = on.partition(|(_, on)| on.sure > 0);
+            let names = |on: &[(&Engine, &ScansOn)]| {
+                some_names(&on.iter().map(|(it, _)| it.name.as_str()).collect::<Vec<_>>(), NAMED)
+            };
+            let mut words = Vec::new();
+            if !sure.is_empty() {
+                words.push(format!("Scans are under way on {}.", names(&sure)));
+            }
+            if let Some((_, on)) = maybe.first() {
+                words.push(format!("Scans may be under way on {}. {}", names(&maybe), on.words()));
+            }
+            words
         });
-        (!scanning.is_empty())
-            .then(|| problem_line(format!("Scans are under way on {}.", some_names(&scanning, NAMED))))
-            .map(IntoAny::into_any)
+        (!words.is_empty()).then(|| problem_line(words.join(" ")).into_any())
     }
 
     /// How many sites have to move, or why it is not known; `None` where none has to.
@@ -347,7 +368,7 @@ pub(super) fn dialog(page: EnginesState) -> AnyView {
             <p>
                 "The console sends the available update to each of these engines. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
             </p>
-            {live(move || moving.scans_in_words())}
+            {live(move || moving.scans_in_words(false))}
         }
         .into_any(),
         Some(Action::AddToPool) => pool_choice(),
@@ -355,6 +376,7 @@ pub(super) fn dialog(page: EnginesState) -> AnyView {
             <p>
                 "The console forgets these engines and their pairing, and they leave their pools. The engines themselves go on; to use one again, add it and pair it anew."
             </p>
+            {live(move || moving.scans_in_words(true))}
             {moving.words()}
         }
         .into_any(),

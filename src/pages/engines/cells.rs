@@ -2,7 +2,7 @@
 
 use console_api::{
     EngineId, Timestamp,
-    rules::{EngineColumn, EngineRow, deletion, may_update},
+    rules::{EngineColumn, EngineRow, deletion, is_hosted, may_update},
 };
 use leptos::prelude::*;
 
@@ -112,8 +112,15 @@ fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVie
     let name = engine.name.clone();
     let advice = page.data.next_step(engine).map(|step| {
         let title = format!("{} {}", step.why, step.what);
-        // In a row there is room for the verb; the engine's own values are in the dialog.
-        let short = engine.status.what_helps().map_or(step.what, str::to_owned);
+        // In a row there is room for the verb; the engine's own values are in the dialog. The reason, if there is one, comes first.
+        let short = match engine.status.what_helps() {
+            Some(short) if !is_hosted(engine) => short.to_owned(),
+            _ => step.what,
+        };
+        let short = match engine.status_message {
+            Some(_) => [&step.why, " ", &short].concat(),
+            None => short,
+        };
         let label = format!("{short} ({name})");
         view! {
             <button

@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{EnginesState, Opened};
 use crate::{
-    features::{delete_engine::DeleteDialog, update_engine::say_updated},
+    features::{delete_engine::DeleteDialog, seen_as::seen_as, update_engine::say_updated},
     routes::Route,
     ui::{
         confirm::{Asked, Confirm},
@@ -108,6 +108,7 @@ fn advice(page: EnginesState) -> AnyView {
                     <dt>"Next"</dt>
                     <dd>{next}</dd>
                 </dl>
+                {seen_as(&engine)}
                 <footer>
                     {pairing_helps
                         .then(|| {

@@ -189,10 +189,11 @@ fn reading(page: AuditState) -> Option<AnyView> {
     let unreadable = data.all_sites.list().map_or(0, |list| list.unreadable);
     let progress_words = |progress: &Progress| {
         let done = number::count(progress.done as u64);
-        match progress.total {
+        let words = match progress.total {
             Some(total) => format!("{done} of {} sites are read.", number::count(total)),
             None => format!("{done} sites are read."),
-        }
+        };
+        words + progress.slow_words()
     };
     let go_on = |label: &'static str| {
         view! {

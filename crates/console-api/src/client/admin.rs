@@ -1,23 +1,31 @@
 //! The console itself, its commands, and the actions that API v3 has no resource for (docs/api-quirks.md, "Beyond v3").
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use crate::client::Client;
 use crate::client::call::{CHANGE_TIME, Call, refusal};
 use crate::error::Error;
 use crate::ids::EngineId;
-use crate::model::{CommandOutput, ConsoleInfo, Engine, VersionReport, parse_version_engines};
+use crate::model::{CommandOutput, ConsoleInfo, Engine, ReportReader, VersionReport};
 use crate::transport::{Method, Response, Transport};
 use crate::wire;
 
 /// How long `version engines` may take: the console asks every engine (docs/api-quirks.md, "Beyond v3").
 const VERSION_ENGINES_TIME: Duration = Duration::from_secs(300);
 
+/// An output of more bytes is read in slices of so many lines: five thousand engines have 3.5 MB in 80,000 lines.
+const LARGE_OUTPUT: usize = 64 * 1024;
+const LINES_AT_ONCE: usize = 4_000;
+
 /// Whether the console asked its engines just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// It did, and found out this.
-    Yes(VersionReport),
+    Yes(Arc<VersionReport>),
+    /// It was asked and told nothing of its engines, as when it is busy (docs/api-quirks.md, "Beyond v3"). What it knew
+    /// already is all there is.
+    Silent,
     /// The account may not send console commands: that takes a Global Administrator. What the console knew already is
     /// all there is.
     NotPermitted,
@@ -74,8 +82,16 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a change; [`Error::NotPermitted`] without the right to send commands.
     pub async fn version_engines(&self) -> Result<VersionReport, Error> {
-        let output = self.command("version engines", VERSION_ENGINES_TIME).await?;
-        Ok(parse_version_engines(&output.output))
+        let output = self.command("version engines", VERSION_ENGINES_TIME).await?.output;
+        let mut reader = ReportReader::default();
+        for (at, line) in output.lines().enumerate() {
+            // A browser does other things between the slices.
+            if at % LINES_AT_ONCE == 0 && output.len() > LARGE_OUTPUT {
+                self.transport.sleep(Duration::ZERO).await;
+            }
+            reader.line(line);
+        }
+        Ok(reader.finish())
     }
 
     /// [`version_engines`](Self::version_engines) where a failure is not the end: what the console knows can still be
@@ -85,7 +101,8 @@ impl<T: Transport> Client<T> {
     /// [`Error::Unauthorized`], [`Error::Maintenance`] and [`Error::Cancelled`], after which reading makes no sense.
     pub async fn ask_engines(&self) -> Result<Asked, Error> {
         match self.version_engines().await {
-            Ok(report) => Ok(Asked::Yes(report)),
+            Ok(report) if report.tells() => Ok(Asked::Yes(Arc::new(report))),
+            Ok(_) => Ok(Asked::Silent),
             // A missing permission can answer 404 as well (docs/api-quirks.md, "Signing in").
             Err(Error::NotPermitted { .. } | Error::NotFound { .. }) => Ok(Asked::NotPermitted),
             Err(error @ (Error::Unauthorized | Error::Maintenance | Error::Cancelled)) => Err(error),
@@ -112,7 +129,8 @@ impl<T: Transport> Client<T> {
     /// [`update_all_engines`](Self::update_all_engines).
     pub async fn update_engine_software(&self, id: EngineId) -> Result<UpdateAnswer, Error> {
         let call = Call::change(Method::Post, format!("data/engine/{id}/update"), None);
-        self.outside_v3(call).await
+        let response = self.outside_v3(call).await?;
+        Ok(UpdateAnswer { message: wire::message(&response) })
     }
 
     /// Sends the available updates to all engines. Takes a Global Administrator.
@@ -127,24 +145,40 @@ impl<T: Transport> Client<T> {
     /// engine (docs/api-quirks.md, "Special engines and pools"; see [`may_reverse`](crate::rules::may_reverse)).
     ///
     /// # Errors
+    /// [`Error::NotReversed`] for any answer but `true`: then nothing has changed (docs/api-quirks.md, "Beyond v3").
     /// [`Error::NotAllowedHere`] if this console does not take the call from the app.
-    pub async fn reverse_connection(&self, id: EngineId) -> Result<UpdateAnswer, Error> {
+    pub async fn reverse_connection(&self, id: EngineId) -> Result<(), Error> {
         let path = format!("api/2.1/engine/{id}/reverseConnection");
-        self.outside_v3(Call::change(Method::Put, path, Some(wire::json(&true)))).await
+        let response = self.outside_v3(Call::change(Method::Put, path, None)).await?;
+        if response.body.trim_ascii() == b"true" { Ok(()) } else { Err(Error::NotReversed) }
     }
 
-    /// A call of `/data` or `/api/2.1`. A redirect, a page or 401 there is no session's end: the console does not let
-    /// the app do this (docs/api-quirks.md, "Beyond v3").
-    async fn outside_v3(&self, call: Call) -> Result<UpdateAnswer, Error> {
-        let response = self.exchange(Call { session_header: true, ..call }).await?;
-        if is_closed_door(&response) {
-            return Err(Error::NotAllowedHere);
-        }
-        match response.status {
-            200..=299 => Ok(UpdateAnswer { message: wire::message(&response) }),
-            _ => Err(refusal(&response)),
+    /// A call of `/data` or `/api/2.1`. A redirect, a page or 401 there is no session's end: some consoles want a cookie
+    /// beside the header, and others do not let the app do this (docs/api-quirks.md, "Beyond v3").
+    pub(crate) async fn outside_v3(&self, call: Call) -> Result<Response, Error> {
+        let mut call = Call { session_header: true, ..call };
+        loop {
+            let sent = self.exchange(call.clone()).await;
+            let response = sent.map_err(|error| Error::from(error).of_change())?;
+            if is_sign_in(&response) && !call.session_cookie {
+                // The console has not done it: it has not even looked at it.
+                call.session_cookie = true;
+                continue;
+            }
+            return match response.status {
+                _ if is_closed_door(&response) => Err(Error::NotAllowedHere),
+                200..=299 => Ok(response),
+                _ => Err(refusal(&response).of_change()),
+            };
         }
     }
+}
+
+/// Whether an answer outside of API v3 leads to the sign-in page.
+fn is_sign_in(response: &Response) -> bool {
+    response.redirected
+        || matches!(response.status, 0 | 300..=399 | 401)
+        || (200..=299).contains(&response.status) && wire::is_html(response)
 }
 
 /// Whether an answer outside of API v3 says that the app may not call here.

@@ -7,19 +7,26 @@ use zeroize::Zeroizing;
 
 use crate::client::Client;
 use crate::credentials::Credentials;
-use crate::error::Error;
+use crate::error::{Error, is_unexpected};
 use crate::transport::{Header, Method, Request, Response, Transport, TransportError};
-use crate::wire::{self, Field, Many, Read, Row};
+use crate::wire::{self, LinkWire, Many, Read, Row};
 
-/// How long a read may take: a list of ten thousand engines included.
+/// How long the read of one thing may take.
 pub(crate) const READ_TIME: Duration = Duration::from_secs(30);
+/// How long a list may take: slow consoles need more than 30 s for 500 sites (docs/api-quirks.md, "Reading").
+pub(crate) const LIST_TIME: Duration = Duration::from_secs(60);
 /// How long a change may take: the console may contact an engine before it answers.
 pub(crate) const CHANGE_TIME: Duration = Duration::from_secs(60);
+
+/// What `/data` and `/api/2.1` want in a header and, some of them, in a cookie.
+const SESSION_NAME: &str = "nexposeCCSessionID";
+const NO_SESSION: &str = "0000000000000000000000000000000000000000";
 
 pub(crate) const JSON: &str = "application/json";
 const HTML: &str = "text/html";
 
 /// One call before the credentials are added.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -28,6 +35,8 @@ pub(crate) struct Call {
     pub(crate) timeout: Duration,
     /// Whether `/data` and `/api/2.1` are to see their session header.
     pub(crate) session_header: bool,
+    /// Whether they are to see the cookie of that name as well.
+    pub(crate) session_cookie: bool,
     /// `false` for the public root page: no credentials, and redirects are followed.
     pub(crate) signed_in: bool,
 }
@@ -41,6 +50,7 @@ impl Call {
             body: None,
             timeout: READ_TIME,
             session_header: false,
+            session_cookie: false,
             signed_in: true,
         }
     }
@@ -89,18 +99,25 @@ impl Read for Relation {
     }
 }
 
-/// A link as it comes.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct LinkWire<'a> {
-    #[serde(borrow)]
-    rel: Field<'a>,
-}
-
 impl<T: Transport> Client<T> {
     /// A read of API v3.
     pub(crate) async fn get(&self, path: impl Into<String>) -> Result<Response, Error> {
         self.v3(Call::read(path)).await
+    }
+
+    /// A read of a list in API v3.
+    pub(crate) async fn get_list(&self, path: impl Into<String>) -> Result<Response, Error> {
+        self.v3(Call { timeout: LIST_TIME, ..Call::read(path) }).await
+    }
+
+    /// A change through API v3 after which nobody looks: a failure that leaves doubt says so.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: String,
+        body: Option<Vec<u8>>,
+    ) -> Result<(), Error> {
+        self.change(method, path, body).await.map(drop).map_err(Error::of_change)
     }
 
     /// A change through API v3.
@@ -131,7 +148,12 @@ impl<T: Transport> Client<T> {
         if response.status == 401 {
             return Err(self.unauthorized_or_maintenance().await);
         }
-        // A page here is a proxy's or another server's, not a console's.
+        if wire::find_ignoring_case(&response.body, b"insight.rapid7.com").is_some()
+            && wire::is_html(&response)
+        {
+            return Err(Error::InsightPlatform);
+        }
+        // Another page here is a proxy's or another server's, not a console's.
         wire::one(&settle(response)?)
     }
 
@@ -148,7 +170,7 @@ impl<T: Transport> Client<T> {
     /// (docs/api-quirks.md, "Signing in").
     async fn why_401(&self, refusal: &Response) -> Error {
         match self.sign_in().await {
-            Ok(_) => Error::NotPermitted { message: wire::message(refusal) },
+            Ok(_) => refusal_of(403, refusal),
             Err(error) => error,
         }
     }
@@ -199,7 +221,8 @@ fn request(call: &Call, credentials: &Credentials) -> Request {
     }
     if call.session_header {
         // Forty zeros beside Basic are said to stand for "no session yet" (uncertain: docs/api-quirks.md, "Beyond v3").
-        headers.push(plain_header("nexposeCCSessionID", "0000000000000000000000000000000000000000"));
+        headers.push(plain_header(SESSION_NAME, NO_SESSION));
+        headers.push(plain_header("X-Requested-With", "XMLHttpRequest"));
     }
     Request {
         method: call.method,
@@ -207,6 +230,7 @@ fn request(call: &Call, credentials: &Credentials) -> Request {
         headers,
         body: call.body.clone(),
         follow_redirects: !call.signed_in,
+        cookie: call.session_cookie.then_some((SESSION_NAME, NO_SESSION)),
         timeout: call.timeout,
     }
 }
@@ -229,8 +253,17 @@ pub(crate) fn settle(response: Response) -> Result<Response, Error> {
 
 /// What a refusing status means (docs/api-quirks.md, "Signing in").
 pub(crate) fn refusal(response: &Response) -> Error {
+    refusal_of(response.status, response)
+}
+
+/// The same, as if it had come with this status.
+fn refusal_of(status: u16, response: &Response) -> Error {
     let message = wire::message(response);
-    match response.status {
+    match status {
+        // These words say more than the status (docs/api-quirks.md, "Changing").
+        status if message.as_deref().is_some_and(is_unexpected) => {
+            Error::Rejected { status, message: message.unwrap_or_default() }
+        }
         401 => Error::Unauthorized,
         403 => Error::NotPermitted { message },
         404 => Error::NotFound { message },

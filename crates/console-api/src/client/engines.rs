@@ -66,7 +66,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn engines(&self) -> Result<List<Engine>, Error> {
-        wire::list(&self.get("api/3/scan_engines").await?)
+        wire::list(&self.get_list("api/3/scan_engines").await?)
     }
 
     /// The engines that are active: those that can scan now.
@@ -111,8 +111,8 @@ impl<T: Transport> Client<T> {
     /// may have created the engine all the same; see [`Created::despite`].
     ///
     /// # Errors
-    /// [`Error::Rejected`] for a name or an address that is taken. [`Error::UnknownOutcome`] when the list could not
-    /// be read either.
+    /// [`Error::Rejected`] for a name or an address that is taken. [`Error::NotDone`] when the call failed on the way and
+    /// the list does not have the engine, [`Error::UnknownOutcome`] when the list could not be read either.
     pub async fn create_engine(&self, draft: &EngineDraft) -> Result<Created<EngineId>, Error> {
         let body = wire::json(&draft.wire());
         let despite = match self.change(Method::Post, "api/3/scan_engines", Some(body)).await {
@@ -126,7 +126,7 @@ impl<T: Transport> Client<T> {
         match self.engines().await {
             Ok(list) => match list.items.iter().find(|engine| draft.describes(engine)) {
                 Some(engine) => Ok(Created { id: engine.id, despite: Some(despite) }),
-                None => Err(despite),
+                None => Err(despite.not_done()),
             },
             Err(_) => Err(Error::UnknownOutcome(Box::new(despite))),
         }
@@ -148,7 +148,7 @@ impl<T: Transport> Client<T> {
             return Ok(Saved::ChangedMeanwhile(fresh));
         }
         let body = wire::json(&Wire { id: Some(id), sites: Some(&fresh.sites), ..wanted.wire() });
-        self.change(Method::Put, engine_path(id), Some(body)).await?;
+        self.send(Method::Put, engine_path(id), Some(body)).await?;
         Ok(Saved::Done)
     }
 
@@ -157,7 +157,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::Rejected`] while it has an assigned site or a running scan (docs/api-quirks.md, "Changing").
     pub async fn delete_engine(&self, id: EngineId) -> Result<(), Error> {
-        self.change(Method::Delete, engine_path(id), None).await.map(drop)
+        self.send(Method::Delete, engine_path(id), None).await
     }
 
     /// One page of the sites assigned to an engine directly.

@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 use form_urlencoded::byte_serialize;
 use futures::Stream;
 use futures::stream::try_unfold;
+use rustc_hash::FxHashSet;
 
 use crate::client::Client;
 use crate::error::Error;
@@ -63,6 +64,15 @@ impl PageRequest {
         has_next(page, self).then(|| Self { page: self.page + 1, ..self.clone() })
     }
 
+    /// The same place in the list with fewer rows a page: about half as many, for a console that did not answer in time
+    /// (docs/api-quirks.md, "Reading"). Rows that come twice then are the reader's to leave out. `None` at 60 rows.
+    #[must_use]
+    pub fn smaller(&self) -> Option<Self> {
+        let rows = self.rows();
+        let size = [250, 125, 60].into_iter().find(|size| *size < rows)?;
+        Some(Self { page: self.page * rows / size, size, sort: self.sort.clone() })
+    }
+
     fn rows(&self) -> u64 {
         self.size.clamp(1, Self::LARGEST)
     }
@@ -70,37 +80,51 @@ impl PageRequest {
 
 impl<T: Transport> Client<T> {
     pub(crate) async fn page<R: Read>(&self, path: &str, request: &PageRequest) -> Result<Page<R>, Error> {
-        wire::page(&self.get(request.on(path)).await?)
+        wire::page(&self.get_list(request.on(path)).await?)
     }
 
-    /// All pages from the requested one on. The stream ends after the last page or the first error.
+    /// All pages from the requested one on. The stream ends after the last page or the first error; a time-out is none as
+    /// long as smaller pages can be asked for. Each row is there once: a page that brings none that is new is the last.
     pub(crate) fn pages<R: Read>(
         &self,
         path: String,
         request: PageRequest,
     ) -> impl Stream<Item = Result<Page<R>, Error>> + use<T, R> {
         let client = self.clone();
-        try_unfold(Some(request), move |request| {
+        try_unfold((Some(request), FxHashSet::default()), move |(request, mut seen)| {
             let (client, path) = (client.clone(), path.clone());
             async move {
-                let Some(request) = request else { return Ok(None) };
-                let page = client.page(&path, &request).await?;
+                let Some(mut request) = request else { return Ok(None) };
+                let mut page = loop {
+                    match (client.page::<R>(&path, &request).await, request.smaller()) {
+                        (Err(Error::Timeout), Some(smaller)) => request = smaller,
+                        (page, _) => break page?,
+                    }
+                };
                 let next = request.after(&page);
-                Ok(Some((page, next)))
+                let came = page.items.len();
+                page.items.retain(|row| row.key().is_none_or(|key| seen.insert(key)));
+                let next = next.filter(|_| came == 0 || !page.items.is_empty());
+                Ok(Some((page, (next, seen))))
             }
         })
     }
 }
 
 /// Whether another page follows. The console's own numbers decide; where they are missing, a full page does. A page
-/// that is empty, or another one than asked for, ends it: the list shrank, or this console does not page.
+/// that is empty, another one than asked for, or without numbers and with more rows than asked for, ends it: the list
+/// shrank, or this console does not page (docs/api-quirks.md, "Reading").
 fn has_next<R>(page: &Page<R>, request: &PageRequest) -> bool {
     if page.rows() == 0 || page.number.is_some_and(|number| number != request.page) {
         return false;
     }
     match page.total_pages {
         Some(total) => request.page.saturating_add(1) < total,
-        None => page.rows() as u64 >= page.size.unwrap_or_else(|| request.rows()),
+        // Rows of which none can be read tell nothing of what follows.
+        None if page.items.is_empty() => false,
+        None => {
+            (page.size.unwrap_or_else(|| request.rows())..=request.rows()).contains(&(page.rows() as u64))
+        }
     }
 }
 
@@ -123,6 +147,20 @@ mod tests {
     }
 
     #[test]
+    fn a_smaller_page_begins_no_later_and_has_at_least_60_rows() {
+        let mut request = PageRequest { page: 3, ..PageRequest::default() };
+        let mut places = Vec::new();
+        while let Some(smaller) = request.smaller() {
+            let (before, now) = (request.page * request.size, smaller.page * smaller.size);
+            assert!(now <= before && before < now + smaller.size, "{before} {now}");
+            places.push((smaller.page, smaller.size));
+            request = smaller;
+        }
+        assert_eq!(places, [(6, 250), (12, 125), (25, 60)]);
+        assert_eq!(PageRequest { size: 100, ..PageRequest::default() }.smaller().map(|it| it.size), Some(60));
+    }
+
+    #[test]
     fn the_last_page_is_found_with_and_without_the_consoles_numbers() {
         let page = |rows: usize, number, size, total_pages| Page {
             items: vec![(); rows],
@@ -139,6 +177,8 @@ mod tests {
         assert!(!has_next(&page(9, None, None, None), &request));
         assert!(has_next(&page(5, None, Some(5), None), &request));
         assert!(!has_next(&page(0, Some(1), Some(10), Some(9)), &request));
+        assert!(!has_next(&page(11, None, None, None), &request), "it has given all at once");
+        assert!(has_next(&page(11, Some(1), Some(11), Some(3)), &request), "its numbers say so");
         assert!(
             !has_next(&page(10, Some(0), Some(10), Some(9)), &request),
             "this console ignores the page number"

@@ -59,7 +59,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a read.
     pub async fn pools(&self) -> Result<List<Pool>, Error> {
-        wire::list(&self.get(POOLS).await?)
+        wire::list(&self.get_list(POOLS).await?)
     }
 
     /// All engine pools, with their sites also from consoles that do not tell them in the list
@@ -118,7 +118,7 @@ impl<T: Transport> Client<T> {
         match self.pools().await {
             Ok(list) => match list.items.iter().find(|pool| pool.name == name) {
                 Some(pool) => Ok(Created { id: pool.id, despite: Some(despite) }),
-                None => Err(despite),
+                None => Err(despite.not_done()),
             },
             Err(_) => Err(Error::UnknownOutcome(Box::new(despite))),
         }
@@ -149,7 +149,7 @@ impl<T: Transport> Client<T> {
             engines: &wanted.engines,
             sites: Some(&sites),
         });
-        self.change(Method::Put, pool_path(id), Some(body)).await?;
+        self.send(Method::Put, pool_path(id), Some(body)).await?;
         Ok(Saved::Done)
     }
 
@@ -158,7 +158,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::Rejected`] while a site uses it.
     pub async fn delete_pool(&self, id: PoolId) -> Result<(), Error> {
-        self.change(Method::Delete, pool_path(id), None).await.map(drop)
+        self.send(Method::Delete, pool_path(id), None).await
     }
 
     /// The engines in a pool.
@@ -174,9 +174,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::Rejected`] for an engine that can't join.
     pub async fn set_pool_engines(&self, id: PoolId, engines: &[EngineId]) -> Result<(), Error> {
-        self.change(Method::Put, format!("{}/engines", pool_path(id)), Some(wire::json(&engines)))
-            .await
-            .map(drop)
+        self.send(Method::Put, format!("{}/engines", pool_path(id)), Some(wire::json(&engines))).await
     }
 
     /// Adds an engine to a pool; its other pools stay as they are.
@@ -184,7 +182,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// [`Error::Rejected`] for an engine that can't join.
     pub async fn assign_to_pool(&self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
-        self.change(Method::Put, member_path(pool, engine), None).await.map(drop)
+        self.send(Method::Put, member_path(pool, engine), None).await
     }
 
     /// Takes an engine out of a pool.
@@ -192,7 +190,7 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// Any [`Error`] of a change.
     pub async fn remove_from_pool(&self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
-        self.change(Method::Delete, member_path(pool, engine), None).await.map(drop)
+        self.send(Method::Delete, member_path(pool, engine), None).await
     }
 
     /// Moves an engine from one pool to another: it is added first and taken out after that, so that it is never in none.
@@ -207,8 +205,8 @@ impl<T: Transport> Client<T> {
             }
             match self.pool_engines(to).await {
                 Ok(engines) if engines.contains(&engine) => {}
-                Ok(_) => return Err(error),
-                Err(_) => return Ok(PoolMoved::Unknown(error)),
+                Ok(_) => return Err(error.not_done()),
+                Err(_) => return Ok(PoolMoved::Unknown(error.cause())),
             }
         }
         match self.remove_from_pool(engine, from).await {
@@ -217,7 +215,7 @@ impl<T: Transport> Client<T> {
             // It may have left by itself, or in spite of the error.
             Err(error) => match self.pool_engines(from).await {
                 Ok(engines) if !engines.contains(&engine) => Ok(PoolMoved::Done),
-                _ => Ok(PoolMoved::InBoth(error)),
+                _ => Ok(PoolMoved::InBoth(error.cause())),
             },
         }
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::client::sites::site_path;
 use crate::client::{Client, PageRequest};
 use crate::error::Error;
-use crate::ids::{EngineId, ScanId, ScannerId, SiteId};
+use crate::ids::{ScanId, ScannerId, SiteId};
 use crate::model::{Page, Scan};
 use crate::transport::{Method, Transport};
 use crate::wire;
@@ -31,17 +31,9 @@ impl<T: Transport> Client<T> {
         self.pages(with_active("api/3/scans", active), request)
     }
 
-    /// How many scans occupy an engine now; it can't be deleted while there are any (docs/api-quirks.md, "Changing").
-    /// Read from the list of active scans, which is short, and not from the engine's own, which goes back for years.
-    ///
-    /// # Errors
-    /// Any [`Error`] of a read.
-    pub async fn running_scans(&self, engine: EngineId) -> Result<usize, Error> {
-        let scans = self.scans_under_way().await?;
-        Ok(scans.iter().filter(|scan| scan.engines.contains(&engine)).count())
-    }
-
-    /// The scans that occupy an engine now, of all engines.
+    /// The scans that occupy an engine now, of all engines; none can be deleted while it has one
+    /// (docs/api-quirks.md, "Changing"). Which engine tells [`scans_on`](crate::rules::scans_on). Read from the list of active
+    /// scans, which is short, and not from an engine's own, which goes back for years.
     ///
     /// # Errors
     /// Any [`Error`] of a read.

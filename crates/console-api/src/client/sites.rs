@@ -134,7 +134,7 @@ impl<T: Transport> Client<T> {
         match self.sites(&newest).await {
             Ok(page) => match page.items.iter().find(|it| site.describes(it)) {
                 Some(it) => Ok(Created { id: it.id, despite: Some(despite) }),
-                None if has_newest(&page) => Err(despite),
+                None if has_newest(&page) => Err(despite.not_done()),
                 None => Err(Error::UnknownOutcome(Box::new(despite))),
             },
             Err(_) => Err(Error::UnknownOutcome(Box::new(despite))),
@@ -169,7 +169,7 @@ impl<T: Transport> Client<T> {
             // Where the console does not tell it, it can't be sent; the console then says what it wants.
             scan_template_id: fresh.scan_template.as_deref(),
         });
-        self.change(Method::Put, site_path(id), Some(body)).await?;
+        self.send(Method::Put, site_path(id), Some(body)).await?;
         Ok(Saved::Done)
     }
 
@@ -188,7 +188,7 @@ impl<T: Transport> Client<T> {
     /// Any [`Error`] of a change.
     pub async fn set_site_scanner(&self, id: SiteId, scanner: ScannerId) -> Result<(), Error> {
         // The body is the bare number.
-        self.change(Method::Put, scanner_path(id), Some(wire::json(&scanner))).await.map(drop)
+        self.send(Method::Put, scanner_path(id), Some(wire::json(&scanner))).await
     }
 
     /// Gives a site another engine or pool, unless it has lost the one that it is to be moved `from`: a colleague's

@@ -43,6 +43,8 @@ pub struct Engine {
     pub sites: Vec<SiteId>,
     /// The pools it is in, from older consoles only. Use [`pools_of`](crate::rules::pools_of) instead.
     pub pools: Option<Vec<PoolId>>,
+    /// Whether somebody has marked it as run by Rapid7. No console tells (docs/api-quirks.md, "Special engines and pools").
+    pub run_by_rapid7: bool,
     /// When the engine last talked to the console. The local engine often has none.
     pub last_refreshed: Option<Timestamp>,
     /// When the engine last took an update.
@@ -74,6 +76,7 @@ impl Read for Engine {
             aws_pre_authorised: wire.is_aws_pre_auth_engine.flag().unwrap_or(false),
             sites: wire.sites.items().unwrap_or_default(),
             pools: wire.engine_pools.items(),
+            run_by_rapid7: false,
             last_refreshed: wire.last_refreshed_date.time(),
             last_updated: wire.last_updated_date.time(),
         })

@@ -17,3 +17,4 @@ pub use scan::{Scan, ScanStatus, Vulnerabilities};
 pub use secret::{GeneratedSecret, SharedSecret};
 pub use site::{Site, SiteType};
 pub use version_engines::{EngineVersionBlock, VersionReport, parse_version_engines};
+pub(crate) use version_engines::{ReportReader, subjects};

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::ids::{EngineId, ScanId, SiteId};
 use crate::timestamp::Timestamp;
-use crate::wire::{Field, Many, Nested, Read, Row};
+use crate::wire::{Any, Field, LinkWire, Many, Nested, Read, Row, Rows, WithId};
 
 /// One scan, running or done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Scan {
     pub status: ScanStatus,
     /// The reason for its state.
     pub message: Option<String>,
-    /// Who started it.
+    /// Who started it; `None` also where the console writes `N/A` (docs/api-quirks.md, "Reading").
     pub started_by: Option<String>,
     /// When it began.
     pub started: Option<Timestamp>,
@@ -33,10 +33,13 @@ pub struct Scan {
     pub assets: Option<u64>,
     /// What it found on them.
     pub vulnerabilities: Option<Vulnerabilities>,
-    /// The engines that ran it, each once. The console writes `engineId`, and `engineIds` as numbers or as objects
-    /// (docs/api-quirks.md, "Reading").
+    /// The engines that ran it, each once; an id can be a pool's. The console writes `engineId`, `engineIds` as numbers
+    /// or as objects, or else a link (docs/api-quirks.md, "Reading"). Which engine a scan occupies tells
+    /// [`scans_on`](crate::rules::scans_on).
     pub engines: Vec<EngineId>,
-    /// The name of the engine that ran it.
+    /// Whether the console says only that some pool's engines ran it: `engineId` is -1.
+    pub in_pool: bool,
+    /// The name of the engine, or of the pool, that ran it.
     pub engine_name: Option<String>,
     /// The site it scanned; only the list of all scans says so.
     pub site: Option<SiteId>,
@@ -129,14 +132,25 @@ impl ScanStatus {
 impl Read for Scan {
     type Wire<'a> = Wire<'a>;
 
+    fn key(&self) -> Option<u64> {
+        Some(self.id.get())
+    }
+
     fn read(wire: Wire<'_>) -> Row<Self> {
         let Some(id) = wire.id.natural().map(ScanId) else { return Row::Broken };
         let mut engines: Vec<EngineId> = Vec::new();
-        let told = wire.engine_ids.items().unwrap_or_default();
-        for engine in wire.engine_id.natural().map(EngineId).into_iter().chain(told) {
+        let told = match wire.engine_ids {
+            Any::Object(one) => one.id.natural().map(|id| vec![EngineId(id)]),
+            ids => ids.items(),
+        };
+        for engine in wire.engine_id.natural().map(EngineId).into_iter().chain(told.unwrap_or_default()) {
             if !engines.contains(&engine) {
                 engines.push(engine);
             }
+        }
+        if engines.is_empty() {
+            let links = wire.links.items().unwrap_or_default();
+            engines.extend(links.first().map(|EngineLink(engine)| *engine));
         }
         Row::Read(Self {
             id,
@@ -144,7 +158,10 @@ impl Read for Scan {
             scan_type: wire.scan_type.text(),
             status: wire.status.text().map_or(ScanStatus::Unknown, |text| ScanStatus::parse(&text)),
             message: wire.message.text(),
-            started_by: wire.started_by.text(),
+            started_by: [wire.started_by, wire.started_by_username]
+                .into_iter()
+                .filter_map(Field::text)
+                .find(|name| is_told(name)),
             started: wire.start_time.time(),
             ended: wire.end_time.time(),
             duration: wire.duration.duration(),
@@ -156,10 +173,28 @@ impl Read for Scan {
                 total: found.total.natural().unwrap_or(0),
             }),
             engines,
-            engine_name: wire.engine_name.text(),
+            in_pool: wire.engine_id.integer() == Some(-1),
+            engine_name: wire.engine_name.text().filter(|name| is_told(name)),
             site: wire.site_id.natural().map(SiteId),
             site_name: wire.site_name.text(),
         })
+    }
+}
+
+/// Whether a name is one: consoles write `N/A` for one that they don't know (docs/api-quirks.md, "Reading").
+fn is_told(name: &str) -> bool {
+    !name.eq_ignore_ascii_case("N/A")
+}
+
+/// The engine that a scan's link leads to.
+struct EngineLink(EngineId);
+
+impl Read for EngineLink {
+    type Wire<'a> = LinkWire<'a>;
+
+    fn read(mut link: LinkWire<'_>) -> Row<Self> {
+        let leads = core::mem::take(&mut link.rel).text().is_some_and(|rel| rel == "Scan Engine");
+        link.id().filter(|_| leads).map(|id| Self(EngineId(id))).into()
     }
 }
 
@@ -174,13 +209,15 @@ pub(crate) struct Wire<'a> {
     status: Field<'a>,
     message: Field<'a>,
     started_by: Field<'a>,
+    started_by_username: Field<'a>,
     start_time: Field<'a>,
     end_time: Field<'a>,
     duration: Field<'a>,
     assets: Field<'a>,
     vulnerabilities: Nested<'a, Found<'a>>,
     engine_id: Field<'a>,
-    engine_ids: Many<'a, EngineId>,
+    engine_ids: Any<'a, WithId<'a>, Rows<EngineId>>,
+    links: Many<'a, EngineLink>,
     engine_name: Field<'a>,
     site_id: Field<'a>,
     site_name: Field<'a>,

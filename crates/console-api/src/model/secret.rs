@@ -1,6 +1,7 @@
 //! The shared secret of reverse pairing.
 
 use core::fmt;
+use core::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -60,6 +61,9 @@ pub struct GeneratedSecret {
     /// Whether it was there before: the console gives the one that is still valid instead of a new one
     /// (docs/api-quirks.md, "Shared secret").
     pub was_valid_before: bool,
+    /// How long it is still valid, to the second, from a console that tells it with the secret; others are asked for it:
+    /// [`shared_secret_time_to_live`](crate::Client::shared_secret_time_to_live).
+    pub left: Option<Duration>,
 }
 
 #[cfg(test)]

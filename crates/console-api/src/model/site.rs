@@ -71,6 +71,10 @@ impl SiteType {
 impl Read for Site {
     type Wire<'a> = Wire<'a>;
 
+    fn key(&self) -> Option<u64> {
+        Some(self.id.get())
+    }
+
     fn read(wire: Wire<'_>) -> Row<Self> {
         let Some(id) = wire.id.natural().map(SiteId) else { return Row::Broken };
         Row::Read(Self {

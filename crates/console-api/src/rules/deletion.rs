@@ -4,7 +4,7 @@ use crate::model::{Engine, Pool};
 use crate::rules::{may_delete, pools_of};
 
 /// What there is to know before an engine is deleted. Running scans are in the way too:
-/// [`running_scans`](crate::Client::running_scans) counts them.
+/// [`scans_on`](crate::rules::scans_on) tells of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletionCheck {
     /// Why an engine of this kind can't be deleted at all, as a sentence.

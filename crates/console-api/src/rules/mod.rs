@@ -22,6 +22,7 @@ mod scan_merge;
 mod scan_rows;
 mod scanner;
 mod scanner_rows;
+mod scans_on;
 mod site_columns;
 mod site_form;
 mod site_list;
@@ -45,9 +46,13 @@ pub use health_words::{About, ProblemWords, Remedy};
 pub use keys::fold_case;
 pub use load::{Load, loads};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
-pub use pairing::{ConsolePlace, EngineHost, PairingStep, console_place, reverse_pairing, standard_pairing};
+pub use pairing::{
+    ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
+    standard_pairing,
+};
 pub use permission::{
-    Refusal, is_hosted, is_local, may_delete, may_join_pool, may_reverse, may_update, reverse_refusal,
+    Refusal, is_hosted, is_local, may_be_hosted, may_delete, may_join_pool, may_reverse, may_update,
+    reverse_refusal,
 };
 pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
 pub use pool_move::{PoolChange, halfway, pool_changes};
@@ -57,9 +62,10 @@ pub use rows::{
     EngineFilter, EngineRow, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts,
 };
 pub use scan_merge::{MERGED_SCANS, newest_scans};
-pub use scan_rows::{duration_in_words, scan_rows, scan_severity};
+pub use scan_rows::{duration_in_words, scan_message, scan_rows, scan_severity};
 pub use scanner::{Scanner, ScannerKind, Scanners};
 pub use scanner_rows::{ScannerColumn, select_scanners};
+pub use scans_on::{ScansOn, scans_on, scans_on_each};
 pub use site_columns::{SiteColumn, SiteOrder};
 pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
 pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};

@@ -2,7 +2,7 @@
 
 use crate::model::{Direction, Engine, EngineStatus};
 use crate::rules::ConsolePlace;
-use crate::rules::is_hosted;
+use crate::rules::{is_hosted, seen_by};
 
 /// The next step for one engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,9 +63,30 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
             StepAction::Refresh,
             false,
         ),
+        // Nobody but Rapid7 has a command line there.
+        EngineStatus::PendingAuthorization if is_hosted(engine) => {
+            let what = match seen_by(engine) {
+                Some(ip) => format!(
+                    "Rapid7 runs {name}: send Rapid7 Support this console's address as the engine sees it, {ip}. Refresh it \
+                     once they have authorised it."
+                ),
+                None => format!(
+                    "Rapid7 runs {name}, and authorises this console. Refresh it: the console may then tell the address to \
+                     send to Rapid7 Support."
+                ),
+            };
+            (what, StepAction::Refresh, false)
+        }
+        EngineStatus::NotResponding if is_hosted(engine) => {
+            let what = format!(
+                "Rapid7 runs {name}: look at status.rapid7.com, and ask Rapid7 Support if nothing is said there. Then \
+                 refresh it."
+            );
+            (what, StepAction::Refresh, false)
+        }
         EngineStatus::PendingAuthorization => {
-            let (there, here) =
-                (place(&engine.address), place(console.map_or("", |console| &console.address)));
+            let console = seen_by(engine).or(console.map(|console| console.address.as_str()));
+            let (there, here) = (place(&engine.address), place(console.unwrap_or_default()));
             let what =
                 format!("On {name}{there}, enable this console{here} on its command line. Then refresh it.");
             (what, StepAction::Refresh, true)
@@ -105,16 +126,21 @@ fn reach(engine: &Engine, console: Option<&ConsolePlace>) -> String {
         Some(console) => format!("at {} on port {}", console.address, console.port),
         None => "on port 40815".to_owned(),
     };
+    let now = console.map_or("this console's address", |console| &console.address);
     match engine.direction {
         Some(Direction::EngineToConsole) => {
-            format!("Start {name}{there} and make sure that it can reach this console {here}.")
+            format!(
+                "Start {name}{there} and make sure that it can reach this console {here}. If the console has moved, set \
+                 lastAddress to {now} in the engine's consoles.xml, and restart the engine."
+            )
         }
         Some(Direction::ConsoleToEngine) => {
             format!("Start {name} and make sure that this console can reach it{there} on port {port}.")
         }
         None => format!(
             "Start {name} and make sure that this console can reach it{there} on port {port}; if it calls the \
-             console (reverse pair), that it can reach the console {here}."
+             console (reverse pair), that it can reach the console {here}, and that lastAddress in its consoles.xml is \
+             {now}."
         ),
     }
 }

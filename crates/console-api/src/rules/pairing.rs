@@ -159,9 +159,11 @@ fn host_of(engine: Option<&Engine>) -> String {
 
 /// The console's address as the engine sees it, when the console has repeated it: `Unauthorized console connection from:
 /// <IP>` (docs/api-quirks.md, "Beyond v3"). Between the two may be a translation of addresses.
-fn seen_by(engine: &Engine) -> Option<&str> {
-    let (_, rest) = engine.status_message.as_deref()?.split_once("connection from:")?;
-    rest.split_whitespace().next().map(|ip| ip.trim_end_matches(['.', ','])).filter(|ip| is_usable_ip(ip))
+#[must_use]
+pub fn seen_by(engine: &Engine) -> Option<&str> {
+    let (_, rest) = engine.status_message.as_deref()?.split_once("connection from")?;
+    let ip = rest.trim_start_matches([':', ' ', '/']).split_whitespace().next()?;
+    Some(ip.trim_end_matches(['.', ',', ';'])).filter(|ip| is_usable_ip(ip))
 }
 
 /// The steps of the standard pairing, in which the console dials the engine (document "Configuring distributed Scan
@@ -169,7 +171,10 @@ fn seen_by(engine: &Engine) -> Option<&str> {
 #[must_use]
 pub fn standard_pairing(host: EngineHost, engine: &Engine, console: &ConsolePlace) -> Vec<PairingStep> {
     let name = &engine.name;
-    let address = seen_by(engine).unwrap_or(&console.address);
+    let (address, seen) = match seen_by(engine) {
+        Some(ip) => (ip, [" There, show consoles lists this console as ", ip, "."].concat()),
+        None => (console.address.as_str(), String::new()),
+    };
     let not_there =
         [" If there is none, refresh ", name, " here: the console's first contact makes it."].concat();
     let mut steps = Steps(Vec::new());
@@ -181,6 +186,7 @@ pub fn standard_pairing(host: EngineHost, engine: &Engine, console: &ConsolePlac
                     "Find the line of this console, with enabled=0 and the address ",
                     address,
                     ". It begins with the console's ID.",
+                    &seen,
                     &not_there,
                 ],
                 SHOW_CONSOLES,
@@ -272,4 +278,30 @@ pub fn reverse_pairing(
         " to the console means that it is active.",
     ]);
     steps.0
+}
+
+/// The `consoles.xml` for an engine without a command line, such as one in an image or a container: put in place before
+/// its first start, it pairs the engine with this console (docs/api-quirks.md, "Engine side").
+#[must_use]
+pub fn consoles_file(console: &ConsolePlace, secret: &str) -> String {
+    let mut address = String::new();
+    for c in console.address.chars() {
+        match c {
+            '&' => address.push_str("&amp;"),
+            '<' => address.push_str("&lt;"),
+            '"' => address.push_str("&quot;"),
+            c => address.push(c),
+        }
+    }
+    [
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Consoles>\n  <console id=\"1\" enabled=\"1\" connectTo=\"1\" \
+         name=\"Console\" lastAddress=\"",
+        &address,
+        "\" port=\"",
+        &console.port.to_string(),
+        "\" plaintext_sharedSecret=\"",
+        secret,
+        "\"><cert></cert></console>\n</Consoles>\n",
+    ]
+    .concat()
 }

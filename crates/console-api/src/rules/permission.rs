@@ -1,6 +1,7 @@
 //! Which engines are special, and what may not be done with them (docs/api-quirks.md, "Special engines and pools").
 
 use core::fmt;
+use core::net::IpAddr;
 
 use crate::model::{Direction, Engine, EngineStatus};
 use crate::rules::keys;
@@ -21,11 +22,18 @@ pub(crate) fn is_local_place(address: &str, port: Option<u16>) -> bool {
     here && port == Some(LOCAL_PORT)
 }
 
-/// Whether this is an engine that Rapid7 hosts.
+/// Whether this is an engine that Rapid7 hosts, by its address or by its mark.
 #[must_use]
 pub fn is_hosted(engine: &Engine) -> bool {
     let address = keys::bare(&engine.address);
-    address.strip_suffix('.').unwrap_or(address).eq_ignore_ascii_case(HOSTED)
+    engine.run_by_rapid7 || address.strip_suffix('.').unwrap_or(address).eq_ignore_ascii_case(HOSTED)
+}
+
+/// Whether an engine may be one of Rapid7's that nothing tells apart: it has a plain IP address
+/// (docs/api-quirks.md, "Special engines and pools"). Only a person can know, and mark it.
+#[must_use]
+pub fn may_be_hosted(engine: &Engine) -> bool {
+    keys::bare(&engine.address).parse::<IpAddr>().is_ok_and(|ip| !ip.is_loopback())
 }
 
 /// Why something can't be done with an engine. `Display` gives the sentence for the disabled button.

@@ -4,7 +4,7 @@ use core::borrow::Borrow;
 use core::cmp::Ordering;
 
 use crate::ids::{EngineId, PoolId, SiteId};
-use crate::model::{Engine, EngineStatus, EngineVersionBlock, Pool, VersionReport};
+use crate::model::{Engine, EngineStatus, EngineVersionBlock, Pool, Severity, VersionReport, subjects};
 use crate::rules::keys::{self, fold_case};
 use crate::rules::{EngineColumn, EngineSort};
 use crate::timestamp::Timestamp;
@@ -146,10 +146,35 @@ pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&Versio
         .collect()
 }
 
-/// Fills in what an older console does not tell of its engines: to those without a status
-/// (docs/api-quirks.md, "Statuses") it adds what `version engines` told `at` that time. An engine that was active then
-/// was in contact then. The others stay as they are.
+/// Fills in what a console does not tell of its engines: to those without a status (docs/api-quirks.md, "Statuses") it
+/// adds what `version engines` told `at` that time, and to those whose status is not good, the reason that it gave. An
+/// engine that was active then was in contact then. The others stay as they are.
 pub fn complete(engines: &mut [Engine], report: &VersionReport, at: Timestamp) {
+    add_missing(engines, report, at);
+    add_reasons(engines, report);
+}
+
+/// A reason belongs to the status that the engine had when it was given.
+fn add_reasons(engines: &mut [Engine], report: &VersionReport) {
+    let bad = |engine: &Engine| engine.status.severity() != Severity::Good && engine.status_message.is_none();
+    let bad: Vec<usize> = (0..engines.len()).filter(|at| bad(&engines[*at])).collect();
+    if bad.is_empty() || report.notices.is_empty() {
+        return;
+    }
+    let by_name = keys::sorted(bad.len(), &|a, b| engines[bad[a]].name.cmp(&engines[bad[b]].name));
+    let blocks = Blocks::of(Some(report));
+    for notice in &report.notices {
+        let place = subjects(notice)
+            .find_map(|name| by_name.binary_search_by(|at| engines[bad[*at]].name.as_str().cmp(name)).ok());
+        let Some(engine) = place.and_then(|place| engines.get_mut(bad[by_name[place]])) else { continue };
+        let then = blocks.about(engine).and_then(|block| block.status.as_ref());
+        if then.is_none_or(|then| *then == engine.status) {
+            engine.status_message.get_or_insert_with(|| notice.clone());
+        }
+    }
+}
+
+fn add_missing(engines: &mut [Engine], report: &VersionReport, at: Timestamp) {
     let mut silent = engines.iter_mut().filter(|engine| engine.status == EngineStatus::Missing).peekable();
     if silent.peek().is_none() {
         return;
@@ -182,13 +207,13 @@ fn distinct(sites: &[SiteId]) -> usize {
 }
 
 /// The pools of every engine: looking through all pools for each of ten thousand engines would take too long.
-struct Members<'a> {
+pub(crate) struct Members<'a> {
     /// Each engine with each of its pools, by engine and then by the pool's name.
     pairs: Vec<(EngineId, &'a Pool)>,
 }
 
 impl<'a> Members<'a> {
-    fn of(pools: &'a [Pool]) -> Self {
+    pub(crate) fn of(pools: &'a [Pool]) -> Self {
         let names: Vec<Box<[u8]>> = pools.iter().map(|pool| keys::natural(&pool.name)).collect();
         let by_name = keys::sorted(pools.len(), &|a, b| names[a].cmp(&names[b]).then(a.cmp(&b)));
         let all: Vec<(EngineId, &Pool)> = by_name
@@ -199,7 +224,7 @@ impl<'a> Members<'a> {
         Self { pairs: by_engine.into_iter().map(|index| all[index]).collect() }
     }
 
-    fn pools_of(&self, engine: EngineId) -> Vec<&'a Pool> {
+    pub(crate) fn pools_of(&self, engine: EngineId) -> Vec<&'a Pool> {
         let first = self.pairs.partition_point(|(member, _)| *member < engine);
         let mut pools: Vec<&Pool> = self.pairs[first..]
             .iter()

@@ -2,14 +2,20 @@
 
 use core::time::Duration;
 
-use crate::ids::EngineId;
-use crate::model::{Scan, ScanStatus, Severity};
+use crate::model::{Engine, Pool, Scan, ScanStatus, Severity};
+use crate::rules::scans_on;
 
 /// The scans of a page as they are shown: on the first one those that are under way on the engine come first, also those
 /// that the page does not have; after that, the page in the console's order. Each scan is there once.
 #[must_use]
-pub fn scan_rows(engine: EngineId, first: bool, under_way: &[Scan], page: &[Scan]) -> Vec<Scan> {
-    let here = under_way.iter().filter(|scan| scan.engines.contains(&engine));
+pub fn scan_rows(
+    engine: &Engine,
+    pools: &[Pool],
+    first: bool,
+    under_way: &[Scan],
+    page: &[Scan],
+) -> Vec<Scan> {
+    let here = under_way.iter().filter(|scan| scans_on(engine, core::slice::from_ref(scan), pools).sure > 0);
     let top = page.iter().filter(|scan| scan.status.is_under_way()).chain(here).filter(|_| first);
     let mut rows: Vec<Scan> = Vec::new();
     for scan in top.chain(page) {
@@ -23,6 +29,24 @@ pub fn scan_rows(engine: EngineId, first: bool, under_way: &[Scan], page: &[Scan
         }
     }
     rows
+}
+
+/// The reason for a scan's state. That of a stopped scan is often just the name of who stopped it
+/// (docs/api-quirks.md, "Reading").
+#[must_use]
+pub fn scan_message(scan: &Scan) -> Option<String> {
+    let message = scan.message.as_deref()?;
+    let is_name = scan.status == ScanStatus::Stopped
+        && (scan.started_by.as_deref() == Some(message)
+            || !message.contains(char::is_whitespace) && !message.ends_with('.') && !is_state(message));
+    Some(if is_name { format!("Stopped by {message}") } else { message.to_owned() })
+}
+
+/// Whether a single word says what became of a scan, rather than who did it.
+fn is_state(word: &str) -> bool {
+    let states = ["cancelled", "canceled", "timeout", "n/a"];
+    states.iter().any(|state| word.eq_ignore_ascii_case(state))
+        || !matches!(ScanStatus::parse(word), ScanStatus::Other(_))
 }
 
 /// How good or bad a scan's state is; `None` while it is under way or where that can't be told.
@@ -53,46 +77,6 @@ pub fn duration_in_words(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{ScanId, SiteId};
-
-    fn scan(id: u64, engine: u64, status: ScanStatus) -> Scan {
-        Scan {
-            id: ScanId(id),
-            name: None,
-            scan_type: None,
-            status,
-            message: None,
-            started_by: None,
-            started: None,
-            ended: None,
-            duration: None,
-            assets: None,
-            vulnerabilities: None,
-            engines: vec![EngineId(engine)],
-            engine_name: None,
-            site: None,
-            site_name: None,
-        }
-    }
-
-    #[test]
-    fn scans_under_way_are_on_top_of_the_first_page_and_each_is_there_once() {
-        let mut known = scan(5, 1, ScanStatus::Running);
-        known.site = Some(SiteId(8));
-        let under_way = [known, scan(3, 1, ScanStatus::Paused), scan(6, 2, ScanStatus::Running)];
-        let page = [
-            scan(9, 1, ScanStatus::Finished),
-            scan(5, 1, ScanStatus::Running),
-            scan(4, 1, ScanStatus::Error),
-        ];
-        let ids = |first| {
-            let rows = scan_rows(EngineId(1), first, &under_way, &page);
-            rows.iter().map(|row| row.id.get()).collect::<Vec<_>>()
-        };
-        assert_eq!(ids(true), [5, 3, 9, 4]);
-        assert_eq!(ids(false), [9, 5, 4]);
-        assert_eq!(scan_rows(EngineId(1), true, &under_way, &page)[0].site, Some(SiteId(8)));
-    }
 
     #[test]
     fn a_duration_has_its_two_largest_units() {

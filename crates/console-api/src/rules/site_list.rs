@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::ids::{ScannerId, SiteId};
 use crate::model::Site;
 use crate::rules::{Scanner, Scanners, SiteMove, fold_case, keys};
@@ -171,6 +173,14 @@ impl SiteListBuilder {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
+    }
+
+    /// Whether one of these sites is not there yet. Where a console does not count its pages, one that brings none is the
+    /// last (docs/api-quirks.md, "Reading").
+    #[must_use]
+    pub fn lacks_any_of(&self, sites: &[Site]) -> bool {
+        let known: FxHashSet<u64> = self.ids.iter().copied().collect();
+        sites.iter().any(|site| !known.contains(&site.id.get()))
     }
 
     /// Adds a page: its sites, and how many of its rows could not be read. A site that a later page repeats counts
@@ -557,7 +567,10 @@ mod tests {
     #[test]
     fn a_site_that_a_page_repeats_is_there_once() {
         let mut builder = SiteListBuilder::default();
+        assert!(builder.lacks_any_of(&[site(1, "a", None)]));
         builder.push(&[site(1, "a", None), site(2, "b", None)], 0);
+        assert!(builder.lacks_any_of(&[site(2, "b", None), site(3, "c", None)]));
+        assert!(!builder.lacks_any_of(&[site(2, "b", None), site(1, "a", None)]));
         builder.push(&[site(2, "b", None), site(3, "c", None)], 0);
         assert_eq!(builder.finish().len(), 3);
     }

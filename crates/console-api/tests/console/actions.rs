@@ -1,5 +1,7 @@
 //! What API v3 has no resource for (docs/api-quirks.md, "Beyond v3"), and the console itself.
 
+use std::time::Duration;
+
 use console_api::{Asked, EngineId, EngineStatus, Error, Response, TransportError, UpdateAnswer};
 
 use crate::support::{Answer, Script, done, html, json, now, refused, text, welcome};
@@ -17,8 +19,15 @@ fn oslo(status: &str) -> Answer {
     json(200, &format!(r#"{{"id":6,"name":"Oslo","status":"{status}"}}"#))
 }
 
+/// A closed door is tried twice: the second time with the cookie.
 fn update(answer: Answer) -> Result<UpdateAnswer, Error> {
-    let script = Script::new().then(UPDATE, answer);
+    let leads_to_sign_in = answer.as_ref().is_ok_and(|it| {
+        let is_page = it.content_type.as_deref() == Some("text/html") && it.status < 300;
+        it.redirected || is_page || matches!(it.status, 302 | 401)
+    });
+    let again = leads_to_sign_in.then(|| answer.clone());
+    let script =
+        again.into_iter().fold(Script::new().then(UPDATE, answer), |script, it| script.then(UPDATE, it));
     let result = now(script.client().update_engine_software(EngineId(6)));
     script.assert_done();
     result
@@ -55,6 +64,50 @@ fn version_engines_is_taken_apart() {
     assert_eq!(block.status, Some(EngineStatus::PendingAuthorization));
     assert_eq!(block.platform.as_deref(), Some("Linux64"));
     assert!(report.problem_of(&oslo).unwrap().contains("Unauthorized console connection"));
+}
+
+#[test]
+fn an_answer_that_tells_of_no_engine_is_no_refresh() {
+    for answer in [
+        printed(""),
+        json(200, r#"{"links":[]}"#),
+        json(200, r#"{"output":null}"#),
+        json(200, r#"{"status":"ok","items":[1]}"#),
+        printed("\n  \r\n"),
+        printed("VERSION INFORMATION\n\n"),
+        printed("Unknown command: version engines"),
+        printed("Remote Engine Colour: blue\n"),
+    ] {
+        let shown = format!("{answer:?}");
+        let script = Script::new().then(COMMAND, answer).then(ONE, oslo("active"));
+        let refreshed = now(script.client().refresh_engine(EngineId(6))).expect(&shown);
+        assert_eq!(refreshed.asked, Asked::Silent, "{shown}");
+    }
+    // Where the console could reach none, it has told that.
+    let told = "Cannot refresh scan engine (Oslo): Unauthorized console connection from: 192.0.2.1";
+    let script = Script::new().then(COMMAND, printed(told));
+    assert!(matches!(now(script.client().ask_engines()), Ok(Asked::Yes(report)) if report.notices == [told]));
+}
+
+#[test]
+fn a_long_report_is_read_in_slices() {
+    let block = |at: u32| {
+        format!(
+            "Remote Engine Name: engine-{at:05}\nRemote Engine DN: CN=engine/O=Rapid7\nRemote Engine Version: 6.6.{at}\n\
+             Remote Engine Platform: Linux64\nRemote Engine Serial No: S{at}\nRemote Engine Product Name: x\n\
+             Remote Engine Last Content Update ID: 1\nRemote Engine Product ID: 2\nRemote Engine Status: Active\n\n"
+        )
+    };
+    let output: String = (0..5_000).map(block).collect();
+    let script = Script::new().then(COMMAND, printed(&output));
+    let report = now(script.client().version_engines()).unwrap();
+    assert_eq!(report.engines.len(), 5_000);
+    assert_eq!(report.engines[4_999].serial_number.as_deref(), Some("S4999"));
+    let lines = output.lines().count();
+    let slices = script.slept();
+    assert!(slices.iter().all(Duration::is_zero));
+    assert!(lines / slices.len() <= 4_000, "{} slices of {lines} lines", slices.len());
+    assert_eq!(report, console_api::parse_version_engines(&output), "where it is cut makes no difference");
 }
 
 #[test]
@@ -111,7 +164,32 @@ fn calls_outside_of_v3_carry_the_session_header_and_others_do_not() {
     assert_eq!(sent[0].header("nexposeCCSessionID"), Some("0".repeat(40).as_str()));
     assert!(sent[0].header("Authorization").is_some());
     assert!(!sent[0].follow_redirects);
+    assert_eq!(sent[0].header("X-Requested-With"), Some("XMLHttpRequest"));
+    assert_eq!(sent[0].cookie, None);
     assert_eq!(sent[1].header("nexposeCCSessionID"), None);
+    assert_eq!(sent[1].cookie, None);
+}
+
+#[test]
+fn a_console_that_wants_the_cookie_too_gets_it_once() {
+    let redirect = || Ok(Response { status: 302, redirected: true, ..Response::default() });
+    for closed in [redirect(), text(401, ""), html(200, "<title>Sign in</title>")] {
+        let script = Script::new().then(UPDATE, closed).then(UPDATE, text(200, ""));
+        assert!(now(script.client().update_engine_software(EngineId(6))).is_ok());
+        let sent = script.sent();
+        let zeros = "0".repeat(40);
+        assert_eq!(sent[0].cookie, None);
+        let cookie = sent[1].cookie.map(|(name, value)| (name, value.to_owned()));
+        assert_eq!(cookie, Some(("nexposeCCSessionID", zeros.clone())));
+        assert_eq!(sent[1].header("nexposeCCSessionID"), Some(zeros.as_str()));
+        script.assert_done();
+    }
+    // What was refused in other ways is not sent twice: nobody knows whether it was done.
+    for answer in [html(500, "<html>"), text(404, ""), refused(403, "Forbidden"), text(405, "")] {
+        let script = Script::new().then(UPDATE, answer);
+        assert!(now(script.client().update_engine_software(EngineId(6))).is_err());
+        script.assert_done();
+    }
 }
 
 #[test]
@@ -164,7 +242,11 @@ fn a_redirect_a_page_or_a_401_there_is_no_reason_to_sign_in_again() {
 #[test]
 fn a_console_that_is_busy_is_not_a_closed_door() {
     assert!(matches!(update(html(503, "<html>")), Err(Error::Busy { status: 503, .. })));
-    assert_eq!(update(Err(TransportError::Timeout)), Err(Error::Timeout));
+    assert_eq!(
+        update(Err(TransportError::Timeout)),
+        Err(Error::UnknownOutcome(Box::new(Error::Timeout))),
+        "it may have been sent"
+    );
 }
 
 #[test]
@@ -174,13 +256,48 @@ fn updating_all_is_a_console_command() {
     assert_eq!(script.sent()[0].body.as_deref(), Some(b"update engines".as_slice()));
 }
 
+fn reverse(answers: Vec<Answer>) -> Result<(), Error> {
+    let script = answers.into_iter().fold(Script::new(), |script, answer| script.then(REVERSE, answer));
+    let result = now(script.client().reverse_connection(EngineId(6)));
+    assert!(script.sent().iter().all(|request| request.body.is_none()), "no body is sent");
+    script.assert_done();
+    result
+}
+
 #[test]
-fn reversing_sends_true() {
-    let script = Script::new().then(REVERSE, json(200, "true")).then(REVERSE, html(200, "<html>"));
-    let client = script.client();
-    assert_eq!(now(client.reverse_connection(EngineId(6))), Ok(UpdateAnswer { message: None }));
-    assert_eq!(script.sent()[0].body.as_deref(), Some(b"true".as_slice()));
-    assert_eq!(now(client.reverse_connection(EngineId(6))), Err(Error::NotAllowedHere));
+fn a_direction_is_reversed_only_if_the_answer_says_true() {
+    for answer in [json(200, "true"), text(200, "true\r\n"), text(201, "true")] {
+        assert_eq!(reverse(vec![answer]), Ok(()));
+    }
+    for answer in [
+        json(200, "false"),
+        json(200, "false\n"),
+        json(200, ""),
+        text(204, ""),
+        text(200, "False"),
+        json(200, "\"true story\""),
+        json(200, "1"),
+        done(),
+        json(200, r#"{"message":"The direction is turned around."}"#),
+        text(200, "<SomeResponse success=\"1\"/>"),
+    ] {
+        let shown = format!("{answer:?}");
+        let error = reverse(vec![answer]).expect_err(&shown);
+        assert_eq!(error, Error::NotReversed, "{shown}");
+        assert_eq!(error.to_string(), "The console did not reverse it.");
+    }
+}
+
+#[test]
+fn a_reversal_that_is_refused_or_lost_says_so() {
+    let page = || html(200, "<html>");
+    assert_eq!(reverse(vec![page(), page()]), Err(Error::NotAllowedHere));
+    let refusal = Error::Rejected { status: 400, message: "Not for this engine.".to_owned() };
+    assert_eq!(reverse(vec![refused(400, "Not for this engine.")]), Err(refusal));
+    assert_eq!(
+        reverse(vec![Err(TransportError::Timeout)]),
+        Err(Error::UnknownOutcome(Box::new(Error::Timeout)))
+    );
 }
 
 #[test]

@@ -206,9 +206,58 @@ fn after_a_500_or_a_time_out_the_list_tells_whether_the_engine_was_created() {
 
         let script = Script::new().then(CREATE, failure).then(ENGINES, list(&value!([oslo()])));
         let error = now(script.client().create_engine(&draft("Lima"))).unwrap_err();
-        assert!(!matches!(error, Error::UnknownOutcome(_)), "the list shows that it is not there: {error:?}");
+        assert!(matches!(error, Error::NotDone(_)), "the list shows that it is not there: {error:?}");
+        assert!(error.to_string().ends_with("it was not done."), "{error}");
         script.assert_done();
     }
+}
+
+#[test]
+fn the_words_of_an_inner_failure_mean_doubt_whatever_the_status() {
+    let words = "An unexpected error occurred. See the log file for more information or contact support.";
+    for status in [400, 403, 404, 409, 500, 503] {
+        let failure = || refused(status, words);
+        let there = Script::new().then(CREATE, failure()).then(ENGINES, list(&value!([oslo()])));
+        let created = now(there.client().create_engine(&draft("Oslo"))).unwrap();
+        let despite = created.despite.unwrap();
+        assert_eq!(despite, Error::Rejected { status, message: words.to_owned() });
+        assert!(despite.to_string().starts_with("The console failed"), "{despite}");
+        assert!(despite.what_helps().contains("log"), "{}", despite.what_helps());
+
+        let missing = Script::new().then(CREATE, failure()).then(ENGINES, list(&value!([oslo()])));
+        let error = now(missing.client().create_engine(&draft("Lima"))).unwrap_err();
+        assert!(matches!(error, Error::NotDone(_)), "{error:?}");
+
+        let unread = Script::new().then(CREATE, failure()).then(ENGINES, refused(500, "x"));
+        let error = now(unread.client().create_engine(&draft("Oslo"))).unwrap_err();
+        assert!(matches!(error, Error::UnknownOutcome(_)), "{error:?}");
+
+        // Where nobody looks, it says so.
+        let script = Script::new().then("DELETE api/3/scan_engines/6", failure());
+        let error = now(script.client().delete_engine(EngineId(6))).unwrap_err();
+        assert!(matches!(error, Error::UnknownOutcome(_)), "{error:?}");
+    }
+    let script = Script::new().then(CREATE, refused(400, "An error occurred: the name is taken."));
+    let error = now(script.client().create_engine(&draft("Oslo"))).unwrap_err();
+    assert!(
+        matches!(error, Error::Rejected { status: 400, .. }),
+        "other words are about the input: {error:?}"
+    );
+}
+
+#[test]
+fn a_change_without_an_answer_in_time_may_have_been_done() {
+    let late = || Err(TransportError::Timeout);
+    let script = Script::new()
+        .then("GET api/3/scan_engines/6", json(200, &oslo().to_string()))
+        .then("PUT api/3/scan_engines/6", late())
+        .then("DELETE api/3/scan_engines/6", late());
+    let client = script.client();
+    let opened = EngineDraft::of(&engine(&oslo()));
+    let doubt = Error::UnknownOutcome(Box::new(Error::Timeout));
+    assert_eq!(now(client.update_engine(EngineId(6), &opened, &draft("Lima"))), Err(doubt.clone()));
+    assert_eq!(now(client.delete_engine(EngineId(6))), Err(doubt));
+    script.assert_done();
 }
 
 #[test]

@@ -237,3 +237,75 @@ fn what_the_transport_reports_is_passed_on() {
         assert_eq!(engines_fail(&script), error);
     }
 }
+
+/// What a refusal without JSON means, with each status that consoles and what stands before them answer.
+#[test]
+fn plain_text_and_pages_are_understood_with_each_status() {
+    for status in [400, 403, 404, 405, 408, 409, 413, 415, 429, 500, 502, 503, 504] {
+        let plain = text(status, "  Nothing\nto see ");
+        let page = html(status, "<!DOCTYPE html><html><head><title>Nothing to see</title></head></html>");
+        let bare = html(status, "<p>Nothing to quote</p>");
+        let empty = text(status, "");
+        for (answer, words) in
+            [(plain, Some("Nothing to see")), (page, Some("Nothing to see")), (bare, None), (empty, None)]
+        {
+            let script = Script::new().then(ENGINES, answer);
+            let client = script.client().with_retry(console_api::RetryPolicy::NEVER);
+            let error = now(client.engines()).unwrap_err();
+            let said = match &error {
+                Error::NotPermitted { message } if status == 403 => message.as_deref(),
+                Error::NotFound { message } if status == 404 => message.as_deref(),
+                Error::Busy { status: busy, message, .. } if *busy == status => message.as_deref(),
+                Error::Rejected { status: rejected, message } if *rejected == status => {
+                    words.map(|_| message.as_str())
+                }
+                error => panic!("{status}: {error:?}"),
+            };
+            assert_eq!(said, words, "{status}");
+            assert!(error.to_string().ends_with('.'), "{error}");
+        }
+    }
+}
+
+#[test]
+fn foreign_things_with_200_are_not_taken_for_engines() {
+    for body in [
+        r#"{"foo":1}"#,
+        r#"{"error":"down"}"#,
+        r#"{"id":6,"name":"Oslo"}"#,
+        r#"{"resources":{"id":6}}"#,
+        r#""engines""#,
+        "OK",
+    ] {
+        let script = Script::new().then(ENGINES, json(200, body));
+        assert!(matches!(engines_fail(&script), Error::UnexpectedBody { status: 200, .. }), "{body}");
+    }
+    for body in [r#"{"links":[]}"#, r#"{"name":"Oslo"}"#, r#"{"id":"1f0c6a0e-7c57"}"#, "[]", "7"] {
+        let script = Script::new().then("GET api/3/scan_engines/6", json(200, body));
+        let error = now(script.client().engine(EngineId(6))).unwrap_err();
+        assert!(matches!(error, Error::UnexpectedBody { .. }), "{body}: {error:?}");
+    }
+    // Links alone are an empty list, and rows whose ids are no numbers are counted.
+    let script = Script::new().then(ENGINES, json(200, r#"{"links":[]}"#));
+    assert_eq!(now(script.client().engines()).map(|list| (list.items.len(), list.unreadable)), Ok((0, 0)));
+    let rows = r#"{"resources":[{"id":"1f0c6a0e-7c57-4a54-8d0e-0e6a8e1f6d11","name":"a"},{"id":6,"sites":["x",5]}]}"#;
+    let script = Script::new().then(ENGINES, json(200, rows));
+    let list = now(script.client().engines()).unwrap();
+    assert_eq!((list.items.len(), list.unreadable), (1, 1));
+    assert_eq!(list.items[0].sites, [SiteId(5)]);
+}
+
+#[test]
+fn the_insight_platform_is_told_from_a_console() {
+    for page in [
+        html(200, "<html><title>Insight</title><script src=\"https://us.insight.rapid7.com/x.js\">"),
+        html(404, "<html><a href=\"https://insight.rapid7.com/login\">"),
+    ] {
+        let script = Script::new().then("GET api/3", page);
+        assert_eq!(now(script.client().sign_in()), Err(Error::InsightPlatform));
+    }
+    // A console may speak of it, though not in a page.
+    let told = json(200, r#"{"links":[{"href":"https://insight.rapid7.com","rel":"Insight"}]}"#);
+    assert!(now(Script::new().then("GET api/3", told).client().sign_in()).is_ok());
+    assert!(Error::Unauthorized.what_helps().contains("SAML or the Insight Platform needs a local one"));
+}

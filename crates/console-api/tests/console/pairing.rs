@@ -2,7 +2,8 @@
 
 use console_api::ConsoleInfo;
 use console_api::rules::{
-    ConsolePlace, EngineHost, PairingStep, console_place, reverse_pairing, standard_pairing,
+    ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
+    standard_pairing,
 };
 use serde_json::json as value;
 
@@ -184,4 +185,38 @@ fn every_step_is_a_sentence_and_says_what_to_put_for_what_is_left_open() {
             }
         }
     }
+}
+
+#[test]
+fn an_engine_without_a_command_line_is_paired_by_a_file() {
+    let secret = "0F1E-2D3C-4B5A-6978-8796-A5B4-C3D2-E1F0";
+    let file = consoles_file(&place("127.0.0.1", 40815), secret);
+    let shape = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Consoles>\n  <console id=\"1\" enabled=\"1\" connectTo=\"1\" \
+                 name=\"Console\" lastAddress=\"127.0.0.1\" port=\"40815\" plaintext_sharedSecret=\"0F1E-2D3C-4B5A-6978-8796-A5B4-C3D2-E1F0\">\
+                 <cert></cert></console>\n</Consoles>\n";
+    assert_eq!(file, shape);
+    let odd = consoles_file(&place("a\"<&b", 40900), secret);
+    assert!(odd.contains("lastAddress=\"a&quot;&lt;&amp;b\" port=\"40900\""), "{odd}");
+}
+
+#[test]
+fn the_address_that_the_engine_has_seen_is_found_in_every_spelling() {
+    for (message, ip) in [
+        ("Unauthorized console connection from: 203.0.113.7", Some("203.0.113.7")),
+        (
+            "Cannot refresh scan engine Oslo: Unauthorized console connection from 203.0.113.7.",
+            Some("203.0.113.7"),
+        ),
+        ("Unauthorized console connection from: /203.0.113.7, refused", Some("203.0.113.7")),
+        ("Unauthorized console connection from: 2001:db8::7", Some("2001:db8::7")),
+        ("Unauthorized console connection from: 0.0.0.0", None),
+        ("Connection refused", None),
+    ] {
+        let oslo = engine(&value!({"status": "pending-authorization", "statusMessage": message}));
+        assert_eq!(seen_by(&oslo), ip, "{message}");
+    }
+    let told = value!({"status": "pending-authorization",
+        "statusMessage": "Unauthorized console connection from: 203.0.113.7"});
+    let steps = words(&standard_pairing(EngineHost::Linux, &engine(&told), &place("10.0.0.1", 40815)));
+    assert!(steps.contains("show consoles lists this console as 203.0.113.7"), "{steps}");
 }

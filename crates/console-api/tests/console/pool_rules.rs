@@ -259,7 +259,7 @@ fn an_engine_that_could_not_be_added_does_not_leave() {
     let script = Script::new()
         .then(ADD, Err(TransportError::Timeout))
         .then(NEW_MEMBERS, json(200, r#"{"resources":[1]}"#));
-    assert_eq!(moved(&script), Err(Error::Timeout));
+    assert_eq!(moved(&script), Err(Error::NotDone(Box::new(Error::Timeout))));
 }
 
 #[test]

@@ -101,17 +101,19 @@ fn repeating_can_be_switched_off() {
 fn each_kind_of_call_has_its_time() {
     let script = Script::new()
         .then(ENGINES, none())
+        .then("GET api/3/scan_engines/6", json(200, r#"{"id":6}"#))
         .then("DELETE api/3/scan_engines/6", done())
         .then("POST api/3/administration/commands", json(200, r#"{"output":""}"#));
     let client = script.client();
     now(async {
         client.engines().await?;
+        client.engine(EngineId(6)).await?;
         client.delete_engine(EngineId(6)).await?;
         client.version_engines().await
     })
     .unwrap();
     let seconds: Vec<u64> = script.sent().iter().map(|request| request.timeout.as_secs()).collect();
-    assert_eq!(seconds, [30, 60, 300]);
+    assert_eq!(seconds, [60, 30, 60, 300]);
 }
 
 #[test]

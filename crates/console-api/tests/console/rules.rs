@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use console_api::rules::{
     Arrow, ConsolePlace, DeletionCheck, Refusal, Staleness, StepAction, Thresholds, deletion, is_hosted,
-    is_local, may_delete, may_join_pool, may_reverse, next_step, next_step_at, pools_of, reverse_refusal,
-    staleness,
+    is_local, may_be_hosted, may_delete, may_join_pool, may_reverse, may_update, next_step, next_step_at,
+    pools_of, reverse_refusal, staleness,
 };
-use console_api::{Direction, EngineId, Severity, Timestamp};
+use console_api::{Direction, Engine, EngineId, Severity, Timestamp};
 use serde_json::json as value;
 
 use crate::support::{engine, pool};
@@ -44,6 +44,60 @@ fn hosted_engines_have_their_host_name() {
 }
 
 #[test]
+fn an_engine_that_somebody_has_marked_is_treated_like_a_hosted_one() {
+    let marked = Engine { run_by_rapid7: true, ..engine(&value!({})) };
+    assert!(is_hosted(&marked));
+    assert_eq!((may_join_pool(&marked), may_reverse(&marked)), (Err(Refusal::Hosted), Err(Refusal::Hosted)));
+    assert_eq!(
+        (may_delete(&marked), may_update(&marked)),
+        (Err(Refusal::Hosted), Err(Refusal::UpdatedByRapid7))
+    );
+    for (address, may_be) in [
+        ("203.0.113.9", true),
+        ("2001:db8::9", true),
+        ("[2001:db8::9]", true),
+        ("127.0.0.1", false),
+        ("scan-a.example", false),
+        ("", false),
+    ] {
+        assert_eq!(may_be_hosted(&engine(&value!({"address": address}))), may_be, "{address}");
+    }
+}
+
+#[test]
+fn nobody_is_sent_to_the_command_line_of_an_engine_that_rapid7_runs() {
+    let told = "Cannot refresh scan engine (Oslo): Unauthorized console connection from: 203.0.113.7";
+    for told in [value!(told), value!(null)] {
+        let fields = |status: &str| value!({"address": "nse.extranet.rapid7.com", "status": status, "statusMessage": told});
+        let pending = next_step(&engine(&fields("pending-authorization"))).unwrap();
+        assert!(pending.what.contains("Rapid7 Support"), "{}", pending.what);
+        assert_eq!(pending.what.contains("203.0.113.7"), told.is_string(), "{}", pending.what);
+        let down = next_step(&engine(&fields("not-responding"))).unwrap();
+        assert!(down.what.contains("status.rapid7.com") && down.what.contains("Support"), "{}", down.what);
+        for step in [pending, down] {
+            assert_eq!((step.action, step.pairing_helps), (StepAction::Refresh, false));
+            assert!(!step.what.contains("command line") && !step.what.contains("on port"), "{}", step.what);
+        }
+    }
+    let marked = Engine { run_by_rapid7: true, ..engine(&value!({"status": "pending-authorization"})) };
+    assert!(next_step(&marked).unwrap().what.contains("Rapid7 Support"));
+}
+
+#[test]
+fn a_console_that_has_moved_is_named_to_the_engines_that_call_it() {
+    let console = ConsolePlace { address: "10.0.0.1".to_owned(), port: 40815 };
+    let what = |direction: serde_json::Value| {
+        let fields = value!({"status": "not-responding", "connectionDirection": direction});
+        next_step_at(&engine(&fields), &console).unwrap().what
+    };
+    let reverse = what(value!("engine-to-console"));
+    assert!(reverse.contains("set lastAddress to 10.0.0.1 in the engine's consoles.xml"), "{reverse}");
+    assert!(reverse.contains("restart the engine"), "{reverse}");
+    assert!(what(value!(null)).contains("lastAddress in its consoles.xml is 10.0.0.1"));
+    assert!(!what(value!("console-to-engine")).contains("lastAddress"));
+}
+
+#[test]
 fn special_engines_cannot_join_pools_and_say_why() {
     let local = engine(&value!({"address": "127.0.0.1"}));
     let hosted = engine(&value!({"address": "nse.extranet.rapid7.com"}));
@@ -65,6 +119,10 @@ fn the_next_step_names_the_engine_and_where_it_is() {
     let step = next_step(&engine(&value!({"status": "pending-authorization"}))).unwrap();
     assert!(step.what.contains("Oslo (192.0.2.6)") && step.what.contains("enable"), "{}", step.what);
     assert!(step.pairing_helps);
+    let told = "Unauthorized console connection from: 203.0.113.7";
+    let fields = value!({"status": "pending-authorization", "statusMessage": told});
+    let step = next_step(&engine(&fields)).unwrap();
+    assert!(step.what.contains("enable this console (203.0.113.7)"), "{}", step.what);
 
     let step = next_step(&engine(&value!({"status": "incompatible-version"}))).unwrap();
     assert_eq!((step.what.as_str(), step.action), ("Update Oslo.", StepAction::Update));

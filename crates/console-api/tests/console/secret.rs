@@ -93,5 +93,89 @@ fn the_time_left_is_a_bare_number_of_seconds() {
 #[test]
 fn other_refusals_stay_refusals() {
     assert!(matches!(read(refused(500, "x")), Err(Error::Rejected { .. })));
-    assert!(matches!(read(refused(403, "x")), Err(Error::NotPermitted { .. })));
+    let script = Script::new().then(READ, none()).then(MAKE, refused(403, "x"));
+    assert!(matches!(now(script.client().generate_shared_secret()), Err(Error::NotPermitted { .. })));
+}
+
+const OLDER: &str = "PUT data/admin/global/shared-secret?time-to-live=3600";
+
+/// A console without secrets in API v3: what it answers to POST, and where older ones have it.
+fn older(post: Answer, put: Answer) -> (Result<console_api::GeneratedSecret, Error>, Script) {
+    let script = Script::new().then(READ, none()).then(MAKE, post).then(OLDER, put);
+    (now(script.client().generate_shared_secret()), script)
+}
+
+#[test]
+fn a_console_without_secrets_in_v3_is_asked_where_older_ones_have_them() {
+    for (post, put, left, before) in [
+        (none(), json(200, &format!(r#"{{"secret":"{SECRET}","timeToLive":1200}}"#)), 1200, true),
+        (
+            refused(400, "No."),
+            json(200, &format!(r#"{{"ttl":"3600","sharedSecret":"{SECRET}"}}"#)),
+            3600,
+            false,
+        ),
+        (none(), text(200, &format!("{SECRET} 3599")), 3599, false),
+        (none(), text(200, &format!("<SharedSecret value=\"{SECRET}\" time-to-live=\"59\"/>")), 59, true),
+        (none(), text(200, SECRET), 3600, false),
+        (none(), json(200, &format!("\"{}\"", SECRET.to_lowercase())), 3600, false),
+    ] {
+        let (generated, script) = older(post, put);
+        let generated = generated.unwrap();
+        assert_eq!(generated.secret.reveal(), SECRET);
+        assert_eq!((generated.left, generated.was_valid_before), (Some(Duration::from_secs(left)), before));
+        let sent = script.sent();
+        assert!(sent[2].header("nexposeCCSessionID").is_some() && sent[2].body.is_none());
+        script.assert_done();
+    }
+}
+
+#[test]
+fn a_console_without_secrets_anywhere_is_called_too_old() {
+    let page = || html(200, "<title>Sign in</title>");
+    for (post, put, again) in [
+        (none(), text(404, ""), None),
+        (refused(400, "No."), none(), None),
+        (none(), refused(400, "No."), None),
+        (none(), page(), Some(page())),
+        (none(), refused(401, "No."), Some(refused(401, "No."))),
+        (none(), refused(403, "No."), None),
+    ] {
+        let script = Script::new().then(READ, refused(400, "No.")).then(MAKE, post).then(OLDER, put);
+        let script = again.into_iter().fold(script, |script, again| script.then(OLDER, again));
+        let error = now(script.client().generate_shared_secret()).unwrap_err();
+        assert_eq!(error, Error::TooOldForSecrets);
+        assert_eq!(
+            error.in_full(),
+            "This console is too old for shared secrets here (needs 6.5.50). Use its own page."
+        );
+        script.assert_done();
+    }
+    // An answer without a secret in it is not shown.
+    let (generated, _) = older(none(), text(200, "99DB-B9F0-CD8B"));
+    let error = generated.unwrap_err();
+    assert!(matches!(error, Error::UnexpectedBody { .. }) && !error.to_string().contains("99DB"), "{error}");
+}
+
+#[test]
+fn a_401_on_reading_with_making_allowed_is_none() {
+    let script = Script::new()
+        .then(READ, refused(401, "No."))
+        .then("GET api/3", crate::support::welcome())
+        .then(MAKE, text(201, SECRET));
+    let generated = now(script.client().generate_shared_secret()).unwrap();
+    assert!(!generated.was_valid_before);
+    let script = Script::new().then(TIME, refused(401, "No.")).then("GET api/3", crate::support::welcome());
+    assert_eq!(now(script.client().shared_secret_time_to_live()), Ok(None));
+}
+
+#[test]
+fn a_secret_that_may_have_been_made_is_not_called_refused() {
+    let script = Script::new().then(READ, none()).then(MAKE, Err(console_api::TransportError::Timeout));
+    let error = now(script.client().generate_shared_secret()).unwrap_err();
+    assert!(matches!(error, Error::UnknownOutcome(_)), "{error:?}");
+    let internal = refused(400, "An unexpected error occurred. See the log file for more information.");
+    let script = Script::new().then(READ, none()).then(MAKE, internal);
+    let error = now(script.client().generate_shared_secret()).unwrap_err();
+    assert!(matches!(error, Error::UnknownOutcome(_)), "no sign of an old console: {error:?}");
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use console_api::rules::{ScansOn, scan_message, scan_rows, scans_on, scans_on_each};
 use console_api::{
     EngineId, Error, Moved, NewSite, PageRequest, PoolId, Saved, ScanId, ScanStatus, ScannerId, SiteDraft,
     SiteId, SiteType, Sort, Timestamp, TransportError,
 };
 use serde_json::json as value;
 
-use crate::support::{Script, done, json, now, refused};
+use crate::support::{Script, done, engine, json, now, pool, refused};
 
 #[test]
 fn sites_are_paged_and_sorted_by_the_console() {
@@ -43,7 +44,9 @@ fn scans_that_occupy_an_engine_are_counted_through_all_pages() {
     let script = Script::new()
         .then("GET api/3/scans?active=true&page=0&size=500", json(200, first))
         .then("GET api/3/scans?active=true&page=1&size=500", json(200, second));
-    assert_eq!(now(script.client().running_scans(EngineId(6))), Ok(3));
+    let scans = now(script.client().scans_under_way()).unwrap();
+    let here = |it: &ScansOn| (it.sure, it.maybe.len());
+    assert_eq!(here(&scans_on(&engine(&value!({})), &scans, &[])), (3, 0));
     script.assert_done();
 }
 
@@ -138,12 +141,12 @@ fn a_new_site_whose_answer_was_lost_is_looked_for_among_the_newest() {
                 200,
                 r#"{"page":{"totalResources":1},"resources":[{"id":7,"name":"Oslo","description":"HQ"}]}"#,
             ),
-            Err(Error::Timeout),
+            Err(Error::NotDone(Box::new(Error::Timeout))),
         ),
         // The newest are there, and it is not among them.
         (
             json(200, r#"{"page":{"totalResources":900},"resources":[{"id":8},{"id":6}]}"#),
-            Err(Error::Timeout),
+            Err(Error::NotDone(Box::new(Error::Timeout))),
         ),
         // This console has not sorted: it may be on another page.
         (json(200, r#"{"page":{"totalResources":900},"resources":[{"id":1},{"id":2}]}"#), unknown()),
@@ -231,12 +234,119 @@ fn a_scan_names_its_engines_in_three_ways() {
         (r#""engineId":6"#, vec![6]),
         (r#""engineIds":[6,7]"#, vec![6, 7]),
         (r#""engineId":6,"engineIds":[{"id":6,"scope":"x"},{"id":7}]"#, vec![6, 7]),
-        (r#""engineIds":null"#, vec![]),
+        (r#""engineIds":{"id":7,"newScanEngine":true,"scope":"silo"}"#, vec![7]),
+        (r#""engineId":"6","engineIds":{"id":"7"}"#, vec![6, 7]),
+        (
+            r#""engineName":"a","links":[{"rel":"self","href":"https://c/api/3/scans/3"},{"rel":"Scan Engine","href":"https://c/api/3/scan_engines/7"}]"#,
+            vec![7],
+        ),
+        (r#""engineId":6,"links":[{"rel":"Scan Engine","href":"https://c/api/3/scan_engines/7"}]"#, vec![6]),
+        (r#""engineId":-1,"links":[{"rel":"Scan Engine","href":"https://c/api/3"}]"#, vec![]),
+        (r#""engineIds":null,"links":{}"#, vec![]),
     ] {
         let script = Script::new().then("GET api/3/scans/3", json(200, &format!(r#"{{"id":3,{fields}}}"#)));
         let scan = now(script.client().scan(ScanId(3))).unwrap();
         assert_eq!(scan.engines.into_iter().map(EngineId::get).collect::<Vec<_>>(), engines, "{fields}");
     }
+}
+
+#[test]
+fn who_started_a_scan_stands_in_either_of_two_fields() {
+    for (fields, by) in [
+        (r#""startedBy":"kim""#, Some("kim")),
+        (r#""startedBy":null,"startedByUsername":"kim""#, Some("kim")),
+        (r#""startedBy":"kim","startedByUsername":"jo""#, Some("kim")),
+        (r#""startedBy":"N/A","startedByUsername":"jo""#, Some("jo")),
+        (r#""startedByUsername":"n/a""#, None),
+        (r#""startedBy":" ""#, None),
+    ] {
+        let script = Script::new().then("GET api/3/scans/3", json(200, &format!(r#"{{"id":3,{fields}}}"#)));
+        assert_eq!(now(script.client().scan(ScanId(3))).unwrap().started_by.as_deref(), by, "{fields}");
+    }
+}
+
+#[test]
+fn a_stopped_scans_name_is_who_stopped_it() {
+    for (status, message, by, words) in [
+        ("stopped", "kim", None, "Stopped by kim"),
+        ("stopped", "CORP\\\\kim", None, "Stopped by CORP\\kim"),
+        ("stopped", "Kim Larsen", Some("Kim Larsen"), "Stopped by Kim Larsen"),
+        ("stopped", "The window was over", None, "The window was over"),
+        ("stopped", "Stopped", None, "Stopped"),
+        ("stopped", "Ended.", None, "Ended."),
+        ("error", "kim", None, "kim"),
+    ] {
+        let by = by.map(|by| format!(r#","startedBy":"{by}""#)).unwrap_or_default();
+        let body = format!(r#"{{"id":3,"status":"{status}","message":"{message}"{by}}}"#);
+        let script = Script::new().then("GET api/3/scans/3", json(200, &body));
+        let scan = now(script.client().scan(ScanId(3))).unwrap();
+        assert_eq!(scan_message(&scan).as_deref(), Some(words));
+    }
+}
+
+/// What is known of the scans on engine 6, "Oslo" with the site 5, which is in the pool 9, "North" with the site 15.
+fn on_oslo(scan: &str) -> ScansOn {
+    let body = format!(r#"{{"id":77,"status":"running",{scan}}}"#);
+    let script = Script::new().then("GET api/3/scans/77", json(200, &body));
+    let scan = now(script.client().scan(ScanId(77))).unwrap();
+    let pools = [pool(9, "North", &[6, 7], &[15]), pool(10, "South", &[7], &[16])];
+    let (oslo, scans) = (engine(&value!({"sites": [5]})), [scan]);
+    let on = scans_on(&oslo, &scans, &pools);
+    assert_eq!(scans_on_each(&[oslo], &scans, &pools), std::slice::from_ref(&on));
+    on
+}
+
+#[test]
+fn a_scan_is_on_an_engine_surely_or_perhaps_or_not() {
+    for sure in [
+        r#""engineId":6"#,
+        r#""engineIds":{"id":6}"#,
+        r#""engineName":"Oslo","links":[{"rel":"Scan Engine","href":"https://c/api/3/scan_engines/6"}]"#,
+        r#""engineName":"Oslo""#,
+    ] {
+        assert_eq!(on_oslo(sure), ScansOn { sure: 1, maybe: Vec::new() }, "{sure}");
+    }
+    for (maybe, why) in [
+        (
+            r#""engineId":9,"siteName":"Plant""#,
+            "Scan 77 of Plant may be on it: North is the pool that it runs in,",
+        ),
+        (r#""engineId":-1,"engineName":"North""#, "Scan 77 may be on it: North is the pool that it runs in,"),
+        (r#""engineName":"North""#, "North is the pool"),
+        (r#""engineId":-1,"engineName":"N/A""#, "it runs in a pool, and the console does not say in which."),
+        (r#""engineId":-1"#, "it runs in a pool, and the console does not say in which."),
+        (r#""siteId":5"#, "its site is assigned to this engine"),
+        (r#""siteId":15"#, "its site may use a pool of this engine"),
+        (r#""siteName":"Plant""#, "Scan 77 of Plant may be on it: the console does not say where it runs."),
+    ] {
+        let on = on_oslo(maybe);
+        assert_eq!((on.sure, on.maybe.len()), (0, 1), "{maybe}");
+        assert!(on.words().contains(why), "{maybe}: {}", on.words());
+    }
+    for not in [
+        r#""engineId":7"#,
+        r#""engineId":10"#,
+        r#""engineId":-1,"engineName":"South""#,
+        r#""engineId":-1,"engineName":"Oslo""#,
+        r#""engineName":"Lima""#,
+        r#""siteId":16"#,
+        r#""engineIds":[7,10]"#,
+    ] {
+        assert!(on_oslo(not).is_empty(), "{not}");
+    }
+}
+
+#[test]
+fn scans_on_an_engine_are_told_in_sentences_and_not_without_end() {
+    let maybe = |count: usize| (0..count).map(|at| format!("Scan {at} may be on it: x.")).collect::<Vec<_>>();
+    assert_eq!(ScansOn::default().words(), "");
+    assert_eq!(ScansOn { sure: 1, maybe: maybe(0) }.words(), "1 scan is under way on it.");
+    assert_eq!(
+        ScansOn { sure: 2, maybe: maybe(1) }.words(),
+        "2 scans are under way on it. Scan 0 may be on it: x."
+    );
+    assert!(ScansOn { sure: 0, maybe: maybe(3) }.words().ends_with("Scan 2 may be on it: x."));
+    assert!(ScansOn { sure: 0, maybe: maybe(5) }.words().ends_with("The same is true of 2 more."));
 }
 
 #[test]
@@ -301,4 +411,28 @@ fn a_scan_can_be_started_on_another_engine() {
     let script = Script::new().then("POST api/3/sites/1/scans", json(201, r#"{"id":44}"#));
     assert_eq!(now(script.client().start_scan(SiteId(1), Some(ScannerId(6)))), Ok(ScanId(44)));
     assert_eq!(script.last_body(), value!({"engineId": 6}));
+}
+
+#[test]
+fn scans_under_way_are_on_top_of_the_first_page_and_each_is_there_once() {
+    let read = |scans: &str| {
+        let script = Script::new().then("GET api/3/scans?page=0&size=500", json(200, scans));
+        now(script.client().scans(None, &PageRequest::default())).unwrap().items
+    };
+    let under_way = read(
+        r#"[{"id":5,"engineId":6,"status":"running","siteId":8},{"id":3,"engineName":"Oslo","status":"paused"},
+        {"id":6,"engineId":2,"status":"running"},{"id":7,"engineId":9,"status":"running"}]"#,
+    );
+    let page = read(
+        r#"[{"id":9,"engineId":6,"status":"finished"},{"id":5,"engineId":6,"status":"running"},
+        {"id":4,"engineId":6,"status":"error"}]"#,
+    );
+    let (oslo, pools) = (engine(&value!({})), [pool(9, "North", &[6], &[])]);
+    let ids = |first| {
+        let rows = scan_rows(&oslo, &pools, first, &under_way, &page);
+        rows.iter().map(|row| row.id.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(true), [5, 3, 9, 4], "one that may be elsewhere is not its own");
+    assert_eq!(ids(false), [9, 5, 4]);
+    assert_eq!(scan_rows(&oslo, &pools, true, &under_way, &page)[0].site, Some(SiteId(8)));
 }

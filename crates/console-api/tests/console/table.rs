@@ -198,6 +198,46 @@ fn version_engines_fills_in_what_an_older_console_does_not_tell_and_no_more() {
 }
 
 #[test]
+fn the_reason_that_version_engines_gave_stands_at_the_engine_as_long_as_its_status_stays() {
+    let refused = "Cannot refresh scan engine (Oslo): Unauthorized console connection from: 203.0.113.7";
+    let report = parse_version_engines(&format!(
+        "VERSION INFORMATION\n{refused}\nCannot refresh scan engine Bergen: Connection refused\n\
+         The engine (Lima) is on holiday\n\nRemote Engine Name: Oslo\nRemote Engine Status: Pending-Auth\n\n\
+         Remote Engine Name: Lima\nRemote Engine Status: Unknown\n"
+    ));
+    let at = Timestamp::from_unix_ms(0);
+    let reason = |fields: serde_json::Value| {
+        let mut it = engine(&fields);
+        complete(core::slice::from_mut(&mut it), &report, at);
+        it.status_message
+    };
+    let oslo = |status: &str| reason(value!({"name": "Oslo", "status": status}));
+    assert_eq!(oslo("pending-authorization").as_deref(), Some(refused));
+    assert_eq!(oslo("active"), None);
+    assert_eq!(oslo("not-responding"), None, "it was another status then");
+    assert_eq!(
+        reason(value!({"name": "Bergen", "status": "not-responding"})).as_deref(),
+        Some("Cannot refresh scan engine Bergen: Connection refused"),
+        "without parentheses"
+    );
+    assert_eq!(
+        reason(value!({"name": "Lima", "status": "unknown"})).as_deref(),
+        Some("The engine (Lima) is on holiday"),
+        "sentences that nobody knows are shown as they are"
+    );
+    for (name, status) in
+        [("Berg", "not-responding"), ("VERSION INFORMATION", "unknown"), ("Quito", "unknown")]
+    {
+        assert_eq!(reason(value!({"name": name, "status": status})), None, "{name}");
+    }
+    let told = value!({"name": "Oslo", "status": "pending-authorization", "statusMessage": "its own"});
+    assert_eq!(reason(told).as_deref(), Some("its own"), "the console's own word counts");
+    // Without a status of its own it has that of the report, and its reason.
+    let silent = value!({"name": "Oslo", "status": null});
+    assert_eq!(reason(silent).as_deref(), Some(refused));
+}
+
+#[test]
 fn the_five_statuses_are_always_counted() {
     let engines = ["active", "ACTIVE", "sleeping", "", "not-responding"]
         .map(|status| engine(&value!({ "status": status })));

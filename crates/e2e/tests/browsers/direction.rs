@@ -95,7 +95,7 @@ tests! {
         page.click(button("Refresh")).await;
         see(&page, "Active").await;
         engine.kill().await;
-        refused(&page, "The console refused").await;
+        refused(&page, "The console did not reverse it.").await;
         engine.start_again().await;
         page.click(button("Refresh")).await;
         see(&page, "Console connects to engine").await;

@@ -123,7 +123,7 @@ tests! {
         page.fill("Engine that takes its place", "Bergen").await;
         page.see(text("Bergen gets 1 site: Harbour.")).await;
         page.see(text("Bergen takes its place in the pool Default Engine Pool: it joins first, then Oslo leaves.")).await;
-        page.see(text("1 scan is running on it, and will end there.")).await;
+        page.see(text("1 scan is under way on it. What is under way on it ends there.")).await;
         page.check_accessibility("the question about replacing").await;
         // It joins the pool; that the old one leaves fails.
         let broken = stack.proxy().fail(&format!("/api/3/scan_engine_pools/{pool}/engines/{}", old.id()), Fault::NoAnswer);

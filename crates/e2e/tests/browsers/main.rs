@@ -15,6 +15,7 @@ mod health;
 mod hosts;
 mod keyboard;
 mod looks;
+mod odd_consoles;
 mod pairing_reverse;
 mod pairing_standard;
 mod policy;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         handover::tests(),
         hosts::tests(),
         keyboard::tests(),
+        odd_consoles::tests(),
         pairing_reverse::tests(),
         pairing_standard::tests(),
         policy::tests(),
