@@ -162,7 +162,7 @@ fn words(it: Deletion) -> AnyView {
         {running}
         {pools}
         <p>
-            "The console forgets the engine and its pairing. The engine itself goes on; to use it again, add it and pair it anew."
+            "The engine is removed from the console, and so is its pairing. The engine itself keeps running; to use it again, add it and pair it again."
         </p>
     }
     .into_any()

@@ -159,7 +159,7 @@ pub fn PoolScans(
                     {live(move || merged.progress.with(|it| it.running).then(|| stop_button(merged)))}
                     <ActionButton
                         icon=Icon::Refresh
-                        label="Read again".to_owned()
+                        label="Reload".to_owned()
                         small=true
                         refused=busy
                         on_press=Callback::new(move |()| merged.read_all())

@@ -64,12 +64,14 @@ fn one_refreshed(asked: &Asked, engine: &Engine, step: Option<NextStep>) -> News
             let more = step.map(|step| format!("{} {}", step.why, step.what));
             (tone(status), format!("{name}: {status}."), more)
         }
-        Asked::Silent | Asked::NotPermitted => {
-            (Tone::Uncertain, format!("{name} was only read again: {status}."), why_not(asked))
-        }
+        Asked::Silent | Asked::NotPermitted => (
+            Tone::Uncertain,
+            format!("{name} reloaded: {status}. Its engine was not contacted."),
+            why_not(asked),
+        ),
         Asked::Failed(error) => (
             Tone::Bad,
-            format!("{name} was only read again ({status}), for its engines could not be asked. {error}"),
+            format!("{name} reloaded ({status}); its engine was not contacted. {error}"),
             helps(error),
         ),
     }

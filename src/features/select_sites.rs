@@ -351,7 +351,7 @@ fn age(choice: Choice) -> AnyView {
                 </span>
                 <button type="button" class="button small" on:click=move |_| data.read_all_sites()>
                     {glyph(Icon::Refresh, "")}
-                    "Read again"
+                    "Reload"
                 </button>
             }
             .into_any()

@@ -290,7 +290,7 @@ fn scanner_field(scanner: RwSignal<Option<ScannerId>>) -> AnyView {
             <legend>"Engine or pool"</legend>
             <ScannerPicker
                 chosen=scanner
-                none="None chosen: the console gives the site its default engine."
+                none="If you choose none, the console's default engine is used."
                 actions
             />
         </fieldset>

@@ -69,8 +69,8 @@ pub fn SuccessorField(
         (!refused.is_empty()).then(|| {
             view! {
                 <details class="left-out">
-                    <summary>{format!("{} can't", refused.len())}</summary>
-                    <div class="names" role="group" aria-label="Those that can't" tabindex="0">
+                    <summary>{format!("{} can't be chosen", refused.len())}</summary>
+                    <div class="names" role="group" aria-label="Those that can't be chosen" tabindex="0">
                         {refused.join("\n")}
                     </div>
                 </details>

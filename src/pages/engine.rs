@@ -134,7 +134,7 @@ fn summary(page: EngineState) -> AnyView {
     let through = through.map_or_else(|| "an unknown number".to_owned(), |through| through.to_string());
     let sites = format!("{} directly, {through} through pools", engine.sites.len());
     let time = |time: Option<_>| time.map(|time| (page.clock.relative(time), page.clock.exact(time)));
-    let unknown = || ("–".to_owned(), "The console does not tell.".to_owned());
+    let unknown = || ("–".to_owned(), "Not reported by this console".to_owned());
     let text =
         |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| (text.clone(), String::new()));
     let port = engine.port.map(|port| format!(":{port}")).unwrap_or_default();
@@ -405,7 +405,7 @@ fn pairing(page: EngineState) -> AnyView {
     let console = page.data.place();
     let fingerprint = |text: &Option<String>| {
         text.clone().map_or_else(
-            || view! { <span class="secondary">"This console does not tell."</span> }.into_any(),
+            || view! { <span class="secondary">"Not available yet"</span> }.into_any(),
             |text| view! { <div class="command"><code class="fingerprint">{text.clone()}</code> {copy_button(text)}</div> }.into_any(),
         )
     };
@@ -419,24 +419,11 @@ fn pairing(page: EngineState) -> AnyView {
             Some(Direction::EngineToConsole) => ": it calls the console",
             None => "",
         };
-        view! { <p class="notice">{format!("{} is paired{who}. Nothing is to be done here.", engine.name)}</p> }
+        view! { <p class="notice">{format!("{} is paired{who}. No action needed.", engine.name)}</p> }
     });
     view! {
         {paired}
         {(!is_paired).then(|| seen_as(&engine))}
-        <section class="card" aria-labelledby="fingerprints">
-            <h2 id="fingerprints">"Certificates"</h2>
-            <p>
-                "Compare these SHA-256 fingerprints with what "<code>"show consoles"</code>
-                " prints on the engine: they are the same when nobody stands between the two."
-            </p>
-            <dl class="facts">
-                <dt>"This engine"</dt>
-                <dd>{fingerprint(&engine.certificate_fingerprint)}</dd>
-                <dt>"This console"</dt>
-                <dd>{fingerprint(&engine.console_fingerprint)}</dd>
-            </dl>
-        </section>
         <details class="card" open=!is_reverse && !is_paired>
             <summary>
                 <h2>"The console calls the engine (standard pair)"</h2>
@@ -454,6 +441,19 @@ fn pairing(page: EngineState) -> AnyView {
             </p>
             <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, Some(&reverse), &place)) />
         </details>
+        <section class="card" aria-labelledby="fingerprints">
+            <h2 id="fingerprints">"Certificates"</h2>
+            <p>
+                "Compare these SHA-256 fingerprints with what "<code>"show consoles"</code>
+                " prints on the engine. If they match, the connection isn't being intercepted."
+            </p>
+            <dl class="facts">
+                <dt>"This engine"</dt>
+                <dd>{fingerprint(&engine.certificate_fingerprint)}</dd>
+                <dt>"This console"</dt>
+                <dd>{fingerprint(&engine.console_fingerprint)}</dd>
+            </dl>
+        </section>
         {mark(page, &engine)}
     }
     .into_any()

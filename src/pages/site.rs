@@ -140,7 +140,7 @@ fn summary(page: SiteState) -> AnyView {
         }
         .into_any();
     };
-    let unknown = || ("–".to_owned(), "The console does not tell.".to_owned());
+    let unknown = || ("–".to_owned(), "Not reported by this console".to_owned());
     let plain = |text: String| (text, String::new());
     let kind = site.site_type.as_ref().map(|kind: &SiteType| plain(kind.label().to_owned()));
     let importance = site.importance.as_deref().map(|word| plain(importance_label(word).to_owned()));

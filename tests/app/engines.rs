@@ -125,7 +125,7 @@ async fn a_question_that_fails_is_news_about_that_engine() {
     console.fault("commands", Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()));
     screen.click("button", "Refresh berlin").await;
     screen.read("is not what a console gives here").await;
-    screen.read("berlin was only read again").await;
+    screen.read("berlin reloaded").await;
     screen.click("button", "Close this message").await;
     screen.see_gone("button", "Close this message").await;
     console.heal();

@@ -122,7 +122,7 @@ async fn a_console_that_says_nothing_has_not_refreshed_and_the_last_report_stays
     for nothing in ["", "Unknown command: version engines"] {
         console.prints(nothing);
         screen.click("button", "Refresh berlin").await;
-        screen.read("berlin was only read again: Active.").await;
+        screen.read("berlin reloaded: Active. Its engine was not contacted.").await;
         screen.read("The console was asked and said nothing. What is shown is what it knew before.").await;
         assert!(screen.row("aachen").await.text_content().unwrap().contains(IP), "it stays");
         screen.click("button", "Close this message").await;

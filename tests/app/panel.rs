@@ -393,7 +393,7 @@ async fn scans_come_page_by_page_with_those_under_way_on_top() {
     assert_eq!(address, "?tab=scans&page=2");
 
     console.fault("sort=startTime,DESC", Fault::Unreachable);
-    screen.click("button", "Read again").await;
+    screen.click("button", "Reload").await;
     screen.read("The scans could not be read again. What is shown is from").await;
     screen.read("scan 375").await;
     console.heal();

@@ -415,7 +415,7 @@ async fn the_available_engines_are_split_evenly_changed_by_hand_and_created() {
     screen.click("button", "Move selected of new pool 1").await;
     see_in(&screen, "Engines of new pool 2", &["dresden", "essen", "berlin"]).await;
     screen.read("berlin moved to new pool 2.").await;
-    screen.click("button", "Deal out evenly").await;
+    screen.click("button", "Distribute evenly").await;
     see_in(&screen, "Engines of new pool 1", &["berlin", "cologne"]).await;
     // By dragging.
     let grip = screen.row("essen").await.query_selector(".grip").unwrap().unwrap();
@@ -476,7 +476,7 @@ async fn engines_that_are_in_a_pool_can_be_left_out_and_the_order_chosen() {
     assert!(left_out.contains("berlin: It is in North already."), "{left_out}");
     screen.see("checkbox", "Only engines that are in no pool yet").await.click();
     console.change(1, |engine| engine.address = "10.0.0.99".to_owned());
-    choose(&select(&screen, "Deal out by").await, "address");
+    choose(&select(&screen, "Distribute by").await, "address");
     see_in(&screen, "Engines of new pool 1", &["berlin", "cologne"]).await;
 }
 

@@ -240,7 +240,7 @@ async fn a_list_without_sites_says_what_to_do_and_a_page_too_many_leads_back() {
 async fn a_site_is_created_with_its_pool_and_leads_to_its_page() {
     let console = console(2);
     let screen = at_work_on(&console, "/sites/new", "Create site").await;
-    screen.read("None chosen: the console gives the site its default engine.").await;
+    screen.read("If you choose none, the console's default engine is used.").await;
     screen.click("button", "Save").await;
     screen.read("Enter a name.").await;
     assert_eq!(focused().unwrap().get_attribute("name").as_deref(), Some("site-name"));

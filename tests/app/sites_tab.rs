@@ -201,7 +201,7 @@ async fn a_move_can_be_taken_back_before_it_is_saved() {
     screen.read("1 of 3 chosen").await;
     press_in_dialog(&screen, "Cancel").await;
     screen.see_gone("dialog", "Select Sites").await;
-    screen.click("button", "Take back all").await;
+    screen.click("button", "Discard all").await;
     screen.see_gone("table", "Moves when you save").await;
     let disabled = screen.see("button", "Save").await.get_attribute("aria-disabled");
     assert_eq!(disabled.as_deref(), Some("true"), "nothing is left to be saved");

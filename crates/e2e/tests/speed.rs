@@ -68,7 +68,7 @@ const STEP: &str = r"
             await until('the sites', () => dialog() && row(2));
         },
         async again() {
-            pressable(dialog(), 'Read again').click();
+            pressable(dialog(), 'Reload').click();
             await until('the reading', () => dialog().textContent.includes('Reading again'));
             await until('its end', () => !dialog().textContent.includes('Reading again'));
         },

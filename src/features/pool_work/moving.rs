@@ -172,7 +172,7 @@ impl Moving {
         };
         view! {
             <p>
-                "Each engine is added to the other pool first and taken out of its own after that, so that it is never in none."
+                "Each engine is added to the other pool first and removed from its own after that, so it always belongs to a pool."
             </p>
             <div class="ways">{ways("From pool", self.from, true)} {ways("To pool", self.to, false)}</div>
             <section class="members" aria-label="Engines to move">

@@ -253,7 +253,7 @@ impl Splitting {
                         />
                     </div>
                     <div class="field">
-                        <label for=order_id.clone()>"Deal out by"</label>
+                        <label for=order_id.clone()>"Distribute by"</label>
                         <select class="select" id=order_id on:change=set_order>
                             {orders.into_iter().collect_view()}
                         </select>
@@ -264,7 +264,7 @@ impl Splitting {
                     </label>
                     <ActionButton
                         icon=Icon::Refresh
-                        label="Deal out evenly".to_owned()
+                        label="Distribute evenly".to_owned()
                         on_press=Callback::new(move |()| self.deal())
                     />
                 </div>

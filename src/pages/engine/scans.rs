@@ -110,7 +110,7 @@ pub(super) fn scans(page: EngineState) -> AnyView {
                         }
                     >
                         {glyph(Icon::Refresh, "")}
-                        "Read again"
+                        "Reload"
                     </button>
                 </div>
             </div>

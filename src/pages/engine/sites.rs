@@ -154,7 +154,7 @@ fn pending_moves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
                             focus_heading_if_lost();
                         }
                     >
-                        "Take back all"
+                        "Discard all"
                     </button>
                 </div>
             </div>

@@ -36,7 +36,7 @@ const COLUMNS: [Column; 4] = [
     Column { key: "severity", label: "Severity", numeric: false, sortable: false },
     Column { key: "problem", label: "Problem", numeric: false, sortable: false },
     Column { key: "advice", label: "Recommended action", numeric: false, sortable: false },
-    Column { key: "remedy", label: "Do it", numeric: false, sortable: false },
+    Column { key: "remedy", label: "Action", numeric: false, sortable: false },
 ];
 
 /// The problems with the places of what they are about.
@@ -218,7 +218,7 @@ fn cells(page: ProblemsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
         return ().into_any();
     };
     let (icon, word) = match problem.severity {
-        Severity::Bad => (Icon::Failed, "Bad"),
+        Severity::Bad => (Icon::Failed, "Critical"),
         Severity::Uncertain | Severity::Good => (Icon::Warning, "Warning"),
     };
     let name = name_of(page, &problem);

@@ -80,9 +80,7 @@ impl Problem {
             ProblemKind::SitesNotScanned => ProblemWords {
                 what: format!("{sites} can't be scanned: {name} is down"),
                 why: format!("They are assigned to {name}, whose status is {}.", engine.status),
-                advice: format!(
-                    "Get {name} to work again, or give its sites to another engine or to a pool."
-                ),
+                advice: format!("Restore {name}, or give its sites to another engine or to a pool."),
                 remedies: vec![Remedy::SelectSites(id)],
             },
             // The last two are never about an engine.
@@ -169,7 +167,7 @@ impl Problem {
                     sites_in_words(self.sites)
                 ),
                 why: format!("{among}."),
-                advice: "Add active engines to the pool, or get those in it to work again.".to_owned(),
+                advice: "Add active engines to the pool, or restore those in it.".to_owned(),
                 remedies,
             };
         }

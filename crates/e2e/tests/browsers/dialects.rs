@@ -83,7 +83,7 @@ tests! {
         page.see_no(any("dialog")).await;
         page.click(role("tab", "Pairing")).await;
         page.see(heading("Certificates")).await;
-        page.see_count(text("This console does not tell."), 2).await;
+        page.see_count(text("Not available yet"), 2).await;
         page.click(link("Engines")).await;
         page.see_words(cell(OSLO, "Product version"), "6.4.1").await;
 
@@ -112,7 +112,7 @@ tests! {
         page.click(link(OSLO)).await;
         see(&page, "Direction not reported").await;
         page.click(role("tab", "Pairing")).await;
-        page.see_count(text("This console does not tell."), 2).await;
+        page.see_count(text("Not available yet"), 2).await;
     }
 
     in_chromium: async fn engines_pools_sites_and_the_secret_of_older_consoles_are_of_use(page: Page) {

@@ -413,7 +413,7 @@ tests! {
         page.click(link(LOCAL)).await;
         page.click(role("tab", "Scans")).await;
         page.see(role("table", "Scans")).await;
-        page.see(button("Read again")).await;
+        page.see(button("Reload")).await;
         page.check_screen("engine-scans").await;
     }
 

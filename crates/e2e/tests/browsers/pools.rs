@@ -255,7 +255,7 @@ tests! {
         page.see_address(&format!("/pools/{north}?scans=shown")).await;
 
         let portal = stack.proxy().fail(&format!("/api/3/sites/{lodge}/scans"), Fault::Html);
-        page.click(button("Read again")).await;
+        page.click(button("Reload")).await;
         page.see(text("The scans of 1 site are missing.")).await;
         page.see(row("Harbour").within(role("table", "Scans of the pool"))).await;
         portal.end();

@@ -50,7 +50,7 @@ tests! {
         sign_in_as_operator(&page, &stack).await;
         page.see(row(LOCAL)).await;
         page.click(button("Refresh Local scan engine")).await;
-        page.see_words(news(), "Local scan engine was only read again").await;
+        page.see_words(news(), "Local scan engine reloaded").await;
         page.see_words(news(), "that takes a Global Administrator").await;
         page.see_no(any("dialog")).await;
 
