@@ -27,7 +27,7 @@ pub struct Busy {
     round: StoredValue<u64>,
 }
 
-/// Marks that were set with [`Busy::begin`].
+/// Engines that were marked as being worked on, to be given back when the work ends.
 pub struct Marks {
     pub(super) ids: Vec<EngineId>,
     round: u64,

@@ -4,7 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault},
-    person::{Screen, at_work, at_work_on, focused, press, until},
+    person::{ClockAhead, Screen, at_work, at_work_on, focused, press, until},
 };
 
 const PANEL: &str = "Scan Engine Configuration";
@@ -339,4 +339,50 @@ async fn update_all_asks_first_and_shows_what_the_console_printed() {
     assert!(screen.row("aachen").await.get_attribute("aria-busy").is_none());
     console.tells(1, r#","contentVersion":"2026-11-24""#);
     screen.read("1 engine updated.").await;
+}
+
+/// While it lasts, news that goes by itself goes at once.
+struct NewsGoesAtOnce;
+
+impl NewsGoesAtOnce {
+    fn now() -> Self {
+        let take = "window.setTimeoutBefore = window.setTimeout;
+            window.setTimeout = (run, time, ...more) => setTimeoutBefore(run, time === 8000 ? 0 : time, ...more);";
+        js_sys::Function::new_no_args(take).call0(&wasm_bindgen::JsValue::NULL).unwrap();
+        Self
+    }
+}
+
+impl Drop for NewsGoesAtOnce {
+    fn drop(&mut self) {
+        let give_back = js_sys::Function::new_no_args("window.setTimeout = window.setTimeoutBefore;");
+        give_back.call0(&wasm_bindgen::JsValue::NULL).unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn updates_are_waited_for_as_long_as_engines_report_and_the_result_stays_until_it_is_read() {
+    let console = console();
+    console.prints("berlin: the update was sent\naachen: the update was sent\n");
+    let _news = NewsGoesAtOnce::now();
+    let screen = at_work(&console, "/engines").await;
+    screen.click("button", "Update all engines").await;
+    screen.see("dialog", "Update all engines").await;
+    screen.all("button", "Update all engines").pop().unwrap().click();
+    screen.see("dialog", "Updates were sent").await;
+    screen.click("button", "Done").await;
+    let row = screen.row("berlin").await;
+    until("the work", || row.get_attribute("aria-busy")).await;
+    // One reports before the three minutes are over, the other after them.
+    let clock = ClockAhead::by(2.5 * 60_000.0);
+    console.tells(1, r#","contentVersion":"2026-11-24""#);
+    until("berlin to be done", || row.get_attribute("aria-busy").is_none().then_some(())).await;
+    drop(clock);
+    let _clock = ClockAhead::by(5.0 * 60_000.0);
+    console.tells(2, r#","contentVersion":"2026-11-24""#);
+    screen.read("2 engines updated.").await;
+    screen.click("button", "Refresh berlin").await;
+    screen.read("berlin: Active.").await;
+    until("the other news to go", || (!screen.text().contains("berlin: Active.")).then_some(())).await;
+    assert!(screen.text().contains("2 engines updated."));
 }

@@ -1,6 +1,6 @@
 //! **Scan Engines**.
 
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -131,6 +131,28 @@ async fn a_question_that_fails_is_news_about_that_engine() {
     console.heal();
     screen.click("button", "Refresh berlin").await;
     screen.read("berlin: Active.").await;
+}
+
+#[wasm_bindgen_test]
+async fn failures_stay_however_many_they_are_and_closing_one_does_not_lose_the_focus() {
+    let console = Console::with_many(6);
+    let screen = at_work(&console, "/engines").await;
+    console
+        .fault("commands", Fault::Answer(500, "application/json", r#"{"message":"It rains."}"#.to_owned()));
+    let names = (1..=6).map(|at| format!("engine-{at:05}")).collect::<Vec<_>>();
+    for name in &names {
+        screen.click("button", &format!("Refresh {name}")).await;
+    }
+    let news = || document().query_selector("[aria-label=News]").unwrap().unwrap().text_content().unwrap();
+    until(&format!("six failures, not {}", news()), || {
+        names.iter().all(|name| news().contains(name)).then_some(())
+    })
+    .await;
+    let close = screen.see("button", "Close this message").await;
+    close.focus().unwrap();
+    close.click();
+    until("one to go", || (screen.all("button", "Close this message").len() == 5).then_some(())).await;
+    until("the focus", || (focused()?.tag_name() != "BODY").then_some(())).await;
 }
 
 #[wasm_bindgen_test]
