@@ -374,12 +374,15 @@ async fn changes_that_are_given_up_are_made_whole_and_told_or_not_at_all() {
     let log = directory.path().join("audit.log");
     let lab = Lab::with(|config| config.audit_log = Some(log.clone())).await;
     assert_eq!(lab.post("/api/3/sites", &json!({"name": "the first"})).await.status, StatusCode::CREATED);
+    let mut given_up = 0;
     for number in 0..100_u64 {
         let body = json!({"name": format!("site {number}")}).to_string();
         let request = lab.request(Method::POST, "/api/3/sites").header("content-type", "application/json");
         // At every stage: before the change, in it, and while it is told.
-        let _ = timeout(Duration::from_millis(number % 20), request.body(body).send()).await;
+        let sent = timeout(Duration::from_micros(number % 20 * 500), request.body(body).send()).await;
+        given_up += usize::from(sent.is_err());
     }
+    assert!(given_up > 0, "all were answered at once");
     let told = || {
         let log = std::fs::read_to_string(&log).unwrap();
         log.lines()
@@ -397,7 +400,7 @@ async fn changes_that_are_given_up_are_made_whole_and_told_or_not_at_all() {
     };
     let sites =
         timeout(BOUND, all_are_told).await.expect("a site is there that the security log does not tell");
-    assert!((2..101).contains(&sites), "none was given up in the middle: {sites}");
+    assert!(sites > 1, "none was made");
 }
 
 #[tokio::test(flavor = "multi_thread")]
