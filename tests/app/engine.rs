@@ -382,7 +382,7 @@ async fn updates_are_waited_for_as_long_as_engines_report_and_the_result_stays_u
     console.tells(2, r#","contentVersion":"2026-11-24""#);
     screen.read("2 engines updated.").await;
     screen.click("button", "Refresh berlin").await;
-    screen.read("berlin: Active.").await;
-    until("the other news to go", || (!screen.text().contains("berlin: Active.")).then_some(())).await;
+    screen.read("berlin reloaded: Active.").await;
+    until("the other news to go", || (!screen.text().contains("berlin reloaded")).then_some(())).await;
     assert!(screen.text().contains("2 engines updated."));
 }

@@ -424,16 +424,17 @@ impl Engine {
         std::fs::read_to_string(self.dir.join(CONSOLES_XML)).unwrap_or_default()
     }
 
-    /// Edits its `consoles.xml` by hand: the engine takes no notice before it is started again.
+    /// Edits its `consoles.xml` by hand, or puts it there: the engine takes no notice before it is started again.
     ///
     /// # Panics
-    /// If the file is not there, if nothing in it changes, or if it can't be written.
+    /// If nothing in it changes, or if it can't be written.
     pub fn edit_consoles_xml(&self, edit: impl FnOnce(&str) -> String) {
         let path = self.dir.join(CONSOLES_XML);
-        let before = read(&path);
+        let before = self.consoles_xml();
         let after = edit(&before);
         assert_ne!(before, after, "the edit changes nothing in:\n{before}");
-        if let Err(error) = std::fs::write(&path, after) {
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        if let Err(error) = folder.and_then(|()| std::fs::write(&path, after)) {
             panic!("{} can't be written: {error}", path.display());
         }
     }
