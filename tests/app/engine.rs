@@ -111,7 +111,7 @@ async fn what_was_typed_outlives_a_session_that_ended_for_the_same_user_alone() 
     fill_in(&screen, "rome", "10.0.0.77").await;
     // Fifteen minutes later.
     {
-        let _ahead = super::person::ClockAhead::by(16.0 * 60_000.0);
+        let _ahead = ClockAhead::by(16.0 * 60_000.0);
         super::person::look_at_the_window();
         screen.read("You were signed out after 15 minutes").await;
     }
