@@ -204,6 +204,27 @@ async fn back_leads_to_the_place_that_was_left_and_a_link_begins_anew() {
     assert!(!screen.text().contains("1 selected"));
 }
 
+#[wasm_bindgen_test]
+async fn back_leads_to_the_place_also_where_a_link_had_led_to_the_list() {
+    let screen = at_work(&Console::with_many(500), "/engines").await;
+    screen.click("link", "Pools").await;
+    screen.see("heading", "Scan Engine Pools").await;
+    screen.click("link", "Engines").await;
+    screen.row("engine-00001").await.focus().unwrap();
+    press("End");
+    see_focus_on_row("engine-00500").await;
+    press("Enter");
+    screen.see("heading", "Scan Engine Configuration").await;
+    window().history().unwrap().back().unwrap();
+    screen.see("heading", "Scan Engines").await;
+    see_focus_on_row("engine-00500").await;
+    // After that way back a link begins anew, whatever lies between.
+    screen.click("link", "Administration").await;
+    screen.see("heading", "Administration").await;
+    screen.click("link", "Engines").await;
+    screen.row("engine-00001").await;
+}
+
 /// Two engines, by status: the one that does not respond comes first.
 async fn by_status() -> (Console, Screen, Timers) {
     let console =

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use super::{
     keys::KeyMap,
     order::{Asked, ordered},
-    place::{self, Place, Places},
+    place::{self, Place, Places, TableKey},
     row::{Keys, RowKey},
     selection::{Rows, Selection},
     window::{Piece, Viewport, Window, scroll_to_show},
@@ -131,8 +131,8 @@ pub fn DataTable(
     empty: Callback<(), AnyView>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Div>::new();
-    let place_key = place::key_of(&name);
-    let back = comes_back.then(|| Places::here().come_back(&place_key)).flatten();
+    let table = comes_back.then(|| TableKey::here(&name));
+    let back = table.as_ref().and_then(|table| Places::here().come_back(table));
     let view = RwSignal::new(back.as_ref().map_or(GUESS, |place| place.view));
     let active = RwSignal::new(back.as_ref().and_then(|place| place.row));
     let pointed_at = StoredValue::new(false);
@@ -183,7 +183,7 @@ pub fn DataTable(
     if let Some(place) = back {
         go_back_to(place, frame, selecting, measure, Signal::derive(move || total() > 0));
     }
-    if comes_back {
+    if let Some(table) = table {
         let places = Places::here();
         on_cleanup(move || {
             let selected = selecting.map(|it| untrack(|| it.selection.look(Clone::clone)));
@@ -194,7 +194,7 @@ pub fn DataTable(
                 selected: selected.unwrap_or_default(),
                 page_top: place::page_top(),
             };
-            places.leave(place_key.clone(), place);
+            places.leave(table.clone(), place);
         });
     }
     // The first rows tell how high a row is.

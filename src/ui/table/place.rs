@@ -1,6 +1,7 @@
 //! Where a person was in a table, so that **Back** leads there again: scroll position, current row, focus, selection.
 
 use leptos::{ev, html, prelude::*};
+use leptos_router::hooks::use_location;
 use rustc_hash::FxHashMap;
 
 use super::{keys::KeySet, row::RowKey, window::Viewport};
@@ -23,9 +24,23 @@ pub struct Places(StoredValue<Left>);
 
 #[derive(Default)]
 struct Left {
-    places: FxHashMap<String, Place>,
-    /// The path that the back or forward button led to, until a link leads elsewhere.
+    places: FxHashMap<TableKey, Place>,
+    /// The path that the back or forward button has led to, until its page is left.
     back_at: String,
+}
+
+/// Which table it is: the path of its page, and its name, which tables of other pages have as well.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct TableKey {
+    path: String,
+    name: String,
+}
+
+impl TableKey {
+    /// A table of the page that is being made. Its path is the router's: the browser's address changes only once the page is there.
+    pub(super) fn here(name: &str) -> Self {
+        Self { path: use_location().pathname.get_untracked(), name: name.to_owned() }
+    }
 }
 
 impl Places {
@@ -33,8 +48,10 @@ impl Places {
     /// the back button as well.
     pub fn provide() -> Self {
         let places = Self(StoredValue::new(Left::default()));
-        let back =
-            window_event_listener(ev::popstate, move |_| places.0.update_value(|left| left.back_at = path()));
+        let back = window_event_listener(ev::popstate, move |_| {
+            let path = window().location().pathname().unwrap_or_default();
+            places.0.update_value(|left| left.back_at = path);
+        });
         on_cleanup(move || back.remove());
         provide_context(places);
         places
@@ -51,24 +68,20 @@ impl Places {
     }
 
     /// The place in this table, if the person came back to it. What a link leads to begins anew.
-    pub(super) fn come_back(self, key: &str) -> Option<Place> {
-        let take = |left: &mut Left| left.places.remove(key).filter(|_| left.back_at == path());
+    pub(super) fn come_back(self, table: &TableKey) -> Option<Place> {
+        let take = |left: &mut Left| left.places.remove(table).filter(|_| left.back_at == table.path);
         self.0.try_update_value(take).flatten()
     }
 
     /// Remembers where the person is, for the way back.
-    pub(super) fn leave(self, key: String, place: Place) {
-        self.0.try_update_value(|left| left.places.insert(key, place));
+    pub(super) fn leave(self, table: TableKey, place: Place) {
+        self.0.try_update_value(|left| {
+            if left.back_at == table.path {
+                left.back_at.clear();
+            }
+            left.places.insert(table, place)
+        });
     }
-}
-
-/// The name of a table's place: tables of other pages have the same name.
-pub(super) fn key_of(table: &str) -> String {
-    format!("{} {table}", path())
-}
-
-fn path() -> String {
-    window().location().pathname().unwrap_or_default()
 }
 
 /// How far the page around is scrolled, in CSS pixels.
