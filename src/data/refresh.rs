@@ -34,10 +34,10 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Those of all other engines than these.
-    pub(super) fn without(self, others: &[EngineId]) -> Self {
-        let ids = self.ids.into_iter().filter(|id| !others.contains(id)).collect();
-        Self { ids, ..self }
+    /// Those of the engines that `is` says so of, and the others.
+    pub(super) fn part(self, is: impl FnMut(&EngineId) -> bool) -> (Self, Self) {
+        let (these, others) = self.ids.into_iter().partition(is);
+        (Self { ids: these, ..self }, Self { ids: others, ..self })
     }
 
     /// Whether all of the engines were marked before.

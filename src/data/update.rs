@@ -140,15 +140,15 @@ impl Data {
             }
             Err(_) => FxHashMap::default(),
         };
-        let waiting = mine.ids.iter().copied().filter(|id| sent.contains_key(id)).collect::<Vec<_>>();
-        self.work.updating.end(&mine.without(&waiting));
+        let (waiting, done) = mine.part(|id| sent.contains_key(id));
+        self.work.updating.end(&done);
         if waiting.is_empty() {
             if printed.is_ok() {
                 self.read_engines();
             }
         } else {
             spawn_local(async move {
-                if let Some(updated) = self.wait_for_all(sent, waiting).await {
+                if let Some(updated) = self.wait_for_all(sent, waiting.ids).await {
                     on_end(updated);
                 }
             });
