@@ -205,30 +205,31 @@ fn active_besides(tab: Tab, pool: &Pool, besides: bool) -> usize {
 
 /// The way into another pool. The card stays while the engine and the pools are read again, and with it the focus and the choice.
 fn addition(tab: Tab) -> AnyView {
-    let others = move || {
+    let others = Memo::new(move |_| {
         let pools = tab.page.data.pools.value();
         let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
         let others = listed.iter().filter(|pool| !pool.engines.contains(&tab.page.id));
         let mut others = others.map(|pool| (pool.id, pool.name.clone())).collect::<Vec<_>>();
         others.sort_by_cached_key(|(_, name)| name.to_lowercase());
         others
-    };
+    });
     let refused = move || {
         let refusal = tab.page.engine.with(|engine| may_join_pool(engine.as_ref()?).err());
-        let in_all = || others().is_empty().then(|| "It is in every pool of the console.".to_owned());
+        let in_all = || others.with(Vec::is_empty).then(|| "It is in every pool of the console.".to_owned());
         let refusal = refusal.map(|refusal| refusal.to_string());
         refusal.or_else(|| tab.page.data.no_pools()).or_else(in_all)
     };
     let picked = RwSignal::new(None::<PoolId>);
     let chosen = move || {
-        let others = others();
-        let found = others.iter().find(|(id, _)| Some(*id) == picked.get());
-        found.or_else(|| others.first()).cloned()
+        others.with(|others| {
+            let found = others.iter().find(|(id, _)| Some(*id) == picked.get());
+            found.or_else(|| others.first()).cloned()
+        })
     };
     let is_chosen = move |id| untrack(chosen).is_some_and(|chosen| chosen.0 == id);
     let options = move || {
         let option = |(id, name): (PoolId, String)| view! { <option value=id.to_string() selected=is_chosen(id)>{name}</option> };
-        others().into_iter().map(option).collect_view()
+        others.get().into_iter().map(option).collect_view()
     };
     let choice = move || {
         view! {

@@ -144,10 +144,12 @@ pub fn SelectionBar(
 ) -> impl IntoView {
     let any = Memo::new(move |_| selection.count() > 0);
     let children = StoredValue::new(children);
-    let all = move || {
+    let rest = Memo::new(move |_| {
         let keys = shown.get().unwrap_or_default();
-        let count = keys.len();
-        (selection.count_of(&keys) < count).then(|| {
+        (selection.count_of(&keys) < keys.len()).then_some(keys.len())
+    });
+    let all = move || {
+        rest.get().map(|count| {
             let select = move |_| {
                 if let Some(keys) = shown.get_untracked() {
                     selection.set(&keys, true);
