@@ -9,6 +9,15 @@ use leptos::prelude::*;
 use super::Data;
 
 impl Data {
+    /// The scans that are under way on one engine.
+    ///
+    /// # Errors
+    /// Why they could not be read.
+    pub async fn scans_on_one(self, engine: &Engine) -> Result<ScansOn, Error> {
+        let on = self.scans_on(vec![engine.clone()]).await?;
+        Ok(on.into_iter().next().unwrap_or_default())
+    }
+
     /// The scans that are under way on each of these engines, in their order. Which pool is whose is read first where it is
     /// not known: a scan may run in one.
     ///

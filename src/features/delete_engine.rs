@@ -126,7 +126,7 @@ pub fn DeleteDialog(
         let Some(target) = engine.get().filter(|_| open.get()) else { return };
         let id = target.id;
         spawn_local(async move {
-            if let Ok(Some(scans)) = data.scans_on(vec![(*target).clone()]).await.map(|mut on| on.pop())
+            if let Ok(scans) = data.scans_on_one(&target).await
                 && engine.try_with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id)) == Some(true)
             {
                 it.scans.set(scans);

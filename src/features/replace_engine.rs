@@ -61,7 +61,7 @@ pub fn ReplaceDialog(
         untrack(|| data.want_scanners());
         let Some(engine) = untrack(now) else { return };
         spawn_local(async move {
-            if let Ok(Some(scans)) = data.scans_on(vec![(*engine).clone()]).await.map(|mut on| on.pop()) {
+            if let Ok(scans) = data.scans_on_one(&engine).await {
                 _ = running.try_set(scans);
             }
         });

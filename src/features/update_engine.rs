@@ -1,6 +1,6 @@
 //! **Update** of one engine: at once, or after a question where scans are under way on it.
 
-use console_api::{Engine, Error, rules::ScansOn};
+use console_api::{Engine, Error};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -30,10 +30,7 @@ pub fn update_question() -> AnyView {
             return;
         }
         spawn_local(async move {
-            let scans = data
-                .scans_on(vec![engine.clone()])
-                .await
-                .map(|on| on.iter().map(ScansOn::words).collect::<String>());
+            let scans = data.scans_on_one(&engine).await.map(|on| on.words());
             data.work.updating.end(&mine);
             match scans {
                 Err(Error::Cancelled) => {}
