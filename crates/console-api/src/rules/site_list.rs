@@ -179,8 +179,11 @@ impl SiteListBuilder {
     /// last (docs/api-quirks.md, "Reading").
     #[must_use]
     pub fn lacks_any_of(&self, sites: &[Site]) -> bool {
-        let known: FxHashSet<u64> = self.ids.iter().copied().collect();
-        sites.iter().any(|site| !known.contains(&site.id.get()))
+        let mut new: FxHashSet<u64> = sites.iter().map(|site| site.id.get()).collect();
+        for id in &self.ids {
+            new.remove(id);
+        }
+        !new.is_empty()
     }
 
     /// Adds a page: its sites, and how many of its rows could not be read. A site that a later page repeats counts
