@@ -1,7 +1,7 @@
 //! A small fleet in which every status occurs, and the way in.
 
 use console_api::{EngineId, NewSite, PoolDraft, PoolId, ScannerId, SiteId};
-use e2e::{Engine, Page, Stack, heading};
+use e2e::{Engine, Page, Stack, button, heading, link};
 
 /// What every console has from the start (docs/api-quirks.md, "Special engines and pools").
 pub(crate) const LOCAL: &str = "Local scan engine";
@@ -18,6 +18,16 @@ pub(crate) async fn sign_in_as_operator(page: &Page, stack: &Stack) {
     let operator = stack.demo_user("operator");
     page.open(stack.url("/")).await;
     page.sign_in(&operator.name, &operator.password).await;
+}
+
+/// **New engine** on Scan Engines, filled in for this engine and saved.
+pub(crate) async fn add_engine(page: &Page, engine: &Engine) {
+    page.click(link("New engine")).await;
+    page.see(heading("New engine")).await;
+    page.fill("Name", engine.name()).await;
+    page.fill("Address", &engine.address().ip().to_string()).await;
+    page.fill("Port", &engine.address().port().to_string()).await;
+    page.click(button("Save")).await;
 }
 
 /// The processes of a fleet; they end with it.

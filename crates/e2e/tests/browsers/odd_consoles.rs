@@ -7,7 +7,7 @@ use e2e::{
     Engine, Page, Stack, any, button, cell, dialog, ends, has, heading, link, news, role, row, tests, text,
 };
 
-use crate::fleet::{LOCAL, pool, sign_in, site};
+use crate::fleet::{LOCAL, add_engine, pool, sign_in, site};
 
 const OSLO: &str = "Oslo data centre";
 /// A call is given up after a minute.
@@ -29,12 +29,7 @@ async fn paired(stack: &Stack) -> Engine {
 
 /// Adds the engine through the page. A console like this one says that it failed, and has added it.
 async fn engine_added(page: &Page, stack: &Stack, engine: &Engine) -> EngineId {
-    page.click(link("New engine")).await;
-    page.see(heading("New engine")).await;
-    page.fill("Name", engine.name()).await;
-    page.fill("Address", &engine.address().ip().to_string()).await;
-    page.fill("Port", &engine.address().port().to_string()).await;
-    page.click(button("Save")).await;
+    add_engine(page, engine).await;
     page.see_words(news(), &format!("{} is added", engine.name())).await;
     stack.id_of(engine.name()).await
 }

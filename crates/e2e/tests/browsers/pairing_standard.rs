@@ -2,7 +2,7 @@
 
 use e2e::{Engine, Page, Stack, any, button, cell, dialog, has, heading, link, news, role, row, tests, text};
 
-use crate::fleet::sign_in;
+use crate::fleet::{add_engine, sign_in};
 
 const OSLO: &str = "Oslo data centre";
 
@@ -14,14 +14,9 @@ pub(crate) async fn manage_engines(page: &Page) {
     page.see(heading("Scan Engines")).await;
 }
 
-/// **New engine** on Scan Engines, filled in for this engine and saved.
-async fn add_engine(page: &Page, engine: &Engine) {
-    page.click(link("New engine")).await;
-    page.see(heading("New engine")).await;
-    page.fill("Name", engine.name()).await;
-    page.fill("Address", &engine.address().ip().to_string()).await;
-    page.fill("Port", &engine.address().port().to_string()).await;
-    page.click(button("Save")).await;
+/// Adds this engine, which leads to its page.
+async fn engine_added(page: &Page, engine: &Engine) {
+    add_engine(page, engine).await;
     page.see(heading("Scan Engine Configuration")).await;
     page.see_words(news(), &format!("{} is added.", engine.name())).await;
 }
@@ -55,7 +50,7 @@ tests! {
         page.see(text(has("Port 40814 is open"))).await;
         page.see(text(has("installed on its host, and running"))).await;
         page.back().await;
-        add_engine(&page, &engine).await;
+        engine_added(&page, &engine).await;
 
         // The app shows how to go on, with the values of this engine and this console.
         let id = stack.id_of(OSLO).await;
@@ -95,7 +90,7 @@ tests! {
         let mut engine = stack.unknown_engine(OSLO).await;
         sign_in(&page, &stack).await;
         manage_engines(&page).await;
-        add_engine(&page, &engine).await;
+        engine_added(&page, &engine).await;
         page.click(role("tab", "Windows").within(details(true))).await;
         let shown = steps(&page, "Windows").await;
         for words in ["administrative permissions", "[installation_directory]/nse/conf/consoles.xml", "the address 127.0.0.1", "from 0 to 1", "Restart"] {
@@ -174,7 +169,7 @@ tests! {
         page.click(button(format!("Delete {OSLO}")).within(dialog(format!("Delete {OSLO}")))).await;
         page.see_words(news(), &format!("{OSLO} is deleted.")).await;
         page.see_no(row(OSLO)).await;
-        add_engine(&page, &engine).await;
+        engine_added(&page, &engine).await;
         engine.enable_console().await;
         page.click(button("Refresh")).await;
         page.see_words(role("region", "Summary"), "Active").await;
