@@ -2,7 +2,6 @@
 //!
 //! Links are written with [`Route`], never by hand, so that a changed path is changed once.
 
-use crate::browser::effect::follow;
 use console_api::{EngineId, PoolId, SiteId, rules::Scanner};
 use leptos::prelude::*;
 use leptos_router::{
@@ -10,6 +9,8 @@ use leptos_router::{
     hooks::use_location,
     location::{BrowserUrl, LocationProvider},
 };
+
+use crate::browser::effect::follow;
 
 /// A screen of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::effect::follow_from;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos_router::{
@@ -11,7 +10,7 @@ use leptos_router::{
 };
 use web_sys::UrlSearchParams;
 
-use super::timer::after;
+use super::{effect::follow_from, timer::after};
 
 /// Browsers limit how often the address may change; typing is written once it pauses.
 const PAUSE: Duration = Duration::from_millis(300);

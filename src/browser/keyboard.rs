@@ -13,12 +13,11 @@ pub fn keep_keyless_events_away() {
         }
     });
     // On the way down from the window: before every other listener.
-    let added =
-        window().add_event_listener_with_callback_and_bool("keydown", meet.as_ref().unchecked_ref(), true);
+    // Neither of the two fails: it is a function.
+    _ = window().add_event_listener_with_callback_and_bool("keydown", meet.as_ref().unchecked_ref(), true);
     let meet = StoredValue::new_local(Some(meet));
     on_cleanup(move || {
-        if let Some(meet) = meet.try_update_value(Option::take).flatten().filter(|_| added.is_ok()) {
-            // What was added can be removed.
+        if let Some(meet) = meet.try_update_value(Option::take).flatten() {
             _ = window().remove_event_listener_with_callback_and_bool(
                 "keydown",
                 meet.as_ref().unchecked_ref(),

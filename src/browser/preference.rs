@@ -1,7 +1,8 @@
 //! What a person chose about the app itself, or has told it, remembered in the browser. Never anything secret.
 
-use super::effect::follow_from;
 use leptos::prelude::*;
+
+use super::effect::follow_from;
 
 /// A choice that outlives the page where the browser allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

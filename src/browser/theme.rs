@@ -1,9 +1,8 @@
 //! Light, dark, or as the system is.
 
-use super::effect::follow;
 use leptos::prelude::*;
 
-use super::preference::Preference;
+use super::{effect::follow, preference::Preference};
 
 /// What the person chose. It is remembered, for it is no secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

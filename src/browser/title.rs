@@ -1,7 +1,8 @@
 //! The document's title: how many problems there are, the page, and the app.
 
-use super::effect::follow;
 use leptos::prelude::*;
+
+use super::effect::follow;
 
 /// What stands in the title. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]

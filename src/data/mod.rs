@@ -22,7 +22,6 @@ pub mod version_report;
 
 use std::future::Future;
 
-use crate::browser::effect::follow;
 use console_api::{
     ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
@@ -34,7 +33,10 @@ use self::{
     all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
     sites::Listed, version_report::LatestReport,
 };
-use crate::session::{Session, State};
+use crate::{
+    browser::effect::follow,
+    session::{Session, State},
+};
 
 /// What the app knows of the console. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
