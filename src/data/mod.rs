@@ -23,7 +23,7 @@ pub mod version_report;
 use std::future::Future;
 
 use console_api::{
-    ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, Site,
+    ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, ScanTemplate, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use futures::FutureExt;
@@ -57,6 +57,8 @@ pub struct Data {
     pub sites: Query<Listed>,
     /// The site whose screen is open.
     pub site: Query<Site>,
+    /// What a new site's scans can look for.
+    pub scan_templates: Query<List<ScanTemplate>>,
     /// A page of the sites that are assigned to the engine whose screen is open, directly.
     pub engine_sites: Query<(EngineId, Listed)>,
     /// All sites.
@@ -94,6 +96,7 @@ impl Data {
             all_sites: AllSites::new(),
             sites: Query::new(),
             site: Query::new(),
+            scan_templates: Query::new(),
             health: FleetHealth::new(),
             info,
             secret: Secret::new(),

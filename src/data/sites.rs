@@ -82,6 +82,11 @@ impl Data {
         });
     }
 
+    /// Reads the scan templates.
+    pub fn read_scan_templates(self) {
+        self.scan_templates.read(self.session.call(async |console| console.scan_templates().await));
+    }
+
     /// Adds a site.
     ///
     /// # Errors

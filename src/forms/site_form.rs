@@ -1,4 +1,4 @@
-//! The form of a site: name, importance and description; for a new one its engine or pool as well.
+//! The form of a site: name, importance and description; for a new one its scan template and its engine or pool as well.
 
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ struct Typed {
     description: RwSignal<String>,
     /// What is to scan a new site; the console decides where nothing is chosen.
     scanner: RwSignal<Option<ScannerId>>,
+    /// The id of a new site's scan template; the console decides where it is empty.
+    template: RwSignal<String>,
 }
 
 impl Typed {
@@ -53,11 +55,11 @@ impl Typed {
 
 impl Fields for Typed {
     type Thing = Site;
-    type Typed = (SiteDraft, Option<ScannerId>);
+    type Typed = (SiteDraft, Option<ScannerId>, String);
     type Field = Name;
 
     fn typed(self) -> Self::Typed {
-        (self.draft(), self.scanner.get())
+        (self.draft(), self.scanner.get(), self.template.get())
     }
 
     fn of(site: Option<&Site>) -> Self::Typed {
@@ -66,7 +68,7 @@ impl Fields for Typed {
             importance: SiteDraft::DEFAULT_IMPORTANCE.to_owned(),
             description: String::new(),
         };
-        (site.map_or_else(new, SiteDraft::of), None)
+        (site.map_or_else(new, SiteDraft::of), None, String::new())
     }
 
     fn same(one: &Self::Typed, other: &Self::Typed, field: Option<Name>) -> bool {
@@ -76,22 +78,24 @@ impl Fields for Typed {
         }
     }
 
-    fn fill(self, (now, scanner): Self::Typed, before: Option<&Self::Typed>) {
-        let draft = before.map(|(draft, _)| draft);
+    fn fill(self, (now, scanner, template): Self::Typed, before: Option<&Self::Typed>) {
+        let draft = before.map(|(draft, ..)| draft);
         edit::fill(self.name, now.name, draft.map(|before| &before.name));
         edit::fill(self.importance, now.importance, draft.map(|before| &before.importance));
         edit::fill(self.description, now.description, draft.map(|before| &before.description));
-        edit::fill(self.scanner, scanner, before.map(|(_, scanner)| scanner));
+        edit::fill(self.scanner, scanner, before.map(|(_, scanner, _)| scanner));
+        edit::fill(self.template, template, before.map(|(.., template)| template));
     }
 
-    fn to_texts((draft, scanner): &Self::Typed) -> Vec<String> {
+    fn to_texts((draft, scanner, template): &Self::Typed) -> Vec<String> {
         let scanner = scanner.map(|scanner| scanner.to_string()).unwrap_or_default();
-        vec![draft.name.clone(), draft.importance.clone(), draft.description.clone(), scanner]
+        let SiteDraft { name, importance, description } = draft.clone();
+        vec![name, importance, description, scanner, template.clone()]
     }
 
     fn from_texts(texts: Vec<String>) -> Option<Self::Typed> {
-        let [name, importance, description, scanner] = <[String; 4]>::try_from(texts).ok()?;
-        Some((SiteDraft { name, importance, description }, scanner.parse().ok().map(ScannerId)))
+        let [name, importance, description, scanner, template] = <[String; 5]>::try_from(texts).ok()?;
+        Some((SiteDraft { name, importance, description }, scanner.parse().ok().map(ScannerId), template))
     }
 }
 
@@ -103,10 +107,11 @@ pub fn SiteForm(
 ) -> impl IntoView {
     let data = Data::here();
     let id = site.as_ref().map(|site| site.id);
-    let (start, _) = Typed::of(site.as_deref());
+    let (start, ..) = Typed::of(site.as_deref());
     let [name, importance, description] =
         [start.name, start.importance, start.description].map(RwSignal::new);
-    let fields = Typed { name, importance, description, scanner: RwSignal::new(None) };
+    let fields =
+        Typed { name, importance, description, scanner: RwSignal::new(None), template: RwSignal::default() };
     let check = Memo::new(move |_| check_site(&fields.draft()));
     let key = StoredValue::new(id.map_or(Route::NewSite, Route::Site).path());
     let edit = Edit::open(fields, site.map(Arc::unwrap_or_clone), key);
@@ -138,7 +143,8 @@ pub fn SiteForm(
         };
         let navigate = navigate.clone();
         let name = draft.name.clone();
-        let work = save(data, edit.opened(), draft, fields.scanner.get_untracked()).boxed_local();
+        let (scanner, template) = untrack(|| (fields.scanner.get(), fields.template.get()));
+        let work = save(data, edit.opened(), draft, scanner, template).boxed_local();
         let explain = move |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
                 data.read_site(id);
@@ -189,8 +195,9 @@ pub fn SiteForm(
                 input
                 help="Unique in this console."
             />
-            {importance_field(importance)}
+            <ImportanceField importance />
             {description_field(description, check, text)}
+            {id.is_none().then(|| view! { <ScanTemplateField chosen=fields.template /> })}
             {id.is_none().then(|| scanner_field(fields.scanner))}
             {edit.refusal_line()}
             {save_and_cancel(refused, cancel)}
@@ -198,15 +205,84 @@ pub fn SiteForm(
     }
 }
 
-fn importance_field(importance: RwSignal<String>) -> AnyView {
-    let id = unique_id("site-importance");
-    let help = format!("{id}-help");
-    // One that is not in the list stays as it is unless another is chosen.
+#[component]
+fn ImportanceField(importance: RwSignal<String>) -> impl IntoView {
+    let known = IMPORTANCES.map(|(key, label)| (key.to_owned(), label.to_owned())).to_vec();
+    view! {
+        <SelectField
+            label="Importance"
+            name="site-importance"
+            chosen=importance
+            choices=Signal::stored(known)
+            help="How much the risk of its assets counts."
+        />
+    }
+}
+
+/// The console's scan templates, of which a new site gets one.
+#[component]
+fn ScanTemplateField(
+    /// The id of the chosen one; empty where the console decides.
+    chosen: RwSignal<String>,
+) -> impl IntoView {
+    let data = Data::here();
+    data.read_scan_templates();
+    let choices = move || {
+        let default = (String::new(), "The console's default".to_owned());
+        let list = data.scan_templates.value();
+        let listed = list.iter().flat_map(|list| &list.items);
+        std::iter::once(default).chain(listed.map(|it| (it.id.clone(), it.name.clone()))).collect()
+    };
+    let failed = move || {
+        let error = data.scan_templates.failed()?;
+        let again = move |_| {
+            data.read_scan_templates();
+            focus_heading_if_lost();
+        };
+        Some(view! {
+            <span>{format!("The console's scan templates could not be read. {}", error.in_full())}</span>
+            " "
+            <button type="button" class="button small" on:click=again>
+                "Try again"
+            </button>
+        })
+    };
+    view! {
+        <SelectField
+            label="Scan template"
+            name="site-scan-template"
+            chosen
+            choices=Signal::derive(choices)
+            help="What its scans look for, and how thoroughly."
+        >
+            <div class="help" role="status">
+                {live(failed)}
+            </div>
+        </SelectField>
+    }
+}
+
+/// One of several choices.
+#[component]
+fn SelectField(
+    label: &'static str,
+    name: &'static str,
+    /// The key of what is chosen. One that is not among the choices stays as it is unless another is chosen.
+    chosen: RwSignal<String>,
+    /// Each choice's key and what people read.
+    choices: Signal<Vec<(String, String)>>,
+    help: &'static str,
+    /// What stands below the help.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let id = unique_id(name);
+    let help_id = format!("{id}-help");
     let options = move || {
-        let now = importance.get();
-        let other = IMPORTANCES.iter().all(|(key, _)| *key != now).then(|| (now.clone(), now.clone()));
-        let known = IMPORTANCES.iter().map(|(key, label)| ((*key).to_owned(), (*label).to_owned()));
-        let options = known.chain(other).map(|(key, label)| {
+        let now = chosen.get();
+        let choices = choices.get();
+        let other = choices.iter().all(|(key, _)| *key != now).then(|| (now.clone(), now.clone()));
+        let options = choices.into_iter().chain(other).map(|(key, label)| {
             let selected = key == now;
             view! {
                 <option value=key selected=selected>
@@ -218,22 +294,22 @@ fn importance_field(importance: RwSignal<String>) -> AnyView {
     };
     view! {
         <div class="field">
-            <label for=id.clone()>"Importance"</label>
+            <label for=id.clone()>{label}</label>
             <select
                 class="select"
                 id=id
-                name="site-importance"
-                aria-describedby=help.clone()
-                on:change=move |event| importance.set(event_target_value(&event))
+                name=name
+                aria-describedby=help_id.clone()
+                on:change=move |event| chosen.set(event_target_value(&event))
             >
                 {live(options)}
             </select>
-            <p class="help" id=help>
-                "How much the risk of its assets counts."
+            <p class="help" id=help_id>
+                {help}
             </p>
+            {children.map(|children| children())}
         </div>
     }
-    .into_any()
 }
 
 fn description_field(
@@ -320,6 +396,7 @@ async fn save(
     opened: Option<Site>,
     draft: SiteDraft,
     scanner: Option<ScannerId>,
+    template: String,
 ) -> Result<Sent<Site, Option<Route>>, Error> {
     let Some(opened) = opened else {
         let SiteDraft { name, importance, description } = draft;
@@ -328,7 +405,7 @@ async fn save(
             importance: Some(importance),
             description: Some(description).filter(|text| !text.is_empty()),
             scanner,
-            scan_template: None,
+            scan_template: Some(template).filter(|id| !id.is_empty()),
         };
         let created = data.create_site(site).await?;
         let to = Route::Site(created.id);

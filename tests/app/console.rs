@@ -330,6 +330,10 @@ impl Console {
             (Method::Post, "api/3/administration/commands") => {
                 error(401, "The user does not have permission.")
             }
+            (Method::Get, "api/3/scan_templates") => json(
+                r#"{"resources":[{"id":"discovery","name":"Discovery Scan"},{"id":"full-audit","name":"Full audit"}]}"#
+                    .to_owned(),
+            ),
             (_, "api/3/scan_engines/shared_secret") => self.secret(request.method),
             (Method::Get, "api/3/scan_engines/shared_secret/time_to_live") => match self.state.secret.get() {
                 Some(seconds) => json(seconds.to_string()),

@@ -265,6 +265,31 @@ async fn a_site_is_created_with_its_pool_and_leads_to_its_page() {
 }
 
 #[wasm_bindgen_test]
+async fn a_new_site_gets_one_of_the_consoles_scan_templates() {
+    let console = console(2);
+    console.fault("api/3/scan_templates", Fault::Answer(500, "text/plain", "No disk left.".to_owned()));
+    let screen = at_work_on(&console, "/sites/new", "Create site").await;
+    screen.read("The console's scan templates could not be read.").await;
+    screen.read("No disk left.").await;
+    console.heal();
+    screen.click("button", "Try again").await;
+    let template = screen.see("combobox", "Scan template").await;
+    let offered = || {
+        let options = template.query_selector_all("option").unwrap();
+        (0..options.length()).filter_map(|at| options.get(at)?.text_content()).collect::<Vec<_>>()
+    };
+    until("the scan templates", || (offered().len() == 3).then_some(())).await;
+    assert_eq!(offered(), ["The console's default", "Discovery Scan", "Full audit"]);
+    assert!(!screen.text().contains("could not be read"), "{}", screen.text());
+    choose(&template.clone().dyn_into().unwrap(), "full-audit");
+    screen.type_into("Name", "harbour").await;
+    screen.click("button", "Save").await;
+    screen.read("harbour is created.").await;
+    let body = console.bodies().into_iter().rfind(|body| body.contains("harbour")).unwrap();
+    assert_eq!(body, r#"{"name":"harbour","importance":"normal","scanTemplateId":"full-audit"}"#);
+}
+
+#[wasm_bindgen_test]
 async fn a_new_site_whose_answer_is_lost_is_found_again() {
     let console = console(2);
     let screen = at_work_on(&console, "/sites/new", "Create site").await;

@@ -39,8 +39,8 @@ pub use error::Error;
 pub use ids::{EngineId, ParseIdError, PoolId, ScanId, ScannerId, SiteId};
 pub use model::{
     CommandOutput, ConsoleInfo, Direction, Engine, EngineStatus, EngineSummary, EngineVersionBlock,
-    GeneratedSecret, List, Page, Pool, Scan, ScanStatus, Severity, SharedSecret, Site, SiteType,
-    VersionReport, Vulnerabilities, parse_version_engines,
+    GeneratedSecret, List, Page, Pool, Scan, ScanStatus, ScanTemplate, Severity, SharedSecret, Site,
+    SiteType, VersionReport, Vulnerabilities, parse_version_engines,
 };
 #[cfg(feature = "native")]
 pub use native::{NativeTransport, NativeTransportError};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use console_api::{
     Severity,
-    rules::{Arrow, Load, Versions},
+    rules::{Arrow, Load, Versions, sites_text},
 };
 use leptos::prelude::*;
 
@@ -47,7 +47,10 @@ type Part = (f64, f64, &'static str);
 const GOOD: &str = "currentColor";
 
 fn bar(class: &'static str, parts: impl IntoIterator<Item = Part>) -> AnyView {
-    let percent = |share: f64| format!("{:.2}%", share.clamp(0.0, 100.0));
+    let percent = |share: f64| {
+        let hundredths = (share.clamp(0.0, 100.0) * 100.0) as u32;
+        format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+    };
     let rects = parts.into_iter().filter(|part| part.1 > 0.0).map(|(from, length, fill)| {
         // So that one of ten thousand is still seen.
         let length = length.max(0.8);
@@ -273,5 +276,5 @@ fn by_load(found: &Found) -> AnyView {
 
 /// A number of sites, which may be a share of some.
 fn tenths(sites: f64) -> String {
-    if sites >= 10.0 || sites.fract() == 0.0 { number::whole(sites) } else { format!("{sites:.1}") }
+    if sites >= 10.0 { number::whole(sites) } else { sites_text(sites) }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::client::{Client, Created, Moved, PageRequest, Saved, Sort};
 use crate::error::Error;
 use crate::ids::{ScannerId, SiteId};
-use crate::model::{Page, Site};
+use crate::model::{List, Page, ScanTemplate, Site};
 use crate::transport::{Method, Transport};
 use crate::wire;
 
@@ -21,7 +21,7 @@ pub struct NewSite {
     pub description: Option<String>,
     /// The engine or pool that scans it; the console picks one otherwise.
     pub scanner: Option<ScannerId>,
-    /// The id of a scan template; the console picks one otherwise.
+    /// The id of one of its [`scan_templates`](Client::scan_templates); the console picks one otherwise, and refuses others.
     pub scan_template: Option<String>,
 }
 
@@ -34,6 +34,7 @@ impl NewSite {
             && self.description.as_deref().unwrap_or_default()
                 == site.description.as_deref().unwrap_or_default()
             && (self.scanner.is_none() || site.scanner.is_none() || self.scanner == site.scanner)
+            && (site.scan_template.is_none() || same(&self.scan_template, &site.scan_template))
     }
 }
 
@@ -102,6 +103,14 @@ impl<T: Transport> Client<T> {
     /// Any [`Error`] of a read.
     pub async fn site(&self, id: SiteId) -> Result<Site, Error> {
         wire::one(&self.get(site_path(id)).await?)
+    }
+
+    /// All scan templates.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn scan_templates(&self) -> Result<List<ScanTemplate>, Error> {
+        wire::list(&self.get_list("api/3/scan_templates").await?)
     }
 
     /// Adds a site.

@@ -5,7 +5,7 @@ use crate::model::{Engine, Pool};
 use crate::rules::versions::is_newer;
 use crate::rules::{
     ConsolePlace, Health, Load, Problem, ProblemKind, StepAction, Threshold, Thresholds, may_update,
-    next_step_at, sites_in_words,
+    next_step_at, sites_in_words, sites_text,
 };
 use crate::timestamp::Timestamp;
 
@@ -272,7 +272,6 @@ fn span(hours: u64) -> String {
 
 fn round(sites: f64) -> String {
     // Small numbers need their tenths to say how far apart they are.
-    let text = if sites < 10.0 { format!("{sites:.1}") } else { format!("{sites:.0}") };
-    let text = text.strip_suffix(".0").unwrap_or(&text);
+    let text = sites_text(sites);
     if text == "1" { "1 site".to_owned() } else { format!("{text} sites") }
 }

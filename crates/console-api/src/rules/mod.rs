@@ -44,7 +44,7 @@ pub use engine_form::{
 pub use health::{Health, Problem, ProblemKind, health, health_under};
 pub use health_words::{About, ProblemWords, Remedy};
 pub use keys::fold_case;
-pub use load::{Load, loads};
+pub use load::{Load, loads, sites_text};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
 pub use pairing::{
     ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,

@@ -116,6 +116,20 @@ fn a_new_site_sends_what_was_decided() {
     assert_eq!(script.last_body(), value!({"name": "Oslo"}));
 }
 
+#[test]
+fn scan_templates_have_an_id_and_perhaps_a_name() {
+    let script = Script::new().then(
+        "GET api/3/scan_templates",
+        json(
+            200,
+            r#"{"links":[],"resources":[{"id":"full-audit","name":"Full audit"},{"id":"pci","name":null},{"name":"lost"},7]}"#,
+        ),
+    );
+    let list = now(script.client().scan_templates()).unwrap();
+    let named: Vec<_> = list.items.iter().map(|it| (it.id.as_str(), it.name.as_str())).collect();
+    assert_eq!((named.as_slice(), list.unreadable), (&[("full-audit", "Full audit"), ("pci", "pci")][..], 2));
+}
+
 fn oslo() -> NewSite {
     NewSite {
         name: "Oslo".to_owned(),

@@ -106,6 +106,7 @@ tests! {
         page.fill("Name", "Harbour").await;
         page.choose("Importance", "High").await;
         page.fill("Description", "Cranes and gates").await;
+        page.choose("Scan template", "Discovery Scan").await;
         page.click(role("radio", "Choose Oslo data centre")).await;
         see_chosen(&page, "Oslo data centre").await;
         page.click(button("Save")).await;
@@ -127,8 +128,8 @@ tests! {
         page.see(heading("Quay")).await;
         let site = stack.api().sites(&console_api::PageRequest::default()).await.expect("the list").items.remove(0);
         assert_eq!(
-            (site.name.as_str(), site.importance.as_deref(), site.scanner, site.scan_template.is_some()),
-            ("Quay", Some("high"), Some(oslo.into()), true)
+            (site.name.as_str(), site.importance.as_deref(), site.scanner, site.scan_template.as_deref()),
+            ("Quay", Some("high"), Some(oslo.into()), Some("discovery"))
         );
         page.click(link("Oslo data centre").within(role("region", "General information"))).await;
         page.see(heading("Scan Engine Configuration")).await;
