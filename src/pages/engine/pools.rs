@@ -2,7 +2,7 @@
 
 use console_api::{
     Engine, EngineStatus, Error, Pool, PoolId,
-    rules::{may_join_pool, pools_of, sites_in_words},
+    rules::{fold_case, may_join_pool, pools_of, sites_in_words},
 };
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
@@ -210,7 +210,7 @@ fn addition(tab: Tab) -> AnyView {
         let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
         let others = listed.iter().filter(|pool| !pool.engines.contains(&tab.page.id));
         let mut others = others.map(|pool| (pool.id, pool.name.clone())).collect::<Vec<_>>();
-        others.sort_by_cached_key(|(_, name)| name.to_lowercase());
+        others.sort_by_cached_key(|(_, name)| fold_case(name));
         others
     });
     let refused = move || {

@@ -12,7 +12,8 @@ pub fn fold_case(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.to_lowercase().replace('ς', "σ").replace("i\u{307}", "i")
+    // Character by character: a text's own `to_lowercase` only tells the two sigmas apart, with two tables.
+    text.chars().flat_map(char::to_lowercase).collect::<String>().replace('ς', "σ").replace("i\u{307}", "i")
 }
 
 /// A key that sorts like a person would: without regard to case, and runs of digits by their number ("engine 9" before
