@@ -129,7 +129,7 @@ fn Navigation() -> impl IntoView {
                 {place(here, Route::Pools, Icon::Pool, "Pools")}
                 {place(here, Route::SharedSecret, Icon::Key, "Shared Secret")}
                 {place(here, Route::Sites, Icon::Site, "Sites")}
-                {health_place(here)}
+                <HealthPlace here />
                 {place(here, Route::Administration, Icon::Settings, "Administration")}
             </ul>
         </nav>
@@ -145,7 +145,8 @@ fn close_drawer(nav: &web_sys::HtmlElement) {
 
 /// **Health**, with the number of problems once its part is there. The number describes the link and is not in its name,
 /// which stays what people and tests look for.
-fn health_place(here: Memo<Option<Route>>) -> AnyView {
+#[component]
+fn HealthPlace(here: Memo<Option<Route>>) -> impl IntoView {
     let count = addition(Later::ProblemCount, Signal::stored(false), Callback::new(|()| ()));
     let route = Route::Health;
     let current = live_attribute(move || here.get().filter(|here| here.is_within(route)).map(|_| "page"));
@@ -158,7 +159,6 @@ fn health_place(here: Memo<Option<Route>>) -> AnyView {
             <span id=PROBLEM_COUNT>{count}</span>
         </li>
     }
-    .into_any()
 }
 
 /// A place of the navigation. The one that the page belongs to is marked.

@@ -68,8 +68,8 @@ pub fn Workbench(
                     </Shell>
                     <SignInAgain />
                     <ShortcutKeys />
-                    {question_before_update(data, toasts)}
-                    {warning_before_sign_out(session)}
+                    <QuestionBeforeUpdate data toasts />
+                    <WarningBeforeSignOut session />
                     <UnsavedDialog />
                 }
                 .into_any(),
@@ -80,7 +80,8 @@ pub fn Workbench(
 }
 
 /// What meets **Update** of one engine on whatever screen, and asks first where scans are under way on it.
-fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
+#[component]
+fn QuestionBeforeUpdate(data: Data, toasts: Toasts) -> impl IntoView {
     let asked = data.work.update_asked;
     let missing = move |()| {
         asked.set(Vec::new());
@@ -93,7 +94,8 @@ fn question_before_update(data: Data, toasts: Toasts) -> AnyView {
 
 /// Says that the session is about to end because nothing was done. Any key or pointer is activity, the button is where one looks for
 /// it.
-fn warning_before_sign_out(session: Session) -> AnyView {
+#[component]
+fn WarningBeforeSignOut(session: Session) -> impl IntoView {
     let warning = move || {
         view! {
             <div class="notice uncertain ends-soon">

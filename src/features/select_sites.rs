@@ -326,7 +326,8 @@ fn arrival(choice: Choice) -> AnyView {
 }
 
 /// The list is there and is read again, or could not be.
-fn age(choice: Choice) -> AnyView {
+#[component]
+fn Age(choice: Choice) -> impl IntoView {
     let data = choice.data;
     let content = move || match data.all_sites.reading() {
         Reading::Running(progress) => {
@@ -417,7 +418,7 @@ fn table(choice: Choice) -> AnyView {
             <span role="status" class="selected-count">
                 {live(chosen)}
             </span>
-            {age(choice)}
+            <Age choice />
         </div>
         {live(unreadable)}
         <DataTable

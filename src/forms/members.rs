@@ -201,7 +201,7 @@ pub fn MemberLists(
     };
     view! {
         <div class="member-lists">
-            {list(side(false))} {list(side(true))}
+            <List side={side(false)} /> <List side={side(true)} />
             <p class="unseen" role="status">
                 {live(move || said.get())}
             </p>
@@ -209,7 +209,8 @@ pub fn MemberLists(
     }
 }
 
-fn list(side: Side) -> AnyView {
+#[component]
+fn List(side: Side) -> impl IntoView {
     let count = move || {
         let rows = side.rows.get();
         if !side.inside {

@@ -196,7 +196,7 @@ pub fn SiteForm(
                 help="Unique in this console."
             />
             <ImportanceField importance />
-            {description_field(description, check, text)}
+            <DescriptionField description check text />
             {id.is_none().then(|| view! { <ScanTemplateField chosen=fields.template /> })}
             {id.is_none().then(|| scanner_field(fields.scanner))}
             {edit.refusal_line()}
@@ -312,11 +312,12 @@ fn SelectField(
     }
 }
 
-fn description_field(
+#[component]
+fn DescriptionField(
     description: RwSignal<String>,
     check: Memo<SiteCheck>,
     text: NodeRef<html::Textarea>,
-) -> AnyView {
+) -> impl IntoView {
     let id = unique_id("site-description");
     let problem_id = format!("{id}-problem");
     let problem = Memo::new(move |_| check.with(|check| check.description.clone()));
@@ -339,7 +340,6 @@ fn description_field(
             </div>
         </div>
     }
-    .into_any()
 }
 
 fn scanner_field(scanner: RwSignal<Option<ScannerId>>) -> AnyView {

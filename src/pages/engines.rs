@@ -243,8 +243,8 @@ pub fn EnginesPage() -> impl IntoView {
                     "Looks in name, address, status and versions. All words must occur.",
                     page.filter,
                 )}
-                <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} {export_button(page)}</div>
-                <div class="whole">{status_filter(page, shown)}</div>
+                <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} <ExportButton page /></div>
+                <div class="whole"><StatusFilter page shown /></div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}
@@ -303,7 +303,8 @@ fn update_all(page: EnginesState) -> AnyView {
 }
 
 /// **Export CSV**.
-fn export_button(page: EnginesState) -> AnyView {
+#[component]
+fn ExportButton(page: EnginesState) -> impl IntoView {
     let refused = Signal::derive(move || {
         let none = page.keys.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
         none.then(|| "There is no engine to export.".to_owned())
@@ -342,7 +343,8 @@ fn refresh_button(page: EnginesState, keys: Arc<Vec<RowKey>>) -> impl IntoView {
 }
 
 /// The row of status counts, of which one filters.
-fn status_filter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
+#[component]
+fn StatusFilter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
     let buttons = move || {
         let chosen = page.status.get();
         // While the list is on its way the row is there, without numbers, so that nothing moves when they come.

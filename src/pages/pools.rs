@@ -103,8 +103,8 @@ pub fn PoolsPage() -> impl IntoView {
                     "Scan Engine Pools"
                 </h1>
                 <div class="actions">
-                    {ask(page, Icon::Reverse, "Move engine", Question::Move(None))}
-                    {ask(page, Icon::Pool, "Split into pools", Question::Split)}
+                    <Ask page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
+                    <Ask page icon=Icon::Pool label="Split into pools" question=Question::Split />
                     {live(move || new_pool(page))}
                 </div>
             </div>
@@ -156,7 +156,8 @@ fn new_pool(page: PoolsState) -> AnyView {
     .into_any()
 }
 
-fn ask(page: PoolsState, icon: Icon, label: &'static str, question: Question) -> AnyView {
+#[component]
+fn Ask(page: PoolsState, icon: Icon, label: &'static str, question: Question) -> impl IntoView {
     let busy = page.asking.busy();
     let refused = Signal::derive(move || {
         let reading = page.data.pools.value().is_none() || page.data.engines.value().is_none();
@@ -172,7 +173,6 @@ fn ask(page: PoolsState, icon: Icon, label: &'static str, question: Question) ->
             on_press=Callback::new(move |()| page.asking.ask(question))
         />
     }
-    .into_any()
 }
 
 /// One row of the table.

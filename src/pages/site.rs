@@ -173,7 +173,7 @@ fn summary(page: SiteState) -> AnyView {
             <dl class="summary-facts site-facts">
                 {facts.into_iter().collect_view()} <div>
                     <dt>"Engine or pool"</dt>
-                    <dd>{scanner(page, site.scanner)}</dd>
+                    <dd><Scanner page id=site.scanner /></dd>
                 </div>
             </dl>
         </section>
@@ -182,7 +182,8 @@ fn summary(page: SiteState) -> AnyView {
 }
 
 /// What scans the site, how it is, and the way to it.
-fn scanner(page: SiteState, id: Option<ScannerId>) -> AnyView {
+#[component]
+fn Scanner(page: SiteState, id: Option<ScannerId>) -> impl IntoView {
     let Some(id) = id else { return "–".into_any() };
     let scanners = page.scanners.get();
     let label = scanners.label(id);
@@ -364,8 +365,8 @@ fn engines(page: SiteState) -> AnyView {
                 "Save"
             </button>
         </div>
-        {add_engine(choice, Open::one_of(adds, Adds::Engine))}
-        {create_pool(choice, Open::one_of(adds, Adds::Pool))}
+        <AddEngine choice open={Open::one_of(adds, Adds::Engine)} />
+        <CreatePool choice open={Open::one_of(adds, Adds::Pool)} />
     }
     .into_any()
 }
@@ -387,7 +388,8 @@ enum Adds {
 }
 
 /// **Add Scan Engine**: General of a new engine. It is saved first, then chosen for this site.
-fn add_engine(choice: Choice, open: Open) -> AnyView {
+#[component]
+fn AddEngine(choice: Choice, open: Open) -> impl IntoView {
     let draft = format!("{}#new-engine", Route::Site(choice.page.id).path());
     let at_stake = at_stake(open, draft.clone(), "The new engine");
     let inside = Inside {
@@ -406,11 +408,11 @@ fn add_engine(choice: Choice, open: Open) -> AnyView {
             <EngineForm inside />
         </Dialog>
     }
-    .into_any()
 }
 
 /// **Create Engine Pool**: a new pool. It is saved first, then chosen for this site.
-fn create_pool(choice: Choice, open: Open) -> AnyView {
+#[component]
+fn CreatePool(choice: Choice, open: Open) -> impl IntoView {
     let draft = format!("{}#new-pool", Route::Site(choice.page.id).path());
     let at_stake = at_stake(open, draft.clone(), "The new pool");
     let on_saved = Callback::new(move |pool: Pool| {
@@ -424,7 +426,6 @@ fn create_pool(choice: Choice, open: Open) -> AnyView {
             <PoolForm pool=None draft=draft.clone() on_saved on_cancel />
         </Dialog>
     }
-    .into_any()
 }
 
 /// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
