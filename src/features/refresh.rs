@@ -98,11 +98,11 @@ fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -
             (tone, format!("Refreshed {what}"), None)
         }
         Asked::Silent | Asked::NotPermitted => {
-            (Tone::Uncertain, format!("Only read again: {what}"), why_not(asked))
+            (Tone::Uncertain, format!("Only reloaded: {what}"), why_not(asked))
         }
         Asked::Failed(error) => (
             Tone::Bad,
-            format!("Only read again, for the engines could not be asked: {what} {error}"),
+            format!("Only reloaded, because the engines could not be asked: {what} {error}"),
             helps(error),
         ),
     }

@@ -113,7 +113,7 @@ async fn without_the_right_to_ask_the_engine_is_only_read_again() {
     console.forbid_commands();
     let screen = at_work(&console, "/engines").await;
     screen.click("button", "Refresh displayed engines").await;
-    screen.read("Only read again: 3 engines: 2 Active, 1 Not responding.").await;
+    screen.read("Only reloaded: 3 engines: 2 Active, 1 Not responding.").await;
     screen.read("that takes a Global Administrator").await;
     assert!(screen.all("dialog", "").is_empty(), "no sign-in loop");
 }

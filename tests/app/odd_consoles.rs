@@ -130,7 +130,7 @@ async fn a_console_that_says_nothing_has_not_refreshed_and_the_last_report_stays
     }
     console.fault("commands", answer(200, r#"{"links":[]}"#));
     screen.click("button", "Refresh displayed engines").await;
-    screen.read("Only read again: 3 engines").await;
+    screen.read("Only reloaded: 3 engines").await;
     screen.read("The console was asked and said nothing.").await;
 }
 

@@ -6,9 +6,9 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::{
-    console::Console,
+    console::{Console, Pool},
     person::{
-        Screen, Timers, at_work, click_with_shift, focused, press, press_with_shift, see_focus_on_row, until,
+        Screen, Timers, at_work, at_work_on, click_with_shift, focused, press, press_with_shift, see_focus_on_row, until,
     },
 };
 
@@ -223,6 +223,38 @@ async fn back_leads_to_the_place_also_where_a_link_had_led_to_the_list() {
     screen.see("heading", "Administration").await;
     screen.click("link", "Engines").await;
     screen.row("engine-00001").await;
+}
+
+/// Every list that one leaves and comes back to.
+#[wasm_bindgen_test]
+async fn back_leads_to_the_place_in_every_list() {
+    let pools = (901..=960).map(|id| Pool::new(id, &format!("pool-{id}"), &[1], &[])).collect::<Vec<_>>();
+    let console = Console::with_many(600).with_sites(50).with_pools(&pools);
+    for (address, heading, first) in [
+        ("/engines", "Scan Engines", "engine-00001"),
+        ("/pools", "Scan Engine Pools", "pool-901"),
+        ("/sites", "Sites", "site-0001"),
+        ("/health", "Engine Health", "1 site can't be scanned: engine-00010 is down"),
+        ("/health?tab=audit", "Engine Health", "engine-00001"),
+    ] {
+        let screen = at_work_on(&console, address, heading).await;
+        screen.row(first).await.focus().unwrap();
+        press("End");
+        let last = until(&format!("the last row of {address}"), || {
+            let row = focused()?;
+            let rows = row.closest("table").ok()??.get_attribute("aria-rowcount");
+            (row.get_attribute("aria-rowindex") == rows).then(|| row.get_attribute("data-key"))
+        })
+        .await;
+        screen.click("link", "Administration").await;
+        screen.see("heading", "Administration").await;
+        window().history().unwrap().back().unwrap();
+        screen.see("heading", heading).await;
+        until(&format!("the focus on the last row of {address}"), || {
+            (focused()?.get_attribute("data-key") == last).then_some(())
+        })
+        .await;
+    }
 }
 
 /// Two engines, by status: the one that does not respond comes first.

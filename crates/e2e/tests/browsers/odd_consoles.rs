@@ -87,7 +87,7 @@ tests! {
         let _engine = stack.engine(OSLO).await;
         sign_in(&page, &stack).await;
         page.click(button("Refresh displayed engines")).await;
-        page.see_words(news(), "Only read again: 2 engines").await;
+        page.see_words(news(), "Only reloaded: 2 engines").await;
         page.see_words(news(), "The console was asked and said nothing.").await;
     }
 
