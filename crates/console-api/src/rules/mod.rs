@@ -5,6 +5,7 @@ mod audit;
 mod columns;
 mod csv;
 mod deletion;
+mod engine_filter;
 mod engine_form;
 mod health;
 mod health_words;
@@ -38,6 +39,7 @@ pub use audit::{Audit, AuditEngine, AuditSort, AuditedSite};
 pub use columns::{EngineColumn, EngineSort};
 pub use csv::csv_row;
 pub use deletion::{DeletionCheck, deletion};
+pub use engine_filter::{EngineFilter, FILTER_FLAGS, FILTER_KEYS, Fleet};
 pub use engine_form::{
     EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again,
 };
@@ -58,9 +60,7 @@ pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
 pub use pool_move::{PoolChange, halfway, pool_changes};
 pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
-pub use rows::{
-    EngineFilter, EngineRow, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts,
-};
+pub use rows::{EngineRow, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts};
 pub use scan_merge::{MERGED_SCANS, newest_scans};
 pub use scan_rows::{duration_in_words, scan_message, scan_rows, scan_severity};
 pub use scanner::{Scanner, ScannerKind, Scanners};

@@ -6,7 +6,7 @@ use core::cmp::Ordering;
 use crate::ids::{EngineId, PoolId, SiteId};
 use crate::model::{Engine, EngineStatus, EngineVersionBlock, Pool, Severity, VersionReport, subjects};
 use crate::rules::keys::{self, fold_case};
-use crate::rules::{EngineColumn, EngineSort};
+use crate::rules::{EngineColumn, EngineFilter, EngineSort};
 use crate::timestamp::Timestamp;
 
 /// One engine, with what the table shows about it and with its keys for filtering and sorting.
@@ -23,11 +23,11 @@ pub struct EngineRow {
     pub sites_through_pools: usize,
     /// The platform, if `version engines` has told.
     pub platform: Option<String>,
-    search: String,
+    pub(super) search: String,
     name_key: Box<[u8]>,
     address_key: Box<[u8]>,
-    product_key: Option<Box<[u8]>>,
-    content_key: Option<Box<[u8]>>,
+    pub(super) product_key: Option<Box<[u8]>>,
+    pub(super) content_key: Option<Box<[u8]>>,
 }
 
 impl EngineRow {
@@ -42,6 +42,7 @@ impl EngineRow {
             pools.iter().filter_map(|pool| pool.sites.as_deref()).flatten().copied().collect();
         let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
         let key_of = |version: &Option<String>| version.as_deref().map(keys::natural);
+        let pool_names = names.join(", ");
         // A line break between the fields, so that no word matches across two of them.
         let search = [
             engine.name.as_str(),
@@ -49,11 +50,14 @@ impl EngineRow {
             engine.status.label(),
             engine.product_version.as_deref().unwrap_or_default(),
             engine.content_version.as_deref().unwrap_or_default(),
+            &pool_names,
+            platform.as_deref().unwrap_or_default(),
+            engine.serial_number.as_deref().unwrap_or_default(),
         ]
         .join("\n");
         Self {
             pools: pools.iter().map(|pool| pool.id).collect(),
-            pool_names: names.join(", "),
+            pool_names,
             sites_through_pools: distinct(&through),
             platform,
             search: fold_case(&search),
@@ -269,46 +273,6 @@ impl<'a> Blocks<'a> {
 #[must_use]
 pub fn pools_of(engine: EngineId, pools: &[Pool]) -> Vec<&Pool> {
     pools.iter().filter(|pool| pool.engines.contains(&engine)).collect()
-}
-
-/// Which engines the table shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EngineFilter {
-    words: Vec<String>,
-    statuses: Vec<EngineStatus>,
-}
-
-impl EngineFilter {
-    /// A filter on name, address, status label and versions: every word of the text must occur in one of them,
-    /// without regard to case. With statuses, the engine's must be among them; none means any.
-    #[must_use]
-    pub fn new(text: &str, statuses: Vec<EngineStatus>) -> Self {
-        Self { words: text.split_whitespace().map(fold_case).collect(), statuses }
-    }
-
-    /// Whether every engine passes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.statuses.is_empty()
-    }
-
-    /// Whether this engine passes.
-    #[must_use]
-    pub fn matches(&self, row: &EngineRow) -> bool {
-        self.matches_text(row) && self.matches_status(row)
-    }
-
-    /// Whether this engine passes as far as statuses go.
-    #[must_use]
-    pub fn matches_status(&self, row: &EngineRow) -> bool {
-        self.statuses.is_empty() || self.statuses.contains(&row.engine.status)
-    }
-
-    /// Whether this engine passes as far as the text goes. The status counts beside the filter count these.
-    #[must_use]
-    pub fn matches_text(&self, row: &EngineRow) -> bool {
-        self.words.iter().all(|word| row.search.contains(word.as_str()))
-    }
 }
 
 /// The indices of all rows, in sorted order.

@@ -8,6 +8,7 @@ mod audit;
 mod engine_form;
 mod engines;
 mod errors;
+mod filter;
 mod health;
 mod paging;
 mod pairing;
