@@ -11,6 +11,8 @@ pub struct NextStep {
     pub why: String,
     /// What to do, as one or two sentences.
     pub what: String,
+    /// The same in one to three words, for a row. With `…` at its end it takes reading `what` first; without, it is `action`.
+    pub brief: &'static str,
     /// What the app can do at once.
     pub action: StepAction,
     /// Whether the instructions on pairing help here.
@@ -42,7 +44,7 @@ pub fn next_step_at(engine: &Engine, console: &ConsolePlace) -> Option<NextStep>
 
 fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
     let name = &engine.name;
-    let (what, action, pairing_helps) = match engine.status {
+    let (brief, what, action, pairing_helps) = match engine.status {
         EngineStatus::Active => return None,
         // No question to the engine helps where the console must not ask it.
         EngineStatus::Unknown if says(engine, "outside of the networks") => {
@@ -52,13 +54,14 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
             let what = format!(
                 "Let the console contact this network, or correct the address of {name}. Then refresh it."
             );
-            (what, StepAction::Refresh, false)
+            ("Allow…", what, StepAction::Refresh, false)
         }
-        EngineStatus::Unknown => (format!("Refresh {name}."), StepAction::Refresh, false),
+        EngineStatus::Unknown => ("Refresh", format!("Refresh {name}."), StepAction::Refresh, false),
         EngineStatus::Other(_) => {
-            (format!("Refresh {name} to read its status again."), StepAction::Refresh, false)
+            ("Refresh", format!("Refresh {name} to read its status again."), StepAction::Refresh, false)
         }
         EngineStatus::Missing => (
+            "Refresh",
             format!("Refresh {name}: then the console asks it, and may tell more."),
             StepAction::Refresh,
             false,
@@ -75,27 +78,30 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
                      send to Rapid7 Support."
                 ),
             };
-            (what, StepAction::Refresh, false)
+            ("Ask Rapid7…", what, StepAction::Refresh, false)
         }
         EngineStatus::NotResponding if is_hosted(engine) => {
             let what = format!(
                 "Rapid7 runs {name}: look at status.rapid7.com, and ask Rapid7 Support if nothing is said there. Then \
                  refresh it."
             );
-            (what, StepAction::Refresh, false)
+            ("Ask Rapid7…", what, StepAction::Refresh, false)
         }
         EngineStatus::PendingAuthorization => {
             let console = seen_by(engine).or(console.map(|console| console.address.as_str()));
             let (there, here) = (place(&engine.address), place(console.unwrap_or_default()));
             let what =
                 format!("On {name}{there}, enable this console{here} on its command line. Then refresh it.");
-            (what, StepAction::Refresh, true)
+            ("Enable…", what, StepAction::Refresh, true)
         }
         // The console's words decide which of the two is behind.
-        EngineStatus::IncompatibleVersion if says(engine, "update the console") => {
-            (format!("Update the console, then refresh {name}."), StepAction::Refresh, false)
-        }
-        EngineStatus::IncompatibleVersion => (format!("Update {name}."), StepAction::Update, false),
+        EngineStatus::IncompatibleVersion if says(engine, "update the console") => (
+            "Update the console…",
+            format!("Update the console, then refresh {name}."),
+            StepAction::Refresh,
+            false,
+        ),
+        EngineStatus::IncompatibleVersion => ("Update", format!("Update {name}."), StepAction::Update, false),
         // Keys changed: only deleting and adding pairs it again (docs/api-quirks.md, "Engine side").
         EngineStatus::NotResponding if says(engine, "certificate") => {
             let again = if engine.direction == Some(Direction::EngineToConsole) {
@@ -104,10 +110,10 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
                 "add it again and pair it."
             };
             let what = format!("If {name} was installed anew, delete it here, {again}");
-            (what, StepAction::Delete, true)
+            ("Pair again…", what, StepAction::Delete, true)
         }
         EngineStatus::NotResponding => {
-            (format!("{} Then refresh it.", reach(engine, console)), StepAction::Refresh, true)
+            ("Start…", format!("{} Then refresh it.", reach(engine, console)), StepAction::Refresh, true)
         }
     };
     let mut why = engine.status_message.clone().unwrap_or_else(|| engine.status.meaning().to_owned());
@@ -115,7 +121,7 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
     if !why.trim_end().ends_with(['.', '!', '?', '…']) {
         why.push('.');
     }
-    Some(NextStep { why, what, action, pairing_helps })
+    Some(NextStep { why, what, brief, action, pairing_helps })
 }
 
 fn reach(engine: &Engine, console: Option<&ConsolePlace>) -> String {

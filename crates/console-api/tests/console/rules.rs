@@ -143,6 +143,39 @@ fn the_next_step_names_the_engine_and_where_it_is() {
 }
 
 #[test]
+fn each_status_that_is_not_good_has_a_next_step_short_enough_for_a_row() {
+    let hosted = "nse.extranet.rapid7.com";
+    for (fields, brief) in [
+        (value!({"status": "unknown"}), "Refresh"),
+        (value!({"status": "halted"}), "Refresh"),
+        (value!({"status": null}), "Refresh"),
+        (value!({"status": "unknown", "statusMessage": "It is outside of the networks."}), "Allow…"),
+        (value!({"status": "pending-authorization"}), "Enable…"),
+        (value!({"status": "pending-authorization", "address": hosted}), "Ask Rapid7…"),
+        (value!({"status": "incompatible-version"}), "Update"),
+        (
+            value!({"status": "incompatible-version", "statusMessage": "Update the console."}),
+            "Update the console…",
+        ),
+        (value!({"status": "not-responding"}), "Start…"),
+        (value!({"status": "not-responding", "address": hosted}), "Ask Rapid7…"),
+        (
+            value!({"status": "not-responding", "statusMessage": "The certificate has changed."}),
+            "Pair again…",
+        ),
+    ] {
+        let step = next_step(&engine(&fields)).unwrap();
+        assert_eq!(step.brief, brief, "{fields}");
+        let acts = match step.action {
+            StepAction::Refresh => "Refresh",
+            StepAction::Update => "Update",
+            StepAction::Delete => "",
+        };
+        assert!(step.brief.ends_with('…') || step.brief == acts, "{fields}");
+    }
+}
+
+#[test]
 fn the_reason_is_the_consoles_own_if_it_gives_one() {
     let plain = next_step(&engine(&value!({"status": "not-responding"}))).unwrap();
     assert_eq!(plain.why, "The engine is down, or the console can't reach it.");
