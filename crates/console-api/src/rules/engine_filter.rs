@@ -514,3 +514,62 @@ fn joined(any: &[String]) -> String {
     let each = any.iter().map(|one| if parts(one) { format!("\"{one}\"") } else { one.clone() });
     each.collect::<Vec<_>>().join(",")
 }
+
+/// So many ways to go on are offered at once.
+const SUGGESTIONS: usize = 8;
+
+/// A way to go on with what is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilterSuggestion {
+    /// The term that it would make of the last one.
+    pub term: String,
+    /// What the term looks at; empty where it says that itself.
+    pub about: &'static str,
+    /// The whole text then.
+    pub text: String,
+}
+
+/// How the last term of a filter can go on: keys and flags by their beginning, statuses, and the pools of these names.
+#[must_use]
+pub fn filter_suggestions<'a>(text: &str, pools: impl Iterator<Item = &'a str>) -> Vec<FilterSuggestion> {
+    let mut in_quotes = false;
+    let mut start = 0;
+    for (at, character) in text.char_indices() {
+        match character {
+            '"' => in_quotes = !in_quotes,
+            _ if character.is_whitespace() && !in_quotes => start = at + character.len_utf8(),
+            _ => {}
+        }
+    }
+    let (before, term) = text.split_at(start);
+    let (minus, term) = term.strip_prefix('-').map_or(("", term), |term| ("-", term));
+    let folded = fold_case(&term.replace('"', ""));
+    let offers: Vec<(String, &'static str)> = match folded.split_once(':') {
+        None if folded.is_empty() => Vec::new(),
+        None => {
+            let keys = FILTER_KEYS.iter().map(|(key, _, about)| (format!("{key}:"), *about));
+            let flags = FILTER_FLAGS.iter().map(|(flag, about)| ((*flag).to_owned(), *about));
+            keys.chain(flags).filter(|(offer, _)| offer.starts_with(&folded)).collect()
+        }
+        Some(("status", begun)) => {
+            let keys = EngineStatus::KNOWN.into_iter().map(|status| status.key().to_owned());
+            keys.filter(|key| key.starts_with(begun)).map(|key| (format!("status:{key}"), "")).collect()
+        }
+        Some(("pool", part)) => {
+            let names = pools.filter(|name| fold_case(name).contains(part)).take(SUGGESTIONS);
+            names.map(|name| (format!("pool:{}", joined(&[name.replace('"', "")])), "")).collect()
+        }
+        Some(_) => Vec::new(),
+    };
+    let new = offers.into_iter().filter(|(offer, _)| offer != term).take(SUGGESTIONS);
+    new.map(|(offer, about)| {
+        // What follows a key's colon is still to be typed.
+        let end = if offer.ends_with(':') { "" } else { " " };
+        FilterSuggestion {
+            about,
+            text: format!("{before}{minus}{offer}{end}"),
+            term: format!("{minus}{offer}"),
+        }
+    })
+    .collect()
+}

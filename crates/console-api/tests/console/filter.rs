@@ -3,7 +3,7 @@
 use console_api::Timestamp;
 use console_api::parse_version_engines;
 use console_api::rules::{
-    EngineFilter, EngineRow, FILTER_FLAGS, FILTER_KEYS, Fleet, Thresholds, prepare_rows,
+    EngineFilter, EngineRow, FILTER_FLAGS, FILTER_KEYS, Fleet, Thresholds, filter_suggestions, prepare_rows,
 };
 use proptest::prelude::*;
 use serde_json::json as value;
@@ -190,6 +190,46 @@ fn the_examples_of_the_help_are_understood() {
     for (flag, _) in FILTER_FLAGS {
         assert!(EngineFilter::new(flag, Vec::new()).needs_fleet(), "{flag}");
     }
+}
+
+#[test]
+fn the_last_term_is_offered_to_go_on() {
+    let pools = ["North Europe", "South", "Southern Asia"];
+    for (text, offered, then) in [
+        ("", &[][..], ""),
+        ("oslo ", &[], ""),
+        ("p", &["port:", "pool:", "pools:", "platform:"], "port:"),
+        ("oslo -POO", &["-pool:", "-pools:"], "oslo -pool:"),
+        ("st", &["status:", "stale"], "status:"),
+        ("oslo stal", &["stale"], "oslo stale "),
+        (
+            "status:",
+            &[
+                "status:active",
+                "status:unknown",
+                "status:pending-authorization",
+                "status:incompatible-version",
+                "status:not-responding",
+            ],
+            "status:active ",
+        ),
+        ("-status:n", &["-status:not-responding"], "-status:not-responding "),
+        ("pool:sou", &["pool:South", "pool:\"Southern Asia\""], "pool:South "),
+        ("x pool:\"north e", &["pool:\"North Europe\""], "x pool:\"North Europe\" "),
+        ("pool:South", &["pool:\"Southern Asia\""], "pool:\"Southern Asia\" "),
+        ("sites:", &[], ""),
+        ("zz", &[], ""),
+    ] {
+        let suggestions = filter_suggestions(text, pools.into_iter());
+        let terms: Vec<_> = suggestions.iter().map(|it| it.term.as_str()).collect();
+        assert_eq!(terms, offered, "{text}");
+        assert_eq!(suggestions.first().map_or("", |it| it.text.as_str()), then, "{text}");
+        for it in &suggestions {
+            assert_eq!(EngineFilter::new(&it.text, Vec::new()).problem(), None, "{text}");
+        }
+    }
+    let many: Vec<String> = (0..50).map(|at| format!("Pool {at}")).collect();
+    assert_eq!(filter_suggestions("pool:", many.iter().map(String::as_str)).len(), 8);
 }
 
 #[test]
