@@ -17,7 +17,7 @@ use crate::{
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
-        engines::{EnginesPage, engines_dialogs},
+        engines::{EnginesPage, FilterHelp, engines_dialogs},
         health::{HealthPage, problem_count},
         new_engine::NewEnginePage,
         pool::PoolPage,
@@ -86,6 +86,7 @@ fn render(what: Later) -> AnyView {
             Route::Administration => view! { <AdministrationPage /> }.into_any(),
         },
         Later::EnginesDialogs => engines_dialogs(),
+        Later::FilterHelp => view! { <FilterHelp /> }.into_any(),
         Later::UpdateQuestion => update_question(),
         Later::ProblemCount => problem_count(),
     }

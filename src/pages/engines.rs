@@ -5,19 +5,29 @@ mod cells;
 mod columns;
 mod dialogs;
 mod export;
+mod filter_field;
+mod filter_help;
+
+pub use self::filter_help::FilterHelp;
 
 use std::sync::Arc;
 
 use console_api::{
-    Engine, EngineId, EngineStatus,
-    rules::{Arrow, EngineFilter, EngineRow, EngineSort, StatusCount, in_order, prepare_rows, status_counts},
+    Engine, EngineId, EngineStatus, Timestamp,
+    rules::{
+        Arrow, EngineFilter, EngineRow, EngineSort, Fleet, StatusCount, in_order, prepare_rows, status_counts,
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
-use self::{bulk::Action, cells::cells, columns::Layout};
+use self::{bulk::Action, cells::cells, columns::Layout, filter_field::EngineFilterField};
 use crate::{
-    browser::{address::AddressParam, clock::Clock, title::Title},
+    browser::{
+        address::AddressParam,
+        clock::{self, Clock},
+        title::Title,
+    },
     data::Data,
     features::{
         auto_refresh::{age, auto_refresh},
@@ -26,7 +36,6 @@ use crate::{
     routes::Route,
     ui::{
         button::ActionButton,
-        filter::filter_box,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         later::{Later, addition},
@@ -178,9 +187,13 @@ pub fn EnginesPage() -> impl IntoView {
     let sorted = Memo::new(move |_| Some(Arc::new(in_order(&rows.get()?.all, order()))));
     let shown = Memo::new(move |_| {
         let (Some(sorted), Some(rows)) = (sorted.get(), rows.get()) else { return Shown::default() };
-        let text = filter.get();
-        let status = Some(status.get()).filter(|status| !status.is_empty());
-        let filter = EngineFilter::new(&text, status.iter().map(|s| EngineStatus::parse(s)).collect());
+        let statuses =
+            status.with(|keys| chosen_statuses(keys).iter().map(|it| EngineStatus::parse(it)).collect());
+        let mut filter = filter.with(|text| EngineFilter::new(text, statuses));
+        if filter.needs_fleet() {
+            let now = Timestamp::from_unix_ms(clock::now());
+            filter = filter.compare_with(Fleet::of(&rows.all, now, data.health.thresholds()));
+        }
         let in_order = sorted.iter().filter_map(|at| rows.all.get(*at));
         let matching: Vec<&EngineRow> = in_order.filter(|row| filter.matches_text(row)).collect();
         let keys = matching.iter().filter(|row| filter.matches_status(row)).map(|row| row.engine.id.get());
@@ -238,11 +251,7 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_box(
-                    "Filter engines",
-                    "Looks in name, address, status and versions. All words must occur.",
-                    page.filter,
-                )}
+                <EngineFilterField page />
                 <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} <ExportButton page /></div>
                 <div class="whole"><StatusFilter page shown /></div>
             </div>
@@ -342,11 +351,27 @@ fn refresh_button(page: EnginesState, keys: Arc<Vec<RowKey>>) -> impl IntoView {
     }
 }
 
-/// The row of status counts, of which one filters.
+/// The keys of the chosen statuses, as the address has them: parted by commas.
+fn chosen_statuses(keys: &str) -> Vec<String> {
+    keys.split(',').filter(|key| !key.is_empty()).map(|key| key.replace("%2C", ",")).collect()
+}
+
+/// The chosen statuses with one more, or without it if it was among them.
+fn toggled(keys: &str, key: &str) -> String {
+    let mut chosen = chosen_statuses(keys);
+    match chosen.iter().position(|it| it == key) {
+        Some(at) => drop(chosen.remove(at)),
+        None => chosen.push(key.to_owned()),
+    }
+    // The console may have a status of its own with a comma in it.
+    chosen.iter().map(|key| key.replace(',', "%2C")).collect::<Vec<_>>().join(",")
+}
+
+/// The row of status counts. Those that are pressed filter; a click adds one or takes it away.
 #[component]
 fn StatusFilter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
     let buttons = move || {
-        let chosen = page.status.get();
+        let chosen = page.status.with(|keys| chosen_statuses(keys));
         // While the list is on its way the row is there, without numbers, so that nothing moves when they come.
         let loaded = page.rows.with(Option::is_some);
         let Shown { matching, counts, .. } = shown.get();
@@ -359,13 +384,16 @@ fn StatusFilter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
         std::iter::once(all)
             .chain(each)
             .map(|(key, arrow, label, count)| {
-                let pressed = key == chosen;
+                let pressed = if key.is_empty() { chosen.is_empty() } else { chosen.contains(&key) };
                 view! {
                     <button
                         type="button"
                         class="count"
                         aria-pressed=pressed.to_string()
-                        on:click=move |_| page.status.choose(if pressed { String::new() } else { key.clone() })
+                        on:click=move |_| {
+                            let now = untrack(|| page.status.get());
+                            page.status.choose(if key.is_empty() { String::new() } else { toggled(&now, &key) });
+                        }
                     >
                         {arrow.map(status_arrow)}
                         {label}

@@ -29,9 +29,9 @@ pub enum Icon {
     Copy,
     /// A pencil: edit.
     Edit,
-    /// An arrow into a tray: bring an update.
+    /// An arrow up in a circle: bring an update.
     Update,
-    /// An arrow out of a tray: take a copy away.
+    /// An arrow down into a tray: take a copy away.
     Export,
     /// A printer.
     Print,
@@ -57,6 +57,10 @@ pub enum Icon {
     Last,
     /// Done.
     Done,
+    /// A table with bars: its columns.
+    Columns,
+    /// A question mark in a circle: what is understood here.
+    Help,
     /// Something to look at.
     Warning,
     /// Failed.
@@ -82,8 +86,8 @@ impl Icon {
             Self::Descending => "M8 3v10M4 9l4 4 4-4",
             Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3",
             Self::Edit => "M2.5 13.5l.8-3.3 7.7-7.7 2.5 2.5-7.7 7.7zM9.5 4l2.5 2.5",
-            Self::Update => "M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 10.5v3h11v-3",
-            Self::Export => "M8 9.5V2M4.8 5 8 1.8 11.2 5M2.5 10.5v3h11v-3",
+            Self::Update => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M8 11V5.2M5.4 7.6 8 5l2.6 2.6",
+            Self::Export => "M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 10.5v3h11v-3",
             Self::Print => "M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z",
             Self::Delete => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.8 6.5v4.5M9.2 6.5v4.5",
             Self::Add => "M8 3v10M3 8h10",
@@ -98,6 +102,10 @@ impl Icon {
             Self::Next => "M6 3.5 10.5 8 6 12.5",
             Self::Last => "M12.5 3.5v9M3.5 3.5 8 8l-4.5 4.5",
             Self::Done => "M3 8.5 6.5 12 13 4.5",
+            Self::Columns => "M2 3h12v10H2zM6 3v10M10 3v10",
+            Self::Help => {
+                "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M6 6.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.4h.01"
+            }
             Self::Warning => "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.5h.01",
             Self::Failed => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",
         }

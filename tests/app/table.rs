@@ -8,7 +8,8 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use super::{
     console::{Console, Pool},
     person::{
-        Screen, Timers, at_work, at_work_on, click_with_shift, focused, press, press_with_shift, see_focus_on_row, until,
+        Screen, Timers, at_work, at_work_on, click_with_shift, focused, press, press_with_shift,
+        see_focus_on_row, until,
     },
 };
 

@@ -2,7 +2,7 @@
 
 use console_api::{
     EngineId, Timestamp,
-    rules::{EngineColumn, EngineRow, deletion, is_hosted, may_update},
+    rules::{EngineColumn, EngineRow, Staleness, StepAction, deletion, may_update, staleness},
 };
 use leptos::prelude::*;
 
@@ -69,7 +69,7 @@ fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'s
         EngineColumn::Pools => {
             plain("c-pools numeric", "Pools", row.pools.len().to_string(), Some(row.pool_names.clone()))
         }
-        EngineColumn::LastRefreshed => time(page, "c-refreshed", "Refreshed", engine.last_refreshed),
+        EngineColumn::LastRefreshed => refreshed(page, row),
         EngineColumn::Id => plain("c-more numeric mono", "ID", engine.id.to_string(), None),
         EngineColumn::SerialNumber => {
             plain("c-more mono", "Serial number", engine.serial_number.clone().unwrap_or_default(), None)
@@ -106,22 +106,38 @@ fn time(page: EnginesState, class: &'static str, label: &'static str, time: Opti
     }
 }
 
+/// Marked where that is longer ago than the thresholds of Health allow.
+fn refreshed(page: EnginesState, row: &EngineRow) -> AnyView {
+    let class = match staleness(&row.engine, page.clock.now(), page.data.health.thresholds()) {
+        Staleness::Fresh => return time(page, "c-refreshed", "Refreshed", row.engine.last_refreshed),
+        Staleness::Warning | Staleness::Never => "severity-uncertain",
+        Staleness::Alarm => "severity-bad",
+    };
+    let last = row.engine.last_refreshed;
+    let text = last.map_or_else(|| "Never".to_owned(), |time| page.clock.relative(time));
+    let exact = last.map(|time| page.clock.exact(time)).unwrap_or_default();
+    view! {
+        <td class="c-refreshed stale" data-label="Refreshed" title=["Too long ago. ", &exact].concat()>
+            <span class=class>{glyph(Icon::Warning, "")} {text}</span>
+        </td>
+    }
+    .into_any()
+}
+
 fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyView {
     let engine = &row.engine;
     let id = engine.id;
     let name = engine.name.clone();
     let advice = page.data.next_step(engine).map(|step| {
+        // In a row there is room for the verb; all of it is in the dialog. Behind it stands the console's reason, if it gave one.
         let title = format!("{} {}", step.why, step.what);
-        // In a row there is room for the verb; the engine's own values are in the dialog. The reason, if there is one, comes first.
-        let short = match engine.status.what_helps() {
-            Some(short) if !is_hosted(engine) => short.to_owned(),
-            _ => step.what,
+        let reason = engine.status_message.is_some().then(|| format!(" {}", step.why));
+        let label = format!("{}{} ({name})", step.brief, reason.as_deref().unwrap_or_default());
+        let on_click = move |_| match (step.brief.ends_with('…'), step.action) {
+            (false, StepAction::Refresh) => page.refresh(id),
+            (false, StepAction::Update) => page.update(id),
+            _ => page.dialog.set(Some(Opened::Advice(id))),
         };
-        let short = match engine.status_message {
-            Some(_) => [&step.why, " ", &short].concat(),
-            None => short,
-        };
-        let label = format!("{short} ({name})");
         view! {
             <button
                 type="button"
@@ -129,10 +145,10 @@ fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVie
                 title=title
                 aria-label=label
                 tabindex=tabindex
-                on:click=move |_| page.dialog.set(Some(Opened::Advice(id)))
+                on:click=on_click
             >
-                {glyph(Icon::Warning, "")}
-                <span class="text">{short}</span>
+                <span class="step">{step.brief}</span>
+                {reason}
             </button>
         }
     });

@@ -178,7 +178,7 @@ fn menu(label: &'static str, content: impl Fn() -> AnyView + Send + 'static) -> 
             on:focusout=leave
             on:keydown=on_key
         >
-            <summary class="button small">{label} {glyph(Icon::Descending, "")}</summary>
+            <summary class="button small">{glyph(Icon::Columns, "")} {label}</summary>
             <div class="menu-panel" role="group" aria-label=label tabindex="-1">
                 {live(move || open.get().then(&content))}
             </div>

@@ -38,8 +38,34 @@ pub const FILTER_FLAGS: [(&str, &str); 2] = [
 pub struct EngineFilter {
     terms: Vec<Term>,
     statuses: Vec<EngineStatus>,
-    problem: Option<String>,
+    problem: Option<FilterProblem>,
     fleet: Option<Fleet>,
+}
+
+/// What was not understood, and how it could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilterProblem {
+    /// No field has this key.
+    Field(String),
+    /// This key takes a number.
+    Number(&'static str),
+    /// This is no network.
+    Network(String),
+}
+
+impl fmt::Display for FilterProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(key) => {
+                let known = FILTER_KEYS.map(|(known, ..)| known).join(", ");
+                write!(f, "There is no field “{key}”. The fields are {known}.")
+            }
+            Self::Number(key) => write!(f, "“{key}:” takes a number, such as {key}:0 or {key}:>10."),
+            Self::Network(text) => {
+                write!(f, "“{text}” is not a network, such as 10.2.0.0/16 or 2001:db8::/32.")
+            }
+        }
+    }
 }
 
 /// What `outdated` and `stale` compare an engine with.
@@ -197,10 +223,10 @@ impl EngineFilter {
         Self { fleet: Some(fleet), ..self }
     }
 
-    /// What was not understood first, for a person.
+    /// What was not understood first.
     #[must_use]
-    pub fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
+    pub fn problem(&self) -> Option<&FilterProblem> {
+        self.problem.as_ref()
     }
 
     /// Whether every engine passes.
@@ -385,9 +411,9 @@ impl Written {
     }
 
     /// What it tests; nothing where there is nothing to test yet.
-    fn test(&self) -> Result<Option<Test>, String> {
-        let value = fold_case(&self.values.join(","));
+    fn test(&self) -> Result<Option<Test>, FilterProblem> {
         let Some(key) = self.key.as_deref() else {
+            let value = fold_case(&self.values.join(","));
             return Ok(match value.as_str() {
                 "" => None,
                 "outdated" if !self.quoted => Some(Test::Outdated),
@@ -395,20 +421,17 @@ impl Written {
                 _ => Some(Test::Word(value)),
             });
         };
-        if !FILTER_KEYS.iter().any(|(known, ..)| *known == key) {
-            let known = FILTER_KEYS.map(|(known, ..)| known).join(", ");
-            return Err(format!("“{key}:” is no field here. There are {known}."));
-        }
         let values = self.values.iter().map(|value| fold_case(value.trim()));
         let any: Vec<String> = values.filter(|value| !value.is_empty()).collect();
         if any.is_empty() {
             return Ok(None);
         }
+        let value = any.join(",");
         if key == "status" {
             return Ok(Some(Test::Status(any)));
         }
-        if let Some((_, number)) = Number::ALL.iter().find(|(known, _)| *known == key) {
-            return numbers(key, *number, &any);
+        if let Some(number) = Number::ALL.iter().find(|(known, _)| *known == key) {
+            return numbers(*number, &any);
         }
         if key == "address" && value.contains('/') {
             return network(&value).map(Some);
@@ -421,12 +444,14 @@ impl Written {
         if let (Some(version), (Some(ordered), than)) = (version, Ordered::split(&value)) {
             return Ok((!than.is_empty()).then(|| Test::Version(version, ordered, than.to_owned())));
         }
-        let field = Text::ALL.iter().find(|(known, _)| *known == key);
-        Ok(field.map(|(_, field)| Test::Contains(*field, any)))
+        match Text::ALL.iter().find(|(known, _)| *known == key) {
+            Some((_, field)) => Ok(Some(Test::Contains(*field, any))),
+            None => Err(FilterProblem::Field(key.to_owned())),
+        }
     }
 }
 
-fn numbers(key: &str, number: Number, any: &[String]) -> Result<Option<Test>, String> {
+fn numbers((key, number): (&'static str, Number), any: &[String]) -> Result<Option<Test>, FilterProblem> {
     let mut wanted = Vec::new();
     for text in any {
         let (ordered, digits) = Ordered::split(text);
@@ -434,21 +459,21 @@ fn numbers(key: &str, number: Number, any: &[String]) -> Result<Option<Test>, St
             continue;
         }
         let Ok(than) = digits.parse() else {
-            return Err(format!("“{key}:” takes a number, such as {key}:0 or {key}:>10."));
+            return Err(FilterProblem::Number(key));
         };
         wanted.push((ordered.unwrap_or(Ordered::Same), than));
     }
     Ok((!wanted.is_empty()).then_some(Test::Number(number, wanted)))
 }
 
-fn network(text: &str) -> Result<Test, String> {
+fn network(text: &str) -> Result<Test, FilterProblem> {
     let parsed = text.split_once('/').and_then(|(address, bits)| {
         let address: IpAddr = bare(address).parse().ok()?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let bits = bits.parse::<u8>().ok().filter(|bits| *bits <= most)?;
         Some(Test::Network(address, bits))
     });
-    parsed.ok_or_else(|| format!("“{text}” is not a network, such as 10.2.0.0/16 or 2001:db8::/32."))
+    parsed.ok_or_else(|| FilterProblem::Network(text.to_owned()))
 }
 
 /// The text as it was understood; read again, it means the same. The chosen statuses are not part of it.

@@ -40,7 +40,7 @@ pub use columns::{EngineColumn, EngineSort};
 pub use csv::csv_row;
 pub use deletion::{DeletionCheck, deletion};
 pub use engine_filter::{
-    EngineFilter, FILTER_FLAGS, FILTER_KEYS, FilterSuggestion, Fleet, filter_suggestions,
+    EngineFilter, FILTER_FLAGS, FILTER_KEYS, FilterProblem, FilterSuggestion, Fleet, filter_suggestions,
 };
 pub use engine_form::{
     EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again,

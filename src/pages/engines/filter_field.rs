@@ -1,0 +1,161 @@
+//! **Filter engines**: the field. What helps with it comes with the rest of the app, in `filter_help.rs`.
+
+use console_api::rules::{EngineFilter, FilterSuggestion};
+use leptos::{ev, html, prelude::*};
+
+use super::EnginesState;
+use crate::{
+    browser::address::AddressParam,
+    data::Data,
+    ui::{
+        dialog::unique_id,
+        icon::{Icon, glyph},
+        later::{Later, addition},
+        live::{live, live_attribute},
+        shortcuts::focus_on_slash,
+    },
+};
+
+/// What the field and its help share. Copy it freely; all copies are the same.
+#[derive(Clone, Copy)]
+pub(super) struct FilterState {
+    pub(super) data: Data,
+    pub(super) text: AddressParam,
+    /// Whether somebody types: ways to go on are offered to those, and not to whoever comes by a link.
+    pub(super) typing: RwSignal<bool>,
+    /// The way to go on that is marked.
+    pub(super) current: RwSignal<Option<usize>>,
+    /// The ways to go on, once the part that knows them is there.
+    pub(super) offered: RwSignal<Option<Memo<Vec<FilterSuggestion>>>>,
+    /// The ids of the list box and of the text that says what was not understood.
+    pub(super) ids: StoredValue<[String; 2]>,
+}
+
+impl FilterState {
+    fn new(page: EnginesState) -> Self {
+        Self {
+            data: page.data,
+            text: page.filter,
+            typing: RwSignal::new(false),
+            current: RwSignal::new(None),
+            offered: RwSignal::new(None),
+            ids: StoredValue::new(["filter-suggestions", "filter-problem"].map(unique_id)),
+        }
+    }
+
+    fn count(self) -> usize {
+        self.offered.get().map_or(0, |offered| offered.with(Vec::len))
+    }
+
+    /// The id of an option in the list box.
+    pub(super) fn option_id(self, at: usize) -> String {
+        self.ids.with_value(|[list, _]| format!("{list}-{at}"))
+    }
+
+    pub(super) fn set(self, text: String) {
+        self.current.set(None);
+        self.text.type_in(text);
+    }
+
+    /// Goes on with this suggestion.
+    pub(super) fn take(self, at: usize) {
+        let offered = self.offered.get_untracked();
+        let text = offered.and_then(|offered| offered.with_untracked(|all| Some(all.get(at)?.text.clone())));
+        if let Some(text) = text {
+            self.set(text);
+        }
+    }
+
+    /// The keys of a combobox: arrows mark, Enter takes what is marked, Escape closes.
+    fn press(self, event: &ev::KeyboardEvent) {
+        let (count, at) = untrack(|| (self.count(), self.current.get()));
+        let next = match event.key().as_str() {
+            "ArrowDown" if count > 0 => Some(at.map_or(0, |at| (at + 1) % count)),
+            "ArrowUp" if count > 0 => Some(at.filter(|at| *at > 0).unwrap_or(count) - 1),
+            "Escape" if count > 0 => {
+                event.stop_propagation();
+                self.typing.set(false);
+                None
+            }
+            // It sends no form.
+            "Enter" => {
+                match at {
+                    Some(at) => self.take(at),
+                    None => self.typing.set(false),
+                }
+                None
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        self.current.set(next);
+    }
+}
+
+/// A combobox with a list box, after the pattern of ARIA's authoring practices: the focus stays in the field.
+#[component]
+pub(super) fn EngineFilterField(page: EnginesState) -> impl IntoView {
+    let state = FilterState::new(page);
+    provide_context(state);
+    let input = NodeRef::<html::Input>::new();
+    focus_on_slash(input);
+    let [list, problem] = state.ids.get_value();
+    let empty = move |_| {
+        state.text.choose(String::new());
+        if let Some(input) = input.get_untracked() {
+            // An element that can't take the focus leaves it where it was.
+            _ = input.focus();
+        }
+    };
+    let marked = move || state.current.get().map(|at| state.option_id(at));
+    let is_open = move || Some((state.count() > 0).to_string());
+    let is_wrong =
+        move || state.text.with(|text| EngineFilter::new(text, Vec::new()).problem().map(|_| "true"));
+    view! {
+        <search class="search engine-filter">
+            {glyph(Icon::Search, "")}
+            <input
+                class="input"
+                type="text"
+                role="combobox"
+                placeholder="Filter engines"
+                aria-label="Filter engines"
+                aria-autocomplete="list"
+                aria-expanded=live_attribute(is_open)
+                aria-controls=list
+                aria-activedescendant=live_attribute(marked)
+                aria-invalid=live_attribute(is_wrong)
+                aria-describedby=problem
+                spellcheck="false"
+                autocomplete="off"
+                autocapitalize="none"
+                node_ref=input
+                prop:value=move || state.text.get()
+                on:input=move |event| {
+                    state.typing.set(true);
+                    state.set(event_target_value(&event));
+                }
+                on:keydown=move |event| state.press(&event)
+                on:blur=move |_| state.typing.set(false)
+            />
+            {live(move || {
+                (!state.text.with(String::is_empty))
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="icon-button empty"
+                                aria-label="Empty the filter"
+                                title="Empty the filter"
+                                on:click=empty
+                            >
+                                {glyph(Icon::Close, "")}
+                            </button>
+                        }
+                    })
+            })}
+            // Without it the field filters all the same.
+            {addition(Later::FilterHelp, state.typing.into(), Callback::new(|()| ()))}
+        </search>
+    }
+}

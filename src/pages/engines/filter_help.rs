@@ -1,0 +1,107 @@
+//! What helps with **Filter engines**: ways to go on, what was not understood, and what the filter understands.
+
+use console_api::rules::{EngineFilter, FILTER_FLAGS, FILTER_KEYS, filter_suggestions};
+use leptos::prelude::*;
+
+use super::filter_field::FilterState;
+use crate::ui::{
+    icon::{Icon, glyph},
+    live::{live, live_attribute},
+};
+
+/// The id of the panel that explains the filter.
+const PANEL: &str = "filter-help";
+
+/// All of it, for the field whose state is in the context.
+#[component]
+pub fn FilterHelp() -> impl IntoView {
+    let state: FilterState = expect_context();
+    let suggestions = Memo::new(move |_| {
+        if !state.typing.get() {
+            return Vec::new();
+        }
+        let pools = state.data.pools.value();
+        let names = pools.iter().flat_map(|pools| &pools.items).map(|pool| pool.name.as_str());
+        state.text.with(|text| filter_suggestions(text, names))
+    });
+    state.offered.set(Some(suggestions));
+    on_cleanup(move || _ = state.offered.try_set(None));
+
+    let [list, problem_id] = state.ids.get_value();
+    let options = move || {
+        let all = suggestions.get();
+        (!all.is_empty()).then(|| {
+            let rows = all.into_iter().enumerate().map(|(at, it)| {
+                let selected = move || Some((state.current.get() == Some(at)).to_string());
+                view! {
+                    <li
+                        id=state.option_id(at)
+                        role="option"
+                        aria-selected=live_attribute(selected)
+                        // The focus stays in the field.
+                        on:mousedown=|event| event.prevent_default()
+                        on:click=move |_| state.take(at)
+                    >
+                        <span class="mono">{it.term}</span>
+                        <span class="about">{it.about}</span>
+                    </li>
+                }
+            });
+            let rows = rows.collect_view();
+            view! {
+                <ul class="suggestions" id=list.clone() role="listbox" aria-label="Ways to go on">
+                    {rows}
+                </ul>
+            }
+        })
+    };
+    let problem = move || {
+        state.text.with(|text| EngineFilter::new(text, Vec::new()).problem().map(ToString::to_string))
+    };
+    view! {
+        <button
+            type="button"
+            class="icon-button"
+            popovertarget=PANEL
+            aria-label="What the filter understands"
+            title="What the filter understands"
+        >
+            {glyph(Icon::Help, "")}
+        </button>
+        {live(options)}
+        <div class="filter-problem" id=problem_id role="status">
+            {live(problem)}
+        </div>
+        <FilterPanel />
+    }
+}
+
+/// What the filter understands, in a panel that the browser opens and closes.
+#[component]
+fn FilterPanel() -> impl IntoView {
+    let words = [
+        ("oslo 6.6", "both, in any field"),
+        ("\"North Europe\"", "these words together"),
+        ("-status:active", "not: a minus before any of these"),
+    ];
+    let keys = FILTER_KEYS.map(|(_, example, about)| (example, about));
+    let rows = words.into_iter().chain(keys).chain(FILTER_FLAGS).map(|(example, about)| {
+        view! {
+            <tr>
+                <th scope="row" class="mono">
+                    {example}
+                </th>
+                <td>{about}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div id=PANEL class="filter-help" popover="auto" role="dialog" aria-label="What the filter understands">
+            <h2>"What the filter understands"</h2>
+            <p>"All terms must hold. Several values are parted by commas."</p>
+            <table>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
