@@ -8,13 +8,21 @@ use crate::{
     browser::address::AddressParam,
     data::Data,
     ui::{
-        dialog::unique_id,
         icon::{Icon, glyph},
         later::{Later, addition},
         live::{live, live_attribute},
         shortcuts::focus_on_slash,
     },
 };
+
+/// The ids of the list box and of the text that says what was not understood: the app has one such filter.
+pub(super) const SUGGESTIONS: &str = "filter-suggestions";
+pub(super) const PROBLEM: &str = "filter-problem";
+
+/// The id of an option in the list box.
+pub(super) fn option_id(at: usize) -> String {
+    format!("{SUGGESTIONS}-{at}")
+}
 
 /// What the field and its help share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -27,8 +35,6 @@ pub(super) struct FilterState {
     pub(super) current: RwSignal<Option<usize>>,
     /// The ways to go on, once the part that knows them is there.
     pub(super) offered: RwSignal<Option<Memo<Vec<FilterSuggestion>>>>,
-    /// The ids of the list box and of the text that says what was not understood.
-    pub(super) ids: StoredValue<[String; 2]>,
 }
 
 impl FilterState {
@@ -39,17 +45,11 @@ impl FilterState {
             typing: RwSignal::new(false),
             current: RwSignal::new(None),
             offered: RwSignal::new(None),
-            ids: StoredValue::new(["filter-suggestions", "filter-problem"].map(unique_id)),
         }
     }
 
     fn count(self) -> usize {
         self.offered.get().map_or(0, |offered| offered.with(Vec::len))
-    }
-
-    /// The id of an option in the list box.
-    pub(super) fn option_id(self, at: usize) -> String {
-        self.ids.with_value(|[list, _]| format!("{list}-{at}"))
     }
 
     pub(super) fn set(self, text: String) {
@@ -99,7 +99,6 @@ pub(super) fn EngineFilterField(page: EnginesState) -> impl IntoView {
     provide_context(state);
     let input = NodeRef::<html::Input>::new();
     focus_on_slash(input);
-    let [list, problem] = state.ids.get_value();
     let empty = move |_| {
         state.text.choose(String::new());
         if let Some(input) = input.get_untracked() {
@@ -107,7 +106,7 @@ pub(super) fn EngineFilterField(page: EnginesState) -> impl IntoView {
             _ = input.focus();
         }
     };
-    let marked = move || state.current.get().map(|at| state.option_id(at));
+    let marked = move || state.current.get().map(option_id);
     let is_open = move || Some((state.count() > 0).to_string());
     let is_wrong =
         move || state.text.with(|text| EngineFilter::new(text, Vec::new()).problem().map(|_| "true"));
@@ -122,10 +121,10 @@ pub(super) fn EngineFilterField(page: EnginesState) -> impl IntoView {
                 aria-label="Filter engines"
                 aria-autocomplete="list"
                 aria-expanded=live_attribute(is_open)
-                aria-controls=list
+                aria-controls=SUGGESTIONS
                 aria-activedescendant=live_attribute(marked)
                 aria-invalid=live_attribute(is_wrong)
-                aria-describedby=problem
+                aria-describedby=PROBLEM
                 spellcheck="false"
                 autocomplete="off"
                 autocapitalize="none"

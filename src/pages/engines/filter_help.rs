@@ -3,7 +3,7 @@
 use console_api::rules::{EngineFilter, FILTER_FLAGS, FILTER_KEYS, filter_suggestions};
 use leptos::prelude::*;
 
-use super::filter_field::FilterState;
+use super::filter_field::{FilterState, PROBLEM, SUGGESTIONS, option_id};
 use crate::ui::{
     icon::{Icon, glyph},
     live::{live, live_attribute},
@@ -27,7 +27,6 @@ pub fn FilterHelp() -> impl IntoView {
     state.offered.set(Some(suggestions));
     on_cleanup(move || _ = state.offered.try_set(None));
 
-    let [list, problem_id] = state.ids.get_value();
     let options = move || {
         let all = suggestions.get();
         (!all.is_empty()).then(|| {
@@ -35,7 +34,7 @@ pub fn FilterHelp() -> impl IntoView {
                 let selected = move || Some((state.current.get() == Some(at)).to_string());
                 view! {
                     <li
-                        id=state.option_id(at)
+                        id=option_id(at)
                         role="option"
                         aria-selected=live_attribute(selected)
                         // The focus stays in the field.
@@ -49,7 +48,7 @@ pub fn FilterHelp() -> impl IntoView {
             });
             let rows = rows.collect_view();
             view! {
-                <ul class="suggestions" id=list.clone() role="listbox" aria-label="Ways to go on">
+                <ul class="suggestions" id=SUGGESTIONS role="listbox" aria-label="Ways to go on">
                     {rows}
                 </ul>
             }
@@ -69,7 +68,7 @@ pub fn FilterHelp() -> impl IntoView {
             {glyph(Icon::Help, "")}
         </button>
         {live(options)}
-        <div class="filter-problem" id=problem_id role="status">
+        <div class="filter-problem" id=PROBLEM role="status">
             {live(problem)}
         </div>
         <FilterPanel />
@@ -98,7 +97,7 @@ fn FilterPanel() -> impl IntoView {
     view! {
         <div id=PANEL class="filter-help" popover="auto" role="dialog" aria-label="What the filter understands">
             <h2>"What the filter understands"</h2>
-            <p>"All terms must hold. Several values are parted by commas."</p>
+            <p>"All terms must hold. Separate several values with commas."</p>
             <table>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
