@@ -5,8 +5,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
-    console::{Console, Fault},
-    person::{Timers, at_work, choose, focused, until},
+    console::{Console, Fault, Pool},
+    person::{Timers, at_work, choose, focused, press, until},
 };
 
 fn console() -> Console {
@@ -70,6 +70,83 @@ async fn status_counts_follow_the_text_and_filter_with_a_click() {
 }
 
 #[wasm_bindgen_test]
+async fn several_statuses_filter_together() {
+    let console = console();
+    console.change(3, |engine| engine.status = "beta, testing");
+    let screen = at_work(&console, "/engines").await;
+    screen.click("button", "Not responding 1").await;
+    screen.see_names(&["aachen"]).await;
+    screen.click("button", "beta, testing 1").await;
+    screen.see_names(&["aachen", "cologne"]).await;
+    assert_eq!(window().location().search().unwrap(), "?status=not-responding%2Cbeta%252C+testing");
+    screen.click("button", "Not responding 1").await;
+    screen.see_names(&["cologne"]).await;
+    screen.click("button", "All 3").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_filter_offers_how_to_go_on_to_whoever_types() {
+    let screen =
+        at_work(&console().with_pools(&[Pool::new(900, "North Europe", &[1], &[])]), "/engines").await;
+    screen.see("button", "What the filter understands").await;
+    screen.type_into("Filter engines", "poo").await;
+    let field = screen.field("Filter engines").unwrap();
+    assert_eq!(field.get_attribute("role").as_deref(), Some("combobox"));
+    until("it to be open", || {
+        (field.get_attribute("aria-expanded").as_deref() == Some("true")).then_some(())
+    })
+    .await;
+    screen.see("option", "pools: how many pools it is in").await;
+    field.focus().unwrap();
+    press("ArrowDown");
+    let option = screen.see("option", "pool: the names of its pools").await;
+    until("it to be marked", || (option.get_attribute("aria-selected").as_deref() == Some("true")).then_some(()))
+        .await;
+    assert_eq!(field.get_attribute("aria-activedescendant").as_deref(), Some(option.id().as_str()));
+    press("Enter");
+    until("the key", || (field.value() == "pool:").then_some(())).await;
+    screen.click("option", "pool:\"North Europe\"").await;
+    until("the pool", || (field.value() == "pool:\"North Europe\" ").then_some(())).await;
+    screen.see_gone("listbox", "Ways to go on").await;
+    screen.type_into("Filter engines", "st").await;
+    screen.see("listbox", "Ways to go on").await;
+    press("Escape");
+    screen.see_gone("listbox", "Ways to go on").await;
+    assert_eq!(field.value(), "st", "the text stays");
+}
+
+#[wasm_bindgen_test]
+async fn what_the_filter_does_not_understand_is_said_at_it() {
+    let screen = at_work(&console(), "/engines?filter=colour:red").await;
+    screen.read("There is no field “colour”.").await;
+    let field = screen.field("Filter engines").unwrap();
+    assert_eq!(field.get_attribute("aria-invalid").as_deref(), Some("true"));
+    screen.type_into("Filter engines", "-status:active").await;
+    screen.see_names(&["aachen"]).await;
+    assert!(!field.has_attribute("aria-invalid"));
+}
+
+#[wasm_bindgen_test]
+async fn the_next_step_in_a_row_acts_where_nothing_is_to_be_read_first() {
+    let console = Console::with(&[(1, "berlin", "10.0.0.10", "unknown")]);
+    console.really(1, "active");
+    let screen = at_work(&console, "/engines").await;
+    screen.click("button", "Refresh (berlin)").await;
+    screen.read("berlin: Active.").await;
+    assert_eq!(console.calls("commands"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_contact_that_is_too_long_ago_is_marked() {
+    let console = console();
+    console.tells(1, r#","lastRefreshedDate":"2020-01-01T00:00:00Z""#);
+    let screen = at_work(&console, "/engines").await;
+    let row = screen.row("berlin").await;
+    until("the mark", || row.query_selector("td.stale").unwrap()).await;
+}
+
+#[wasm_bindgen_test]
 async fn refresh_shows_the_work_on_the_row_then_the_new_status_and_keeps_the_focus() {
     let console = console();
     console.really(1, "pending-authorization");
@@ -84,7 +161,7 @@ async fn refresh_shows_the_work_on_the_row_then_the_new_status_and_keeps_the_foc
     release.send(()).unwrap();
     screen.read("berlin: Pending authorization.").await;
     until("the row to be done", || row.get_attribute("aria-busy").is_none().then_some(())).await;
-    assert!(row.text_content().unwrap().contains("Enable the console on the engine"));
+    screen.see("button", "Enable… (berlin)").await;
     assert_eq!(focused().unwrap().get_attribute("aria-label").as_deref(), Some("Refresh berlin"));
     assert_eq!(console.calls("commands"), 1);
 }

@@ -173,7 +173,7 @@ impl Screen {
 
     pub(crate) fn field(&self, label: &str) -> Option<HtmlInputElement> {
         let find = |role| self.all(role, label).into_iter().next();
-        find("textbox").or_else(|| find("searchbox"))?.dyn_into().ok()
+        find("textbox").or_else(|| find("searchbox")).or_else(|| find("combobox"))?.dyn_into().ok()
     }
 
     /// The table's rendered rows, head excluded.

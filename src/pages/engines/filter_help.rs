@@ -42,6 +42,7 @@ pub fn FilterHelp() -> impl IntoView {
                         on:click=move |_| state.take(at)
                     >
                         <span class="mono">{it.term}</span>
+                        " "
                         <span class="about">{it.about}</span>
                     </li>
                 }
@@ -86,21 +87,15 @@ fn FilterPanel() -> impl IntoView {
     let keys = FILTER_KEYS.map(|(_, example, about)| (example, about));
     let rows = words.into_iter().chain(keys).chain(FILTER_FLAGS).map(|(example, about)| {
         view! {
-            <tr>
-                <th scope="row" class="mono">
-                    {example}
-                </th>
-                <td>{about}</td>
-            </tr>
+            <dt class="mono">{example}</dt>
+            <dd>{about}</dd>
         }
     });
     view! {
         <div id=PANEL class="filter-help" popover="auto" role="dialog" aria-label="What the filter understands">
             <h2>"What the filter understands"</h2>
             <p>"All terms must hold. Separate several values with commas."</p>
-            <table>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
+            <dl>{rows.collect_view()}</dl>
         </div>
     }
 }
