@@ -23,14 +23,14 @@ use crate::{
         pool::PoolPage,
         pools::PoolsPage,
         shared_secret::SharedSecretPage,
-        sign_in::card,
+        sign_in::SignInCard,
         site::SitePage,
         sites::SitesPage,
     },
     routes::Route,
     ui::{
         focus::focus_heading_if_lost,
-        later::{Later, Missing, Render, Stage, bones, fetch, missing_heading, missing_notice},
+        later::{Bones, Later, Missing, MissingHeading, MissingNotice, Render, Stage, fetch},
     },
     workbench::Workbench,
 };
@@ -122,19 +122,26 @@ impl WorkbenchPart {
     pub fn view(self, theme: RwSignal<Theme>) -> AnyView {
         match self.0.get() {
             Stage::Here(open) => open(theme),
-            Stage::Unasked | Stage::Coming => {
-                let wait = view! {
+            Stage::Unasked | Stage::Coming => view! {
+                <SignInCard>
                     <h1>"Signed in"</h1>
                     <div aria-busy="true">
                         <p role="status">"The app is being loaded."</p>
-                        {bones()}
+                        <Bones />
                     </div>
-                };
-                card(wait.into_any())
+                </SignInCard>
             }
+            .into_any(),
             Stage::Missing => {
                 focus_heading_if_lost();
-                card((missing_heading(), missing_notice(move || self.want())).into_any())
+                let again = Callback::new(move |()| self.want());
+                view! {
+                    <SignInCard>
+                        <MissingHeading />
+                        <MissingNotice again />
+                    </SignInCard>
+                }
+                .into_any()
             }
         }
     }

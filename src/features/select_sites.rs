@@ -18,7 +18,7 @@ use crate::{
     forms::scanner_field::{ScannerField, suggest},
     ui::{
         dialog::{Dialog, Open},
-        filter::search_box,
+        filter::SearchBox,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         table::{
@@ -410,11 +410,11 @@ fn table(choice: Choice) -> AnyView {
     };
     view! {
         <div class="toolbar">
-            {search_box(
-                "Filter sites",
-                "Looks in the names of the sites and of their engines and pools. All words must occur.",
-                choice.filter,
-            )}
+            <SearchBox
+                label="Filter sites"
+                title="Looks in the names of the sites and of their engines and pools. All words must occur."
+                value=choice.filter
+            />
             <span role="status" class="selected-count">
                 {live(chosen)}
             </span>

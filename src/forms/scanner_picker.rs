@@ -13,7 +13,7 @@ use crate::{
     data::Data,
     routes::Route,
     ui::{
-        filter::filter_box,
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
@@ -83,11 +83,11 @@ pub fn ScannerPicker(
                 {live(move || chosen_line(picker, none))}
             </p>
             <div class="picker-head">
-                {filter_box(
-                    "Filter engines and pools",
-                    "Looks in name, kind and status. All words must occur.",
-                    filter,
-                )} <div class="actions">{actions.map(|actions| actions.run())}</div>
+                <FilterBox
+                    label="Filter engines and pools"
+                    title="Looks in name, kind and status. All words must occur."
+                    filter
+                /> <div class="actions">{actions.map(|actions| actions.run())}</div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(data))}
@@ -203,7 +203,7 @@ fn cells(picker: Picker, RowPlace { key, tabindex }: RowPlace) -> AnyView {
 pub fn status(data: Data, scanner: &Scanner) -> AnyView {
     let engine = scanner.engine().and_then(|id| {
         let list = data.engines.value()?;
-        list.items.iter().find(|engine| engine.id == id).map(status_mark)
+        list.items.iter().find(|engine| engine.id == id).map(|engine| status_mark(engine).into_any())
     });
     engine.unwrap_or_else(|| {
         let arrow = Arrow { direction: None, severity: scanner.severity() };

@@ -32,11 +32,11 @@ use crate::{
     ui::{
         button::{ActionButton, Refused},
         confirm::{Asked, Confirm},
-        copy::copy_button,
+        copy::CopyButton,
         dialog::Open,
         icon::Icon,
         live::{follow, live},
-        load_error::{LoadError, load_error},
+        load_error::{LoadError, LoadFailure},
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
@@ -106,8 +106,9 @@ fn troubles(page: EngineState) -> Option<AnyView> {
     let error = page.data.engine.failed()?;
     let known_since = page.data.engine.read_at().filter(|_| page.engine.with(Option::is_some));
     let which = format!("engine with ID {}", page.id);
-    let it = LoadError { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
-    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_engine(page.id)))
+    let thing = LoadError { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
+    let again = Callback::new(move |()| page.data.read_engine(page.id));
+    Some(view! { <LoadFailure thing error known_since clock=page.clock again /> }.into_any())
 }
 
 /// What is known of the engine.
@@ -406,7 +407,7 @@ fn pairing(page: EngineState) -> AnyView {
     let fingerprint = |text: &Option<String>| {
         text.clone().map_or_else(
             || view! { <span class="secondary">"Not available yet"</span> }.into_any(),
-            |text| view! { <div class="command"><code class="fingerprint">{text.clone()}</code> {copy_button(text)}</div> }.into_any(),
+            |text| view! { <div class="command"><code class="fingerprint">{text.clone()}</code> <CopyButton command=text /></div> }.into_any(),
         )
     };
     let (standard, reverse) = (Arc::clone(&engine), Arc::clone(&engine));

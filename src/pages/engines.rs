@@ -26,10 +26,10 @@ use crate::{
     routes::Route,
     ui::{
         button::ActionButton,
-        filter::filter_box,
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        later::{Later, addition},
+        later::{Addition, Later},
         live::{follow, live},
         status::status_arrow,
         table::{
@@ -238,11 +238,11 @@ pub fn EnginesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_box(
-                    "Filter engines",
-                    "Looks in name, address, status and versions. All words must occur.",
-                    page.filter,
-                )}
+                <FilterBox
+                    label="Filter engines"
+                    title="Looks in name, address, status and versions. All words must occur."
+                    filter=page.filter
+                />
                 <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} <ExportButton page /></div>
                 <div class="whole"><StatusFilter page shown /></div>
             </div>
@@ -270,7 +270,7 @@ pub fn EnginesPage() -> impl IntoView {
             <SelectionBar selection=page.selection shown=keys>
                 {bulk::actions(page)}
             </SelectionBar>
-            {addition(Later::EnginesDialogs, wanted, Callback::new(move |()| page.give_up()))}
+            <Addition what=Later::EnginesDialogs wanted missing=Callback::new(move |()| page.give_up()) />
         </section>
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         button::ActionButton,
         icon::Icon,
         live::{follow, live, live_attribute},
-        load_error::{LoadError, load_error},
+        load_error::{LoadError, LoadFailure},
     },
     unsaved::Unsaved,
 };
@@ -257,6 +257,7 @@ fn troubles(page: PoolState) -> Option<AnyView> {
     let error = page.data.pool.failed()?;
     let known_since = page.data.pool.read_at().filter(|_| page.pool.with(Option::is_some));
     let which = format!("engine pool with ID {}", page.id);
-    let it = LoadError { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
-    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_pool(page.id)))
+    let thing = LoadError { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
+    let again = Callback::new(move |()| page.data.read_pool(page.id));
+    Some(view! { <LoadFailure thing error known_since clock=page.clock again /> }.into_any())
 }

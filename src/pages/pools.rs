@@ -11,8 +11,8 @@ use crate::{
     features::pool_work::{Asking, Question},
     routes::Route,
     ui::{
-        button::{ActionButton, row_button},
-        filter::filter_box,
+        button::{ActionButton, RowButton},
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
@@ -109,11 +109,11 @@ pub fn PoolsPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_box(
-                    "Filter pools",
-                    "Looks in the names of the pools and of their engines. All words must occur.",
-                    filter,
-                )}
+                <FilterBox
+                    label="Filter pools"
+                    title="Looks in the names of the pools and of their engines. All words must occur."
+                    filter
+                />
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}
@@ -232,13 +232,13 @@ fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
                 >
                     {glyph(Icon::Edit, "")}
                 </a>
-                {row_button(
-                    Icon::Delete,
-                    format!("Delete {name}"),
-                    busy,
-                    tabindex,
-                    move || page.asking.ask(Question::Delete(id)),
-                )}
+                <RowButton
+                    icon=Icon::Delete
+                    label=format!("Delete {name}")
+                    refused=busy
+                    tabindex
+                    on_press=Callback::new(move |()| page.asking.ask(Question::Delete(id)))
+                />
             </div>
         </td>
     }

@@ -28,7 +28,7 @@ use crate::{
         dialog::{Dialog, Open},
         icon::Icon,
         live::{follow, follow_from, live, live_attribute},
-        load_error::{LoadError, load_error},
+        load_error::{LoadError, LoadFailure},
         tabs::{Tab, Tabs},
     },
     unsaved::Unsaved,
@@ -120,8 +120,9 @@ fn troubles(page: SiteState) -> Option<AnyView> {
     let error = page.data.site.failed()?;
     let known_since = page.data.site.read_at().filter(|_| page.site.with(Option::is_some));
     let which = format!("site with ID {}", page.id);
-    let it = LoadError { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
-    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_site(page.id)))
+    let thing = LoadError { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
+    let again = Callback::new(move |()| page.data.read_site(page.id));
+    Some(view! { <LoadFailure thing error known_since clock=page.clock again /> }.into_any())
 }
 
 /// General information.

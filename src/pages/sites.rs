@@ -19,7 +19,7 @@ use crate::{
     },
     routes::Route,
     ui::{
-        filter::filter_box,
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
@@ -200,11 +200,11 @@ pub fn SitesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_box(
-                    "Filter sites",
-                    "Looks in name, type, description, and engine or pool of all sites. All words must occur.",
-                    filter,
-                )} <div class="end">{live(move || is_filtered.get().then(|| filter_line(page)))}</div>
+                <FilterBox
+                    label="Filter sites"
+                    title="Looks in name, type, description, and engine or pool of all sites. All words must occur."
+                    filter
+                /> <div class="end">{live(move || is_filtered.get().then(|| filter_line(page)))}</div>
             </div>
             <div role="status" class="troubles">
                 {live(move || troubles(page))}

@@ -15,7 +15,7 @@ use crate::{
     forms::members::{EngineRows, status_cell},
     ui::{
         field::problem_line,
-        filter::search_box,
+        filter::SearchBox,
         live::live,
         table::{
             data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
@@ -176,11 +176,11 @@ impl Moving {
             </p>
             <div class="ways">{ways("From pool", self.from, true)} {ways("To pool", self.to, false)}</div>
             <section class="members" aria-label="Engines to move">
-                {search_box(
-                    "Filter engines to move",
-                    "Looks in name, address, status and versions. All words must occur.",
-                    self.filter,
-                )}
+                <SearchBox
+                    label="Filter engines to move"
+                    title="Looks in name, address, status and versions. All words must occur."
+                    value=self.filter
+                />
                 <DataTable
                     name="Engines to move"
                     class="members-table picks"

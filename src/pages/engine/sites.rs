@@ -14,7 +14,7 @@ use crate::{
     features::select_sites::SelectSites,
     routes::Route,
     ui::{
-        button::{ActionButton, row_button},
+        button::{ActionButton, RowButton},
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
@@ -119,13 +119,13 @@ fn pending_moves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
             </td>
             <td class="c-actions">
                 <div class="row-actions">
-                    {row_button(
-                        Icon::Close,
-                        format!("Take back {name}"),
-                        None,
-                        place.tabindex,
-                        move || take_back(site),
-                    )}
+                    <RowButton
+                        icon=Icon::Close
+                        label=format!("Take back {name}")
+                        refused=None
+                        tabindex=place.tabindex
+                        on_press=Callback::new(move |()| take_back(site))
+                    />
                 </div>
             </td>
         }

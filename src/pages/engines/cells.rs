@@ -10,7 +10,7 @@ use super::{EnginesState, Opened};
 use crate::{
     routes::Route,
     ui::{
-        button::row_button,
+        button::RowButton,
         icon::{Icon, glyph},
         status::status_mark,
         table::data_table::RowPlace,
@@ -155,8 +155,20 @@ fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVi
     view! {
         <td class="c-actions">
             <div class="row-actions">
-                {row_button(Icon::Refresh, format!("Refresh {name}"), refreshing, tabindex, move || page.refresh(id))}
-                {row_button(Icon::Update, format!("Update {name}"), updating, tabindex, move || page.update(id))}
+                <RowButton
+                    icon=Icon::Refresh
+                    label=format!("Refresh {name}")
+                    refused=refreshing
+                    tabindex
+                    on_press=Callback::new(move |()| page.refresh(id))
+                />
+                <RowButton
+                    icon=Icon::Update
+                    label=format!("Update {name}")
+                    refused=updating
+                    tabindex
+                    on_press=Callback::new(move |()| page.update(id))
+                />
                 <a
                     class="icon-button"
                     aria-label=format!("Edit {name}")
@@ -166,13 +178,13 @@ fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVi
                 >
                     {glyph(Icon::Edit, "")}
                 </a>
-                {row_button(
-                    Icon::Delete,
-                    format!("Delete {name}"),
-                    undeletable,
-                    tabindex,
-                    move || page.dialog.set(Some(Opened::Delete(id))),
-                )}
+                <RowButton
+                    icon=Icon::Delete
+                    label=format!("Delete {name}")
+                    refused=undeletable
+                    tabindex
+                    on_press=Callback::new(move |()| page.dialog.set(Some(Opened::Delete(id))))
+                />
             </div>
         </td>
     }

@@ -19,7 +19,7 @@ use crate::{
     },
     routes::Route,
     ui::{
-        filter::filter_box,
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
@@ -114,7 +114,11 @@ pub(super) fn audit() -> AnyView {
             <div class="counts" role="group" aria-label="View">
                 {views.into_iter().collect_view()}
             </div>
-            {filter_box("Search the audit", "Looks in the names of engines, pools and sites. All words must occur.", filter)}
+            <FilterBox
+                label="Search the audit"
+                title="Looks in the names of engines, pools and sites. All words must occur."
+                filter
+            />
             <div class="end">
                 {live(move || how_many(page))} {export_button(page)} {print_button(page)}
             </div>
