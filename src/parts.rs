@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::theme::Theme,
-    features::update_engine::update_question,
+    features::update_engine::UpdateQuestion,
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
@@ -86,7 +86,7 @@ fn render(what: Later) -> AnyView {
             Route::Administration => view! { <AdministrationPage /> }.into_any(),
         },
         Later::EnginesDialogs => engines_dialogs(),
-        Later::UpdateQuestion => update_question(),
+        Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
         Later::ProblemCount => problem_count(),
     }
 }

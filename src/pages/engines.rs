@@ -20,7 +20,7 @@ use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
     features::{
-        auto_refresh::{age, auto_refresh},
+        auto_refresh::{AutoRefresh, ListAge},
         refresh::{refresh_displayed, refresh_engine},
     },
     routes::Route,
@@ -243,7 +243,9 @@ pub fn EnginesPage() -> impl IntoView {
                     title="Looks in name, address, status and versions. All words must occur."
                     filter=page.filter
                 />
-                <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} <ExportButton page /></div>
+                <div class="end">
+                    <ListAge /> <AutoRefresh unseen=Signal::stored(false) /> {layout.controls()} <ExportButton page />
+                </div>
                 <div class="whole"><StatusFilter page shown /></div>
             </div>
             <div role="status" class="troubles">

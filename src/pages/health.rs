@@ -17,7 +17,7 @@ use self::{
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
-    features::auto_refresh::{age, auto_refresh},
+    features::auto_refresh::{AutoRefresh, ListAge},
     ui::{
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
@@ -44,7 +44,9 @@ pub fn HealthPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Engine Health"
                 </h1>
-                <div class="actions head-line">{age()} {auto_refresh(unseen)} {notify_me(notifier)}</div>
+                <div class="actions head-line">
+                    <ListAge /> <AutoRefresh unseen /> {notify_me(notifier)}
+                </div>
             </div>
             <div role="status" class="troubles">
                 {notify_problem(notifier)} {live(move || troubles(data))}

@@ -11,7 +11,7 @@ use crate::{
     data::{Data, site_names::SiteNames},
     features::{
         pool_scans::PoolScans,
-        pool_work::{Asking, Question},
+        pool_work::{Asking, PoolWorkDialog, Question},
         select_sites::SelectSites,
     },
     forms::{draft::Drafts, pool_form::PoolForm},
@@ -144,7 +144,7 @@ fn one_pool(id: PoolId) -> AnyView {
             })}
             {live(move || there.get().then(|| sites(page, names, asking, assigning)))}
             {live(move || there.get().then(|| scans(page)))}
-            {asking.dialog()}
+            <PoolWorkDialog asking />
             <SelectSites
                 open=assigning
                 scanner=id.into()

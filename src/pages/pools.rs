@@ -8,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
-    features::pool_work::{Asking, Question},
+    features::pool_work::{Asking, PoolWorkDialog, Question},
     routes::Route,
     ui::{
         button::{ActionButton, RowButton},
@@ -131,7 +131,7 @@ pub fn PoolsPage() -> impl IntoView {
                 working=Callback::new(|_| false)
                 empty=Callback::new(move |()| empty(page))
             />
-            {page.asking.dialog()}
+            <PoolWorkDialog asking=page.asking />
         </section>
     }
 }
