@@ -201,7 +201,7 @@ pub fn MemberLists(
     };
     view! {
         <div class="member-lists">
-            <List side={side(false)} /> <List side={side(true)} />
+            <MemberList side={side(false)} /> <MemberList side={side(true)} />
             <p class="unseen" role="status">
                 {live(move || said.get())}
             </p>
@@ -210,7 +210,7 @@ pub fn MemberLists(
 }
 
 #[component]
-fn List(side: Side) -> impl IntoView {
+fn MemberList(side: Side) -> impl IntoView {
     let count = move || {
         let rows = side.rows.get();
         if !side.inside {
@@ -271,7 +271,6 @@ fn List(side: Side) -> impl IntoView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> AnyView {

@@ -16,7 +16,7 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::panel::Panel;
+use self::panel::{Panel, PanelButtons};
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
@@ -27,7 +27,7 @@ use crate::{
         replace_engine::ReplaceDialog,
         seen_as::seen_as,
     },
-    forms::draft::Drafts,
+    forms::{draft::Drafts, engine_form::GeneralFields},
     routes::Route,
     ui::{
         button::{ActionButton, Refused},
@@ -327,8 +327,8 @@ fn tabs(page: EngineState) -> AnyView {
     let general = move || {
         view! {
             <form class="form" novalidate=true on:submit=panel_state.on_submit()>
-                {panel_state.general.fields(Callback::new(move |()| panel_state.save()))}
-                {panel_state.buttons()}
+                <GeneralFields general=panel_state.general send=Callback::new(move |()| panel_state.save()) />
+                <PanelButtons panel=panel_state />
             </form>
         }
         .into_any()

@@ -15,8 +15,8 @@ use crate::{
     data::Data,
     forms::{
         draft::Drafts,
-        edit::{Edit, Fields, Sent, Words, fill},
-        edit_conflict::compared,
+        edit::{Conflict, Edit, Fields, RefusalLine, Sent, Words, fill},
+        edit_conflict::ComparedRow,
         engine_form::{EngineForm, Inside},
         pool_form::PoolForm,
         scanner_picker::{self, ScannerPicker},
@@ -341,13 +341,16 @@ fn engines(page: SiteState) -> AnyView {
         }
     };
     view! {
-        {live(move || edit.theirs().map(|theirs| conflict(choice, theirs, save)))}
+        {live(move || edit.theirs().map(|theirs| {
+            let label = choice.label(theirs);
+            view! { <ChoiceConflict choice theirs label save /> }
+        }))}
         <h2>"Select Scan Engine"</h2>
         <ScannerPicker chosen=fields.0 none="The console does not tell what scans this site." actions />
         <p class="change" role="status">
             {live(move || change_in_words(choice))}
         </p>
-        {edit.refusal_line()}
+        <RefusalLine edit />
         <div class="form-actions">
             <button type="button" class="button" on:click=cancel>
                 "Cancel"
@@ -450,14 +453,25 @@ fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<Stri
 }
 
 /// Theirs beside yours, and which of the two it shall be.
-fn conflict(choice: Choice, theirs: Option<ScannerId>, save: Callback<()>) -> AnyView {
-    let yours = live(move || choice.label(choice.edit.fields.typed())).into_any();
-    let row = compared("Engine or pool", choice.label(theirs), yours);
-    choice.edit.theirs_beside_yours(
-        "Somebody else has given this site another engine or pool meanwhile. Nothing was saved.",
-        "What you chose",
-        row,
-        theirs,
-        save,
-    )
+#[component]
+fn ChoiceConflict(
+    choice: Choice,
+    theirs: Option<ScannerId>,
+    /// What theirs is called.
+    label: String,
+    save: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <Conflict
+            edit=choice.edit
+            words="Somebody else has given this site another engine or pool meanwhile. Nothing was saved."
+            yours="What you chose"
+            theirs
+            send=save
+        >
+            <ComparedRow label="Engine or pool" theirs=label>
+                {live(move || choice.label(choice.edit.fields.typed()))}
+            </ComparedRow>
+        </Conflict>
+    }
 }

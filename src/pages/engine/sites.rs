@@ -8,7 +8,7 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use super::panel::Panel;
+use super::panel::{Panel, PanelButtons};
 use crate::{
     browser::address::AddressParam,
     features::select_sites::SelectSites,
@@ -67,7 +67,7 @@ pub(super) fn sites(panel: Panel) -> AnyView {
             {live(move || pending.get().then(|| pending_moves(panel, scanners)))}
             {assigned(panel, scanners)}
             {live(move || through_pools(panel))}
-            {panel.buttons()}
+            <PanelButtons panel />
         </form>
         <SelectSites
             open=selecting
