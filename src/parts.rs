@@ -18,7 +18,7 @@ use crate::{
         administration::AdministrationPage,
         engine::EnginePage,
         engines::{EnginesPage, engines_dialogs},
-        health::{HealthPage, problem_count},
+        health::{HealthPage, ProblemCount},
         new_engine::NewEnginePage,
         pool::PoolPage,
         pools::PoolsPage,
@@ -87,7 +87,7 @@ fn render(what: Later) -> AnyView {
         },
         Later::EnginesDialogs => engines_dialogs(),
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
-        Later::ProblemCount => problem_count(),
+        Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
     }
 }
 
