@@ -17,7 +17,7 @@ use crate::{
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
-        engines::{EnginesPage, engines_dialogs},
+        engines::{EnginesDialogs, EnginesPage},
         health::{HealthPage, ProblemCount},
         new_engine::NewEnginePage,
         pool::PoolPage,
@@ -85,7 +85,7 @@ fn render(what: Later) -> AnyView {
             Route::SharedSecret => view! { <SharedSecretPage /> }.into_any(),
             Route::Administration => view! { <AdministrationPage /> }.into_any(),
         },
-        Later::EnginesDialogs => engines_dialogs(),
+        Later::EnginesDialogs => view! { <EnginesDialogs /> }.into_any(),
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
         Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
     }

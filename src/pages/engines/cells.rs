@@ -144,7 +144,7 @@ fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVie
     .into_any()
 }
 
-fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyView {
+fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> impl IntoView + use<> {
     let engine = &row.engine;
     let id = engine.id;
     let name = &engine.name;
@@ -188,5 +188,4 @@ fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVi
             </div>
         </td>
     }
-    .into_any()
 }
