@@ -3,6 +3,11 @@
 //! Data goes one way: address bar, route, page, `data` query, the client of `console-api`, transport, console, and
 //! back the same way. ARCHITECTURE.md has the map.
 
+#![expect(
+    unreachable_pub,
+    reason = "`#[component]` makes a public function besides, also of a component that its own page alone may use"
+)]
+
 use std::panic::PanicHookInfo;
 
 use leptos::prelude::*;

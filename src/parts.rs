@@ -13,24 +13,24 @@ use leptos::prelude::*;
 
 use crate::{
     browser::theme::Theme,
-    features::update_engine::update_question,
+    features::update_engine::UpdateQuestion,
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
-        engines::{EnginesPage, FilterHelp, engines_dialogs},
-        health::{HealthPage, problem_count},
+        engines::{EnginesDialogs, EnginesPage, FilterHelp},
+        health::{HealthPage, ProblemCount},
         new_engine::NewEnginePage,
         pool::PoolPage,
         pools::PoolsPage,
         shared_secret::SharedSecretPage,
-        sign_in::card,
+        sign_in::SignInCard,
         site::SitePage,
         sites::SitesPage,
     },
     routes::Route,
     ui::{
         focus::focus_heading_if_lost,
-        later::{Later, Missing, Render, Stage, bones, fetch, missing_heading, missing_notice},
+        later::{Bones, Later, Missing, MissingHeading, MissingNotice, Render, Stage, fetch},
     },
     workbench::Workbench,
 };
@@ -85,10 +85,10 @@ fn render(what: Later) -> AnyView {
             Route::SharedSecret => view! { <SharedSecretPage /> }.into_any(),
             Route::Administration => view! { <AdministrationPage /> }.into_any(),
         },
-        Later::EnginesDialogs => engines_dialogs(),
+        Later::EnginesDialogs => view! { <EnginesDialogs /> }.into_any(),
         Later::FilterHelp => view! { <FilterHelp /> }.into_any(),
-        Later::UpdateQuestion => update_question(),
-        Later::ProblemCount => problem_count(),
+        Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
+        Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
     }
 }
 
@@ -123,19 +123,26 @@ impl WorkbenchPart {
     pub fn view(self, theme: RwSignal<Theme>) -> AnyView {
         match self.0.get() {
             Stage::Here(open) => open(theme),
-            Stage::Unasked | Stage::Coming => {
-                let wait = view! {
+            Stage::Unasked | Stage::Coming => view! {
+                <SignInCard>
                     <h1>"Signed in"</h1>
                     <div aria-busy="true">
                         <p role="status">"The app is being loaded."</p>
-                        {bones()}
+                        <Bones />
                     </div>
-                };
-                card(wait.into_any())
+                </SignInCard>
             }
+            .into_any(),
             Stage::Missing => {
                 focus_heading_if_lost();
-                card((missing_heading(), missing_notice(move || self.want())).into_any())
+                let again = Callback::new(move |()| self.want());
+                view! {
+                    <SignInCard>
+                        <MissingHeading />
+                        <MissingNotice again />
+                    </SignInCard>
+                }
+                .into_any()
             }
         }
     }

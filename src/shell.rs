@@ -12,7 +12,7 @@ use crate::{
     ui::{
         focus::focus_heading,
         icon::{Icon, glyph},
-        later::{Later, addition},
+        later::{Addition, Later},
         live::{follow_from, live, live_attribute},
     },
     unsaved::Unsaved,
@@ -125,12 +125,12 @@ fn Navigation() -> impl IntoView {
     view! {
         <nav id=NAV class="shell-nav" aria-label="Main" popover="auto" node_ref=element on:click=close on:focusout=left>
             <ul>
-                {place(here, Route::Engines, Icon::Engine, "Engines")}
-                {place(here, Route::Pools, Icon::Pool, "Pools")}
-                {place(here, Route::SharedSecret, Icon::Key, "Shared Secret")}
-                {place(here, Route::Sites, Icon::Site, "Sites")}
-                <HealthPlace here />
-                {place(here, Route::Administration, Icon::Settings, "Administration")}
+                <NavigationLink here route=Route::Engines icon=Icon::Engine name="Engines" />
+                <NavigationLink here route=Route::Pools icon=Icon::Pool name="Pools" />
+                <NavigationLink here route=Route::SharedSecret icon=Icon::Key name="Shared Secret" />
+                <NavigationLink here route=Route::Sites icon=Icon::Site name="Sites" />
+                <HealthLink here />
+                <NavigationLink here route=Route::Administration icon=Icon::Settings name="Administration" />
             </ul>
         </nav>
     }
@@ -146,8 +146,7 @@ fn close_drawer(nav: &web_sys::HtmlElement) {
 /// **Health**, with the number of problems once its part is there. The number describes the link and is not in its name,
 /// which stays what people and tests look for.
 #[component]
-fn HealthPlace(here: Memo<Option<Route>>) -> impl IntoView {
-    let count = addition(Later::ProblemCount, Signal::stored(false), Callback::new(|()| ()));
+fn HealthLink(here: Memo<Option<Route>>) -> impl IntoView {
     let route = Route::Health;
     let current = live_attribute(move || here.get().filter(|here| here.is_within(route)).map(|_| "page"));
     view! {
@@ -156,13 +155,16 @@ fn HealthPlace(here: Memo<Option<Route>>) -> impl IntoView {
                 {glyph(Icon::Health, "")}
                 <span class="text">"Health"</span>
             </a>
-            <span id=PROBLEM_COUNT>{count}</span>
+            <span id=PROBLEM_COUNT>
+                <Addition what=Later::ProblemCount wanted=Signal::stored(false) missing=Callback::new(|()| ()) />
+            </span>
         </li>
     }
 }
 
 /// A place of the navigation. The one that the page belongs to is marked.
-fn place(here: Memo<Option<Route>>, route: Route, icon: Icon, name: &'static str) -> AnyView {
+#[component]
+fn NavigationLink(here: Memo<Option<Route>>, route: Route, icon: Icon, name: &'static str) -> impl IntoView {
     let current = live_attribute(move || here.get().filter(|here| here.is_within(route)).map(|_| "page"));
     view! {
         <li>
@@ -172,7 +174,6 @@ fn place(here: Memo<Option<Route>>, route: Route, icon: Icon, name: &'static str
             </a>
         </li>
     }
-    .into_any()
 }
 
 /// After a move to another page the focus goes to its heading, as it would with a page that the browser loads.

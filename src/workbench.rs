@@ -18,7 +18,7 @@ use crate::{
     shell::Shell,
     shortcuts::ShortcutKeys,
     ui::{
-        later::{FetchLater, Later, LaterPart, addition, screen},
+        later::{Addition, FetchLater, Later, LaterPart, LaterScreen},
         live::live,
         shortcuts::Shortcuts,
         table::place::Places,
@@ -89,7 +89,7 @@ fn QuestionBeforeUpdate(data: Data, toasts: Toasts) -> impl IntoView {
         toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
     };
     let wanted = Signal::derive(move || asked.with(|asked| !asked.is_empty()));
-    addition(Later::UpdateQuestion, wanted, Callback::new(missing))
+    view! { <Addition what=Later::UpdateQuestion wanted missing=Callback::new(missing) /> }
 }
 
 /// Says that the session is about to end because nothing was done. Any key or pointer is activity, the button is where one looks for
@@ -107,7 +107,7 @@ fn WarningBeforeSignOut(session: Session) -> impl IntoView {
             </div>
         }
     };
-    view! { <div role="alert">{live(move || session.ends_soon().get().then(warning))}</div> }.into_any()
+    view! { <div role="alert">{live(move || session.ends_soon().get().then(warning))}</div> }
 }
 
 /// The screen that the address stands for.
@@ -123,7 +123,7 @@ fn Screen() -> impl IntoView {
     }
     live(move || match route.get() {
         Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),
-        Some(route) => screen(route),
+        Some(route) => view! { <LaterScreen route /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
     })
 }

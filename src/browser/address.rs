@@ -6,7 +6,7 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_location, use_navigate, use_query_map},
+    hooks::{use_location, use_navigate},
 };
 use web_sys::UrlSearchParams;
 
@@ -30,10 +30,13 @@ pub struct AddressParam {
 impl AddressParam {
     /// The parameter of this name on the current page. Absent and empty are the same.
     pub fn of(key: &'static str) -> Self {
-        let query = use_query_map();
         let location = use_location();
         let navigate = use_navigate();
-        let in_address = Memo::new(move |_| query.with(|query| query.get(key).unwrap_or_default()));
+        // The router's own map of the parameters has them unescaped twice: "%2541" would be "A".
+        let in_address = Memo::new(move |_| {
+            let params = location.search.with(|search| UrlSearchParams::new_with_str(search));
+            params.ok().and_then(|params| params.get(key)).unwrap_or_default()
+        });
         let path = location.pathname.get_untracked();
         let write: Write = Box::new(move |texts, replace| {
             // A late write must not come to another page's address.

@@ -39,7 +39,11 @@ const TICK: Duration = Duration::from_secs(1);
 /// minute after something began to change it. It never makes the console ask its engines
 /// (docs/api-quirks.md, "Beyond v3"), and stays off for accounts whose two-factor token will run out. Where it goes on
 /// `unseen` as well, somebody asked to be notified.
-pub fn auto_refresh(unseen: Signal<bool>) -> AnyView {
+#[component]
+pub fn AutoRefresh(
+    /// Whether it goes on while nobody sees the page.
+    unseen: Signal<bool>,
+) -> impl IntoView {
     let data = Data::here();
     let session = Session::here();
     let interval_of = |key: &str| INTERVALS.into_iter().find(|interval| interval.key == key);
@@ -100,11 +104,11 @@ pub fn auto_refresh(unseen: Signal<bool>) -> AnyView {
             </select>
         </label>
     }
-    .into_any()
 }
 
 /// How old the list is, told anew each second while the page is visible.
-pub fn age() -> AnyView {
+#[component]
+pub fn ListAge() -> impl IntoView {
     let data = Data::here();
     let clock = Clock::here();
     let tick = RwSignal::new(now());
@@ -131,5 +135,4 @@ pub fn age() -> AnyView {
             {move || words.get()}
         </span>
     }
-    .into_any()
 }

@@ -92,7 +92,7 @@ pub fn BulkDialog(
     };
     let title = heading.unwrap_or_else(|| Signal::derive(move || plan.with(|plan| plan.title.clone())));
     let asks = Asks { title, at_stake, content: Callback::new(asks) };
-    work_dialog(open, bulk, asks, after)
+    view! { <PhasesDialog open bulk asks after /> }
 }
 
 /// The dialog about work on many things that needs no question of its own, for what is meant is on the page.
@@ -115,7 +115,7 @@ pub fn WorkDialog(
         at_stake: Signal::stored(None),
         content: Callback::new(|()| ().into_any()),
     };
-    work_dialog(open, bulk, asks, None)
+    view! { <PhasesDialog open bulk asks after=None /> }
 }
 
 /// The dialog before the work begins. Copy it freely; all copies are the same.
@@ -127,7 +127,8 @@ struct Asks {
 }
 
 /// The dialog: the question before the work begins, then how far it has come, then what came of it.
-fn work_dialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), AnyView>>) -> AnyView {
+#[component]
+fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), AnyView>>) -> impl IntoView {
     let Asks { title: asked, at_stake, content: asks } = asks;
     let phase = Memo::new(move |_| {
         bulk.look(|run| match run {
@@ -176,12 +177,11 @@ fn work_dialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), An
         <Dialog open title at_stake>
             {live(move || match phase.get() {
                 Phase::Asks => asks.run(()),
-                Phase::Runs => progress(bulk),
-                Phase::Sums => summary(bulk, open, after),
+                Phase::Runs => view! { <WorkProgress bulk /> }.into_any(),
+                Phase::Sums => view! { <WorkSummary bulk open after /> }.into_any(),
             })}
         </Dialog>
     }
-    .into_any()
 }
 
 fn refusal(plan: &Plan) -> Option<String> {
@@ -189,9 +189,9 @@ fn refusal(plan: &Plan) -> Option<String> {
     plan.refused.clone().or(nothing)
 }
 
-fn planned(plan: &Plan) -> AnyView {
+fn planned(plan: &Plan) -> impl IntoView + use<> {
     let left_out = plan.left_out.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>();
-    (names("Included", Icon::Done, &plan.names), names("Left out", Icon::Warning, &left_out)).into_any()
+    (names("Included", Icon::Done, &plan.names), names("Left out", Icon::Warning, &left_out))
 }
 
 /// A heading with a number, and all names in one text that scrolls: there may be ten thousand.
@@ -222,7 +222,8 @@ fn count(run: &Run) -> String {
     format!("{} of {}{failed}{stops}", run.finished(), run.total)
 }
 
-fn bar(bulk: Bulk) -> AnyView {
+#[component]
+fn ProgressBar(bulk: Bulk) -> impl IntoView {
     let at = move || bulk.look(|run| run.map_or((0, 1), |run| (run.finished(), run.total)));
     view! {
         <progress
@@ -232,54 +233,61 @@ fn bar(bulk: Bulk) -> AnyView {
         ></progress>
         <span class="bulk-count">{live(move || bulk.look(|run| run.map(count)))}</span>
     }
-    .into_any()
 }
 
-fn progress(bulk: Bulk) -> AnyView {
+#[component]
+fn WorkProgress(bulk: Bulk) -> impl IntoView {
     view! {
-        <div class="bulk-progress">{bar(bulk)}</div>
+        <div class="bulk-progress">
+            <ProgressBar bulk />
+        </div>
         <footer>
             <button type="button" class="button" data-first="" on:click=move |_| bulk.cancel()>
                 "Cancel"
             </button>
         </footer>
     }
-    .into_any()
 }
 
-fn summary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> AnyView {
-    let Some(run) = bulk.now() else { return ().into_any() };
-    let failed =
-        run.failed.iter().map(|failed| format!("{}: {}", failed.item.name, failed.why)).collect::<Vec<_>>();
-    let left = run.left.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
-    let go_on = (!left.is_empty()).then(|| {
+#[component]
+fn WorkSummary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> impl IntoView {
+    live(move || {
+        let Some(run) = bulk.now() else { return ().into_any() };
+        let failed = run
+            .failed
+            .iter()
+            .map(|failed| format!("{}: {}", failed.item.name, failed.why))
+            .collect::<Vec<_>>();
+        let left = run.left.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
+        let go_on = (!left.is_empty()).then(|| {
+            view! {
+                <button type="button" class="button" on:click=move |_| bulk.go_on()>
+                    {format!("Go on with the other {}", left.len())}
+                </button>
+            }
+        });
+        let retry = (!failed.is_empty()).then(|| {
+            view! {
+                <button type="button" class="button" on:click=move |_| bulk.retry()>
+                    {glyph(Icon::Refresh, "")}
+                    "Retry failed"
+                </button>
+            }
+        });
         view! {
-            <button type="button" class="button" on:click=move |_| bulk.go_on()>
-                {format!("Go on with the other {}", left.len())}
-            </button>
+            <p role="status">{format!("{}.", run.summary())}</p>
+            {names("Failed", Icon::Failed, &failed)}
+            {names("Not begun", Icon::Warning, &left)}
+            {after.map(|after| live(move || after.run(())))}
+            <footer>
+                {go_on} {retry}
+                <button type="button" class="button primary" data-first="" on:click=move |_| open.set(false)>
+                    "Done"
+                </button>
+            </footer>
         }
-    });
-    let retry = (!failed.is_empty()).then(|| {
-        view! {
-            <button type="button" class="button" on:click=move |_| bulk.retry()>
-                {glyph(Icon::Refresh, "")}
-                "Retry failed"
-            </button>
-        }
-    });
-    view! {
-        <p role="status">{format!("{}.", run.summary())}</p>
-        {names("Failed", Icon::Failed, &failed)}
-        {names("Not begun", Icon::Warning, &left)}
-        {after.map(|after| live(move || after.run(())))}
-        <footer>
-            {go_on} {retry}
-            <button type="button" class="button primary" data-first="" on:click=move |_| open.set(false)>
-                "Done"
-            </button>
-        </footer>
-    }
-    .into_any()
+        .into_any()
+    })
 }
 
 fn focus_first() {
@@ -324,7 +332,7 @@ pub fn BulkLine(
             view! {
                 <div class="selection-bar" role="group" aria-label=name>
                     <span class="selected-count">{live(what)}</span>
-                    {live(move || running.get().then(|| bar(bulk)))}
+                    {live(move || running.get().then(|| view! { <ProgressBar bulk /> }))}
                     <div class="actions">
                         <button
                             type="button"

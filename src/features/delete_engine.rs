@@ -145,31 +145,38 @@ pub fn DeleteDialog(
             focus_heading_if_lost();
         }
     });
-    (at_once(it), after_moving(it))
+    view! {
+        <AtOnceDialog it />
+        <AfterMovingDialog it />
+    }
 }
 
 /// What stands in the way, and what comes of it.
-fn words(it: Deletion) -> AnyView {
-    let running = it.scans.with(|scans| {
-        let words = || format!("{} Wait until they have ended, or stop them in the console.", scans.words());
-        (!scans.is_empty()).then(|| problem_line(words()))
-    });
-    let pools = it.check.with(|check| check.as_ref().map(|check| check.pools.join(", ")));
-    let pools = pools
-        .filter(|pools| !pools.is_empty())
-        .map(|pools| view! { <p>{format!("It leaves these pools: {pools}.")}</p> });
-    view! {
-        {running}
-        {pools}
-        <p>
-            "The engine is removed from the console, and so is its pairing. The engine itself keeps running; to use it again, add it and pair it again."
-        </p>
-    }
-    .into_any()
+#[component]
+fn DeletionInWords(it: Deletion) -> impl IntoView {
+    live(move || {
+        let running = it.scans.with(|scans| {
+            let words =
+                || format!("{} Wait until they have ended, or stop them in the console.", scans.words());
+            (!scans.is_empty()).then(|| problem_line(words()))
+        });
+        let pools = it.check.with(|check| check.as_ref().map(|check| check.pools.join(", ")));
+        let pools = pools
+            .filter(|pools| !pools.is_empty())
+            .map(|pools| view! { <p>{format!("It leaves these pools: {pools}.")}</p> });
+        view! {
+            {running}
+            {pools}
+            <p>
+                "The engine is removed from the console, and so is its pairing. The engine itself keeps running; to use it again, add it and pair it again."
+            </p>
+        }
+    })
 }
 
 /// Nothing has to move.
-fn at_once(it: Deletion) -> AnyView {
+#[component]
+fn AtOnceDialog(it: Deletion) -> impl IntoView {
     let asked = Asked::new(it.open_as(Form::AtOnce));
     let confirm = Callback::new(move |()| {
         let Some(target) = it.engine.get_untracked() else { return };
@@ -200,14 +207,14 @@ fn at_once(it: Deletion) -> AnyView {
             refused=Signal::derive(move || it.refused())
             on_confirm=confirm
         >
-            {live(move || words(it))}
+            <DeletionInWords it />
         </Confirm>
     }
-    .into_any()
 }
 
 /// Its sites get another engine or pool, then it is deleted.
-fn after_moving(it: Deletion) -> AnyView {
+#[component]
+fn AfterMovingDialog(it: Deletion) -> impl IntoView {
     let data = it.data;
     let sites = Query::<Vec<OwnedSite>>::new();
     let chosen = RwSignal::new(None);
@@ -297,7 +304,7 @@ fn after_moving(it: Deletion) -> AnyView {
             on_start=start
         >
             {live(in_the_way)}
-            {live(move || words(it))}
+            <DeletionInWords it />
             <SuccessorField
                 label="Move its sites to"
                 help="An engine or pool that scans them from now on. Type a part of its name."
@@ -306,5 +313,4 @@ fn after_moving(it: Deletion) -> AnyView {
             />
         </BulkDialog>
     }
-    .into_any()
 }

@@ -156,7 +156,7 @@ pub fn PoolScans(
                     {live(move || summary(merged))}
                 </p>
                 <div class="actions">
-                    {live(move || merged.progress.with(|it| it.running).then(|| stop_button(merged)))}
+                    {live(move || merged.progress.with(|it| it.running).then(|| view! { <StopButton merged /> }))}
                     <ActionButton
                         icon=Icon::Refresh
                         label="Reload".to_owned()
@@ -167,7 +167,7 @@ pub fn PoolScans(
                 </div>
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(merged))}
+                <PoolScansTroubles merged />
             </div>
             <DataTable
                 name="Scans of the pool"
@@ -195,7 +195,8 @@ pub fn PoolScans(
     }
 }
 
-fn stop_button(merged: Merged) -> AnyView {
+#[component]
+fn StopButton(merged: Merged) -> impl IntoView {
     view! {
         <button
             type="button"
@@ -208,7 +209,6 @@ fn stop_button(merged: Merged) -> AnyView {
             "Cancel"
         </button>
     }
-    .into_any()
 }
 
 /// What the list is, or how far it has come.
@@ -240,32 +240,35 @@ fn summary(merged: Merged) -> Option<String> {
 }
 
 /// Scans are missing. What is there stays.
-fn troubles(merged: Merged) -> Option<AnyView> {
-    let missing = merged.missing.with(BTreeSet::len);
-    if missing == 0 || merged.progress.with(|progress| progress.running) {
-        return None;
-    }
-    let what = format!("The scans of {} are missing.", sites_in_words(missing));
-    let why = merged.failed.get().map(|error| error.in_full());
-    let view = view! {
-        <div class="notice bad">
-            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-            {why.map(|why| view! { <span>{why}</span> })}
-            <div>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        merged.read(merged.missing.get_untracked().into_iter().collect());
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Read them"
-                </button>
+#[component]
+fn PoolScansTroubles(merged: Merged) -> impl IntoView {
+    live(move || {
+        let missing = merged.missing.with(BTreeSet::len);
+        if missing == 0 || merged.progress.with(|progress| progress.running) {
+            return None;
+        }
+        let what = format!("The scans of {} are missing.", sites_in_words(missing));
+        let why = merged.failed.get().map(|error| error.in_full());
+        let view = view! {
+            <div class="notice bad">
+                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                {why.map(|why| view! { <span>{why}</span> })}
+                <div>
+                    <button
+                        type="button"
+                        class="button"
+                        on:click=move |_| {
+                            merged.read(merged.missing.get_untracked().into_iter().collect());
+                            focus_heading_if_lost();
+                        }
+                    >
+                        "Read them"
+                    </button>
+                </div>
             </div>
-        </div>
-    };
-    Some(view.into_any())
+        };
+        Some(view)
+    })
 }
 
 fn empty(merged: Merged) -> AnyView {

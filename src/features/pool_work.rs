@@ -11,7 +11,11 @@ use std::sync::Arc;
 use console_api::PoolId;
 use leptos::prelude::*;
 
-use self::{delete::Deleting, moving::Moving, split::Splitting};
+use self::{
+    delete::{DeleteQuestion, Deleting},
+    moving::{MoveQuestion, MoveResult, Moving},
+    split::{SplitQuestion, SplitResult, Splitting},
+};
 use super::bulk::{BulkDialog, BulkLine, Plan};
 use crate::{
     data::Data,
@@ -94,49 +98,52 @@ impl Asking {
             Some(Question::Delete(_)) => self.deleting.plan(),
         }
     }
+}
 
-    /// The dialog, closed, and the line that leads back to what goes on.
-    pub fn dialog(self) -> AnyView {
-        let data = self.data;
-        let plan = Memo::new(move |_| Arc::new(self.plan()));
-        let start = Callback::new(move |()| match self.asked.get_untracked() {
-            None => {}
-            Some(Question::Move(_)) => self.moving.start(),
-            Some(Question::Split) => self.splitting.start(),
-            Some(Question::Delete(_)) => self.deleting.start(),
-        });
-        let words = move || match self.asked.get() {
-            None => ().into_any(),
-            Some(Question::Move(_)) => self.moving.choice(),
-            Some(Question::Split) => self.splitting.choice(),
-            Some(Question::Delete(_)) => self.deleting.words(),
-        };
-        let after = move |()| match self.asked.get() {
-            Some(Question::Move(_)) => self.moving.result(),
-            Some(Question::Split) => self.splitting.result(),
-            Some(Question::Delete(_)) | None => ().into_any(),
-        };
-        let heading = Signal::derive(move || {
-            let split = self.asked.get() == Some(Question::Split);
-            if split { "Split into pools".to_owned() } else { plan.with(|plan| plan.title.clone()) }
-        });
-        view! {
-            <BulkLine open=self.open bulk=data.bulk name="Work on many things" />
-            <BulkDialog
-                open=self.open
-                bulk=data.bulk
-                plan
-                destructive=Signal::derive(move || matches!(self.asked.get(), Some(Question::Delete(_))))
-                on_start=start
-                heading
-                after=Callback::new(after)
-                at_stake=Signal::derive(move || {
-                    (self.asked.get() == Some(Question::Split)).then(|| self.splitting.at_stake()).flatten()
-                })
-            >
-                {live(words)}
-            </BulkDialog>
-        }
-        .into_any()
+/// The dialog, closed, and the line that leads back to what goes on.
+#[component]
+pub fn PoolWorkDialog(
+    /// What is asked, and what is chosen.
+    asking: Asking,
+) -> impl IntoView {
+    let data = asking.data;
+    let plan = Memo::new(move |_| Arc::new(asking.plan()));
+    let start = Callback::new(move |()| match asking.asked.get_untracked() {
+        None => {}
+        Some(Question::Move(_)) => asking.moving.start(),
+        Some(Question::Split) => asking.splitting.start(),
+        Some(Question::Delete(_)) => asking.deleting.start(),
+    });
+    let words = move || match asking.asked.get() {
+        None => ().into_any(),
+        Some(Question::Move(_)) => view! { <MoveQuestion moving=asking.moving /> }.into_any(),
+        Some(Question::Split) => view! { <SplitQuestion splitting=asking.splitting /> }.into_any(),
+        Some(Question::Delete(_)) => view! { <DeleteQuestion deleting=asking.deleting /> }.into_any(),
+    };
+    let after = move |()| match asking.asked.get() {
+        Some(Question::Move(_)) => view! { <MoveResult moving=asking.moving /> }.into_any(),
+        Some(Question::Split) => view! { <SplitResult splitting=asking.splitting /> }.into_any(),
+        Some(Question::Delete(_)) | None => ().into_any(),
+    };
+    let heading = Signal::derive(move || {
+        let split = asking.asked.get() == Some(Question::Split);
+        if split { "Split into pools".to_owned() } else { plan.with(|plan| plan.title.clone()) }
+    });
+    view! {
+        <BulkLine open=asking.open bulk=data.bulk name="Work on many things" />
+        <BulkDialog
+            open=asking.open
+            bulk=data.bulk
+            plan
+            destructive=Signal::derive(move || matches!(asking.asked.get(), Some(Question::Delete(_))))
+            on_start=start
+            heading
+            after=Callback::new(after)
+            at_stake=Signal::derive(move || {
+                (asking.asked.get() == Some(Question::Split)).then(|| asking.splitting.at_stake()).flatten()
+            })
+        >
+            {live(words)}
+        </BulkDialog>
     }
 }

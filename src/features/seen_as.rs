@@ -6,7 +6,7 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use crate::ui::copy::copy_button;
+use crate::ui::copy::CopyButton;
 
 /// The address, with **Copy**; nothing where it is not known.
 pub fn seen_as(engine: &Engine) -> Option<AnyView> {
@@ -20,7 +20,7 @@ pub fn seen_as(engine: &Engine) -> Option<AnyView> {
         <div class="command">
             <span>{words}</span>
             <code>{ip.clone()}</code>
-            {copy_button(ip)}
+            <CopyButton command=ip />
         </div>
     };
     Some(view.into_any())

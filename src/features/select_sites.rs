@@ -18,7 +18,7 @@ use crate::{
     forms::scanner_field::{ScannerField, suggest},
     ui::{
         dialog::{Dialog, Open},
-        filter::search_box,
+        filter::SearchBox,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         table::{
@@ -55,7 +55,7 @@ pub fn SelectSites(
     let at_stake = Signal::derive(move || changed.get().then(|| "The sites that you have chosen".to_owned()));
     view! {
         <Dialog open title="Select Sites".to_owned() wide=true at_stake>
-            {untrack(|| body(open, scanner, scanners, &pending.get_untracked(), on_save, changed))}
+            <Choosing open scanner scanners pending=pending.get_untracked() on_save changed />
         </Dialog>
     }
 }
@@ -126,14 +126,16 @@ impl Choice {
     }
 }
 
-fn body(
+#[component]
+fn Choosing(
     open: Open,
     scanner: ScannerId,
     scanners: Memo<Arc<Scanners>>,
-    pending: &[SiteMove],
+    pending: Vec<SiteMove>,
     on_save: Callback<Vec<SiteMove>>,
+    /// Whether closing the dialog would lose something.
     changed: RwSignal<bool>,
-) -> AnyView {
+) -> impl IntoView {
     let data = Data::here();
     data.want_all_sites();
     on_cleanup(move || {
@@ -147,7 +149,7 @@ fn body(
         Some(Arc::new(SiteRows::new(list, scanners.get())))
     });
     let selection = Selection::new();
-    choose_as_it_is(selection, scanner, rows, pending);
+    choose_as_it_is(selection, scanner, rows, &pending);
     let leaving = pending.iter().filter(|it| it.to != scanner);
     let decided = StoredValue::new(leaving.map(|it| (it.site, it.to)).collect::<FxHashMap<_, _>>());
     let changes = Memo::new(move |_| {
@@ -221,8 +223,14 @@ fn body(
     };
     let refused = move || (!there.get()).then_some("The sites have to be read first.");
     view! {
-        {live(move || if there.get() { table(choice) } else { arrival(choice) })}
-        {live(move || there.get().then(|| words(choice, input)))}
+        {live(move || {
+            if there.get() {
+                view! { <SitesTable choice /> }.into_any()
+            } else {
+                view! { <Arrival choice /> }.into_any()
+            }
+        })}
+        {live(move || there.get().then(|| view! { <MovesInWords choice input /> }))}
         <footer>
             <button type="button" class="button" on:click=move |_| open.set(false)>
                 "Cancel"
@@ -238,7 +246,6 @@ fn body(
             </button>
         </footer>
     }
-    .into_any()
 }
 
 /// The boxes begin as it is now and as it was chosen before. When the list is read again, a site that has come or gone
@@ -286,7 +293,8 @@ fn in_words(progress: &Progress) -> String {
 }
 
 /// How the first reading goes, in the table's place.
-fn arrival(choice: Choice) -> AnyView {
+#[component]
+fn Arrival(choice: Choice) -> impl IntoView {
     let data = choice.data;
     let content = move || {
         match data.all_sites.reading() {
@@ -322,12 +330,12 @@ fn arrival(choice: Choice) -> AnyView {
         Reading::Stopped(_) | Reading::Idle => ().into_any(),
     }
     };
-    view! { <div class="arrival">{live(content)}</div> }.into_any()
+    view! { <div class="arrival">{live(content)}</div> }
 }
 
 /// The list is there and is read again, or could not be.
 #[component]
-fn Age(choice: Choice) -> impl IntoView {
+fn SitesAge(choice: Choice) -> impl IntoView {
     let data = choice.data;
     let content = move || match data.all_sites.reading() {
         Reading::Running(progress) => {
@@ -358,10 +366,11 @@ fn Age(choice: Choice) -> impl IntoView {
             .into_any()
         }
     };
-    view! { <div class="end" role="status">{live(content)}</div> }.into_any()
+    view! { <div class="end" role="status">{live(content)}</div> }
 }
 
-fn table(choice: Choice) -> AnyView {
+#[component]
+fn SitesTable(choice: Choice) -> impl IntoView {
     let keys = Memo::new(move |_| {
         let rows = choice.rows.get()?;
         let sort = choice.sort.get();
@@ -410,15 +419,15 @@ fn table(choice: Choice) -> AnyView {
     };
     view! {
         <div class="toolbar">
-            {search_box(
-                "Filter sites",
-                "Looks in the names of the sites and of their engines and pools. All words must occur.",
-                choice.filter,
-            )}
+            <SearchBox
+                label="Filter sites"
+                title="Looks in the names of the sites and of their engines and pools. All words must occur."
+                value=choice.filter
+            />
             <span role="status" class="selected-count">
                 {live(chosen)}
             </span>
-            <Age choice />
+            <SitesAge choice />
         </div>
         {live(unreadable)}
         <DataTable
@@ -434,7 +443,6 @@ fn table(choice: Choice) -> AnyView {
             empty=Callback::new(empty)
         />
     }
-    .into_any()
 }
 
 fn cells(choice: Choice, site: SiteId) -> AnyView {
@@ -476,7 +484,8 @@ fn cells(choice: Choice, site: SiteId) -> AnyView {
 }
 
 /// What moves from where to where, and what is still to be chosen for it.
-fn words(choice: Choice, input: NodeRef<html::Input>) -> AnyView {
+#[component]
+fn MovesInWords(choice: Choice, input: NodeRef<html::Input>) -> impl IntoView {
     let leaves = Memo::new(move |_| choice.homeless.get() > 0);
     let field = move || {
         leaves.get().then(|| {
@@ -497,59 +506,63 @@ fn words(choice: Choice, input: NodeRef<html::Input>) -> AnyView {
     };
     view! {
         <div class="moves-in-words">
-            <div role="status">{live(move || summary(choice))}</div>
+            <div role="status">
+                <MovesSummary choice />
+            </div>
             {live(field)}
         </div>
     }
-    .into_any()
 }
 
-fn summary(choice: Choice) -> AnyView {
-    let Some(rows) = choice.rows.get() else { return ().into_any() };
-    let (changes, name) = (choice.changes.get(), choice.label());
-    if changes.come.is_empty() && changes.leave.is_empty() {
-        return view! { <p class="secondary">"Nothing moves."</p> }.into_any();
-    }
-    let come = (!changes.come.is_empty()).then(|| {
-        let origins = rows.origins(&changes.come);
-        let mut named = origins
-            .iter()
-            .take(NAMED)
-            .map(|(from, count)| {
-                let from = from.map_or_else(
-                    || "an engine or pool that is not told".to_owned(),
-                    |it| rows.scanners().label(it),
-                );
-                format!("{} from {from}", number::count(*count as u64))
-            })
-            .collect::<Vec<_>>();
-        let rest = origins.iter().skip(NAMED).map(|(_, count)| count).sum::<usize>();
-        if rest > 0 {
-            named.push(format!(
-                "{} from {} others",
-                number::count(rest as u64),
-                number::count((origins.len() - NAMED) as u64)
-            ));
+#[component]
+fn MovesSummary(choice: Choice) -> impl IntoView {
+    live(move || {
+        let Some(rows) = choice.rows.get() else { return ().into_any() };
+        let (changes, name) = (choice.changes.get(), choice.label());
+        if changes.come.is_empty() && changes.leave.is_empty() {
+            return view! { <p class="secondary">"Nothing moves."</p> }.into_any();
         }
-        let sites = counted(changes.come.len());
-        view! { <p><strong>{format!("{sites} to {name}")}</strong>": "{named.join(", ")}</p> }
-    });
-    let mut leave: Vec<(Option<ScannerId>, usize)> = Vec::new();
-    for site in changes.leave.iter().filter_map(|place| rows.list().id(*place)) {
-        let to = choice.goes_to(site);
-        match leave.iter_mut().find(|(known, _)| *known == to) {
-            Some((_, count)) => *count += 1,
-            None => leave.push((to, 1)),
+        let come = (!changes.come.is_empty()).then(|| {
+            let origins = rows.origins(&changes.come);
+            let mut named = origins
+                .iter()
+                .take(NAMED)
+                .map(|(from, count)| {
+                    let from = from.map_or_else(
+                        || "an engine or pool that is not told".to_owned(),
+                        |it| rows.scanners().label(it),
+                    );
+                    format!("{} from {from}", number::count(*count as u64))
+                })
+                .collect::<Vec<_>>();
+            let rest = origins.iter().skip(NAMED).map(|(_, count)| count).sum::<usize>();
+            if rest > 0 {
+                named.push(format!(
+                    "{} from {} others",
+                    number::count(rest as u64),
+                    number::count((origins.len() - NAMED) as u64)
+                ));
+            }
+            let sites = counted(changes.come.len());
+            view! { <p><strong>{format!("{sites} to {name}")}</strong>": "{named.join(", ")}</p> }
+        });
+        let mut leave: Vec<(Option<ScannerId>, usize)> = Vec::new();
+        for site in changes.leave.iter().filter_map(|place| rows.list().id(*place)) {
+            let to = choice.goes_to(site);
+            match leave.iter_mut().find(|(known, _)| *known == to) {
+                Some((_, count)) => *count += 1,
+                None => leave.push((to, 1)),
+            }
         }
-    }
-    let leave = leave.into_iter().map(|(to, count)| {
-        let to = to.map_or_else(
-            || "an engine or pool that is still to be chosen".to_owned(),
-            |to| rows.scanners().label(to),
-        );
-        view! { <p><strong>{format!("{} from {name}", counted(count))}</strong>" to "{to}</p> }.into_any()
-    });
-    (come, leave.collect::<Vec<_>>()).into_any()
+        let leave = leave.into_iter().map(|(to, count)| {
+            let to = to.map_or_else(
+                || "an engine or pool that is still to be chosen".to_owned(),
+                |to| rows.scanners().label(to),
+            );
+            view! { <p><strong>{format!("{} from {name}", counted(count))}</strong>" to "{to}</p> }.into_any()
+        });
+        (come, leave.collect::<Vec<_>>()).into_any()
+    })
 }
 
 fn counted(count: usize) -> String {

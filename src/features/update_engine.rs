@@ -18,7 +18,8 @@ use crate::{
 
 /// Takes the engines of [`update_asked`](crate::data::refresh::Work::update_asked), asks which scans are or may be under way on
 /// each, and updates it: at once where there are none, or where that can't be read, otherwise once the person says so.
-pub fn update_question() -> AnyView {
+#[component]
+pub fn UpdateQuestion() -> impl IntoView {
     let data = Data::here();
     let toasts = Toasts::here();
     let asked = data.work.update_asked;
@@ -77,7 +78,6 @@ pub fn update_question() -> AnyView {
             <p>{live(words)}</p>
         </Confirm>
     }
-    .into_any()
 }
 
 /// Sends the available update to one engine and says in the news what came of it, at last the new versions.

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use super::{
     draft::Drafts,
-    edit_conflict::{earlier_input, theirs_beside_yours},
+    edit_conflict::{EarlierInputNotice, TheirsBesideYours},
 };
 use crate::ui::{
     button::Refused,
@@ -131,7 +131,13 @@ pub fn created_news(name: &str, done: &str, despite: Option<Error>) -> News {
 }
 
 /// **Save** and **Cancel** at the end of a form.
-pub fn save_and_cancel(refused: Refused, cancel: Callback<()>) -> AnyView {
+#[component]
+pub fn SaveAndCancel(
+    /// Why it can't be saved now.
+    refused: Refused,
+    /// Gives up what is typed.
+    cancel: Callback<()>,
+) -> impl IntoView {
     view! {
         <div class="form-actions">
             <button type="button" class="button" on:click=move |_| cancel.run(())>
@@ -147,7 +153,6 @@ pub fn save_and_cancel(refused: Refused, cancel: Callback<()>) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
 }
 
 /// One thing in a form. Copy it freely; all copies are the same.
@@ -277,36 +282,6 @@ impl<F: Fields> Edit<F> {
         self.theirs.set(None);
     }
 
-    /// Theirs beside yours, and which of the two it shall be. `words` say what has changed and that nothing was saved, `yours` is the
-    /// head of the second column, and `send` saves.
-    pub fn theirs_beside_yours(
-        self,
-        words: &'static str,
-        yours: &'static str,
-        rows: AnyView,
-        theirs: F::Thing,
-        send: Callback<()>,
-    ) -> AnyView {
-        let now = theirs.clone();
-        let save_mine = move || {
-            self.opened.set(Some(now.clone()));
-            self.theirs.set(None);
-            send.run(());
-        };
-        theirs_beside_yours(words, yours, rows, move || self.take(theirs.clone()), save_mine)
-    }
-
-    /// Says that what was typed before the session ended is still here, and how to be rid of it.
-    pub fn earlier_input(self) -> AnyView {
-        let discard = move || self.fields.fill(F::of(self.opened().as_ref()), None);
-        live(move || self.restored.get().then(|| earlier_input(self.restored, discard))).into_any()
-    }
-
-    /// The line about a refusal that belongs to no field.
-    pub fn refusal_line(self) -> AnyView {
-        view! { <div role="alert">{live(move || self.refusal(None).map(problem_line))}</div> }.into_any()
-    }
-
     /// Sends what is typed by `work`, which must not read the page's signals, to its end, and says what came of it: in the news, or in
     /// the form. `explain` says at which field a failure belongs, and in which words.
     pub async fn save<D>(
@@ -364,4 +339,54 @@ impl<F: Fields> Edit<F> {
             }
         }
     }
+}
+
+/// Theirs beside yours, and which of the two it shall be.
+#[component]
+pub fn Conflict<F: Fields>(
+    /// What is edited.
+    edit: Edit<F>,
+    /// What has changed, and that nothing was saved.
+    words: &'static str,
+    /// The head of the second column.
+    yours: &'static str,
+    /// What somebody else has made of it.
+    theirs: F::Thing,
+    /// Saves.
+    send: Callback<()>,
+    /// The rows: [`ComparedRow`](super::edit_conflict::ComparedRow).
+    children: Children,
+) -> impl IntoView {
+    let now = theirs.clone();
+    let take_theirs = Callback::new(move |()| edit.take(theirs.clone()));
+    let save_mine = Callback::new(move |()| {
+        edit.opened.set(Some(now.clone()));
+        edit.theirs.set(None);
+        send.run(());
+    });
+    view! {
+        <TheirsBesideYours words yours take_theirs save_mine>
+            {children()}
+        </TheirsBesideYours>
+    }
+}
+
+/// Says that what was typed before the session ended is still here, and how to be rid of it.
+#[component]
+pub fn EarlierInput<F: Fields>(
+    /// What is edited.
+    edit: Edit<F>,
+) -> impl IntoView {
+    let restored = edit.restored;
+    let discard = Callback::new(move |()| edit.fields.fill(F::of(edit.opened().as_ref()), None));
+    live(move || restored.get().then(|| view! { <EarlierInputNotice restored discard /> }))
+}
+
+/// The line about a refusal that belongs to no field.
+#[component]
+pub fn RefusalLine<F: Fields>(
+    /// What is edited.
+    edit: Edit<F>,
+) -> impl IntoView {
+    view! { <div role="alert">{live(move || edit.refusal(None).map(problem_line))}</div> }
 }

@@ -4,34 +4,46 @@ use leptos::prelude::*;
 
 use crate::ui::focus::focus_heading_if_lost;
 
-/// One row of what is compared: its label, theirs, and yours as it is typed on.
-pub fn compared(label: &'static str, theirs: String, yours: AnyView) -> AnyView {
+/// One row of what is compared.
+#[component]
+pub fn ComparedRow(
+    /// What the row compares.
+    label: &'static str,
+    /// What somebody else has made of it.
+    theirs: String,
+    /// What is typed, as it is typed on.
+    children: Children,
+) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">{label}</th>
             <td>{theirs}</td>
-            <td>{yours}</td>
+            <td>{children()}</td>
         </tr>
     }
-    .into_any()
 }
 
-/// Theirs beside yours, and which of the two it shall be. `words` say what has changed and that nothing was saved, `yours` is the
-/// head of the second column.
-pub fn theirs_beside_yours(
+/// Theirs beside yours, and which of the two it shall be.
+#[component]
+pub fn TheirsBesideYours(
+    /// What has changed, and that nothing was saved.
     words: &'static str,
+    /// The head of the second column.
     yours: &'static str,
-    rows: AnyView,
-    take_theirs: impl Fn() + 'static,
-    save_mine: impl Fn() + 'static,
-) -> AnyView {
-    let button = |label: &'static str, on_press: Box<dyn Fn()>| {
+    /// Gives up what is typed.
+    take_theirs: Callback<()>,
+    /// Saves what is typed over theirs.
+    save_mine: Callback<()>,
+    /// The rows: [`ComparedRow`].
+    children: Children,
+) -> impl IntoView {
+    let button = |label: &'static str, on_press: Callback<()>| {
         view! {
             <button
                 type="button"
                 class="button"
                 on:click=move |_| {
-                    on_press();
+                    on_press.run(());
                     focus_heading_if_lost();
                 }
             >
@@ -51,18 +63,23 @@ pub fn theirs_beside_yours(
                         <th scope="col">{yours}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>{children()}</tbody>
             </table>
             <div class="buttons">
-                {button("Take theirs", Box::new(take_theirs))} {button("Save mine", Box::new(save_mine))}
+                {button("Take theirs", take_theirs)} {button("Save mine", save_mine)}
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// Says that what was typed before is still here, and how to be rid of it.
-pub fn earlier_input(restored: RwSignal<bool>, discard: impl Fn() + 'static) -> AnyView {
+#[component]
+pub fn EarlierInputNotice(
+    /// Whether it is still here.
+    restored: RwSignal<bool>,
+    /// Puts in its place what the console has.
+    discard: Callback<()>,
+) -> impl IntoView {
     view! {
         <div class="notice buttons" role="status">
             "What you typed before is still here."
@@ -70,7 +87,7 @@ pub fn earlier_input(restored: RwSignal<bool>, discard: impl Fn() + 'static) -> 
                 type="button"
                 class="button small"
                 on:click=move |_| {
-                    discard();
+                    discard.run(());
                     restored.set(false);
                     focus_heading_if_lost();
                 }
@@ -79,5 +96,4 @@ pub fn earlier_input(restored: RwSignal<bool>, discard: impl Fn() + 'static) -> 
             </button>
         </div>
     }
-    .into_any()
 }

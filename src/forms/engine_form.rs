@@ -11,8 +11,11 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    edit::{self, Edit, Ended, Fields, Sent, Words, created_news, save_and_cancel},
-    edit_conflict::compared,
+    edit::{
+        self, Conflict, EarlierInput, Edit, Ended, Fields, RefusalLine, SaveAndCancel, Sent, Words,
+        created_news,
+    },
+    edit_conflict::ComparedRow,
 };
 use crate::{
     data::Data,
@@ -211,26 +214,31 @@ impl General {
             Ended::Left => Outcome::Left,
         }
     }
+}
 
-    /// The fields, with what is wrong and what is to be decided. `send` saves.
-    pub fn fields(self, send: Callback<()>) -> AnyView {
-        let Self { edit, check, inputs: [at_name, at_address, at_port], .. } = self;
-        let Typed { name, address, port } = edit.fields;
-        let field = |(field, label, name, help): Field, value, input| {
-            view! { <FormField label name value problem=self.problem(field) sent=edit.sent input help /> }
-        };
-        let fields =
-            [field(NAME, name, at_name), field(ADDRESS, address, at_address), field(PORT, port, at_port)];
-        view! {
-            {live(move || edit.theirs().map(|theirs| conflict(edit, theirs, send)))}
-            {edit.earlier_input()}
-            {fields.into_iter().collect_view()}
-            <div role="status" class="troubles">
-                {live(move || moves(edit, check))}
-            </div>
-            {edit.refusal_line()}
-        }
-        .into_any()
+/// The fields, with what is wrong and what is to be decided.
+#[component]
+pub fn GeneralFields(
+    /// What is typed.
+    general: General,
+    /// Saves.
+    send: Callback<()>,
+) -> impl IntoView {
+    let General { edit, check, inputs: [at_name, at_address, at_port], .. } = general;
+    let Typed { name, address, port } = edit.fields;
+    let field = |(field, label, name, help): Field, value, input| {
+        view! { <FormField label name value problem=general.problem(field) sent=edit.sent input help /> }
+    };
+    let fields =
+        [field(NAME, name, at_name), field(ADDRESS, address, at_address), field(PORT, port, at_port)];
+    view! {
+        {live(move || edit.theirs().map(|theirs| view! { <EngineConflict edit theirs send /> }))}
+        <EarlierInput edit />
+        {fields.into_iter().collect_view()}
+        <div role="status" class="troubles">
+            <PairingNote edit check />
+        </div>
+        <RefusalLine edit />
     }
 }
 
@@ -283,42 +291,50 @@ pub fn EngineForm(
     });
     view! {
         <form class="form" novalidate=true on:submit=submit>
-            {general.fields(send)}
-            {save_and_cancel(Signal::derive(move || general.refused()), cancel)}
+            <GeneralFields general send />
+            <SaveAndCancel refused=Signal::derive(move || general.refused()) cancel />
         </form>
     }
 }
 
 /// The note that a new address has to be paired, before it is saved.
-fn moves(edit: Edit<Typed>, check: Memo<EngineCheck>) -> Option<AnyView> {
-    let opened = edit.opened_now()?;
-    let wanted = check.with(|check| check.draft.clone())?;
-    needs_pairing_again(&EngineDraft::of(&opened), &wanted).then(|| {
-        view! {
-            <div class="notice uncertain">
-                <strong>"The engine must be paired again"</strong>
-                <span>
-                    "The pairing belongs to the old address. After saving, the status is Unknown until the console is enabled on the engine at the new one."
-                </span>
-            </div>
-        }
-        .into_any()
+#[component]
+fn PairingNote(edit: Edit<Typed>, check: Memo<EngineCheck>) -> impl IntoView {
+    live(move || {
+        let opened = edit.opened_now()?;
+        let wanted = check.with(|check| check.draft.clone())?;
+        needs_pairing_again(&EngineDraft::of(&opened), &wanted).then(|| {
+            view! {
+                <div class="notice uncertain">
+                    <strong>"The engine must be paired again"</strong>
+                    <span>
+                        "The pairing belongs to the old address. After saving, the status is Unknown until the console is enabled on the engine at the new one."
+                    </span>
+                </div>
+            }
+        })
     })
 }
 
 /// Theirs beside yours, and which of the two it shall be.
-fn conflict(edit: Edit<Typed>, theirs: Engine, send: Callback<()>) -> AnyView {
+#[component]
+fn EngineConflict(edit: Edit<Typed>, theirs: Engine, send: Callback<()>) -> impl IntoView {
     let text = EngineText::of(&theirs);
-    let row = |label, theirs, yours: RwSignal<String>| {
-        compared(label, theirs, live(move || yours.get()).into_any())
-    };
-    let rows = vec![
-        row("Name", text.name, edit.fields.name),
-        row("Address", text.address, edit.fields.address),
-        row("Port", text.port, edit.fields.port),
-    ];
+    let Typed { name, address, port } = edit.fields;
     let words = "Somebody else has changed this engine meanwhile. Nothing was saved.";
-    edit.theirs_beside_yours(words, "What you typed", rows.into_any(), theirs, send)
+    view! {
+        <Conflict edit words yours="What you typed" theirs send>
+            <ComparedRow label="Name" theirs=text.name>
+                {move || name.get()}
+            </ComparedRow>
+            <ComparedRow label="Address" theirs=text.address>
+                {move || address.get()}
+            </ComparedRow>
+            <ComparedRow label="Port" theirs=text.port>
+                {move || port.get()}
+            </ComparedRow>
+        </Conflict>
+    }
 }
 
 /// What follows from a save.

@@ -15,8 +15,8 @@ use wasm_bindgen::JsCast;
 use crate::{
     data::Data,
     ui::{
-        button::{ActionButton, row_button},
-        filter::search_box,
+        button::{ActionButton, RowButton},
+        filter::SearchBox,
         icon::Icon,
         live::{live, live_attribute},
         status::status_mark,
@@ -201,7 +201,7 @@ pub fn MemberLists(
     };
     view! {
         <div class="member-lists">
-            <List side={side(false)} /> <List side={side(true)} />
+            <MemberList side={side(false)} /> <MemberList side={side(true)} />
             <p class="unseen" role="status">
                 {live(move || said.get())}
             </p>
@@ -210,7 +210,7 @@ pub fn MemberLists(
 }
 
 #[component]
-fn List(side: Side) -> impl IntoView {
+fn MemberList(side: Side) -> impl IntoView {
     let count = move || {
         let rows = side.rows.get();
         if !side.inside {
@@ -240,11 +240,11 @@ fn List(side: Side) -> impl IntoView {
     view! {
         <section class="members" aria-label=side.name()>
             <h2>{side.name()} ": " <span class="number">{live(count)}</span></h2>
-            {search_box(
-                side.filter_label(),
-                "Looks in name, address, status and versions. All words must occur.",
-                side.filter,
-            )}
+            <SearchBox
+                label=side.filter_label()
+                title="Looks in name, address, status and versions. All words must occur."
+                value=side.filter
+            />
             <DataTable
                 name=side.name()
                 class="members-table"
@@ -271,7 +271,6 @@ fn List(side: Side) -> impl IntoView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> AnyView {
@@ -291,7 +290,13 @@ fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> AnyView {
         {status}
         <td class="c-actions">
             <div class="row-actions">
-                {row_button(icon, label, refusal, tabindex, move || side.move_one(key))}
+                <RowButton
+                    icon
+                    label
+                    refused=refusal
+                    tabindex
+                    on_press=Callback::new(move |()| side.move_one(key))
+                />
             </div>
         </td>
     }

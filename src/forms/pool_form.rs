@@ -10,8 +10,11 @@ use futures::FutureExt;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{
-    edit::{self, Edit, Ended, Fields, Sent, Words, created_news, save_and_cancel},
-    edit_conflict::compared,
+    edit::{
+        self, Conflict, EarlierInput, Edit, Ended, Fields, RefusalLine, SaveAndCancel, Sent, Words,
+        created_news,
+    },
+    edit_conflict::ComparedRow,
     members::MemberLists,
 };
 use crate::{
@@ -157,8 +160,8 @@ pub fn PoolForm(
     });
     view! {
         <form class="form pool-form" novalidate=true on:submit=submit>
-            {live(move || edit.theirs().map(|theirs| conflict(edit, data, theirs, send)))}
-            {edit.earlier_input()}
+            {live(move || edit.theirs().map(|theirs| view! { <PoolConflict edit data theirs send /> }))}
+            <EarlierInput edit />
             <FormField
                 label="Name"
                 name="pool-name"
@@ -169,14 +172,15 @@ pub fn PoolForm(
                 help="Unique among the pools of this console."
             />
             <MemberLists members />
-            {edit.refusal_line()}
-            {save_and_cancel(refused, cancel)}
+            <RefusalLine edit />
+            <SaveAndCancel refused cancel />
         </form>
     }
 }
 
 /// Theirs beside yours, and which of the two it shall be.
-fn conflict(edit: Edit<Typed>, data: Data, theirs: Pool, send: Callback<()>) -> AnyView {
+#[component]
+fn PoolConflict(edit: Edit<Typed>, data: Data, theirs: Pool, send: Callback<()>) -> impl IntoView {
     let Typed { name, members } = edit.fields;
     let rows = {
         let theirs = theirs.clone();
@@ -190,13 +194,17 @@ fn conflict(edit: Edit<Typed>, data: Data, theirs: Pool, send: Callback<()>) -> 
                 ("Engines", theirs.engines.len().to_string(), mine.len().to_string()),
                 ("Only here", alone(&theirs.engines, &mine), alone(&mine, &theirs.engines)),
             ]
-            .map(|(label, theirs, yours)| compared(label, theirs, yours.into_any()))
+            .map(|(label, theirs, yours)| view! { <ComparedRow label theirs>{yours}</ComparedRow> })
             .into_iter()
-            .collect::<Vec<_>>()
+            .collect_view()
         }
     };
     let words = "Somebody else has changed this pool meanwhile. Nothing was saved.";
-    edit.theirs_beside_yours(words, "What you chose", live(rows).into_any(), theirs, send)
+    view! {
+        <Conflict edit words yours="What you chose" theirs send>
+            {live(rows)}
+        </Conflict>
+    }
 }
 
 /// The names of these engines; of many the first ones, and how many more.

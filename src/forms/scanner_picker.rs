@@ -13,7 +13,7 @@ use crate::{
     data::Data,
     routes::Route,
     ui::{
-        filter::filter_box,
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
@@ -80,17 +80,17 @@ pub fn ScannerPicker(
     view! {
         <div class="picker-frame">
             <p class="picker-chosen" role="status">
-                {live(move || chosen_line(picker, none))}
+                <ChosenScanner picker none />
             </p>
             <div class="picker-head">
-                {filter_box(
-                    "Filter engines and pools",
-                    "Looks in name, kind and status. All words must occur.",
-                    filter,
-                )} <div class="actions">{actions.map(|actions| actions.run())}</div>
+                <FilterBox
+                    label="Filter engines and pools"
+                    title="Looks in name, kind and status. All words must occur."
+                    filter
+                /> <div class="actions">{actions.map(|actions| actions.run())}</div>
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(data))}
+                <ScannerTroubles data />
             </div>
             <DataTable
                 name="Scan Engines & Pools"
@@ -112,39 +112,49 @@ pub fn ScannerPicker(
     }
 }
 
-fn chosen_line(picker: Picker, none: &'static str) -> AnyView {
-    let Some(id) = picker.chosen.get() else { return none.into_any() };
-    let label = picker.scanners.with(|scanners| scanners.label(id));
-    view! {
-        "Chosen: "
-        <strong>{label}</strong>
-    }
-    .into_any()
+#[component]
+fn ChosenScanner(
+    picker: Picker,
+    /// What is said where nothing is chosen.
+    none: &'static str,
+) -> impl IntoView {
+    live(move || {
+        let Some(id) = picker.chosen.get() else { return none.into_any() };
+        let label = picker.scanners.with(|scanners| scanners.label(id));
+        view! {
+            "Chosen: "
+            <strong>{label}</strong>
+        }
+        .into_any()
+    })
 }
 
 /// The lists could not be read, or only one of them. What is known stays.
-fn troubles(data: Data) -> Option<AnyView> {
-    let whole = |error: Error, what: &str| format!("The {what} could not be read. {}", error.in_full());
-    let engines = data.engines.failed().map(|error| whole(error, "engines"));
-    let words = engines.or_else(|| data.pools.failed().map(|error| whole(error, "pools")))?;
-    let view = view! {
-        <div class="notice bad">
-            <span class="problem-line">{glyph(Icon::Failed, "")} {words}</span>
-            <div>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        data.read_engines();
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Try again"
-                </button>
+#[component]
+fn ScannerTroubles(data: Data) -> impl IntoView {
+    live(move || {
+        let whole = |error: Error, what: &str| format!("The {what} could not be read. {}", error.in_full());
+        let engines = data.engines.failed().map(|error| whole(error, "engines"));
+        let words = engines.or_else(|| data.pools.failed().map(|error| whole(error, "pools")))?;
+        let view = view! {
+            <div class="notice bad">
+                <span class="problem-line">{glyph(Icon::Failed, "")} {words}</span>
+                <div>
+                    <button
+                        type="button"
+                        class="button"
+                        on:click=move |_| {
+                            data.read_engines();
+                            focus_heading_if_lost();
+                        }
+                    >
+                        "Try again"
+                    </button>
+                </div>
             </div>
-        </div>
-    };
-    Some(view.into_any())
+        };
+        Some(view)
+    })
 }
 
 fn empty(picker: Picker) -> AnyView {
@@ -203,7 +213,7 @@ fn cells(picker: Picker, RowPlace { key, tabindex }: RowPlace) -> AnyView {
 pub fn status(data: Data, scanner: &Scanner) -> AnyView {
     let engine = scanner.engine().and_then(|id| {
         let list = data.engines.value()?;
-        list.items.iter().find(|engine| engine.id == id).map(status_mark)
+        list.items.iter().find(|engine| engine.id == id).map(|engine| status_mark(engine).into_any())
     });
     engine.unwrap_or_else(|| {
         let arrow = Arrow { direction: None, severity: scanner.severity() };

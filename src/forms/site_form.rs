@@ -11,8 +11,11 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
 use super::{
-    edit::{self, Edit, Ended, Fields, Sent, Words, created_news, save_and_cancel},
-    edit_conflict::compared,
+    edit::{
+        self, Conflict, EarlierInput, Edit, Ended, Fields, RefusalLine, SaveAndCancel, Sent, Words,
+        created_news,
+    },
+    edit_conflict::ComparedRow,
     scanner_picker::ScannerPicker,
 };
 use crate::{
@@ -184,8 +187,8 @@ pub fn SiteForm(
     });
     view! {
         <form class="form" novalidate=true on:submit=submit>
-            {live(move || edit.theirs().map(|theirs| conflict(edit, theirs, send)))}
-            {edit.earlier_input()}
+            {live(move || edit.theirs().map(|theirs| view! { <SiteConflict edit theirs send /> }))}
+            <EarlierInput edit />
             <FormField
                 label="Name"
                 name="site-name"
@@ -198,9 +201,9 @@ pub fn SiteForm(
             <ImportanceField importance />
             <DescriptionField description check text />
             {id.is_none().then(|| view! { <ScanTemplateField chosen=fields.template /> })}
-            {id.is_none().then(|| scanner_field(fields.scanner))}
-            {edit.refusal_line()}
-            {save_and_cancel(refused, cancel)}
+            {id.is_none().then(|| view! { <SiteScannerField scanner=fields.scanner /> })}
+            <RefusalLine edit />
+            <SaveAndCancel refused cancel />
         </form>
     }
 }
@@ -342,7 +345,8 @@ fn DescriptionField(
     }
 }
 
-fn scanner_field(scanner: RwSignal<Option<ScannerId>>) -> AnyView {
+#[component]
+fn SiteScannerField(scanner: RwSignal<Option<ScannerId>>) -> impl IntoView {
     let actions = move || {
         live(move || {
             scanner.get().map(|_| {
@@ -371,23 +375,28 @@ fn scanner_field(scanner: RwSignal<Option<ScannerId>>) -> AnyView {
             />
         </fieldset>
     }
-    .into_any()
 }
 
 /// Theirs beside yours, and which of the two it shall be.
-fn conflict(edit: Edit<Typed>, theirs: Site, send: Callback<()>) -> AnyView {
+#[component]
+fn SiteConflict(edit: Edit<Typed>, theirs: Site, send: Callback<()>) -> impl IntoView {
     let draft = SiteDraft::of(&theirs);
-    let row = |label, theirs, yours: fn(Typed) -> String| {
-        compared(label, theirs, live(move || yours(edit.fields)).into_any())
-    };
     let importance = importance_label(&draft.importance).to_owned();
-    let rows = vec![
-        row("Name", draft.name, |fields| fields.name.get()),
-        row("Importance", importance, |fields| importance_label(&fields.importance.get()).to_owned()),
-        row("Description", draft.description, |fields| fields.description.get()),
-    ];
+    let fields = edit.fields;
     let words = "Somebody else has changed this site meanwhile. Nothing was saved.";
-    edit.theirs_beside_yours(words, "What you typed", rows.into_any(), theirs, send)
+    view! {
+        <Conflict edit words yours="What you typed" theirs send>
+            <ComparedRow label="Name" theirs=draft.name>
+                {move || fields.name.get()}
+            </ComparedRow>
+            <ComparedRow label="Importance" theirs=importance>
+                {move || importance_label(&fields.importance.get()).to_owned()}
+            </ComparedRow>
+            <ComparedRow label="Description" theirs=draft.description>
+                {move || fields.description.get()}
+            </ComparedRow>
+        </Conflict>
+    }
 }
 
 /// Sends the form. What follows is the page of a site that is new.

@@ -6,7 +6,7 @@ use crate::{
     browser::title::Title,
     data::Data,
     routes::Route,
-    ui::{copy::copy_button, live::live},
+    ui::{copy::CopyButton, live::live},
 };
 
 /// The screen at `/administration`.
@@ -46,7 +46,7 @@ pub fn AdministrationPage() -> impl IntoView {
                 {what}
                 <div class="command">
                     <code>{command}</code>
-                    {copy_button(command.to_owned())}
+                    <CopyButton command=command.to_owned() />
                 </div>
             </li>
         }

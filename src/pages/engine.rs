@@ -16,7 +16,12 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::panel::Panel;
+use self::{
+    panel::{Panel, PanelButtons},
+    pools::EnginePools,
+    scans::EngineScans,
+    sites::EngineSites,
+};
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
@@ -27,16 +32,16 @@ use crate::{
         replace_engine::ReplaceDialog,
         seen_as::seen_as,
     },
-    forms::draft::Drafts,
+    forms::{draft::Drafts, engine_form::GeneralFields},
     routes::Route,
     ui::{
         button::{ActionButton, Refused},
         confirm::{Asked, Confirm},
-        copy::copy_button,
+        copy::CopyButton,
         dialog::Open,
         icon::Icon,
         live::{follow, live},
-        load_error::{LoadError, load_error},
+        load_error::{LoadError, LoadFailure},
         status::status_mark,
         steps::PairingSteps,
         tabs::{Tab, Tabs},
@@ -90,100 +95,107 @@ pub fn EnginePage(
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engine Configuration"
                 </h1>
-                {live(move || there.get().then(|| actions(page)))}
+                {live(move || there.get().then(|| view! { <EngineActions page /> }))}
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(page))}
+                <EngineTroubles page />
             </div>
-            {live(move || summary(page))}
-            {live(move || there.get().then(|| tabs(page)))}
+            <EngineSummary page />
+            {live(move || there.get().then(|| view! { <EngineTabs page /> }))}
         </section>
     }
 }
 
 /// The engine could not be read. What is on screen stays.
-fn troubles(page: EngineState) -> Option<AnyView> {
-    let error = page.data.engine.failed()?;
-    let known_since = page.data.engine.read_at().filter(|_| page.engine.with(Option::is_some));
-    let which = format!("engine with ID {}", page.id);
-    let it = LoadError { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
-    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_engine(page.id)))
+#[component]
+fn EngineTroubles(page: EngineState) -> impl IntoView {
+    live(move || {
+        let error = page.data.engine.failed()?;
+        let known_since = page.data.engine.read_at().filter(|_| page.engine.with(Option::is_some));
+        let which = format!("engine with ID {}", page.id);
+        let thing = LoadError { which, kind: "engine", list: ("Go to Scan Engines", Route::Engines.href()) };
+        let again = Callback::new(move |()| page.data.read_engine(page.id));
+        Some(view! { <LoadFailure thing error known_since clock=page.clock again /> })
+    })
 }
 
 /// What is known of the engine.
-fn summary(page: EngineState) -> AnyView {
-    let Some(engine) = page.engine.get() else {
-        if page.data.engine.failed().is_some() {
-            return ().into_any();
-        }
-        let bones =
-            ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
-        return view! {
-            <div class="card" aria-busy="true">
-                <span class="unseen">"The engine is being read."</span>
-                {bones.into_iter().collect_view()}
-            </div>
-        }
-        .into_any();
-    };
-    let pools = page.data.pools.value();
-    let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
-    let pools = pools_of(engine.id, listed);
-    let names = pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>().join(", ");
-    let through = pools.iter().map(|pool| pool.sites.as_ref().map(Vec::len)).sum::<Option<usize>>();
-    let through = through.map_or_else(|| "an unknown number".to_owned(), |through| through.to_string());
-    let sites = format!("{} directly, {through} through pools", engine.sites.len());
-    let time = |time: Option<_>| time.map(|time| (page.clock.relative(time), page.clock.exact(time)));
-    let unknown = || ("–".to_owned(), "Not reported by this console".to_owned());
-    let text =
-        |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| (text.clone(), String::new()));
-    let port = engine.port.map(|port| format!(":{port}")).unwrap_or_default();
-    let facts = [
-        ("Address", (format!("{}{port}", engine.address), String::new())),
-        ("Product version", text(&engine.product_version)),
-        ("Content version", text(&engine.content_version)),
-        ("Serial number", text(&engine.serial_number)),
-        ("Last refreshed", time(engine.last_refreshed).unwrap_or_else(unknown)),
-        ("Last updated", time(engine.last_updated).unwrap_or_else(unknown)),
-        ("Sites", (sites, String::new())),
-        ("Pools", (if names.is_empty() { "None".to_owned() } else { names }, String::new())),
-    ];
-    let facts = facts.map(|(label, (value, title))| {
-        view! {
-            <div>
-                <dt>{label}</dt>
-                <dd title=title>{value}</dd>
-            </div>
-        }
-    });
-    let working = page.data.work.is_on(page.id);
-    let step = page.data.next_step(&engine).map(|step| {
-        let help = step.pairing_helps.then(|| {
-            view! { <a href=Route::Engine(page.id).href_with("tab", "pairing")>"Pairing steps"</a> }
+#[component]
+fn EngineSummary(page: EngineState) -> impl IntoView {
+    live(move || {
+        let Some(engine) = page.engine.get() else {
+            if page.data.engine.failed().is_some() {
+                return ().into_any();
+            }
+            let bones =
+                ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
+            return view! {
+                <div class="card" aria-busy="true">
+                    <span class="unseen">"The engine is being read."</span>
+                    {bones.into_iter().collect_view()}
+                </div>
+            }
+            .into_any();
+        };
+        let pools = page.data.pools.value();
+        let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
+        let pools = pools_of(engine.id, listed);
+        let names = pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>().join(", ");
+        let through = pools.iter().map(|pool| pool.sites.as_ref().map(Vec::len)).sum::<Option<usize>>();
+        let through = through.map_or_else(|| "an unknown number".to_owned(), |through| through.to_string());
+        let sites = format!("{} directly, {through} through pools", engine.sites.len());
+        let time = |time: Option<_>| time.map(|time| (page.clock.relative(time), page.clock.exact(time)));
+        let unknown = || ("–".to_owned(), "Not reported by this console".to_owned());
+        let text =
+            |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| (text.clone(), String::new()));
+        let port = engine.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let facts = [
+            ("Address", (format!("{}{port}", engine.address), String::new())),
+            ("Product version", text(&engine.product_version)),
+            ("Content version", text(&engine.content_version)),
+            ("Serial number", text(&engine.serial_number)),
+            ("Last refreshed", time(engine.last_refreshed).unwrap_or_else(unknown)),
+            ("Last updated", time(engine.last_updated).unwrap_or_else(unknown)),
+            ("Sites", (sites, String::new())),
+            ("Pools", (if names.is_empty() { "None".to_owned() } else { names }, String::new())),
+        ];
+        let facts = facts.map(|(label, (value, title))| {
+            view! {
+                <div>
+                    <dt>{label}</dt>
+                    <dd title=title>{value}</dd>
+                </div>
+            }
+        });
+        let working = page.data.work.is_on(page.id);
+        let step = page.data.next_step(&engine).map(|step| {
+            let help = step.pairing_helps.then(|| {
+                view! { <a href=Route::Engine(page.id).href_with("tab", "pairing")>"Pairing steps"</a> }
+            });
+            view! {
+                <p class="next-step">
+                    {step.why} " " <strong>{step.what}</strong> " " {help}
+                </p>
+                {seen_as(&engine)}
+            }
         });
         view! {
-            <p class="next-step">
-                {step.why} " " <strong>{step.what}</strong> " " {help}
-            </p>
-            {seen_as(&engine)}
+            <section
+                class=if working { "card summary working" } else { "card summary" }
+                aria-label="Summary"
+                aria-busy=working.then_some("true")
+            >
+                <div class="summary-head">
+                    <h2>{engine.name.clone()}</h2>
+                    {status_mark(&engine)}
+                    <span class="secondary">{Arrow::of(&engine).direction_label()}</span>
+                </div>
+                {step}
+                <dl class="summary-facts">{facts.into_iter().collect_view()}</dl>
+            </section>
         }
-    });
-    view! {
-        <section
-            class=if working { "card summary working" } else { "card summary" }
-            aria-label="Summary"
-            aria-busy=working.then_some("true")
-        >
-            <div class="summary-head">
-                <h2>{engine.name.clone()}</h2>
-                {status_mark(&engine)}
-                <span class="secondary">{Arrow::of(&engine).direction_label()}</span>
-            </div>
-            {step}
-            <dl class="summary-facts">{facts.into_iter().collect_view()}</dl>
-        </section>
-    }
-    .into_any()
+        .into_any()
+    })
 }
 
 /// Why something can't be done with the engine as it is now.
@@ -200,7 +212,8 @@ enum Asks {
 }
 
 /// The actions of the page's head, with the dialogs that ask first.
-fn actions(page: EngineState) -> AnyView {
+#[component]
+fn EngineActions(page: EngineState) -> impl IntoView {
     let toasts = Toasts::here();
     let (data, id) = (page.data, page.id);
     let work = data.work;
@@ -257,7 +270,6 @@ fn actions(page: EngineState) -> AnyView {
         <ReplaceDialog engine=page.engine open=Open::one_of(dialog, Asks::Replace) />
         <DeleteDialog engine=page.engine open=Open::one_of(dialog, Asks::Delete) leave=true />
     }
-    .into_any()
 }
 
 /// Asks before the direction is turned around, and warns about firewalls.
@@ -319,24 +331,25 @@ fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
     }
 }
 
-fn tabs(page: EngineState) -> AnyView {
+#[component]
+fn EngineTabs(page: EngineState) -> impl IntoView {
     let tab = AddressParam::of("tab");
     // Made once and not by its tab: what is changed on one tab is saved from any of them.
     let panel_state = Panel::open(page, tab);
     let general = move || {
         view! {
             <form class="form" novalidate=true on:submit=panel_state.on_submit()>
-                {panel_state.general.fields(Callback::new(move |()| panel_state.save()))}
-                {panel_state.buttons()}
+                <GeneralFields general=panel_state.general send=Callback::new(move |()| panel_state.save()) />
+                <PanelButtons panel=panel_state />
             </form>
         }
         .into_any()
     };
     let panel = move |tab| match tab {
-        "sites" => untrack(|| sites::sites(panel_state)),
-        "pools" => pools::pools(page),
-        "scans" => scans::scans(page),
-        "pairing" => live(move || pairing(page)),
+        "sites" => view! { <EngineSites panel=panel_state /> }.into_any(),
+        "pools" => view! { <EnginePools page /> }.into_any(),
+        "scans" => view! { <EngineScans page /> }.into_any(),
+        "pairing" => view! { <Pairing page /> }.into_any(),
         _ => untrack(general),
     };
     view! {
@@ -352,13 +365,12 @@ fn tabs(page: EngineState) -> AnyView {
         <BulkLine open=panel_state.working bulk=page.data.bulk name="Work on many sites" />
         <WorkDialog open=panel_state.working bulk=page.data.bulk />
     }
-    .into_any()
 }
 
 /// **Run by Rapid7**, for an engine of which nobody but a person can know it.
-fn mark(page: EngineState, engine: &Arc<Engine>) -> Option<AnyView> {
-    let engine = Arc::clone(engine);
-    let view = may_be_hosted(&engine).then(|| {
+#[component]
+fn RunByRapid7(page: EngineState, engine: Arc<Engine>) -> impl IntoView {
+    may_be_hosted(&engine).then(|| {
         view! {
             <section class="card">
                 <label class="check">
@@ -374,87 +386,89 @@ fn mark(page: EngineState, engine: &Arc<Engine>) -> Option<AnyView> {
                 </p>
             </section>
         }
-    });
-    view.map(IntoAny::into_any)
+    })
 }
 
 /// **Pairing**: what to do on the engine, both ways, with this engine's and this console's values.
-fn pairing(page: EngineState) -> AnyView {
-    let Some(engine) = page.engine.get() else { return ().into_any() };
-    if let Err(special) = may_reverse(&engine) {
-        let hosted = special == Refusal::Hosted;
-        let step = page.data.next_step(&engine).filter(|_| hosted);
-        let (heading, words) = match step {
-            Some(step) => ("Rapid7 pairs this engine", step.what),
-            None if hosted => (
-                "This engine needs no pairing",
-                "Rapid7 runs it, and has paired it with this console.".to_owned(),
-            ),
-            None => ("This engine needs no pairing", "It comes with the console.".to_owned()),
-        };
-        return view! {
-            <div class="notice">
-                <strong>{heading}</strong>
-                <span>{words}</span>
-                {hosted.then(|| seen_as(&engine))}
-            </div>
-            {mark(page, &engine)}
+#[component]
+fn Pairing(page: EngineState) -> impl IntoView {
+    live(move || {
+        let Some(engine) = page.engine.get() else { return ().into_any() };
+        if let Err(special) = may_reverse(&engine) {
+            let hosted = special == Refusal::Hosted;
+            let step = page.data.next_step(&engine).filter(|_| hosted);
+            let (heading, words) = match step {
+                Some(step) => ("Rapid7 pairs this engine", step.what),
+                None if hosted => (
+                    "This engine needs no pairing",
+                    "Rapid7 runs it, and has paired it with this console.".to_owned(),
+                ),
+                None => ("This engine needs no pairing", "It comes with the console.".to_owned()),
+            };
+            return view! {
+                <div class="notice">
+                    <strong>{heading}</strong>
+                    <span>{words}</span>
+                    {hosted.then(|| seen_as(&engine))}
+                </div>
+                <RunByRapid7 page engine=Arc::clone(&engine) />
+            }
+            .into_any();
         }
-        .into_any();
-    }
-    let console = page.data.place();
-    let fingerprint = |text: &Option<String>| {
-        text.clone().map_or_else(
-            || view! { <span class="secondary">"Not available yet"</span> }.into_any(),
-            |text| view! { <div class="command"><code class="fingerprint">{text.clone()}</code> {copy_button(text)}</div> }.into_any(),
-        )
-    };
-    let (standard, reverse) = (Arc::clone(&engine), Arc::clone(&engine));
-    let (at, place) = (console.clone(), console.clone());
-    let is_reverse = engine.direction == Some(Direction::EngineToConsole);
-    let is_paired = engine.status == EngineStatus::Active;
-    let paired = is_paired.then(|| {
-        let who = match engine.direction {
-            Some(Direction::ConsoleToEngine) => ": the console calls it",
-            Some(Direction::EngineToConsole) => ": it calls the console",
-            None => "",
+        let console = page.data.place();
+        let fingerprint = |text: &Option<String>| {
+            text.clone().map_or_else(
+                || view! { <span class="secondary">"Not available yet"</span> }.into_any(),
+                |text| view! { <div class="command"><code class="fingerprint">{text.clone()}</code> <CopyButton command=text /></div> }.into_any(),
+            )
         };
-        view! { <p class="notice">{format!("{} is paired{who}. No action needed.", engine.name)}</p> }
-    });
-    view! {
-        {paired}
-        {(!is_paired).then(|| seen_as(&engine))}
-        <details class="card" open=!is_reverse && !is_paired>
-            <summary>
-                <h2>"The console calls the engine (standard pair)"</h2>
-            </summary>
-            <PairingSteps steps=Callback::new(move |host| standard_pairing(host, &standard, &at)) />
-        </details>
-        <details class="card" open=is_reverse && !is_paired>
-            <summary>
-                <h2>"The engine calls the console (reverse pair)"</h2>
-            </summary>
-            <p>
-                "For an engine that the console does not know yet, or that was deleted. A shared secret comes from "
-                <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
-                ". A paired engine is turned around with Reverse direction instead."
-            </p>
-            <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, Some(&reverse), &place)) />
-        </details>
-        <section class="card" aria-labelledby="fingerprints">
-            <h2 id="fingerprints">"Certificates"</h2>
-            <p>
-                "Compare these SHA-256 fingerprints with what "<code>"show consoles"</code>
-                " prints on the engine. If they match, the connection isn't being intercepted."
-            </p>
-            <dl class="facts">
-                <dt>"This engine"</dt>
-                <dd>{fingerprint(&engine.certificate_fingerprint)}</dd>
-                <dt>"This console"</dt>
-                <dd>{fingerprint(&engine.console_fingerprint)}</dd>
-            </dl>
-        </section>
-        {mark(page, &engine)}
-    }
-    .into_any()
+        let (standard, reverse) = (Arc::clone(&engine), Arc::clone(&engine));
+        let (at, place) = (console.clone(), console.clone());
+        let is_reverse = engine.direction == Some(Direction::EngineToConsole);
+        let is_paired = engine.status == EngineStatus::Active;
+        let paired = is_paired.then(|| {
+            let who = match engine.direction {
+                Some(Direction::ConsoleToEngine) => ": the console calls it",
+                Some(Direction::EngineToConsole) => ": it calls the console",
+                None => "",
+            };
+            view! { <p class="notice">{format!("{} is paired{who}. No action needed.", engine.name)}</p> }
+        });
+        view! {
+            {paired}
+            {(!is_paired).then(|| seen_as(&engine))}
+            <details class="card" open=!is_reverse && !is_paired>
+                <summary>
+                    <h2>"The console calls the engine (standard pair)"</h2>
+                </summary>
+                <PairingSteps steps=Callback::new(move |host| standard_pairing(host, &standard, &at)) />
+            </details>
+            <details class="card" open=is_reverse && !is_paired>
+                <summary>
+                    <h2>"The engine calls the console (reverse pair)"</h2>
+                </summary>
+                <p>
+                    "For an engine that the console does not know yet, or that was deleted. A shared secret comes from "
+                    <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
+                    ". A paired engine is turned around with Reverse direction instead."
+                </p>
+                <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, Some(&reverse), &place)) />
+            </details>
+            <section class="card" aria-labelledby="fingerprints">
+                <h2 id="fingerprints">"Certificates"</h2>
+                <p>
+                    "Compare these SHA-256 fingerprints with what "<code>"show consoles"</code>
+                    " prints on the engine. If they match, the connection isn't being intercepted."
+                </p>
+                <dl class="facts">
+                    <dt>"This engine"</dt>
+                    <dd>{fingerprint(&engine.certificate_fingerprint)}</dd>
+                    <dt>"This console"</dt>
+                    <dd>{fingerprint(&engine.console_fingerprint)}</dd>
+                </dl>
+            </section>
+            <RunByRapid7 page engine=Arc::clone(&engine) />
+        }
+        .into_any()
+    })
 }

@@ -21,7 +21,13 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
-use self::{bulk::Action, cells::cells, columns::Layout, filter_field::EngineFilterField};
+use self::{
+    bulk::{Action, BulkActions, SelectionDialog},
+    cells::cells,
+    columns::{Layout, LayoutControls},
+    dialogs::RowDialogs,
+    filter_field::EngineFilterField,
+};
 use crate::{
     browser::{
         address::AddressParam,
@@ -30,7 +36,7 @@ use crate::{
     },
     data::Data,
     features::{
-        auto_refresh::{age, auto_refresh},
+        auto_refresh::{AutoRefresh, ListAge},
         refresh::{refresh_displayed, refresh_engine},
     },
     routes::Route,
@@ -38,7 +44,7 @@ use crate::{
         button::ActionButton,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        later::{Later, addition},
+        later::{Addition, Later},
         live::{follow, live},
         status::status_arrow,
         table::{
@@ -243,7 +249,7 @@ pub fn EnginesPage() -> impl IntoView {
                 </h1>
                 <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
                 <div class="actions">
-                    {live(move || refresh_button(page, keys.get().unwrap_or_default()))} {update_all(page)}
+                    <RefreshButton page /> <UpdateAllButton page />
                     <a class="button primary" href=Route::NewEngine.href()>
                         {glyph(Icon::Add, "")}
                         "New engine"
@@ -252,11 +258,15 @@ pub fn EnginesPage() -> impl IntoView {
             </div>
             <div class="toolbar">
                 <EngineFilterField page />
-                <div class="end">{age()} {auto_refresh(Signal::stored(false))} {layout.controls()} <ExportButton page /></div>
-                <div class="whole"><StatusFilter page shown /></div>
+                <div class="end">
+                    <ListAge /> <AutoRefresh unseen=Signal::stored(false) /> <LayoutControls layout /> <ExportButton page />
+                </div>
+                <div class="whole">
+                    <StatusFilter page shown />
+                </div>
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(page))}
+                <EnginesTroubles page />
             </div>
             <DataTable
                 name="Scan Engines"
@@ -277,22 +287,27 @@ pub fn EnginesPage() -> impl IntoView {
                 empty=Callback::new(move |()| empty(page))
             />
             <SelectionBar selection=page.selection shown=keys>
-                {bulk::actions(page)}
+                <BulkActions page />
             </SelectionBar>
-            {addition(Later::EnginesDialogs, wanted, Callback::new(move |()| page.give_up()))}
+            <Addition what=Later::EnginesDialogs wanted missing=Callback::new(move |()| page.give_up()) />
         </section>
     }
 }
 
 /// What the list opens. It is made when its part of the program is there.
-pub fn engines_dialogs() -> AnyView {
+#[component]
+pub fn EnginesDialogs() -> impl IntoView {
     let page: EnginesState = expect_context();
     export::follow_export(page);
-    (bulk::dialog(page), dialogs::dialogs(page)).into_any()
+    view! {
+        <SelectionDialog page />
+        <RowDialogs page />
+    }
 }
 
 /// **Update all engines**, which asks first.
-fn update_all(page: EnginesState) -> AnyView {
+#[component]
+fn UpdateAllButton(page: EnginesState) -> impl IntoView {
     let refused = Signal::derive(move || {
         if page.data.work.updating.is_on_any() {
             return Some("Engines are being updated.".to_owned());
@@ -308,7 +323,6 @@ fn update_all(page: EnginesState) -> AnyView {
             on_press=Callback::new(move |()| page.dialog.set(Some(Opened::UpdateAll)))
         />
     }
-    .into_any()
 }
 
 /// **Export CSV**.
@@ -320,35 +334,38 @@ fn ExportButton(page: EnginesState) -> impl IntoView {
     });
     let on_press = Callback::new(move |()| page.exporting.set(true));
     view! { <ActionButton icon=Icon::Export label="Export CSV".to_owned() small=true refused on_press /> }
-        .into_any()
 }
 
 /// A button whose action can't be done now says why.
-fn refresh_button(page: EnginesState, keys: Arc<Vec<RowKey>>) -> impl IntoView {
-    let refused = if keys.is_empty() {
-        Some("There is no engine to refresh.")
-    } else if page.data.work.refreshing.is_on_any() {
-        Some("Engines are being refreshed.")
-    } else {
-        None
-    };
-    view! {
-        <button
-            type="button"
-            class="button"
-            aria-disabled=refused.map(|_| "true")
-            title=refused
-            on:click=move |_| {
-                if refused.is_none() {
-                    let ids = keys.iter().copied().map(EngineId).collect::<Vec<_>>();
-                    refresh_displayed(page.data, page.toasts, &ids);
+#[component]
+fn RefreshButton(page: EnginesState) -> impl IntoView {
+    live(move || {
+        let keys = page.keys.get().unwrap_or_default();
+        let refused = if keys.is_empty() {
+            Some("There is no engine to refresh.")
+        } else if page.data.work.refreshing.is_on_any() {
+            Some("Engines are being refreshed.")
+        } else {
+            None
+        };
+        view! {
+            <button
+                type="button"
+                class="button"
+                aria-disabled=refused.map(|_| "true")
+                title=refused
+                on:click=move |_| {
+                    if refused.is_none() {
+                        let ids = keys.iter().copied().map(EngineId).collect::<Vec<_>>();
+                        refresh_displayed(page.data, page.toasts, &ids);
+                    }
                 }
-            }
-        >
-            {glyph(Icon::Refresh, "")}
-            "Refresh displayed engines"
-        </button>
-    }
+            >
+                {glyph(Icon::Refresh, "")}
+                "Refresh displayed engines"
+            </button>
+        }
+    })
 }
 
 /// The keys of the chosen statuses, as the address has them: parted by commas.
@@ -412,52 +429,59 @@ fn StatusFilter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.
-fn troubles(page: EnginesState) -> impl IntoView {
-    let data = page.data;
-    let failed = data.engines.failed().map(|error| {
-        let read_at = data.engines.read_at();
-        let what = match read_at {
-            Some(at) => {
-                format!(
-                    "The engines could not be read again. What is shown is from {}.",
-                    page.clock.exact(at)
-                )
-            }
-            None => "The engines could not be read.".to_owned(),
-        };
-        let reading = data.engines.is_reading();
-        view! {
-            <div class=if read_at.is_some() { "notice bad one-line" } else { "notice bad" }>
-                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                <span>{error.in_full()}</span>
-                <div>
-                    <button
-                        type="button"
-                        class="button"
-                        aria-disabled=reading.then_some("true")
-                        on:click=move |_| {
-                            spawn_local(async move {
-                                // Where it fails again the button stays, and says why.
-                                if data.read_engines_now().await.is_ok() {
-                                    focus_heading_if_lost();
-                                }
-                            });
-                        }
-                    >
-                        "Try again"
-                    </button>
+#[component]
+fn EnginesTroubles(page: EnginesState) -> impl IntoView {
+    live(move || {
+        let data = page.data;
+        let failed = data.engines.failed().map(|error| {
+            let read_at = data.engines.read_at();
+            let what = match read_at {
+                Some(at) => {
+                    format!(
+                        "The engines could not be read again. What is shown is from {}.",
+                        page.clock.exact(at)
+                    )
+                }
+                None => "The engines could not be read.".to_owned(),
+            };
+            let reading = data.engines.is_reading();
+            view! {
+                <div class=if read_at.is_some() { "notice bad one-line" } else { "notice bad" }>
+                    <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                    <span>{error.in_full()}</span>
+                    <div>
+                        <button
+                            type="button"
+                            class="button"
+                            aria-disabled=reading.then_some("true")
+                            on:click=move |_| {
+                                spawn_local(async move {
+                                    // Where it fails again the button stays, and says why.
+                                    if data.read_engines_now().await.is_ok() {
+                                        focus_heading_if_lost();
+                                    }
+                                });
+                            }
+                        >
+                            "Try again"
+                        </button>
+                    </div>
                 </div>
-            </div>
-        }
-    });
-    let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
-        format!("The pools could not be read, so sites through pools are not counted. {}", error.in_full())
-    });
-    let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
-    let unreadable = (unreadable > 0)
-        .then(|| format!("{unreadable} of the console's engines could not be understood and are not shown."));
-    let lesser = [pools, unreadable].into_iter().flatten();
-    (failed, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
+            }
+        });
+        let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
+            format!(
+                "The pools could not be read, so sites through pools are not counted. {}",
+                error.in_full()
+            )
+        });
+        let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
+        let unreadable = (unreadable > 0).then(|| {
+            format!("{unreadable} of the console's engines could not be understood and are not shown.")
+        });
+        let lesser = [pools, unreadable].into_iter().flatten();
+        (failed, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
+    })
 }
 
 /// What stands in the table's place when it has no rows.

@@ -9,15 +9,16 @@ mod watch;
 
 use leptos::prelude::*;
 
-pub use self::watch::problem_count;
+pub use self::watch::ProblemCount;
 use self::{
-    notify::{Notifier, notify_me, notify_problem, tell_turns},
-    problems::attention,
+    audit::AuditPanel,
+    notify::{Notifier, NotifyMe, NotifyProblem, tell_turns},
+    problems::Attention,
 };
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
-    features::auto_refresh::{age, auto_refresh},
+    features::auto_refresh::{AutoRefresh, ListAge},
     ui::{
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
@@ -44,10 +45,12 @@ pub fn HealthPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Engine Health"
                 </h1>
-                <div class="actions head-line">{age()} {auto_refresh(unseen)} {notify_me(notifier)}</div>
+                <div class="actions head-line">
+                    <ListAge /> <AutoRefresh unseen /> <NotifyMe notifier />
+                </div>
             </div>
             <div role="status" class="troubles">
-                {notify_problem(notifier)} {live(move || troubles(data))}
+                <NotifyProblem notifier /> <HealthTroubles data />
             </div>
             <Tabs
                 name="Health"
@@ -57,8 +60,8 @@ pub fn HealthPage() -> impl IntoView {
                     tab.choose(if chosen == TABS[0].0 { String::new() } else { chosen.to_owned() });
                 })
                 panel=Callback::new(move |chosen| match chosen {
-                    "audit" => audit::audit(),
-                    _ => attention(data),
+                    "audit" => view! { <AuditPanel /> }.into_any(),
+                    _ => view! { <Attention data /> }.into_any(),
                 })
             />
         </section>
@@ -66,47 +69,51 @@ pub fn HealthPage() -> impl IntoView {
 }
 
 /// The lists could not be read, or not wholly. What is on screen stays.
-fn troubles(data: Data) -> impl IntoView {
-    let clock = Clock::here();
-    let failed = data.engines.failed().map(|error| {
-        let what = match data.engines.read_at() {
-            Some(at) => {
-                format!("The engines could not be read again. What is shown is from {}.", clock.exact(at))
-            }
-            None => "The engines could not be read.".to_owned(),
-        };
-        let reading = data.engines.is_reading();
-        view! {
-            <div class="notice bad">
-                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                <span>{error.in_full()}</span>
-                <div>
-                    <button
-                        type="button"
-                        class="button"
-                        aria-disabled=reading.then_some("true")
-                        on:click=move |_| {
-                            data.read_engines();
-                            focus_heading_if_lost();
-                        }
-                    >
-                        "Try again"
-                    </button>
+#[component]
+fn HealthTroubles(data: Data) -> impl IntoView {
+    live(move || {
+        let clock = Clock::here();
+        let failed = data.engines.failed().map(|error| {
+            let what = match data.engines.read_at() {
+                Some(at) => {
+                    format!("The engines could not be read again. What is shown is from {}.", clock.exact(at))
+                }
+                None => "The engines could not be read.".to_owned(),
+            };
+            let reading = data.engines.is_reading();
+            view! {
+                <div class="notice bad">
+                    <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                    <span>{error.in_full()}</span>
+                    <div>
+                        <button
+                            type="button"
+                            class="button"
+                            aria-disabled=reading.then_some("true")
+                            on:click=move |_| {
+                                data.read_engines();
+                                focus_heading_if_lost();
+                            }
+                        >
+                            "Try again"
+                        </button>
+                    </div>
                 </div>
-            </div>
-        }
-    });
-    let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
-        let what = if data.pools.read_at().is_some() {
-            "The pools could not be read again, so what is shown of them may be old."
-        } else {
-            "The pools could not be read, so pools and sites through pools are left out."
-        };
-        format!("{what} {}", error.in_full())
-    });
-    let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
-    let unreadable = (unreadable > 0)
-        .then(|| format!("{unreadable} of the console's engines could not be understood and are left out."));
-    let lesser = [pools, unreadable].into_iter().flatten();
-    (failed, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
+            }
+        });
+        let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
+            let what = if data.pools.read_at().is_some() {
+                "The pools could not be read again, so what is shown of them may be old."
+            } else {
+                "The pools could not be read, so pools and sites through pools are left out."
+            };
+            format!("{what} {}", error.in_full())
+        });
+        let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
+        let unreadable = (unreadable > 0).then(|| {
+            format!("{unreadable} of the console's engines could not be understood and are left out.")
+        });
+        let lesser = [pools, unreadable].into_iter().flatten();
+        (failed, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
+    })
 }

@@ -11,7 +11,7 @@ use crate::{
     data::{Data, site_names::SiteNames},
     features::{
         pool_scans::PoolScans,
-        pool_work::{Asking, Question},
+        pool_work::{Asking, PoolWorkDialog, Question},
         select_sites::SelectSites,
     },
     forms::{draft::Drafts, pool_form::PoolForm},
@@ -20,7 +20,7 @@ use crate::{
         button::ActionButton,
         icon::Icon,
         live::{follow, live, live_attribute},
-        load_error::{LoadError, load_error},
+        load_error::{LoadError, LoadFailure},
     },
     unsaved::Unsaved,
 };
@@ -35,12 +35,13 @@ pub fn PoolPage(
     id: Option<PoolId>,
 ) -> impl IntoView {
     match id {
-        None => new_pool(),
-        Some(id) => one_pool(id),
+        None => view! { <NewPool /> }.into_any(),
+        Some(id) => view! { <OnePool id /> }.into_any(),
     }
 }
 
-fn new_pool() -> AnyView {
+#[component]
+fn NewPool() -> impl IntoView {
     Title::here().set("New engine pool");
     let data = Data::here();
     data.want_scanners();
@@ -65,7 +66,6 @@ fn new_pool() -> AnyView {
             })}
         </section>
     }
-    .into_any()
 }
 
 /// What the page's parts share. Copy it freely; all copies are the same.
@@ -78,7 +78,8 @@ struct PoolState {
     pool: Memo<Option<Arc<Pool>>>,
 }
 
-fn one_pool(id: PoolId) -> AnyView {
+#[component]
+fn OnePool(id: PoolId) -> impl IntoView {
     let data = Data::here();
     data.open_pool(id);
     let asking = Asking::new(data);
@@ -123,10 +124,10 @@ fn one_pool(id: PoolId) -> AnyView {
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engine Pool"
                 </h1>
-                {live(move || there.get().then(|| actions(id, asking)))}
+                {live(move || there.get().then(|| view! { <PoolActions id asking /> }))}
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(page))}
+                <PoolTroubles page />
             </div>
             {live(move || {
                 there
@@ -142,9 +143,9 @@ fn one_pool(id: PoolId) -> AnyView {
                         }
                     })
             })}
-            {live(move || there.get().then(|| sites(page, names, asking, assigning)))}
-            {live(move || there.get().then(|| scans(page)))}
-            {asking.dialog()}
+            {live(move || there.get().then(|| view! { <PoolSites page names asking assigning /> }))}
+            {live(move || there.get().then(|| view! { <ScansCard page /> }))}
+            <PoolWorkDialog asking />
             <SelectSites
                 open=assigning
                 scanner=id.into()
@@ -154,11 +155,11 @@ fn one_pool(id: PoolId) -> AnyView {
             />
         </section>
     }
-    .into_any()
 }
 
 /// The actions of the page's head.
-fn actions(id: PoolId, asking: Asking) -> AnyView {
+#[component]
+fn PoolActions(id: PoolId, asking: Asking) -> impl IntoView {
     let busy = asking.busy();
     view! {
         <div class="actions">
@@ -176,11 +177,11 @@ fn actions(id: PoolId, asking: Asking) -> AnyView {
             />
         </div>
     }
-    .into_any()
 }
 
 /// The sites that use the pool, as far as the console tells.
-fn sites(page: PoolState, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> AnyView {
+#[component]
+fn PoolSites(page: PoolState, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> impl IntoView {
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
     follow(move || {
         let sites = sites.get().unwrap_or_default();
@@ -224,11 +225,11 @@ fn sites(page: PoolState, names: SiteNames, asking: Asking, assigning: RwSignal<
             {live(list)}
         </section>
     }
-    .into_any()
 }
 
 /// **Scans**, which are read once they are asked for: that takes a call for each site.
-fn scans(page: PoolState) -> AnyView {
+#[component]
+fn ScansCard(page: PoolState) -> impl IntoView {
     let shown = AddressParam::of("scans");
     let open = Memo::new(move |_| !shown.with(String::is_empty));
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
@@ -249,14 +250,17 @@ fn scans(page: PoolState) -> AnyView {
             {live(move || open.get().then(|| view! { <PoolScans sites /> }))}
         </section>
     }
-    .into_any()
 }
 
 /// The pool could not be read. What is on screen stays.
-fn troubles(page: PoolState) -> Option<AnyView> {
-    let error = page.data.pool.failed()?;
-    let known_since = page.data.pool.read_at().filter(|_| page.pool.with(Option::is_some));
-    let which = format!("engine pool with ID {}", page.id);
-    let it = LoadError { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
-    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_pool(page.id)))
+#[component]
+fn PoolTroubles(page: PoolState) -> impl IntoView {
+    live(move || {
+        let error = page.data.pool.failed()?;
+        let known_since = page.data.pool.read_at().filter(|_| page.pool.with(Option::is_some));
+        let which = format!("engine pool with ID {}", page.id);
+        let thing = LoadError { which, kind: "pool", list: ("Go to Scan Engine Pools", Route::Pools.href()) };
+        let again = Callback::new(move |()| page.data.read_pool(page.id));
+        Some(view! { <LoadFailure thing error known_since clock=page.clock again /> })
+    })
 }

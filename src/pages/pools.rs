@@ -8,11 +8,11 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
-    features::pool_work::{Asking, Question},
+    features::pool_work::{Asking, PoolWorkDialog, Question},
     routes::Route,
     ui::{
-        button::{ActionButton, row_button},
-        filter::filter_box,
+        button::{ActionButton, RowButton},
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
@@ -103,20 +103,20 @@ pub fn PoolsPage() -> impl IntoView {
                     "Scan Engine Pools"
                 </h1>
                 <div class="actions">
-                    <Ask page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
-                    <Ask page icon=Icon::Pool label="Split into pools" question=Question::Split />
-                    {live(move || new_pool(page))}
+                    <AskButton page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
+                    <AskButton page icon=Icon::Pool label="Split into pools" question=Question::Split />
+                    <NewPoolLink page />
                 </div>
             </div>
             <div class="toolbar">
-                {filter_box(
-                    "Filter pools",
-                    "Looks in the names of the pools and of their engines. All words must occur.",
-                    filter,
-                )}
+                <FilterBox
+                    label="Filter pools"
+                    title="Looks in the names of the pools and of their engines. All words must occur."
+                    filter
+                />
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(page))}
+                <PoolsTroubles page />
             </div>
             <DataTable
                 name="Scan Engine Pools"
@@ -131,33 +131,36 @@ pub fn PoolsPage() -> impl IntoView {
                 working=Callback::new(|_| false)
                 empty=Callback::new(move |()| empty(page))
             />
-            {page.asking.dialog()}
+            <PoolWorkDialog asking=page.asking />
         </section>
     }
 }
 
 /// **New engine pool**, a link where there can be one.
-fn new_pool(page: PoolsState) -> AnyView {
-    if let Some(why) = page.data.no_pools() {
-        return view! {
-            <button type="button" class="button primary" aria-disabled="true" title=why>
+#[component]
+fn NewPoolLink(page: PoolsState) -> impl IntoView {
+    live(move || {
+        if let Some(why) = page.data.no_pools() {
+            return view! {
+                <button type="button" class="button primary" aria-disabled="true" title=why>
+                    {glyph(Icon::Add, "")}
+                    "New engine pool"
+                </button>
+            }
+            .into_any();
+        }
+        view! {
+            <a class="button primary" href=Route::NewPool.href()>
                 {glyph(Icon::Add, "")}
                 "New engine pool"
-            </button>
+            </a>
         }
-        .into_any();
-    }
-    view! {
-        <a class="button primary" href=Route::NewPool.href()>
-            {glyph(Icon::Add, "")}
-            "New engine pool"
-        </a>
-    }
-    .into_any()
+        .into_any()
+    })
 }
 
 #[component]
-fn Ask(page: PoolsState, icon: Icon, label: &'static str, question: Question) -> impl IntoView {
+fn AskButton(page: PoolsState, icon: Icon, label: &'static str, question: Question) -> impl IntoView {
     let busy = page.asking.busy();
     let refused = Signal::derive(move || {
         let reading = page.data.pools.value().is_none() || page.data.engines.value().is_none();
@@ -232,13 +235,13 @@ fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
                 >
                     {glyph(Icon::Edit, "")}
                 </a>
-                {row_button(
-                    Icon::Delete,
-                    format!("Delete {name}"),
-                    busy,
-                    tabindex,
-                    move || page.asking.ask(Question::Delete(id)),
-                )}
+                <RowButton
+                    icon=Icon::Delete
+                    label=format!("Delete {name}")
+                    refused=busy
+                    tabindex
+                    on_press=Callback::new(move |()| page.asking.ask(Question::Delete(id)))
+                />
             </div>
         </td>
     }
@@ -246,53 +249,60 @@ fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.
-fn troubles(page: PoolsState) -> AnyView {
-    let data = page.data;
-    let failed = data.pools.failed().map(|error| {
-        let what = match data.pools.read_at() {
-            Some(at) => {
-                format!("The pools could not be read again. What is shown is from {}.", page.clock.exact(at))
-            }
-            None => "The pools could not be read.".to_owned(),
-        };
-        let reading = data.pools.is_reading();
-        view! {
-            <div class="notice bad">
-                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                <span>{error.in_full()}</span>
-                <div>
-                    <button
-                        type="button"
-                        class="button"
-                        aria-disabled=reading.then_some("true")
-                        on:click=move |_| {
-                            spawn_local(async move {
-                                // Where it fails again the button stays, and says why.
-                                if data.read_pools_now().await.is_ok() {
-                                    focus_heading_if_lost();
-                                }
-                            });
-                        }
-                    >
-                        "Try again"
-                    </button>
+#[component]
+fn PoolsTroubles(page: PoolsState) -> impl IntoView {
+    live(move || {
+        let data = page.data;
+        let failed = data.pools.failed().map(|error| {
+            let what = match data.pools.read_at() {
+                Some(at) => {
+                    format!(
+                        "The pools could not be read again. What is shown is from {}.",
+                        page.clock.exact(at)
+                    )
+                }
+                None => "The pools could not be read.".to_owned(),
+            };
+            let reading = data.pools.is_reading();
+            view! {
+                <div class="notice bad">
+                    <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                    <span>{error.in_full()}</span>
+                    <div>
+                        <button
+                            type="button"
+                            class="button"
+                            aria-disabled=reading.then_some("true")
+                            on:click=move |_| {
+                                spawn_local(async move {
+                                    // Where it fails again the button stays, and says why.
+                                    if data.read_pools_now().await.is_ok() {
+                                        focus_heading_if_lost();
+                                    }
+                                });
+                            }
+                        >
+                            "Try again"
+                        </button>
+                    </div>
                 </div>
-            </div>
-        }
-        .into_any()
-    });
-    let engines = data.engines.failed().filter(|_| failed.is_none()).map(|error| {
-        format!(
-            "The engines could not be read, so which are active may be old or missing. {}",
-            error.in_full()
-        )
-    });
-    let unreadable = data.pools.value().map_or(0, |list| list.unreadable);
-    let unreadable = (unreadable > 0)
-        .then(|| format!("{unreadable} of the console's pools could not be understood and are not shown."));
-    let lesser = [engines, unreadable].into_iter().flatten();
-    let lesser = lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }.into_any());
-    (failed, lesser.collect::<Vec<_>>()).into_any()
+            }
+            .into_any()
+        });
+        let engines = data.engines.failed().filter(|_| failed.is_none()).map(|error| {
+            format!(
+                "The engines could not be read, so which are active may be old or missing. {}",
+                error.in_full()
+            )
+        });
+        let unreadable = data.pools.value().map_or(0, |list| list.unreadable);
+        let unreadable = (unreadable > 0).then(|| {
+            format!("{unreadable} of the console's pools could not be understood and are not shown.")
+        });
+        let lesser = [engines, unreadable].into_iter().flatten();
+        let lesser = lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }.into_any());
+        (failed, lesser.collect::<Vec<_>>())
+    })
 }
 
 /// What stands in the table's place when it has no rows.

@@ -140,8 +140,10 @@ pub fn SharedSecretPage() -> impl IntoView {
             </p>
             <section class="card" aria-labelledby="secret-heading">
                 <h2 id="secret-heading">"Shared secret"</h2>
-                <div role="status">{live(move || state(page))}</div>
-                {live(move || valid.get().then(|| secret(page)))}
+                <div role="status">
+                    <SecretStatus page />
+                </div>
+                {live(move || valid.get().then(|| view! { <ValidSecret page /> }))}
                 <div role="alert">{live(move || page.problem.get().map(problem_line))}</div>
                 <div class="buttons">
                     <ActionButton
@@ -154,7 +156,7 @@ pub fn SharedSecretPage() -> impl IntoView {
                     {live(move || (valid.get() && !data.secret.older.get()).then(|| view! { <Revoke page /> }))}
                 </div>
             </section>
-            {live(move || valid.get().then(|| unattended(page)))}
+            {live(move || valid.get().then(|| view! { <UnattendedEngines page /> }))}
             <section class="card" aria-labelledby="steps-heading">
                 <h2 id="steps-heading">"Steps on the engine"</h2>
                 {live(move || {
@@ -172,37 +174,41 @@ pub fn SharedSecretPage() -> impl IntoView {
 }
 
 /// Whether a secret is valid, in words.
-fn state(page: SecretState) -> AnyView {
-    let failed = page.data.secret.failed.get().map(|error| {
-        view! {
-            <div class="notice bad">
-                <strong class="problem-line">
-                    {glyph(Icon::Failed, "")} "The console could not be asked about the secret."
-                </strong>
-                <span>{error.in_full()}</span>
-                <div>
-                    <button type="button" class="button" on:click=move |_| page.data.ask_secret()>
-                        "Try again"
-                    </button>
+#[component]
+fn SecretStatus(page: SecretState) -> impl IntoView {
+    live(move || {
+        let failed = page.data.secret.failed.get().map(|error| {
+            view! {
+                <div class="notice bad">
+                    <strong class="problem-line">
+                        {glyph(Icon::Failed, "")} "The console could not be asked about the secret."
+                    </strong>
+                    <span>{error.in_full()}</span>
+                    <div>
+                        <button type="button" class="button" on:click=move |_| page.data.ask_secret()>
+                            "Try again"
+                        </button>
+                    </div>
                 </div>
-            </div>
-        }
-    });
-    let words = match page.data.secret.validity.get() {
-        Validity::Unknown if failed.is_some() => "",
-        Validity::Unknown => "The console is being asked …",
-        Validity::None => "There is no valid shared secret. Generate makes one.",
-        Validity::Until(_) => "A shared secret is valid.",
-        Validity::Expired => "The shared secret has expired. Generate makes a new one.",
-        Validity::Gone => {
-            "The shared secret is not valid any more: it was revoked, or the console was started again. Generate makes a new one."
-        }
-    };
-    view! { <p>{words}</p> {failed} }.into_any()
+            }
+        });
+        let words = match page.data.secret.validity.get() {
+            Validity::Unknown if failed.is_some() => "",
+            Validity::Unknown => "The console is being asked …",
+            Validity::None => "There is no valid shared secret. Generate makes one.",
+            Validity::Until(_) => "A shared secret is valid.",
+            Validity::Expired => "The shared secret has expired. Generate makes a new one.",
+            Validity::Gone => {
+                "The shared secret is not valid any more: it was revoked, or the console was started again. Generate makes a new one."
+            }
+        };
+        view! { <p>{words}</p> {failed} }
+    })
 }
 
 /// The secret that is valid: hidden or shown, with its time.
-fn secret(page: SecretState) -> AnyView {
+#[component]
+fn ValidSecret(page: SecretState) -> impl IntoView {
     let value = move || {
         match page.shown.get() {
         Some(text) => view! { <code class="secret">{text}</code> }.into_any(),
@@ -251,11 +257,11 @@ fn secret(page: SecretState) -> AnyView {
             " of 60 minutes."
         </p>
     }
-    .into_any()
 }
 
 /// The `consoles.xml` for engines without a command line. The secret is in it only where it is copied or saved.
-fn unattended(page: SecretState) -> AnyView {
+#[component]
+fn UnattendedEngines(page: SecretState) -> impl IntoView {
     let take = move |then: fn(SecretState, String)| {
         let place = untrack(|| page.data.place());
         page.reveal(move |secret| then(page, consoles_file(&place, secret)));
@@ -291,7 +297,6 @@ fn unattended(page: SecretState) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// **Revoke**, which asks first.

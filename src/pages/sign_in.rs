@@ -34,18 +34,21 @@ pub fn SignInPage(
         Some(Ended::SignedOut) => Some("You are signed out.".to_owned()),
         None => None,
     };
-    card(
-        view! {
+    view! {
+        <SignInCard>
             <h1>"Sign in"</h1>
             {notice.map(|notice| view! { <p class="notice" role="status">{notice}</p> })}
             <SignInForm again=None />
-        }
-        .into_any(),
-    )
+        </SignInCard>
+    }
 }
 
 /// The page with nothing but a card in its middle, for all that comes before the app's own frame is there.
-pub fn card(content: AnyView) -> AnyView {
+#[component]
+pub fn SignInCard(
+    /// What stands on it, below the app's name.
+    children: Children,
+) -> impl IntoView {
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
@@ -53,11 +56,10 @@ pub fn card(content: AnyView) -> AnyView {
                     {glyph(Icon::Engine, "")}
                     "Engine console"
                 </p>
-                {content}
+                {children()}
             </div>
         </main>
     }
-    .into_any()
 }
 
 /// Asks again when the console no longer takes the credentials, above the page that stays as it is.

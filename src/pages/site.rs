@@ -15,8 +15,8 @@ use crate::{
     data::Data,
     forms::{
         draft::Drafts,
-        edit::{Edit, Fields, Sent, Words, fill},
-        edit_conflict::compared,
+        edit::{Conflict, Edit, Fields, RefusalLine, Sent, Words, fill},
+        edit_conflict::ComparedRow,
         engine_form::{EngineForm, Inside},
         pool_form::PoolForm,
         scanner_picker::{self, ScannerPicker},
@@ -28,7 +28,7 @@ use crate::{
         dialog::{Dialog, Open},
         icon::Icon,
         live::{follow, follow_from, live, live_attribute},
-        load_error::{LoadError, load_error},
+        load_error::{LoadError, LoadFailure},
         tabs::{Tab, Tabs},
     },
     unsaved::Unsaved,
@@ -46,12 +46,13 @@ pub fn SitePage(
 ) -> impl IntoView {
     match id {
         Some(id) => view! { <OneSite id /> }.into_any(),
-        None => new_site(),
+        None => view! { <NewSite /> }.into_any(),
     }
 }
 
 /// **Create site**.
-fn new_site() -> AnyView {
+#[component]
+fn NewSite() -> impl IntoView {
     Title::here().set("Create site");
     Drafts::here().guard(Unsaved::here(), Route::NewSite.path(), || "The new site".to_owned());
     view! {
@@ -64,7 +65,6 @@ fn new_site() -> AnyView {
             <SiteForm site=None />
         </section>
     }
-    .into_any()
 }
 
 /// What the page's parts share. Copy it freely; all copies are the same.
@@ -107,103 +107,115 @@ fn OneSite(id: SiteId) -> impl IntoView {
                 </h1>
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(page))}
+                <SiteTroubles page />
             </div>
-            {live(move || summary(page))}
-            {live(move || there.get().then(|| tabs(page)))}
+            <SiteSummary page />
+            {live(move || there.get().then(|| view! { <SiteTabs page /> }))}
         </section>
     }
 }
 
 /// The site could not be read. What is on screen stays.
-fn troubles(page: SiteState) -> Option<AnyView> {
-    let error = page.data.site.failed()?;
-    let known_since = page.data.site.read_at().filter(|_| page.site.with(Option::is_some));
-    let which = format!("site with ID {}", page.id);
-    let it = LoadError { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
-    Some(load_error(it, &error, known_since, page.clock, move || page.data.read_site(page.id)))
+#[component]
+fn SiteTroubles(page: SiteState) -> impl IntoView {
+    live(move || {
+        let error = page.data.site.failed()?;
+        let known_since = page.data.site.read_at().filter(|_| page.site.with(Option::is_some));
+        let which = format!("site with ID {}", page.id);
+        let thing = LoadError { which, kind: "site", list: ("Go to Sites", Route::Sites.href()) };
+        let again = Callback::new(move |()| page.data.read_site(page.id));
+        Some(view! { <LoadFailure thing error known_since clock=page.clock again /> })
+    })
 }
 
 /// General information.
-fn summary(page: SiteState) -> AnyView {
-    let Some(site) = page.site.get() else {
-        if page.data.site.failed().is_some() {
-            return ().into_any();
-        }
-        let bones =
-            ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
-        return view! {
-            <div class="card" aria-busy="true">
-                <span class="unseen">"The site is being read."</span>
-                {bones.into_iter().collect_view()}
-            </div>
-        }
-        .into_any();
-    };
-    let unknown = || ("–".to_owned(), "Not reported by this console".to_owned());
-    let plain = |text: String| (text, String::new());
-    let kind = site.site_type.as_ref().map(|kind: &SiteType| plain(kind.label().to_owned()));
-    let importance = site.importance.as_deref().map(|word| plain(importance_label(word).to_owned()));
-    let scan = site.last_scan.map_or_else(
-        || ("Never".to_owned(), "The console has no time for it.".to_owned()),
-        |time| (page.clock.relative(time), page.clock.exact(time)),
-    );
-    let facts = [
-        ("Type", kind.unwrap_or_else(unknown)),
-        ("Importance", importance.unwrap_or_else(unknown)),
-        ("Assets", site.assets.map_or_else(unknown, |assets| plain(number::count(assets)))),
-        ("Risk score", site.risk_score.map_or_else(unknown, |risk| plain(number::whole(risk)))),
-        ("Last scan", scan),
-    ];
-    let facts = facts.map(|(label, (value, title))| {
-        view! {
-            <div>
-                <dt>{label}</dt>
-                <dd title=title>{value}</dd>
-            </div>
-        }
-    });
-    let description = site.description.clone().filter(|text| !text.trim().is_empty());
-    view! {
-        <section class="card summary" aria-label="General information">
-            <div class="summary-head">
-                <h2>{site.name.clone()}</h2>
-            </div>
-            {description.map(|text| view! { <p class="secondary description">{text}</p> })}
-            <dl class="summary-facts site-facts">
-                {facts.into_iter().collect_view()} <div>
-                    <dt>"Engine or pool"</dt>
-                    <dd><Scanner page id=site.scanner /></dd>
+#[component]
+fn SiteSummary(page: SiteState) -> impl IntoView {
+    live(move || {
+        let Some(site) = page.site.get() else {
+            if page.data.site.failed().is_some() {
+                return ().into_any();
+            }
+            let bones =
+                ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
+            return view! {
+                <div class="card" aria-busy="true">
+                    <span class="unseen">"The site is being read."</span>
+                    {bones.into_iter().collect_view()}
                 </div>
-            </dl>
-        </section>
-    }
-    .into_any()
+            }
+            .into_any();
+        };
+        let unknown = || ("–".to_owned(), "Not reported by this console".to_owned());
+        let plain = |text: String| (text, String::new());
+        let kind = site.site_type.as_ref().map(|kind: &SiteType| plain(kind.label().to_owned()));
+        let importance = site.importance.as_deref().map(|word| plain(importance_label(word).to_owned()));
+        let scan = site.last_scan.map_or_else(
+            || ("Never".to_owned(), "The console has no time for it.".to_owned()),
+            |time| (page.clock.relative(time), page.clock.exact(time)),
+        );
+        let facts = [
+            ("Type", kind.unwrap_or_else(unknown)),
+            ("Importance", importance.unwrap_or_else(unknown)),
+            ("Assets", site.assets.map_or_else(unknown, |assets| plain(number::count(assets)))),
+            ("Risk score", site.risk_score.map_or_else(unknown, |risk| plain(number::whole(risk)))),
+            ("Last scan", scan),
+        ];
+        let facts = facts.map(|(label, (value, title))| {
+            view! {
+                <div>
+                    <dt>{label}</dt>
+                    <dd title=title>{value}</dd>
+                </div>
+            }
+        });
+        let description = site.description.clone().filter(|text| !text.trim().is_empty());
+        view! {
+            <section class="card summary" aria-label="General information">
+                <div class="summary-head">
+                    <h2>{site.name.clone()}</h2>
+                </div>
+                {description.map(|text| view! { <p class="secondary description">{text}</p> })}
+                <dl class="summary-facts site-facts">
+                    {facts.into_iter().collect_view()} <div>
+                        <dt>"Engine or pool"</dt>
+                        <dd>
+                            <ScannerLink page id=site.scanner />
+                        </dd>
+                    </div>
+                </dl>
+            </section>
+        }
+        .into_any()
+    })
 }
 
 /// What scans the site, how it is, and the way to it.
 #[component]
-fn Scanner(page: SiteState, id: Option<ScannerId>) -> impl IntoView {
-    let Some(id) = id else { return "–".into_any() };
-    let scanners = page.scanners.get();
-    let label = scanners.label(id);
-    match scanners.get(id) {
-        Some(known) => view! {
-            <span class="scanned-by">
-                <a href=Route::of_scanner(known).href()>{label}</a>
-                {scanner_picker::status(page.data, known)}
-            </span>
+fn ScannerLink(page: SiteState, id: Option<ScannerId>) -> impl IntoView {
+    live(move || {
+        let Some(id) = id else { return "–".into_any() };
+        let scanners = page.scanners.get();
+        let label = scanners.label(id);
+        match scanners.get(id) {
+            Some(known) => view! {
+                <span class="scanned-by">
+                    <a href=Route::of_scanner(known).href()>{label}</a>
+                    {scanner_picker::status(page.data, known)}
+                </span>
+            }
+            .into_any(),
+            None => label.into_any(),
         }
-        .into_any(),
-        None => label.into_any(),
-    }
+    })
 }
 
-fn tabs(page: SiteState) -> AnyView {
+#[component]
+fn SiteTabs(page: SiteState) -> impl IntoView {
     let tab = AddressParam::of("tab");
     let panel = move |tab| match tab {
         "general" => view! { <SiteForm site=untrack(|| page.site.get()) /> }.into_any(),
-        _ => engines(page),
+        _ => view! { <SiteEngines page /> }.into_any(),
     };
     let chosen = move || tab.with(|tab| if tab.is_empty() { FIRST.to_owned() } else { tab.clone() });
     view! {
@@ -217,7 +229,6 @@ fn tabs(page: SiteState) -> AnyView {
             panel=Callback::new(panel)
         />
     }
-    .into_any()
 }
 
 /// The one field of **Engines**: the engine or pool that is chosen to scan the site.
@@ -307,7 +318,8 @@ fn choice_draft(id: SiteId) -> String {
 }
 
 /// **Engines**: the engine or pool that scans the site.
-fn engines(page: SiteState) -> AnyView {
+#[component]
+fn SiteEngines(page: SiteState) -> impl IntoView {
     let navigate = use_navigate();
     let now = move || page.site.with(|site| site.as_ref().and_then(|site| site.scanner));
     let opened = untrack(now);
@@ -340,13 +352,16 @@ fn engines(page: SiteState) -> AnyView {
         }
     };
     view! {
-        {live(move || edit.theirs().map(|theirs| conflict(choice, theirs, save)))}
+        {live(move || edit.theirs().map(|theirs| {
+            let label = choice.label(theirs);
+            view! { <ChoiceConflict choice theirs label save /> }
+        }))}
         <h2>"Select Scan Engine"</h2>
         <ScannerPicker chosen=fields.0 none="The console does not tell what scans this site." actions />
         <p class="change" role="status">
             {live(move || change_in_words(choice))}
         </p>
-        {edit.refusal_line()}
+        <RefusalLine edit />
         <div class="form-actions">
             <button type="button" class="button" on:click=cancel>
                 "Cancel"
@@ -368,7 +383,6 @@ fn engines(page: SiteState) -> AnyView {
         <AddEngine choice open={Open::one_of(adds, Adds::Engine)} />
         <CreatePool choice open={Open::one_of(adds, Adds::Pool)} />
     }
-    .into_any()
 }
 
 /// What **Save** would do.
@@ -449,14 +463,25 @@ fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<Stri
 }
 
 /// Theirs beside yours, and which of the two it shall be.
-fn conflict(choice: Choice, theirs: Option<ScannerId>, save: Callback<()>) -> AnyView {
-    let yours = live(move || choice.label(choice.edit.fields.typed())).into_any();
-    let row = compared("Engine or pool", choice.label(theirs), yours);
-    choice.edit.theirs_beside_yours(
-        "Somebody else has given this site another engine or pool meanwhile. Nothing was saved.",
-        "What you chose",
-        row,
-        theirs,
-        save,
-    )
+#[component]
+fn ChoiceConflict(
+    choice: Choice,
+    theirs: Option<ScannerId>,
+    /// What theirs is called.
+    label: String,
+    save: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <Conflict
+            edit=choice.edit
+            words="Somebody else has given this site another engine or pool meanwhile. Nothing was saved."
+            yours="What you chose"
+            theirs
+            send=save
+        >
+            <ComparedRow label="Engine or pool" theirs=label>
+                {live(move || choice.label(choice.edit.fields.typed()))}
+            </ComparedRow>
+        </Conflict>
+    }
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     routes::Route,
     ui::{
-        filter::filter_box,
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
@@ -200,14 +200,14 @@ pub fn SitesPage() -> impl IntoView {
                 </div>
             </div>
             <div class="toolbar">
-                {filter_box(
-                    "Filter sites",
-                    "Looks in name, type, description, and engine or pool of all sites. All words must occur.",
-                    filter,
-                )} <div class="end">{live(move || is_filtered.get().then(|| filter_line(page)))}</div>
+                <FilterBox
+                    label="Filter sites"
+                    title="Looks in name, type, description, and engine or pool of all sites. All words must occur."
+                    filter
+                /> <div class="end">{live(move || is_filtered.get().then(|| view! { <FilterProgress page /> }))}</div>
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(page))}
+                <SitesTroubles page />
             </div>
             <DataTable
                 name="Sites"
@@ -221,12 +221,13 @@ pub fn SitesPage() -> impl IntoView {
                 working=Callback::new(|_| false)
                 empty=Callback::new(move |()| empty(page))
             />
-            {live(move || (!is_filtered.get()).then(|| pager(page)))}
+            {live(move || (!is_filtered.get()).then(|| view! { <SitesPager page /> }))}
         </section>
     }
 }
 
-fn pager(page: SitesState) -> AnyView {
+#[component]
+fn SitesPager(page: SitesState) -> impl IntoView {
     let paged = Memo::new(move |_| {
         page.listed.with(|listed| {
             let Listed { request, page } = &**listed.as_ref()?;
@@ -251,11 +252,11 @@ fn pager(page: SitesState) -> AnyView {
             on_size=Callback::new(move |size| page.choose_size(size))
         />
     }
-    .into_any()
 }
 
 /// How far the filter has come: the console can't filter, so all sites are looked through.
-fn filter_line(page: SitesState) -> AnyView {
+#[component]
+fn FilterProgress(page: SitesState) -> impl IntoView {
     let looking = page.looking;
     let running = Memo::new(move |_| looking.progress().running);
     let stopped = Memo::new(move |_| {
@@ -318,81 +319,87 @@ fn filter_line(page: SitesState) -> AnyView {
             {live(move || (stopped.get() && looking.progress().failed.is_none()).then(go_on))}
         </span>
     }
-    .into_any()
 }
 
 /// The sites could not be read, or not wholly. What is on screen stays.
-fn troubles(page: SitesState) -> impl IntoView {
-    let data = page.data;
-    let filtered = page.is_filtered();
-    let failed = if filtered { page.looking.progress().failed } else { data.sites.failed() };
-    let notice = failed.map(|error| {
-        let at = data.sites.read_at().filter(|_| page.listed.with(Option::is_some));
-        let what = match (filtered, at) {
-            (true, _) => "The sites could not be looked through to the end.".to_owned(),
-            (false, Some(at)) => {
-                format!("The sites could not be read again. What is shown is from {}.", page.clock.exact(at))
-            }
-            (false, None) => "The sites could not be read.".to_owned(),
-        };
-        let again = move |_| {
-            if page.is_filtered() {
-                page.looking.go_on();
-            } else {
-                data.read_sites(page.request.get_untracked());
-            }
-            focus_heading_if_lost();
-        };
-        // A console may refuse to sort by something.
-        let in_order = (!page.sort.get().is_empty()).then(|| {
-            view! {
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        page.sort.choose_both("", page.page, "");
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Sort by name"
-                </button>
-            }
-        });
-        let reading = data.sites.is_reading();
-        view! {
-            <div class="notice bad">
-                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                <span>{error.in_full()}</span>
-                <div class="buttons">
+#[component]
+fn SitesTroubles(page: SitesState) -> impl IntoView {
+    live(move || {
+        let data = page.data;
+        let filtered = page.is_filtered();
+        let failed = if filtered { page.looking.progress().failed } else { data.sites.failed() };
+        let notice = failed.map(|error| {
+            let at = data.sites.read_at().filter(|_| page.listed.with(Option::is_some));
+            let what = match (filtered, at) {
+                (true, _) => "The sites could not be looked through to the end.".to_owned(),
+                (false, Some(at)) => {
+                    format!(
+                        "The sites could not be read again. What is shown is from {}.",
+                        page.clock.exact(at)
+                    )
+                }
+                (false, None) => "The sites could not be read.".to_owned(),
+            };
+            let again = move |_| {
+                if page.is_filtered() {
+                    page.looking.go_on();
+                } else {
+                    data.read_sites(page.request.get_untracked());
+                }
+                focus_heading_if_lost();
+            };
+            // A console may refuse to sort by something.
+            let in_order = (!page.sort.get().is_empty()).then(|| {
+                view! {
                     <button
                         type="button"
                         class="button"
-                        aria-disabled=reading.then_some("true")
-                        on:click=again
+                        on:click=move |_| {
+                            page.sort.choose_both("", page.page, "");
+                            focus_heading_if_lost();
+                        }
                     >
-                        "Try again"
+                        "Sort by name"
                     </button>
-                    {in_order}
+                }
+            });
+            let reading = data.sites.is_reading();
+            view! {
+                <div class="notice bad">
+                    <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                    <span>{error.in_full()}</span>
+                    <div class="buttons">
+                        <button
+                            type="button"
+                            class="button"
+                            aria-disabled=reading.then_some("true")
+                            on:click=again
+                        >
+                            "Try again"
+                        </button>
+                        {in_order}
+                    </div>
                 </div>
-            </div>
-        }
-    });
-    let lists = data.engines.failed().or_else(|| data.pools.failed()).filter(|_| notice.is_none());
-    let lists = lists.map(|error| {
-        format!(
-            "The engines and pools could not all be read, so some are shown by their number. {}",
-            error.in_full()
-        )
-    });
-    let unreadable = if filtered {
-        page.looking.progress().unreadable
-    } else {
-        page.listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.page.unreadable as u64))
-    };
-    let unreadable = (unreadable > 0)
-        .then(|| format!("{unreadable} of the console's sites could not be understood and are not shown."));
-    let lesser = [lists, unreadable].into_iter().flatten();
-    (notice, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
+            }
+        });
+        let lists = data.engines.failed().or_else(|| data.pools.failed()).filter(|_| notice.is_none());
+        let lists = lists.map(|error| {
+            format!(
+                "The engines and pools could not all be read, so some are shown by their number. {}",
+                error.in_full()
+            )
+        });
+        let unreadable = if filtered {
+            page.looking.progress().unreadable
+        } else {
+            page.listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.page.unreadable as u64))
+        };
+        let unreadable = (unreadable > 0).then(|| {
+            format!("{unreadable} of the console's sites could not be understood and are not shown.")
+        });
+        let lesser = [lists, unreadable].into_iter().flatten();
+        (notice, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
+    })
 }
 
 /// What stands in the table's place when it has no rows.
@@ -524,7 +531,7 @@ fn edit_href(id: SiteId) -> String {
 }
 
 /// The engine or pool that scans a site, and the way to it.
-fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static str) -> AnyView {
+fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static str) -> impl IntoView {
     let scanners = page.scanners.get();
     let known = scanner.and_then(|id| scanners.get(id));
     let label = scanner.map_or_else(|| "–".to_owned(), |id| scanners.label(id));
@@ -545,5 +552,4 @@ fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static
             {content}
         </td>
     }
-    .into_any()
 }

@@ -53,13 +53,19 @@ pub fn ActionButton(
 }
 
 /// A button of a row: an icon whose name is said and shown on hover.
-pub fn row_button(
+#[component]
+pub fn RowButton(
+    /// What it shows.
     icon: Icon,
+    /// The verb and the thing.
     label: String,
+    /// Why not now.
     refused: Option<String>,
+    /// Whether it takes part in the tab order, which is the row's to say.
     tabindex: &'static str,
-    on_press: impl Fn() + 'static,
-) -> AnyView {
+    /// Does it.
+    on_press: Callback<()>,
+) -> impl IntoView {
     let disabled = refused.is_some();
     let title = refused.unwrap_or_else(|| label.clone());
     view! {
@@ -72,12 +78,11 @@ pub fn row_button(
             tabindex=tabindex
             on:click=move |_| {
                 if !disabled {
-                    on_press();
+                    on_press.run(());
                 }
             }
         >
             {glyph(icon, "")}
         </button>
     }
-    .into_any()
 }

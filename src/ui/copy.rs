@@ -38,7 +38,11 @@ pub async fn copy(text: &str, what: &str, toasts: Toasts) {
 }
 
 /// The button **Copy** beside a command, which its name ends with.
-pub fn copy_button(command: String) -> AnyView {
+#[component]
+pub fn CopyButton(
+    /// The command.
+    command: String,
+) -> impl IntoView {
     let toasts = Toasts::here();
     let name = format!("Copy {command}");
     view! {
@@ -55,5 +59,4 @@ pub fn copy_button(command: String) -> AnyView {
             "Copy"
         </button>
     }
-    .into_any()
 }

@@ -146,11 +146,10 @@ pub fn FormField(
 }
 
 /// What is wrong, in red and with a sign.
-pub fn problem_line(text: String) -> AnyView {
+pub fn problem_line(text: String) -> impl IntoView {
     view! {
         <p class="problem-line">
             {glyph(Icon::Failed, "")} <span>{text}</span>
         </p>
     }
-    .into_any()
 }

@@ -10,39 +10,65 @@ use super::{
 use crate::browser::address::AddressParam;
 
 /// A filter that lives in the address; `/` leads to it.
-pub fn filter_box(label: &'static str, title: &'static str, filter: AddressParam) -> AnyView {
+#[component]
+pub fn FilterBox(
+    /// The accessible name, which stands in the empty field as well.
+    label: &'static str,
+    /// What it looks in, shown on hover.
+    title: &'static str,
+    /// The parameter of the address.
+    filter: AddressParam,
+) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     focus_on_slash(input);
-    let empty = move || filter.choose(String::new());
-    let set = move |text| filter.type_in(text);
-    filter_field(label, title, input, Signal::derive(move || filter.get()), Box::new(set), Box::new(empty))
+    view! {
+        <FilterField
+            label
+            title
+            input
+            value=Signal::derive(move || filter.get())
+            set=Callback::new(move |text| filter.type_in(text))
+            empty=Callback::new(move |()| filter.choose(String::new()))
+        />
+    }
 }
 
 /// A filter of a list that is not a page's own.
-pub fn search_box(label: &'static str, title: &'static str, value: RwSignal<String>) -> AnyView {
-    let empty = move || value.set(String::new());
-    filter_field(
-        label,
-        title,
-        NodeRef::new(),
-        value.into(),
-        Box::new(move |text| value.set(text)),
-        Box::new(empty),
-    )
+#[component]
+pub fn SearchBox(
+    /// The accessible name, which stands in the empty field as well.
+    label: &'static str,
+    /// What it looks in, shown on hover.
+    title: &'static str,
+    /// What is typed.
+    value: RwSignal<String>,
+) -> impl IntoView {
+    view! {
+        <FilterField
+            label
+            title
+            input=NodeRef::new()
+            value=value.into()
+            set=Callback::new(move |text| value.set(text))
+            empty=Callback::new(move |()| value.set(String::new()))
+        />
+    }
 }
 
 /// The field with its glass and its own way to empty it.
-fn filter_field(
+#[component]
+fn FilterField(
     label: &'static str,
     title: &'static str,
     input: NodeRef<html::Input>,
     value: Signal<String>,
-    set: Box<dyn Fn(String)>,
-    empty: Box<dyn Fn()>,
-) -> AnyView {
-    let empty = StoredValue::new_local(empty);
+    /// Takes what is typed.
+    set: Callback<String>,
+    /// Empties it.
+    empty: Callback<()>,
+) -> impl IntoView {
     let empty = move |_| {
-        empty.with_value(|empty| empty());
+        empty.run(());
         if let Some(input) = input.get_untracked() {
             // An element that can't take the focus leaves it where it was.
             _ = input.focus();
@@ -67,7 +93,7 @@ fn filter_field(
                 autocomplete="off"
                 node_ref=input
                 prop:value=move || value.get()
-                on:input=move |event| set(event_target_value(&event))
+                on:input=move |event| set.run(event_target_value(&event))
                 on:keydown=stay
             />
             {live(move || {
@@ -88,5 +114,4 @@ fn filter_field(
             })}
         </search>
     }
-    .into_any()
 }

@@ -113,11 +113,10 @@ impl Icon {
 }
 
 /// Draws an icon. The name of what it stands for belongs to the element around it.
-pub fn glyph(icon: Icon, class: &'static str) -> AnyView {
+pub fn glyph(icon: Icon, class: &'static str) -> impl IntoView {
     view! {
         <svg class=format!("icon {class}") viewBox="0 0 16 16" aria-hidden="true">
             <path d=icon.path()></path>
         </svg>
     }
-    .into_any()
 }

@@ -100,7 +100,11 @@ impl LaterPart {
 }
 
 /// A screen of the later part, which is fetched first where it is not here yet.
-pub fn screen(route: Route) -> AnyView {
+#[component]
+pub fn LaterScreen(
+    /// Which one.
+    route: Route,
+) -> impl IntoView {
     let part: LaterPart = expect_context();
     part.want();
     let stage = part.stage;
@@ -113,15 +117,26 @@ pub fn screen(route: Route) -> AnyView {
         }
         match stage {
             Stage::Here(render) => render(Later::Screen(route)),
-            Stage::Unasked | Stage::Coming => skeleton(),
-            Stage::Missing => missing(move || part.want()),
+            Stage::Unasked | Stage::Coming => view! { <Skeleton /> }.into_any(),
+            Stage::Missing => {
+                let again = Callback::new(move |()| part.want());
+                view! { <MissingScreen again /> }.into_any()
+            }
         }
     })
 }
 
 /// What the later part adds to what is there before it: nothing until it has come. It is fetched again when it is `wanted`
 /// and did not come; when that fails as well, `missing` is told.
-pub fn addition(what: Later, wanted: Signal<bool>, missing: Callback<()>) -> AnyView {
+#[component]
+pub fn Addition(
+    /// Which part of it.
+    what: Later,
+    /// Whether the person waits for it.
+    wanted: Signal<bool>,
+    /// Told that it did not come.
+    missing: Callback<()>,
+) -> impl IntoView {
     let part: LaterPart = expect_context();
     let stage = part.stage;
     follow(move || {
@@ -156,47 +171,54 @@ fn pass_focus_on(from: String, path: Memo<String>) {
     });
 }
 
-fn skeleton() -> AnyView {
+#[component]
+fn Skeleton() -> impl IntoView {
     view! {
         <div class="page">
             <div class="card" aria-busy="true">
                 <span class="unseen">"The screen is being loaded."</span>
-                {bones()}
+                <Bones />
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// What stands in the place of a screen that is on its way.
-pub fn bones() -> AnyView {
+#[component]
+pub fn Bones() -> impl IntoView {
     let bones = ["w2", "w1", "w3"].map(|width| view! { <p><span class=format!("bone {width}")></span></p> });
-    bones.into_iter().collect_view().into_any()
+    bones.into_iter().collect_view()
 }
 
-fn missing(again: impl Fn() + 'static) -> AnyView {
+#[component]
+fn MissingScreen(again: Callback<()>) -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
-            <div class="page-head">{missing_heading()}</div>
-            {missing_notice(again)}
+            <div class="page-head">
+                <MissingHeading />
+            </div>
+            <MissingNotice again />
         </section>
     }
-    .into_any()
 }
 
 /// The heading of a screen that did not come, which is the document's title as well.
-pub fn missing_heading() -> AnyView {
+#[component]
+pub fn MissingHeading() -> impl IntoView {
     Title::here().set("Not loaded");
     view! {
         <h1 id="page-heading" tabindex="-1">
             "This screen is not loaded"
         </h1>
     }
-    .into_any()
 }
 
 /// Why it may not have come, and **Try again**.
-pub fn missing_notice(again: impl Fn() + 'static) -> AnyView {
+#[component]
+pub fn MissingNotice(
+    /// Fetches it again.
+    again: Callback<()>,
+) -> impl IntoView {
     view! {
         <div class="notice bad" role="alert">
             <strong class="problem-line">
@@ -206,7 +228,7 @@ pub fn missing_notice(again: impl Fn() + 'static) -> AnyView {
                 "The console does not answer, the connection broke, or the console was updated and has another version of the app now. Try again. If that does not help, reload the page: you have to sign in again then."
             </span>
             <div class="buttons">
-                <button type="button" class="button" on:click=move |_| again()>
+                <button type="button" class="button" on:click=move |_| again.run(())>
                     "Try again"
                 </button>
                 <button
@@ -220,5 +242,4 @@ pub fn missing_notice(again: impl Fn() + 'static) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }

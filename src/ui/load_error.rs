@@ -21,14 +21,24 @@ pub struct LoadError {
 }
 
 /// Why it could not be read, and the two ways on. What is on screen stays, and is from `known_since`.
-pub fn load_error(
-    LoadError { which, kind, list }: LoadError,
-    error: &Error,
+#[component]
+pub fn LoadFailure(
+    /// The thing.
+    thing: LoadError,
+    /// Why it could not be read.
+    error: Error,
+    /// Since when what is on screen is known; `None` where nothing is.
     known_since: Option<Timestamp>,
+    /// Says when that was.
     clock: Clock,
-    again: impl Fn() + 'static,
-) -> AnyView {
-    let missing = matches!(error, Error::NotFound { .. });
+    /// Reads it again.
+    again: Callback<()>,
+) -> impl IntoView {
+    let LoadError { which, kind, list } = thing;
+    let (missing, more) = match error {
+        Error::NotFound { .. } => (true, String::new()),
+        error => (false, error.in_full()),
+    };
     let what = match (missing, known_since) {
         (true, _) => format!("There is no {which}, or this account may not see it."),
         (false, Some(at)) => {
@@ -36,7 +46,6 @@ pub fn load_error(
         }
         (false, None) => format!("The {kind} could not be read."),
     };
-    let more = if missing { String::new() } else { error.in_full() };
     let (words, href) = list;
     view! {
         <div class="notice bad">
@@ -47,7 +56,7 @@ pub fn load_error(
                     type="button"
                     class="button"
                     on:click=move |_| {
-                        again();
+                        again.run(());
                         focus_heading_if_lost();
                     }
                 >
@@ -59,5 +68,4 @@ pub fn load_error(
             </div>
         </div>
     }
-    .into_any()
 }

@@ -14,7 +14,7 @@ pub const fn severity_class(severity: Severity) -> &'static str {
 
 /// The arrow alone. Its shape tells the state too: whole is good, dashed uncertain, broken bad; a head shows the side
 /// that is called, and no head that the direction is not known (docs/api-quirks.md, "Statuses").
-pub fn status_arrow(arrow: Arrow) -> AnyView {
+pub fn status_arrow(arrow: Arrow) -> impl IntoView {
     let (class, line) = match arrow.severity {
         Severity::Good => ("whole", "M12.5 8H24.5"),
         Severity::Uncertain => ("dashed", "M12.5 8H24.5"),
@@ -33,11 +33,10 @@ pub fn status_arrow(arrow: Arrow) -> AnyView {
             <path class=class d=line></path>
         </svg>
     }
-    .into_any()
 }
 
 /// The arrow with its word. What the direction means is there on hover and is read out.
-pub fn status_mark(engine: &Engine) -> AnyView {
+pub fn status_mark(engine: &Engine) -> impl IntoView + use<> {
     let arrow = Arrow::of(engine);
     let words = arrow.direction_label();
     let label = engine.status.label().to_owned();
@@ -48,5 +47,4 @@ pub fn status_mark(engine: &Engine) -> AnyView {
             <span class="unseen">". " {words} "."</span>
         </span>
     }
-    .into_any()
 }

@@ -4,7 +4,7 @@ use console_api::rules::{EngineHost, PairingStep};
 use leptos::prelude::*;
 
 use super::{
-    copy::copy_button,
+    copy::CopyButton,
     tabs::{Tab, Tabs},
 };
 use crate::browser::preference::Preference;
@@ -25,7 +25,7 @@ pub fn PairingSteps(
     };
     let panel = move |host| {
         let host = if host == "windows" { EngineHost::Windows } else { EngineHost::Linux };
-        let items = steps.run(host).into_iter().map(step).collect_view();
+        let items = steps.run(host).into_iter().map(|step| view! { <Step step /> }).collect_view();
         view! { <ol class="steps">{items}</ol> }.into_any()
     };
     view! {
@@ -39,14 +39,16 @@ pub fn PairingSteps(
     }
 }
 
-fn step(PairingStep { what, command }: PairingStep) -> AnyView {
+#[component]
+fn Step(step: PairingStep) -> impl IntoView {
+    let PairingStep { what, command } = step;
     let command = command.map(|command| {
         view! {
             <div class="command">
                 <code>{command.clone()}</code>
-                {copy_button(command)}
+                <CopyButton command />
             </div>
         }
     });
-    view! { <li>{what} {command}</li> }.into_any()
+    view! { <li>{what} {command}</li> }
 }

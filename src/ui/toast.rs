@@ -148,7 +148,7 @@ pub fn ToastRegion() -> impl IntoView {
     });
     let item = move |id: u64| {
         let found = toasts.list.with_untracked(|list| list.iter().find(|toast| toast.id == id).cloned());
-        found.map(|toast| toast_view(toasts, toast)).into_any()
+        found.map(|toast| view! { <ToastView toasts toast /> }).into_any()
     };
     view! {
         <div
@@ -165,7 +165,8 @@ pub fn ToastRegion() -> impl IntoView {
     }
 }
 
-fn toast_view(toasts: Toasts, toast: Toast) -> impl IntoView {
+#[component]
+fn ToastView(toasts: Toasts, toast: Toast) -> impl IntoView {
     view! {
         <div class=toast.tone.class()>
             {glyph(toast.tone.icon(), "")}

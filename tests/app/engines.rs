@@ -39,6 +39,20 @@ async fn the_address_brings_filter_status_and_order_back() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_typed_stays_as_it_is_once_it_is_in_the_address() {
+    let screen = at_work(&console(), "/engines").await;
+    screen.type_into("Filter engines", "50%25 + a&b").await;
+    let search = "?filter=50%2525+%2B+a%26b";
+    until("the filter in the address", || (window().location().search().unwrap() == search).then_some(()))
+        .await;
+    screen.see("heading", "No engine matches the filter").await;
+    assert_eq!(screen.field("Filter engines").unwrap().value(), "50%25 + a&b");
+    drop(screen);
+    let screen = at_work(&console(), &format!("/engines{search}")).await;
+    assert_eq!(screen.field("Filter engines").unwrap().value(), "50%25 + a&b");
+}
+
+#[wasm_bindgen_test]
 async fn a_filter_that_nothing_matches_says_so_and_can_be_emptied() {
     let screen = at_work(&console(), "/engines").await;
     screen.type_into("Filter engines", "zurich").await;
@@ -101,8 +115,10 @@ async fn the_filter_offers_how_to_go_on_to_whoever_types() {
     field.focus().unwrap();
     press("ArrowDown");
     let option = screen.see("option", "pool: the names of its pools").await;
-    until("it to be marked", || (option.get_attribute("aria-selected").as_deref() == Some("true")).then_some(()))
-        .await;
+    until("it to be marked", || {
+        (option.get_attribute("aria-selected").as_deref() == Some("true")).then_some(())
+    })
+    .await;
     assert_eq!(field.get_attribute("aria-activedescendant").as_deref(), Some(option.id().as_str()));
     press("Enter");
     until("the key", || (field.value() == "pool:").then_some(())).await;

@@ -124,62 +124,63 @@ impl Deleting {
         self.begun.set(true);
         self.data.delete_pool_and_move_sites(&pool, &moves);
     }
+}
 
-    /// What stands in the way, and the way around it.
-    pub(super) fn words(self) -> AnyView {
-        follow(move || {
-            let sites = self.target().and_then(|pool| pool.sites).unwrap_or_default();
-            untrack(|| self.names.want(&sites));
-        });
-        let facts = Memo::new(move |_| {
-            self.target().map(|pool| {
-                (pool.id, pool.name.clone(), pool.engines.len(), pool.sites.map(|sites| sites.len()))
-            })
-        });
-        live(move || {
-            let Some((id, name, engines, sites)) = facts.get() else {
-                return view! { <p>"Somebody has deleted this pool meanwhile."</p> }.into_any();
-            };
-            let engines = match engines {
-                0 => "It has no engine.".to_owned(),
-                1 => "Its engine stays in the console and in its other pools.".to_owned(),
-                many => format!("Its {many} engines stay in the console and in their other pools."),
-            };
-            let sites = match sites {
-                Some(0) => view! { <p>"No site uses it."</p> }.into_any(),
-                None => view! {
-                    <p>"This console does not tell which sites use it. If one does, the console refuses to delete it."</p>
-                }
-                .into_any(),
-                Some(many) => {
-                    let use_it = if many == 1 { "1 site uses".to_owned() } else { format!("{many} sites use") };
-                    view! {
-                        {problem_line(format!("{use_it} {name}. A site always needs an engine or a pool: they get another one first."))}
-                        {self.scanner_field(id)}
-                    }
-                    .into_any()
-                }
-            };
-            view! {
-                {sites}
-                <p>{engines}</p>
+/// What stands in the way, and the way around it.
+#[component]
+pub(super) fn DeleteQuestion(deleting: Deleting) -> impl IntoView {
+    follow(move || {
+        let sites = deleting.target().and_then(|pool| pool.sites).unwrap_or_default();
+        untrack(|| deleting.names.want(&sites));
+    });
+    let facts = Memo::new(move |_| {
+        deleting
+            .target()
+            .map(|pool| (pool.id, pool.name.clone(), pool.engines.len(), pool.sites.map(|sites| sites.len())))
+    });
+    live(move || {
+        let Some((id, name, engines, sites)) = facts.get() else {
+            return view! { <p>"Somebody has deleted this pool meanwhile."</p> }.into_any();
+        };
+        let engines = match engines {
+            0 => "It has no engine.".to_owned(),
+            1 => "Its engine stays in the console and in its other pools.".to_owned(),
+            many => format!("Its {many} engines stay in the console and in their other pools."),
+        };
+        let sites = match sites {
+            Some(0) => view! { <p>"No site uses it."</p> }.into_any(),
+            None => view! {
+                <p>"This console does not tell which sites use it. If one does, the console refuses to delete it."</p>
             }
-            .into_any()
-        })
-    }
-
-    fn scanner_field(self, own: PoolId) -> AnyView {
-        let problem = Signal::derive(move || {
-            self.to.with(|to| !to.trim().is_empty()).then(|| self.new_scanner().err()).flatten()
-        });
+            .into_any(),
+            Some(many) => {
+                let use_it = if many == 1 { "1 site uses".to_owned() } else { format!("{many} sites use") };
+                view! {
+                    {problem_line(format!("{use_it} {name}. A site always needs an engine or a pool: they get another one first."))}
+                    <NewScannerField deleting own=id />
+                }
+                .into_any()
+            }
+        };
         view! {
-            <ScannerField
-                label="Move its sites to"
-                value=self.to
-                suggested=suggest(self.scanners, self.to, own.into())
-                problem
-            />
+            {sites}
+            <p>{engines}</p>
         }
         .into_any()
+    })
+}
+
+#[component]
+fn NewScannerField(deleting: Deleting, own: PoolId) -> impl IntoView {
+    let problem = Signal::derive(move || {
+        deleting.to.with(|to| !to.trim().is_empty()).then(|| deleting.new_scanner().err()).flatten()
+    });
+    view! {
+        <ScannerField
+            label="Move its sites to"
+            value=deleting.to
+            suggested=suggest(deleting.scanners, deleting.to, own.into())
+            problem
+        />
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     forms::members::{EngineRows, status_cell},
     ui::{
         field::problem_line,
-        filter::search_box,
+        filter::SearchBox,
         live::live,
         table::{
             data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
@@ -112,101 +112,6 @@ impl Moving {
         self.data.move_engines(engines, &from, &to);
     }
 
-    /// From where, to where, which, and what that changes.
-    pub(super) fn choice(self) -> AnyView {
-        let keys = Memo::new(move |_| -> Keys {
-            let rows = self.rows.get();
-            let (from, _) = self.pools();
-            let mut members = from.map(|pool| pool.engines).unwrap_or_default();
-            members.sort_unstable();
-            members.dedup();
-            let filter = self.filter.with(|filter| EngineFilter::new(filter, Vec::new()));
-            let shown = select(&rows.all, &filter, self.sort.get());
-            let shown = shown.into_iter().map(|at| rows.all[at].engine.id);
-            let mut keys =
-                shown.filter(|id| members.binary_search(id).is_ok()).map(EngineId::get).collect::<Vec<_>>();
-            // A pool may have engines that this account does not see.
-            if filter.is_empty() {
-                let unseen = members.iter().map(|id| id.get()).filter(|key| rows.get(*key).is_none());
-                keys.extend(unseen);
-            }
-            Some(Arc::new(keys))
-        });
-        let ways = move |label: &'static str, which: RwSignal<Option<PoolId>>, is_from: bool| {
-            let options = move || {
-                let (from, to) = self.pools();
-                let now = if is_from { &from } else { &to }.as_ref().map(|pool| pool.id);
-                let hidden = if is_from { None } else { from.as_ref().map(|pool| pool.id) };
-                pool_list(self.data)
-                    .into_iter()
-                    .filter(|pool| Some(pool.id) != hidden)
-                    .map(|pool| {
-                        let engines = match pool.engines.len() {
-                            1 => "1 engine".to_owned(),
-                            many => format!("{many} engines"),
-                        };
-                        let selected = Some(pool.id) == now;
-                        view! {
-                            <option value=pool.id.to_string() selected=selected>
-                                {format!("{} ({engines})", pool.name)}
-                            </option>
-                        }
-                        .into_any()
-                    })
-                    .collect::<Vec<_>>()
-            };
-            let choose = move |event| {
-                which.set(event_target_value(&event).parse().ok().map(PoolId));
-                if is_from {
-                    self.selection.clear();
-                }
-            };
-            view! {
-                <label class="field">
-                    {label} <select class="select" on:change=choose>
-                        {live(options)}
-                    </select>
-                </label>
-            }
-            .into_any()
-        };
-        view! {
-            <p>
-                "Each engine is added to the other pool first and removed from its own after that, so it always belongs to a pool."
-            </p>
-            <div class="ways">{ways("From pool", self.from, true)} {ways("To pool", self.to, false)}</div>
-            <section class="members" aria-label="Engines to move">
-                {search_box(
-                    "Filter engines to move",
-                    "Looks in name, address, status and versions. All words must occur.",
-                    self.filter,
-                )}
-                <DataTable
-                    name="Engines to move"
-                    class="members-table picks"
-                    columns=Signal::stored(COLUMNS.to_vec())
-                    keys
-                    sort=Memo::new(move |_| SortBy::from_query(&self.sort.get().key()))
-                    on_sort=Callback::new(move |by: SortBy| {
-                        self.sort.set(EngineSort::from_key(&by.to_query()).unwrap_or_default());
-                    })
-                    cells=Callback::new(move |place| self.cells(place))
-                    working=Callback::new(|_| false)
-                    selecting=Selecting {
-                        selection: self.selection,
-                        name: Callback::new(move |key| self.rows.with(|rows| rows.name(key))),
-                    }
-                    empty=Callback::new(move |()| self.empty())
-                />
-            </section>
-            {live(move || {
-                let meant = self.meant();
-                (!meant.is_empty()).then(|| self.changes(&meant))
-            })}
-        }
-        .into_any()
-    }
-
     fn cells(self, RowPlace { key, .. }: RowPlace) -> AnyView {
         let rows = self.rows.get();
         let name = rows.name(key);
@@ -237,49 +142,151 @@ impl Moving {
         }
         .into_any()
     }
+}
 
-    /// Both pools before and after.
-    fn changes(self, meant: &[EngineId]) -> AnyView {
-        let (Some(from), Some(to)) = self.pools() else { return ().into_any() };
-        let engines = self.data.engines.value();
+/// From where, to where, which, and what that changes.
+#[component]
+pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
+    let keys = Memo::new(move |_| -> Keys {
+        let rows = moving.rows.get();
+        let (from, _) = moving.pools();
+        let mut members = from.map(|pool| pool.engines).unwrap_or_default();
+        members.sort_unstable();
+        members.dedup();
+        let filter = moving.filter.with(|filter| EngineFilter::new(filter, Vec::new()));
+        let shown = select(&rows.all, &filter, moving.sort.get());
+        let shown = shown.into_iter().map(|at| rows.all[at].engine.id);
+        let mut keys =
+            shown.filter(|id| members.binary_search(id).is_ok()).map(EngineId::get).collect::<Vec<_>>();
+        // A pool may have engines that this account does not see.
+        if filter.is_empty() {
+            let unseen = members.iter().map(|id| id.get()).filter(|key| rows.get(*key).is_none());
+            keys.extend(unseen);
+        }
+        Some(Arc::new(keys))
+    });
+    let ways = move |label: &'static str, which: RwSignal<Option<PoolId>>, is_from: bool| {
+        let options = move || {
+            let (from, to) = moving.pools();
+            let now = if is_from { &from } else { &to }.as_ref().map(|pool| pool.id);
+            let hidden = if is_from { None } else { from.as_ref().map(|pool| pool.id) };
+            pool_list(moving.data)
+                .into_iter()
+                .filter(|pool| Some(pool.id) != hidden)
+                .map(|pool| {
+                    let engines = match pool.engines.len() {
+                        1 => "1 engine".to_owned(),
+                        many => format!("{many} engines"),
+                    };
+                    let selected = Some(pool.id) == now;
+                    view! {
+                        <option value=pool.id.to_string() selected=selected>
+                            {format!("{} ({engines})", pool.name)}
+                        </option>
+                    }
+                    .into_any()
+                })
+                .collect::<Vec<_>>()
+        };
+        let choose = move |event| {
+            which.set(event_target_value(&event).parse().ok().map(PoolId));
+            if is_from {
+                moving.selection.clear();
+            }
+        };
+        view! {
+            <label class="field">
+                {label} <select class="select" on:change=choose>
+                    {live(options)}
+                </select>
+            </label>
+        }
+        .into_any()
+    };
+    view! {
+        <p>
+            "Each engine is added to the other pool first and removed from its own after that, so it always belongs to a pool."
+        </p>
+        <div class="ways">{ways("From pool", moving.from, true)} {ways("To pool", moving.to, false)}</div>
+        <section class="members" aria-label="Engines to move">
+            <SearchBox
+                label="Filter engines to move"
+                title="Looks in name, address, status and versions. All words must occur."
+                value=moving.filter
+            />
+            <DataTable
+                name="Engines to move"
+                class="members-table picks"
+                columns=Signal::stored(COLUMNS.to_vec())
+                keys
+                sort=Memo::new(move |_| SortBy::from_query(&moving.sort.get().key()))
+                on_sort=Callback::new(move |by: SortBy| {
+                    moving.sort.set(EngineSort::from_key(&by.to_query()).unwrap_or_default());
+                })
+                cells=Callback::new(move |place| moving.cells(place))
+                working=Callback::new(|_| false)
+                selecting=Selecting {
+                    selection: moving.selection,
+                    name: Callback::new(move |key| moving.rows.with(|rows| rows.name(key))),
+                }
+                empty=Callback::new(move |()| moving.empty())
+            />
+        </section>
+        <PoolChanges moving />
+    }
+}
+
+/// Both pools before and after.
+#[component]
+fn PoolChanges(moving: Moving) -> impl IntoView {
+    live(move || {
+        let meant = moving.meant();
+        let (Some(from), Some(to)) = moving.pools() else { return None };
+        if meant.is_empty() {
+            return None;
+        }
+        let engines = moving.data.engines.value();
         let listed = engines.as_ref().map_or(&[][..], |list| &list.items);
-        let changes = pool_changes(meant, &from, &to, listed);
+        let changes = pool_changes(&meant, &from, &to, listed);
         let warnings = changes.iter().filter_map(PoolChange::warning).map(problem_line).collect::<Vec<_>>();
         let rows = changes.map(|it| {
             let [before, after] = [0, 1].map(|at| format!("{} ({} active)", it.engines[at], it.active[at]));
-            row(it.name, vec![before, after, sites(it.sites)])
+            view! { <ComparisonRow name=it.name cells=vec![before, after, sites(it.sites)] /> }.into_any()
         });
-        (
-            comparison(
-                "What it changes",
-                &["Engines now", "Engines after", "Sites"],
-                rows.into_iter().collect(),
-            ),
-            warnings,
-        )
-            .into_any()
-    }
+        Some(view! {
+            <Comparison
+                name="What it changes"
+                heads=&["Engines now", "Engines after", "Sites"]
+                rows=rows.into_iter().collect()
+            />
+            {warnings}
+        })
+    })
+}
 
-    /// Both pools as they are after it.
-    pub(super) fn result(self) -> AnyView {
-        let engines = self.data.engines.value();
+/// Both pools as they are after it.
+#[component]
+pub(super) fn MoveResult(moving: Moving) -> impl IntoView {
+    live(move || {
+        let engines = moving.data.engines.value();
         let listed = engines.as_ref().map_or(&[][..], |list| &list.items);
-        let pools = pool_list(self.data);
-        let rows = [self.from.get(), self.to.get()].into_iter().filter_map(|id| {
+        let pools = pool_list(moving.data);
+        let rows = [moving.from.get(), moving.to.get()].into_iter().filter_map(|id| {
             let pool = pools.iter().find(|pool| Some(pool.id) == id)?;
             let [now, _] = pool_changes(&[], pool, pool, listed);
             let engines = format!("{} ({} active)", now.engines[0], now.active[0]);
-            Some(row(now.name, vec![engines, sites(now.sites)]))
+            Some(view! { <ComparisonRow name=now.name cells=vec![engines, sites(now.sites)] /> }.into_any())
         });
-        comparison("As it is now", &["Engines", "Sites"], rows.collect())
-    }
+        view! { <Comparison name="As it is now" heads=&["Engines", "Sites"] rows=rows.collect() /> }
+    })
 }
 
 fn sites(sites: Option<usize>) -> String {
     sites.map_or_else(|| "–".to_owned(), |sites| sites.to_string())
 }
 
-fn row(name: String, cells: Vec<String>) -> AnyView {
+#[component]
+fn ComparisonRow(name: String, cells: Vec<String>) -> impl IntoView {
     let cells = cells.into_iter().map(|text| view! { <td>{text}</td> }.into_any()).collect::<Vec<_>>();
     view! {
         <tr>
@@ -287,10 +294,15 @@ fn row(name: String, cells: Vec<String>) -> AnyView {
             {cells}
         </tr>
     }
-    .into_any()
 }
 
-fn comparison(name: &'static str, heads: &[&'static str], rows: Vec<AnyView>) -> AnyView {
+#[component]
+fn Comparison(
+    name: &'static str,
+    /// The heads of the columns behind the pool's.
+    heads: &'static [&'static str],
+    rows: Vec<AnyView>,
+) -> impl IntoView {
     let heads =
         heads.iter().map(|head| view! { <th scope="col">{*head}</th> }.into_any()).collect::<Vec<_>>();
     view! {
@@ -305,5 +317,4 @@ fn comparison(name: &'static str, heads: &[&'static str], rows: Vec<AnyView>) ->
             <tbody>{rows}</tbody>
         </table>
     }
-    .into_any()
 }

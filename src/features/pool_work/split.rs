@@ -198,91 +198,6 @@ impl Splitting {
         });
     }
 
-    /// How many, by what order, with which names, and which engines where.
-    pub(super) fn choice(self) -> AnyView {
-        let count = Memo::new(move |_| self.proposal.with(|proposal| proposal.pools.len()));
-        // Who opens it before the lists have come sees the proposal as soon as they are there.
-        follow(move || {
-            let there = self.data.engines.value().is_some() && self.data.pools.value().is_some();
-            let dealt = untrack(|| {
-                self.proposal.with(|proposal| proposal.pools.iter().any(|pool| !pool.engines.is_empty()))
-            });
-            if there && !dealt && !untrack(|| self.has_begun()) {
-                self.resize(count.get_untracked().max(2));
-            }
-        });
-        let (count_id, order_id) = (unique_id("pool-count"), unique_id("pool-order"));
-        let set_count = move |event| {
-            let most = untrack(|| self.available()).len().clamp(2, MOST);
-            let wanted = event_target_value(&event).trim().parse::<usize>().unwrap_or(2).clamp(2, most);
-            self.resize(wanted);
-        };
-        let set_order = move |event| {
-            self.order.set(EngineColumn::from_key(&event_target_value(&event)).unwrap_or(EngineColumn::Name));
-            self.deal();
-        };
-        let orders = ORDERS.map(|column| {
-            view! {
-                <option value=column.key() selected=move || self.order.get() == column>
-                    {column.label()}
-                </option>
-            }
-            .into_any()
-        });
-        let set_free = move |event| {
-            self.only_free.set(event_target_checked(&event));
-            self.deal();
-        };
-        view! {
-            <div class="split">
-                <p>
-                    "The available engines, which are those that are active and can join, are dealt out evenly. Drag an engine to another pool, or select some and move them. They stay in their other pools."
-                </p>
-                <div class="split-controls">
-                    <div class="field">
-                        <label for=count_id.clone()>"Number of pools"</label>
-                        <input
-                            class="input"
-                            id=count_id
-                            type="number"
-                            min="2"
-                            max=MOST.to_string()
-                            step="1"
-                            prop:value=move || count.get().to_string()
-                            on:change=set_count
-                        />
-                    </div>
-                    <div class="field">
-                        <label for=order_id.clone()>"Distribute by"</label>
-                        <select class="select" id=order_id on:change=set_order>
-                            {orders.into_iter().collect_view()}
-                        </select>
-                    </div>
-                    <label class="check">
-                        <input type="checkbox" prop:checked=move || self.only_free.get() on:change=set_free />
-                        "Only engines that are in no pool yet"
-                    </label>
-                    <ActionButton
-                        icon=Icon::Refresh
-                        label="Distribute evenly".to_owned()
-                        on_press=Callback::new(move |()| self.deal())
-                    />
-                </div>
-                {live(move || {
-                    let too_few = self.is_too_small() && self.data.engines.value().is_some();
-                    too_few.then(|| problem_line(TOO_FEW.to_owned()))
-                })}
-                <div class="split-pools">
-                    {live(move || (0..count.get()).map(|at| self.card(at, count)).collect::<Vec<_>>())}
-                </div>
-                <p class="unseen" role="status">
-                    {live(move || self.said.get())}
-                </p>
-            </div>
-        }
-        .into_any()
-    }
-
     fn move_to(self, engines: &[EngineId], to: usize) {
         if engines.is_empty() {
             return;
@@ -294,165 +209,6 @@ impl Splitting {
             many => format!("{} engines", many.len()),
         };
         self.said.set(format!("{what} moved to new pool {}.", to + 1));
-    }
-
-    /// One of the new pools: its name, its engines, and where they can go.
-    fn card(self, at: usize, count: Memo<usize>) -> AnyView {
-        let number = at + 1;
-        let selection = Selection::new();
-        let keys = Memo::new(move |_| -> Keys {
-            let keys = self.proposal.with(|proposal| {
-                let pool = proposal.pools.get(at)?;
-                Some(pool.engines.iter().map(|id| id.get()).collect::<Vec<_>>())
-            });
-            Some(Arc::new(keys.unwrap_or_default()))
-        });
-        // An engine that was moved away is no longer meant here.
-        follow(move || {
-            let keys = keys.get().unwrap_or_default();
-            if untrack(|| selection.count()) > 0 {
-                selection.keep(|key| keys.contains(&key));
-            }
-        });
-        let name = move || {
-            self.proposal
-                .with(|proposal| proposal.pools.get(at).map(|pool| pool.name.clone()))
-                .unwrap_or_default()
-        };
-        let set_name = move |event| {
-            let text = event_target_value(&event);
-            self.proposal.update(|proposal| {
-                if let Some(pool) = proposal.pools.get_mut(at) {
-                    pool.name = text;
-                }
-            });
-            self.touched.set(true);
-        };
-        let problem = Memo::new(move |_| self.problems().get(at).cloned().flatten());
-        let size = move || {
-            let size = keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len()));
-            if size == 1 { "1 engine".to_owned() } else { format!("{size} engines") }
-        };
-        let to = RwSignal::new(usize::from(at == 0));
-        let others = move || {
-            (0..count.get())
-                .filter(|other| *other != at)
-                .map(|other| {
-                    let label = move || {
-                        let name = self.proposal.with(|it| it.pools.get(other).map(|pool| pool.name.clone()));
-                        name.filter(|name| !name.trim().is_empty())
-                            .unwrap_or_else(|| format!("New pool {}", other + 1))
-                    };
-                    view! {
-                        <option value=other.to_string() selected=move || to.get() == other>
-                            {live(label)}
-                        </option>
-                    }
-                    .into_any()
-                })
-                .collect::<Vec<_>>()
-        };
-        let chosen = move || {
-            let keys = keys.get_untracked().unwrap_or_default();
-            let chosen = keys.iter().copied().filter(|key| selection.contains(*key));
-            chosen.map(EngineId).collect::<Vec<_>>()
-        };
-        let refused =
-            move || (selection.count() == 0).then(|| "Select engines in the list first.".to_owned());
-        let move_chosen = move |_| {
-            if untrack(refused).is_none() {
-                let chosen = untrack(chosen);
-                self.move_to(&chosen, to.get_untracked());
-            }
-        };
-        let drag = Callback::new(move |key: RowKey| {
-            let together = untrack(|| selection.contains(key));
-            self.dragged.set_value(if together { untrack(chosen) } else { vec![EngineId(key)] });
-        });
-        let over = RwSignal::new(false);
-        let on_over = move |event: ev::DragEvent| {
-            if self.dragged.with_value(|dragged| !dragged.is_empty()) {
-                event.prevent_default();
-                over.set(true);
-            }
-        };
-        let on_drop = move |event: ev::DragEvent| {
-            event.prevent_default();
-            over.set(false);
-            let dragged = self.dragged.try_update_value(std::mem::take).unwrap_or_default();
-            self.move_to(&dragged, at);
-        };
-        let (name_id, problem_id) = (unique_id("new-pool"), unique_id("new-pool-problem"));
-        view! {
-            <section
-                class=move || if over.get() { "members split-pool over" } else { "members split-pool" }
-                aria-label=format!("New pool {number}")
-                on:dragover=on_over
-                on:dragleave=move |_| over.set(false)
-                on:drop=on_drop
-            >
-                <div class="field">
-                    <label for=name_id.clone()>{format!("Name of new pool {number}")}</label>
-                    <input
-                        class="input"
-                        id=name_id
-                        type="text"
-                        autocomplete="off"
-                        spellcheck="false"
-                        prop:value=name
-                        on:input=set_name
-                        aria-invalid=live_attribute(move || problem.with(Option::is_some).then_some("true"))
-                        aria-describedby=problem_id.clone()
-                    />
-                    <div id=problem_id aria-live="polite">
-                        {live(move || problem.get().map(problem_line))}
-                    </div>
-                </div>
-                <p class="split-size">{live(size)}</p>
-                <DataTable
-                    name=format!("Engines of new pool {number}")
-                    class="members-table picks"
-                    columns=Signal::stored(COLUMNS.to_vec())
-                    keys
-                    sort=Memo::new(|_| SortBy::from_query(""))
-                    on_sort=Callback::new(|_| ())
-                    cells=Callback::new(move |place| self.cells(place, drag))
-                    working=Callback::new(|_| false)
-                    selecting=Selecting {
-                        selection,
-                        name: Callback::new(move |key| self.rows.with(|rows| rows.name(key))),
-                    }
-                    empty=Callback::new(|()| {
-                        view! {
-                            <div class="table-empty">
-                                <p>"No engine. An empty pool is created all the same."</p>
-                            </div>
-                        }
-                        .into_any()
-                    })
-                />
-                <div class="split-move">
-                    <select
-                        class="select"
-                        aria-label=format!("Move selected of new pool {number} to")
-                        on:change=move |event| to.set(event_target_value(&event).parse().unwrap_or(0))
-                    >
-                        {live(others)}
-                    </select>
-                    <button
-                        type="button"
-                        class="button small"
-                        aria-label=format!("Move selected of new pool {number}")
-                        aria-disabled=live_attribute(move || refused().map(|_| "true"))
-                        title=live_attribute(refused)
-                        on:click=move_chosen
-                    >
-                        "Move selected"
-                    </button>
-                </div>
-            </section>
-        }
-        .into_any()
     }
 
     fn cells(self, RowPlace { key, .. }: RowPlace, drag: Callback<RowKey>) -> AnyView {
@@ -490,26 +246,276 @@ impl Splitting {
             created.iter().filter_map(pool).collect()
         })
     }
+}
 
-    /// Where not all could be created: what exists now, and the ways on.
-    pub(super) fn result(self) -> AnyView {
-        let whole = self
+/// How many, by what order, with which names, and which engines where.
+#[component]
+pub(super) fn SplitQuestion(splitting: Splitting) -> impl IntoView {
+    let count = Memo::new(move |_| splitting.proposal.with(|proposal| proposal.pools.len()));
+    // Who opens it before the lists have come sees the proposal as soon as they are there.
+    follow(move || {
+        let there = splitting.data.engines.value().is_some() && splitting.data.pools.value().is_some();
+        let dealt = untrack(|| {
+            splitting.proposal.with(|proposal| proposal.pools.iter().any(|pool| !pool.engines.is_empty()))
+        });
+        if there && !dealt && !untrack(|| splitting.has_begun()) {
+            splitting.resize(count.get_untracked().max(2));
+        }
+    });
+    let (count_id, order_id) = (unique_id("pool-count"), unique_id("pool-order"));
+    let set_count = move |event| {
+        let most = untrack(|| splitting.available()).len().clamp(2, MOST);
+        let wanted = event_target_value(&event).trim().parse::<usize>().unwrap_or(2).clamp(2, most);
+        splitting.resize(wanted);
+    };
+    let set_order = move |event| {
+        splitting
+            .order
+            .set(EngineColumn::from_key(&event_target_value(&event)).unwrap_or(EngineColumn::Name));
+        splitting.deal();
+    };
+    let orders = ORDERS.map(|column| {
+        view! {
+            <option value=column.key() selected=move || splitting.order.get() == column>
+                {column.label()}
+            </option>
+        }
+        .into_any()
+    });
+    let set_free = move |event| {
+        splitting.only_free.set(event_target_checked(&event));
+        splitting.deal();
+    };
+    view! {
+        <div class="split">
+            <p>
+                "The available engines, which are those that are active and can join, are dealt out evenly. Drag an engine to another pool, or select some and move them. They stay in their other pools."
+            </p>
+            <div class="split-controls">
+                <div class="field">
+                    <label for=count_id.clone()>"Number of pools"</label>
+                    <input
+                        class="input"
+                        id=count_id
+                        type="number"
+                        min="2"
+                        max=MOST.to_string()
+                        step="1"
+                        prop:value=move || count.get().to_string()
+                        on:change=set_count
+                    />
+                </div>
+                <div class="field">
+                    <label for=order_id.clone()>"Distribute by"</label>
+                    <select class="select" id=order_id on:change=set_order>
+                        {orders.into_iter().collect_view()}
+                    </select>
+                </div>
+                <label class="check">
+                    <input type="checkbox" prop:checked=move || splitting.only_free.get() on:change=set_free />
+                    "Only engines that are in no pool yet"
+                </label>
+                <ActionButton
+                    icon=Icon::Refresh
+                    label="Distribute evenly".to_owned()
+                    on_press=Callback::new(move |()| splitting.deal())
+                />
+            </div>
+            {live(move || {
+                let too_few = splitting.is_too_small() && splitting.data.engines.value().is_some();
+                too_few.then(|| problem_line(TOO_FEW.to_owned()))
+            })}
+            <div class="split-pools">
+                {live(move || (0..count.get()).map(|at| view! { <NewPoolCard splitting at count /> }).collect_view())}
+            </div>
+            <p class="unseen" role="status">
+                {live(move || splitting.said.get())}
+            </p>
+        </div>
+    }
+}
+
+/// One of the new pools: its name, its engines, and where they can go.
+#[component]
+fn NewPoolCard(splitting: Splitting, at: usize, count: Memo<usize>) -> impl IntoView {
+    let number = at + 1;
+    let selection = Selection::new();
+    let keys = Memo::new(move |_| -> Keys {
+        let keys = splitting.proposal.with(|proposal| {
+            let pool = proposal.pools.get(at)?;
+            Some(pool.engines.iter().map(|id| id.get()).collect::<Vec<_>>())
+        });
+        Some(Arc::new(keys.unwrap_or_default()))
+    });
+    // An engine that was moved away is no longer meant here.
+    follow(move || {
+        let keys = keys.get().unwrap_or_default();
+        if untrack(|| selection.count()) > 0 {
+            selection.keep(|key| keys.contains(&key));
+        }
+    });
+    let name = move || {
+        splitting
+            .proposal
+            .with(|proposal| proposal.pools.get(at).map(|pool| pool.name.clone()))
+            .unwrap_or_default()
+    };
+    let set_name = move |event| {
+        let text = event_target_value(&event);
+        splitting.proposal.update(|proposal| {
+            if let Some(pool) = proposal.pools.get_mut(at) {
+                pool.name = text;
+            }
+        });
+        splitting.touched.set(true);
+    };
+    let problem = Memo::new(move |_| splitting.problems().get(at).cloned().flatten());
+    let size = move || {
+        let size = keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len()));
+        if size == 1 { "1 engine".to_owned() } else { format!("{size} engines") }
+    };
+    let to = RwSignal::new(usize::from(at == 0));
+    let others = move || {
+        (0..count.get())
+            .filter(|other| *other != at)
+            .map(|other| {
+                let label = move || {
+                    let name =
+                        splitting.proposal.with(|it| it.pools.get(other).map(|pool| pool.name.clone()));
+                    name.filter(|name| !name.trim().is_empty())
+                        .unwrap_or_else(|| format!("New pool {}", other + 1))
+                };
+                view! {
+                    <option value=other.to_string() selected=move || to.get() == other>
+                        {live(label)}
+                    </option>
+                }
+                .into_any()
+            })
+            .collect::<Vec<_>>()
+    };
+    let chosen = move || {
+        let keys = keys.get_untracked().unwrap_or_default();
+        let chosen = keys.iter().copied().filter(|key| selection.contains(*key));
+        chosen.map(EngineId).collect::<Vec<_>>()
+    };
+    let refused = move || (selection.count() == 0).then(|| "Select engines in the list first.".to_owned());
+    let move_chosen = move |_| {
+        if untrack(refused).is_none() {
+            let chosen = untrack(chosen);
+            splitting.move_to(&chosen, to.get_untracked());
+        }
+    };
+    let drag = Callback::new(move |key: RowKey| {
+        let together = untrack(|| selection.contains(key));
+        splitting.dragged.set_value(if together { untrack(chosen) } else { vec![EngineId(key)] });
+    });
+    let over = RwSignal::new(false);
+    let on_over = move |event: ev::DragEvent| {
+        if splitting.dragged.with_value(|dragged| !dragged.is_empty()) {
+            event.prevent_default();
+            over.set(true);
+        }
+    };
+    let on_drop = move |event: ev::DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        let dragged = splitting.dragged.try_update_value(std::mem::take).unwrap_or_default();
+        splitting.move_to(&dragged, at);
+    };
+    let (name_id, problem_id) = (unique_id("new-pool"), unique_id("new-pool-problem"));
+    view! {
+        <section
+            class=move || if over.get() { "members split-pool over" } else { "members split-pool" }
+            aria-label=format!("New pool {number}")
+            on:dragover=on_over
+            on:dragleave=move |_| over.set(false)
+            on:drop=on_drop
+        >
+            <div class="field">
+                <label for=name_id.clone()>{format!("Name of new pool {number}")}</label>
+                <input
+                    class="input"
+                    id=name_id
+                    type="text"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=name
+                    on:input=set_name
+                    aria-invalid=live_attribute(move || problem.with(Option::is_some).then_some("true"))
+                    aria-describedby=problem_id.clone()
+                />
+                <div id=problem_id aria-live="polite">
+                    {live(move || problem.get().map(problem_line))}
+                </div>
+            </div>
+            <p class="split-size">{live(size)}</p>
+            <DataTable
+                name=format!("Engines of new pool {number}")
+                class="members-table picks"
+                columns=Signal::stored(COLUMNS.to_vec())
+                keys
+                sort=Memo::new(|_| SortBy::from_query(""))
+                on_sort=Callback::new(|_| ())
+                cells=Callback::new(move |place| splitting.cells(place, drag))
+                working=Callback::new(|_| false)
+                selecting=Selecting {
+                    selection,
+                    name: Callback::new(move |key| splitting.rows.with(|rows| rows.name(key))),
+                }
+                empty=Callback::new(|()| {
+                    view! {
+                        <div class="table-empty">
+                            <p>"No engine. An empty pool is created all the same."</p>
+                        </div>
+                    }
+                    .into_any()
+                })
+            />
+            <div class="split-move">
+                <select
+                    class="select"
+                    aria-label=format!("Move selected of new pool {number} to")
+                    on:change=move |event| to.set(event_target_value(&event).parse().unwrap_or(0))
+                >
+                    {live(others)}
+                </select>
+                <button
+                    type="button"
+                    class="button small"
+                    aria-label=format!("Move selected of new pool {number}")
+                    aria-disabled=live_attribute(move || refused().map(|_| "true"))
+                    title=live_attribute(refused)
+                    on:click=move_chosen
+                >
+                    "Move selected"
+                </button>
+            </div>
+        </section>
+    }
+}
+
+/// Where not all could be created: what exists now, and the ways on.
+#[component]
+pub(super) fn SplitResult(splitting: Splitting) -> impl IntoView {
+    live(move || {
+        let whole = splitting
             .data
             .bulk
             .look(|run| run.is_none_or(|run| run.running || run.failed.is_empty() && run.left.is_empty()));
-        let exist = self.earlier.get().into_iter().chain(self.done()).collect::<Vec<_>>();
+        let exist = splitting.earlier.get().into_iter().chain(splitting.done()).collect::<Vec<_>>();
         let names = exist.iter().map(|(id, pool)| (*id, pool.name.clone())).collect::<Vec<_>>();
         // While new pools are taken back, the run is about those.
-        let creating = self.data.bulk.look(|run| run.is_some_and(|run| run.doing == "Creating pools"));
+        let creating = splitting.data.bulk.look(|run| run.is_some_and(|run| run.doing == "Creating pools"));
         if whole || !creating {
-            return ().into_any();
+            return None;
         }
-        let bulk = self.data.bulk;
+        let bulk = splitting.data.bulk;
         let change = move |_| {
-            let done = untrack(|| self.done());
-            self.earlier.update(|earlier| earlier.extend(done));
-            let created = self.created.try_update(std::mem::take).unwrap_or_default();
-            self.proposal.update(|proposal| {
+            let done = untrack(|| splitting.done());
+            splitting.earlier.update(|earlier| earlier.extend(done));
+            let created = splitting.created.try_update(std::mem::take).unwrap_or_default();
+            splitting.proposal.update(|proposal| {
                 let pools = std::mem::take(&mut proposal.pools).into_iter().enumerate();
                 proposal.pools =
                     pools.filter(|(at, _)| !created.contains_key(at)).map(|(_, pool)| pool).collect();
@@ -526,13 +532,13 @@ impl Splitting {
         let nothing_to_take_back = names.is_empty();
         let take_back = move |_| {
             bulk.close();
-            self.data.take_back_pools(names.clone(), move |id| {
+            splitting.data.take_back_pools(names.clone(), move |id| {
                 // The page may have been left meanwhile.
-                self.created.try_update(|created| created.retain(|_, it| *it != id));
-                self.earlier.try_update(|earlier| earlier.retain(|(it, _)| *it != id));
+                splitting.created.try_update(|created| created.retain(|_, it| *it != id));
+                splitting.earlier.try_update(|earlier| earlier.retain(|(it, _)| *it != id));
             });
         };
-        view! {
+        Some(view! {
             <div class="notice uncertain">
                 <strong>{exist}</strong>
                 <span>"Retry failed goes on with the others as they are. Their names and engines can be changed first."</span>
@@ -552,7 +558,6 @@ impl Splitting {
                         })}
                 </div>
             </div>
-        }
-        .into_any()
-    }
+        })
+    })
 }

@@ -11,7 +11,7 @@ use crate::{
     browser::address::AddressParam,
     forms::{
         draft::Drafts,
-        edit::save_and_cancel,
+        edit::SaveAndCancel,
         engine_form::{General, Outcome},
     },
     routes::{self, Route},
@@ -87,12 +87,6 @@ impl Panel {
         self.general.refused().or(busy).or(nothing)
     }
 
-    /// **Save** and **Cancel**.
-    pub(super) fn buttons(self) -> AnyView {
-        let refused: Refused = Signal::derive(move || self.refused());
-        save_and_cancel(refused, Callback::new(move |()| self.give_up()))
-    }
-
     /// What a form of the panel does when it is sent.
     pub(super) fn on_submit(self) -> impl Fn(ev::SubmitEvent) + Copy + 'static {
         move |event: ev::SubmitEvent| {
@@ -162,6 +156,13 @@ impl Panel {
         };
         set_timeout(move || untrack(show), SHOW_AFTER);
     }
+}
+
+/// **Save** and **Cancel**.
+#[component]
+pub(super) fn PanelButtons(panel: Panel) -> impl IntoView {
+    let refused: Refused = Signal::derive(move || panel.refused());
+    view! { <SaveAndCancel refused cancel=Callback::new(move |()| panel.give_up()) /> }
 }
 
 /// Where the drafts keep the moves of an engine's panel.

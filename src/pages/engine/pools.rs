@@ -70,7 +70,8 @@ impl Tab {
 }
 
 /// The tab.
-pub(super) fn pools(page: EngineState) -> AnyView {
+#[component]
+pub(super) fn EnginePools(page: EngineState) -> impl IntoView {
     let tab = Tab {
         page,
         toasts: Toasts::here(),
@@ -82,11 +83,16 @@ pub(super) fn pools(page: EngineState) -> AnyView {
     let there = Memo::new(move |_| page.data.pools.value().is_some());
     view! {
         <div role="status" class="troubles">
-            {live(move || troubles(page))}
+            <EnginePoolsTroubles page />
         </div>
         {live(move || {
             if there.get() {
-                return (live(move || members(tab)), addition(tab), last_one(tab)).into_any();
+                return view! {
+                    <Memberships tab />
+                    <AddToPool tab />
+                    <LastEngineDialog tab />
+                }
+                .into_any();
             }
             if page.data.pools.failed().is_some() {
                 return ().into_any();
@@ -101,53 +107,70 @@ pub(super) fn pools(page: EngineState) -> AnyView {
                 .into_any()
         })}
     }
-    .into_any()
 }
 
 /// The pools could not be read. What is on screen stays.
-fn troubles(page: EngineState) -> Option<AnyView> {
-    let error = page.data.pools.failed()?;
-    let what = page.data.pools.read_at().map_or_else(
-        || "The pools could not be read.".to_owned(),
-        |at| format!("The pools could not be read again. What is shown is from {}.", page.clock.exact(at)),
-    );
-    let view = view! {
-        <div class="notice bad">
-            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-            <span>{error.in_full()}</span>
-            <div>
-                <button type="button" class="button" on:click=move |_| page.data.read_engines()>
-                    "Try again"
-                </button>
+#[component]
+fn EnginePoolsTroubles(page: EngineState) -> impl IntoView {
+    live(move || {
+        let error = page.data.pools.failed()?;
+        let what = page.data.pools.read_at().map_or_else(
+            || "The pools could not be read.".to_owned(),
+            |at| {
+                format!("The pools could not be read again. What is shown is from {}.", page.clock.exact(at))
+            },
+        );
+        let view = view! {
+            <div class="notice bad">
+                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                <span>{error.in_full()}</span>
+                <div>
+                    <button type="button" class="button" on:click=move |_| page.data.read_engines()>
+                        "Try again"
+                    </button>
+                </div>
             </div>
-        </div>
-    };
-    Some(view.into_any())
+        };
+        Some(view)
+    })
 }
 
 /// The pools that it is in.
-fn members(tab: Tab) -> AnyView {
-    let (Some(engine), Some(list)) = (tab.page.engine.get(), tab.page.data.pools.value()) else {
-        return ().into_any();
-    };
-    let pools = pools_of(engine.id, &list.items);
-    if pools.is_empty() {
-        let none = "It is in no pool. Its own sites are scanned by it alone.";
-        return view! { <p>{tab.page.data.no_pools().unwrap_or_else(|| none.to_owned())}</p> }.into_any();
-    }
-    let rows = pools.iter().map(|pool| member(tab, pool)).collect::<Vec<_>>();
-    view! {
-        <ul class="rows" aria-label="Pools of this engine">
-            {rows}
-        </ul>
-    }
-    .into_any()
+#[component]
+fn Memberships(tab: Tab) -> impl IntoView {
+    live(move || {
+        let (Some(engine), Some(list)) = (tab.page.engine.get(), tab.page.data.pools.value()) else {
+            return ().into_any();
+        };
+        let pools = pools_of(engine.id, &list.items);
+        if pools.is_empty() {
+            let none = "It is in no pool. Its own sites are scanned by it alone.";
+            return view! { <p>{tab.page.data.no_pools().unwrap_or_else(|| none.to_owned())}</p> }.into_any();
+        }
+        let rows = pools.into_iter().map(|pool| {
+            let [active, others] = [false, true].map(|besides| active_besides(tab, pool, besides));
+            view! { <Membership tab pool=pool.clone() active others /> }
+        });
+        view! {
+            <ul class="rows" aria-label="Pools of this engine">
+                {rows.collect_view()}
+            </ul>
+        }
+        .into_any()
+    })
 }
 
-fn member(tab: Tab, pool: &Pool) -> AnyView {
+#[component]
+fn Membership(
+    tab: Tab,
+    pool: Pool,
+    /// How many engines of the pool are active.
+    active: usize,
+    /// The same without this one.
+    others: usize,
+) -> impl IntoView {
     let id = pool.id;
     let name = pool.name.clone();
-    let active = active_besides(tab, pool, false);
     let engines = if pool.engines.len() == 1 {
         "1 engine".to_owned()
     } else {
@@ -158,8 +181,7 @@ fn member(tab: Tab, pool: &Pool) -> AnyView {
     let busy = move || tab.busy.with(|busy| busy.contains(&id));
     let remove = {
         let name = name.clone();
-        let asks =
-            active_besides(tab, pool, true) == 0 && pool.sites.as_ref().is_none_or(|sites| !sites.is_empty());
+        let asks = others == 0 && pool.sites.as_ref().is_none_or(|sites| !sites.is_empty());
         move |_| {
             if asks {
                 tab.asked.set(Some(id));
@@ -188,7 +210,6 @@ fn member(tab: Tab, pool: &Pool) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
 }
 
 /// How many engines of the pool are active, with or without this one.
@@ -204,7 +225,8 @@ fn active_besides(tab: Tab, pool: &Pool, besides: bool) -> usize {
 }
 
 /// The way into another pool. The card stays while the engine and the pools are read again, and with it the focus and the choice.
-fn addition(tab: Tab) -> AnyView {
+#[component]
+fn AddToPool(tab: Tab) -> impl IntoView {
     let others = Memo::new(move |_| {
         let pools = tab.page.data.pools.value();
         let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
@@ -283,11 +305,11 @@ fn addition(tab: Tab) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// Asks before a pool that sites use loses its last active engine.
-fn last_one(tab: Tab) -> AnyView {
+#[component]
+fn LastEngineDialog(tab: Tab) -> impl IntoView {
     let open = Open::derived(move || tab.asked.with(Option::is_some), move || tab.asked.set(None));
     let pool = Memo::new(move |_| {
         let id = tab.asked.get()?;
@@ -322,5 +344,4 @@ fn last_one(tab: Tab) -> AnyView {
             <p>{live(words)}</p>
         </Confirm>
     }
-    .into_any()
 }

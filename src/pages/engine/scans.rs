@@ -56,7 +56,8 @@ impl Tab {
 }
 
 /// The tab.
-pub(super) fn scans(page: EngineState) -> AnyView {
+#[component]
+pub(super) fn EngineScans(page: EngineState) -> impl IntoView {
     let [number, size] = ["page", "size"].map(AddressParam::of);
     let request = Memo::new(move |_| {
         let size = size.get().parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(SIZE);
@@ -115,7 +116,7 @@ pub(super) fn scans(page: EngineState) -> AnyView {
                 </div>
             </div>
             <div role="status" class="troubles">
-                {live(move || troubles(tab))}
+                <EngineScansTroubles tab />
             </div>
             <DataTable
                 name="Scans"
@@ -144,7 +145,6 @@ pub(super) fn scans(page: EngineState) -> AnyView {
             />
         </div>
     }
-    .into_any()
 }
 
 /// How many are under way, and how old that is.
@@ -163,48 +163,51 @@ fn summary(tab: Tab) -> Option<String> {
 }
 
 /// The scans could not be read. What is on screen stays.
-fn troubles(tab: Tab) -> Option<AnyView> {
-    let there = tab.rows.with(Option::is_some);
-    let at = tab.scans.read_at().filter(|_| there);
-    let (error, what) = match (tab.scans.failed(), tab.under_way.failed()) {
-        (Some(error), _) => {
-            let what = at.map_or_else(
-                || "The scans could not be read.".to_owned(),
-                |at| {
-                    format!(
-                        "The scans could not be read again. What is shown is from {}.",
-                        tab.page.clock.exact(at)
-                    )
-                },
-            );
-            (error, what)
-        }
-        (None, Some(error)) if there => (
-            error,
-            "Which scans are under way could not be read: those that began long ago may be missing on top."
-                .to_owned(),
-        ),
-        _ => return None,
-    };
-    let view = view! {
-        <div class="notice bad">
-            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-            <span>{error.in_full()}</span>
-            <div>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| {
-                        tab.read();
-                        focus_heading_if_lost();
-                    }
-                >
-                    "Try again"
-                </button>
+#[component]
+fn EngineScansTroubles(tab: Tab) -> impl IntoView {
+    live(move || {
+        let there = tab.rows.with(Option::is_some);
+        let at = tab.scans.read_at().filter(|_| there);
+        let (error, what) = match (tab.scans.failed(), tab.under_way.failed()) {
+            (Some(error), _) => {
+                let what = at.map_or_else(
+                    || "The scans could not be read.".to_owned(),
+                    |at| {
+                        format!(
+                            "The scans could not be read again. What is shown is from {}.",
+                            tab.page.clock.exact(at)
+                        )
+                    },
+                );
+                (error, what)
+            }
+            (None, Some(error)) if there => (
+                error,
+                "Which scans are under way could not be read: those that began long ago may be missing on top."
+                    .to_owned(),
+            ),
+            _ => return None,
+        };
+        let view = view! {
+            <div class="notice bad">
+                <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+                <span>{error.in_full()}</span>
+                <div>
+                    <button
+                        type="button"
+                        class="button"
+                        on:click=move |_| {
+                            tab.read();
+                            focus_heading_if_lost();
+                        }
+                    >
+                        "Try again"
+                    </button>
+                </div>
             </div>
-        </div>
-    };
-    Some(view.into_any())
+        };
+        Some(view)
+    })
 }
 
 fn empty(tab: Tab) -> AnyView {

@@ -8,13 +8,13 @@ use console_api::{
 };
 use leptos::prelude::*;
 
-use super::panel::Panel;
+use super::panel::{Panel, PanelButtons};
 use crate::{
     browser::address::AddressParam,
     features::select_sites::SelectSites,
     routes::Route,
     ui::{
-        button::{ActionButton, row_button},
+        button::{ActionButton, RowButton},
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
@@ -43,7 +43,8 @@ const SIZE: u64 = 25;
 const WAYS: usize = 6;
 
 /// What is in the tab.
-pub(super) fn sites(panel: Panel) -> AnyView {
+#[component]
+pub(super) fn EngineSites(panel: Panel) -> impl IntoView {
     let page = panel.page;
     let scanners = Memo::new(move |_| Arc::new(page.data.scanners()));
     let selecting = RwSignal::new(false);
@@ -64,10 +65,10 @@ pub(super) fn sites(panel: Panel) -> AnyView {
                     />
                 </div>
             </div>
-            {live(move || pending.get().then(|| pending_moves(panel, scanners)))}
-            {assigned(panel, scanners)}
-            {live(move || through_pools(panel))}
-            {panel.buttons()}
+            {live(move || pending.get().then(|| view! { <PendingMoves panel scanners /> }))}
+            <AssignedSites panel scanners />
+            <ThroughPools panel />
+            <PanelButtons panel />
         </form>
         <SelectSites
             open=selecting
@@ -77,11 +78,11 @@ pub(super) fn sites(panel: Panel) -> AnyView {
             on_save=Callback::new(move |moves| panel.moves.set(moves))
         />
     }
-    .into_any()
 }
 
 /// The moves that are not saved yet.
-fn pending_moves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
+#[component]
+fn PendingMoves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
     let moves = panel.moves;
     let index = Memo::new(move |_| {
         moves.with(|moves| {
@@ -119,13 +120,13 @@ fn pending_moves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
             </td>
             <td class="c-actions">
                 <div class="row-actions">
-                    {row_button(
-                        Icon::Close,
-                        format!("Take back {name}"),
-                        None,
-                        place.tabindex,
-                        move || take_back(site),
-                    )}
+                    <RowButton
+                        icon=Icon::Close
+                        label=format!("Take back {name}")
+                        refused=None
+                        tabindex=place.tabindex
+                        on_press=Callback::new(move |()| take_back(site))
+                    />
                 </div>
             </td>
         }
@@ -176,11 +177,11 @@ fn pending_moves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// The sites that are assigned directly, as the console pages and sorts them.
-fn assigned(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
+#[component]
+fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
     let page = panel.page;
     let [at, size, sort] = ["sites-page", "sites-size", "sites-sort"].map(AddressParam::of);
     let number = move || at.get().parse::<u64>().unwrap_or(1).max(1) - 1;
@@ -342,30 +343,30 @@ fn assigned(panel: Panel, scanners: Memo<Arc<Scanners>>) -> AnyView {
             {live(pager)}
         </div>
     }
-    .into_any()
 }
 
 /// The sites that the engine may scan because it is in a pool: they are changed there.
-fn through_pools(panel: Panel) -> Option<AnyView> {
-    let page = panel.page;
-    let pools = page.data.pools.value()?;
-    let pools = pools_of(page.id, &pools.items);
-    if pools.is_empty() {
-        return None;
-    }
-    let lines = pools.iter().map(|pool| {
-        let sites =
-            pool.sites.as_ref().map_or_else(|| "sites".to_owned(), |sites| sites_in_words(sites.len()));
-        view! {
-            <li>
-                <a href=Route::Pool(pool.id).href()>{pool.name.clone()}</a>
-                {format!(": {sites}")}
-            </li>
+#[component]
+fn ThroughPools(panel: Panel) -> impl IntoView {
+    live(move || {
+        let page = panel.page;
+        let pools = page.data.pools.value()?;
+        let pools = pools_of(page.id, &pools.items);
+        if pools.is_empty() {
+            return None;
         }
-        .into_any()
-    });
-    Some(
-        view! {
+        let lines = pools.iter().map(|pool| {
+            let sites =
+                pool.sites.as_ref().map_or_else(|| "sites".to_owned(), |sites| sites_in_words(sites.len()));
+            view! {
+                <li>
+                    <a href=Route::Pool(pool.id).href()>{pool.name.clone()}</a>
+                    {format!(": {sites}")}
+                </li>
+            }
+            .into_any()
+        });
+        Some(view! {
             <section class="through" aria-labelledby="through-heading">
                 <h3 id="through-heading">"Through pools"</h3>
                 <p class="secondary">
@@ -373,7 +374,6 @@ fn through_pools(panel: Panel) -> Option<AnyView> {
                 </p>
                 <ul class="plain">{lines.collect::<Vec<_>>()}</ul>
             </section>
-        }
-        .into_any(),
-    )
+        })
+    })
 }

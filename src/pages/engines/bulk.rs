@@ -42,7 +42,8 @@ pub(super) enum Action {
 }
 
 /// The buttons beside the number of selected engines.
-pub(super) fn actions(page: EnginesState) -> AnyView {
+#[component]
+pub(super) fn BulkActions(page: EnginesState) -> impl IntoView {
     let busy = Signal::derive(move || {
         page.data.bulk.is_running().then(|| "Other work on many engines is under way.".to_owned())
     });
@@ -72,7 +73,6 @@ pub(super) fn actions(page: EnginesState) -> AnyView {
         <ActionButton icon=Icon::Add label="Add to pool".to_owned() small=true refused=no_pools on_press=ask(Action::AddToPool) />
         <ActionButton icon=Icon::Delete label="Delete".to_owned() small=true refused=busy on_press=ask(Action::Delete) />
     }
-    .into_any()
 }
 
 /// The sites that stand in the way of deleting the selected engines, and where they may go first. Copy it freely; all
@@ -158,32 +158,6 @@ impl Moving {
         check.refused.or(scans).or(sites)
     }
 
-    /// On which of the selected engines scans are or may be under way, in words; nothing where there are none. Those that are to
-    /// be `deleted` are left out where it is sure.
-    fn scans_in_words(self, deleted: bool) -> Option<AnyView> {
-        let selected = self.page.selected();
-        let words = self.scans.with(|scans| {
-            let on = selected.iter().filter_map(|it| Some((it, scans.get(&it.id)?)));
-            // Those that can't be updated, or are left out, are not meant.
-            let on = on.filter(|(it, on)| {
-                if deleted { on.sure == 0 && may_delete(it).is_ok() } else { may_update(it).is_ok() }
-            });
-            let (sure, maybe): (Vec<_>, Vec<_>) = on.partition(|(_, on)| on.sure > 0);
-            let names = |on: &[(&Engine, &ScansOn)]| {
-                some_names(&on.iter().map(|(it, _)| it.name.as_str()).collect::<Vec<_>>(), NAMED)
-            };
-            let mut words = Vec::new();
-            if !sure.is_empty() {
-                words.push(format!("Scans are under way on {}.", names(&sure)));
-            }
-            if let Some((_, on)) = maybe.first() {
-                words.push(format!("Scans may be under way on {}. {}", names(&maybe), on.words()));
-            }
-            words
-        });
-        (!words.is_empty()).then(|| problem_line(words.join(" ")).into_any())
-    }
-
     /// How many sites have to move, or why it is not known; `None` where none has to.
     fn count(self, meant: &[Engine]) -> Option<Result<usize, String>> {
         self.to.get()?;
@@ -207,63 +181,94 @@ impl Moving {
             _ => data.delete_engines(meant),
         }
     }
+}
 
-    fn words(self) -> AnyView {
-        let data = self.page.data;
-        let successors = Memo::new(move |_| {
-            let selected = self.page.selected();
-            let going = selected.iter().filter(|engine| may_delete(engine).is_ok());
-            let going = going.map(|engine| engine.id).collect::<Vec<_>>();
-            match (data.engines.value(), data.pools.value()) {
-                (Some(engines), Some(pools)) if !self.blocked.with(Vec::is_empty) => {
-                    Arc::new(site_successors(&engines.items, &pools.items, &going))
-                }
-                _ => Arc::default(),
+/// On which of the selected engines scans are or may be under way, in words; nothing where there are none. Those that are to
+/// be `deleted` are left out where it is sure.
+#[component]
+fn ScansInWords(moving: Moving, deleted: bool) -> impl IntoView {
+    live(move || {
+        let selected = moving.page.selected();
+        let words = moving.scans.with(|scans| {
+            let on = selected.iter().filter_map(|it| Some((it, scans.get(&it.id)?)));
+            // Those that can't be updated, or are left out, are not meant.
+            let on = on.filter(|(it, on)| {
+                if deleted { on.sure == 0 && may_delete(it).is_ok() } else { may_update(it).is_ok() }
+            });
+            let (sure, maybe): (Vec<_>, Vec<_>) = on.partition(|(_, on)| on.sure > 0);
+            let names = |on: &[(&Engine, &ScansOn)]| {
+                some_names(&on.iter().map(|(it, _)| it.name.as_str()).collect::<Vec<_>>(), NAMED)
+            };
+            let mut words = Vec::new();
+            if !sure.is_empty() {
+                words.push(format!("Scans are under way on {}.", names(&sure)));
             }
+            if let Some((_, on)) = maybe.first() {
+                words.push(format!("Scans may be under way on {}. {}", names(&maybe), on.words()));
+            }
+            words
         });
-        let pools = move || {
-            let list = data.pools.value()?;
-            let selected = self.page.selected();
-            let selected = selected.iter().map(|engine| engine.id).collect::<FxHashSet<_>>();
-            let loses = |pool: &&Pool| pool.engines.iter().any(|id| selected.contains(id));
-            let left = list.items.iter().filter(loses).map(|pool| pool.name.as_str()).collect::<Vec<_>>();
-            (!left.is_empty())
-                .then(|| view! { <p>{format!("Pools that lose engines: {}.", some_names(&left, NAMED))}</p> })
-        };
-        let failed = move || {
-            self.sites
-                .failed()
-                .map(|error| problem_line(format!("Their sites could not be read. {}", error.in_full())))
-        };
-        let has_blocked = Memo::new(move |_| !self.blocked.with(Vec::is_empty));
-        view! {
-            {live(pools)}
-            {live(move || {
-                has_blocked
-                    .get()
-                    .then(|| {
-                        view! {
-                            <p>
-                                "A site always needs an engine or a pool. Those that have sites are left out, unless their sites move first."
-                            </p>
-                            <SuccessorField
-                                label="Move their sites to"
-                                help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
-                                successors
-                                chosen=self.to
-                                half_typed=self.half_typed
-                            />
-                        }
-                    })
-            })}
-            {live(failed)}
+        (!words.is_empty()).then(|| problem_line(words.join(" ")))
+    })
+}
+
+#[component]
+fn DeleteChoices(moving: Moving) -> impl IntoView {
+    let data = moving.page.data;
+    let successors = Memo::new(move |_| {
+        let selected = moving.page.selected();
+        let going = selected.iter().filter(|engine| may_delete(engine).is_ok());
+        let going = going.map(|engine| engine.id).collect::<Vec<_>>();
+        match (data.engines.value(), data.pools.value()) {
+            (Some(engines), Some(pools)) if !moving.blocked.with(Vec::is_empty) => {
+                Arc::new(site_successors(&engines.items, &pools.items, &going))
+            }
+            _ => Arc::default(),
         }
-        .into_any()
+    });
+    let pools = move || {
+        let list = data.pools.value()?;
+        let selected = moving.page.selected();
+        let selected = selected.iter().map(|engine| engine.id).collect::<FxHashSet<_>>();
+        let loses = |pool: &&Pool| pool.engines.iter().any(|id| selected.contains(id));
+        let left = list.items.iter().filter(loses).map(|pool| pool.name.as_str()).collect::<Vec<_>>();
+        (!left.is_empty())
+            .then(|| view! { <p>{format!("Pools that lose engines: {}.", some_names(&left, NAMED))}</p> })
+    };
+    let failed = move || {
+        moving
+            .sites
+            .failed()
+            .map(|error| problem_line(format!("Their sites could not be read. {}", error.in_full())))
+    };
+    let has_blocked = Memo::new(move |_| !moving.blocked.with(Vec::is_empty));
+    view! {
+        {live(pools)}
+        {live(move || {
+            has_blocked
+                .get()
+                .then(|| {
+                    view! {
+                        <p>
+                            "A site always needs an engine or a pool. Those that have sites are left out, unless their sites move first."
+                        </p>
+                        <SuccessorField
+                            label="Move their sites to"
+                            help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
+                            successors
+                            chosen=moving.to
+                            half_typed=moving.half_typed
+                        />
+                    }
+                })
+        })}
+        {live(failed)}
     }
 }
 
 /// The dialog about them, and the line that leads back to it.
-pub(super) fn dialog(page: EnginesState) -> AnyView {
+#[component]
+pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
     let data = page.data;
     let open = Open::one_of(page.dialog, Opened::Work);
     let chosen = RwSignal::new(None::<PoolId>);
@@ -368,7 +373,7 @@ pub(super) fn dialog(page: EnginesState) -> AnyView {
             <p>
                 "The console sends the available update to each of these engines. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
             </p>
-            {live(move || moving.scans_in_words(false))}
+            <ScansInWords moving deleted=false />
         }
         .into_any(),
         Some(Action::AddToPool) => pool_choice(),
@@ -376,8 +381,8 @@ pub(super) fn dialog(page: EnginesState) -> AnyView {
             <p>
                 "The console forgets these engines and their pairing, and they leave their pools. The engines themselves go on; to use one again, add it and pair it anew."
             </p>
-            {live(move || moving.scans_in_words(true))}
-            {moving.words()}
+            <ScansInWords moving deleted=true />
+            <DeleteChoices moving />
         }
         .into_any(),
         None => ().into_any(),
@@ -395,5 +400,4 @@ pub(super) fn dialog(page: EnginesState) -> AnyView {
             {live(words)}
         </BulkDialog>
     }
-    .into_any()
 }

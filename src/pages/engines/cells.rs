@@ -10,7 +10,7 @@ use super::{EnginesState, Opened};
 use crate::{
     routes::Route,
     ui::{
-        button::row_button,
+        button::RowButton,
         icon::{Icon, glyph},
         status::status_mark,
         table::data_table::RowPlace,
@@ -115,9 +115,12 @@ fn refreshed(page: EnginesState, row: &EngineRow) -> AnyView {
     };
     let last = row.engine.last_refreshed;
     let text = last.map_or_else(|| "Never".to_owned(), |time| page.clock.relative(time));
-    let exact = last.map(|time| page.clock.exact(time)).unwrap_or_default();
+    let title = match last {
+        Some(time) => format!("Too long ago: {}.", page.clock.exact(time)),
+        None => "The engine was never in contact.".to_owned(),
+    };
     view! {
-        <td class="c-refreshed stale" data-label="Refreshed" title=["Too long ago. ", &exact].concat()>
+        <td class="c-refreshed stale" data-label="Refreshed" title=title>
             <span class=class>{glyph(Icon::Warning, "")} {text}</span>
         </td>
     }
@@ -160,7 +163,7 @@ fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVie
     .into_any()
 }
 
-fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyView {
+fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> impl IntoView + use<> {
     let engine = &row.engine;
     let id = engine.id;
     let name = &engine.name;
@@ -171,8 +174,20 @@ fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVi
     view! {
         <td class="c-actions">
             <div class="row-actions">
-                {row_button(Icon::Refresh, format!("Refresh {name}"), refreshing, tabindex, move || page.refresh(id))}
-                {row_button(Icon::Update, format!("Update {name}"), updating, tabindex, move || page.update(id))}
+                <RowButton
+                    icon=Icon::Refresh
+                    label=format!("Refresh {name}")
+                    refused=refreshing
+                    tabindex
+                    on_press=Callback::new(move |()| page.refresh(id))
+                />
+                <RowButton
+                    icon=Icon::Update
+                    label=format!("Update {name}")
+                    refused=updating
+                    tabindex
+                    on_press=Callback::new(move |()| page.update(id))
+                />
                 <a
                     class="icon-button"
                     aria-label=format!("Edit {name}")
@@ -182,15 +197,14 @@ fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyVi
                 >
                     {glyph(Icon::Edit, "")}
                 </a>
-                {row_button(
-                    Icon::Delete,
-                    format!("Delete {name}"),
-                    undeletable,
-                    tabindex,
-                    move || page.dialog.set(Some(Opened::Delete(id))),
-                )}
+                <RowButton
+                    icon=Icon::Delete
+                    label=format!("Delete {name}")
+                    refused=undeletable
+                    tabindex
+                    on_press=Callback::new(move |()| page.dialog.set(Some(Opened::Delete(id))))
+                />
             </div>
         </td>
     }
-    .into_any()
 }

@@ -100,46 +100,51 @@ impl Layout {
         COLUMNS.remember(&keys.join(","));
         self.shown.set(now);
     }
+}
 
-    /// **Density** and **Columns**.
-    pub(super) fn controls(self) -> AnyView {
-        let density = view! {
-            <label class="inline-select density">
-                "Density"
-                <select
-                    class="select"
-                    prop:value=move || if self.compact.get() { "compact" } else { "comfortable" }
-                    on:change=move |event| self.compact.set(event_target_value(&event) == "compact")
-                >
-                    <option value="comfortable">"Comfortable"</option>
-                    <option value="compact">"Compact"</option>
-                </select>
-            </label>
-        };
-        let boxes = move || {
-            ORDER
+/// **Density** and **Columns**.
+#[component]
+pub(super) fn LayoutControls(layout: Layout) -> impl IntoView {
+    view! {
+        <label class="inline-select density">
+            "Density"
+            <select
+                class="select"
+                prop:value=move || if layout.compact.get() { "compact" } else { "comfortable" }
+                on:change=move |event| layout.compact.set(event_target_value(&event) == "compact")
+            >
+                <option value="comfortable">"Comfortable"</option>
+                <option value="compact">"Compact"</option>
+            </select>
+        </label>
+        <Menu label="Columns">
+            {ORDER
                 .map(|column| {
                     view! {
                         <label class="check">
                             <input
                                 type="checkbox"
-                                prop:checked=move || self.shown.with(|shown| shown.contains(&column))
+                                prop:checked=move || layout.shown.with(|shown| shown.contains(&column))
                                 disabled=!can_be_hidden(column)
-                                on:change=move |event| self.choose(column, event_target_checked(&event))
+                                on:change=move |event| layout.choose(column, event_target_checked(&event))
                             />
                             {column.label()}
                         </label>
                     }
                 })
-                .collect_view()
-                .into_any()
-        };
-        (density, menu("Columns", boxes)).into_any()
+                .collect_view()}
+        </Menu>
     }
 }
 
 /// A button that opens a panel below it. Escape closes it, and so does whatever takes the focus elsewhere.
-fn menu(label: &'static str, content: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+#[component]
+fn Menu(
+    /// The button's words.
+    label: &'static str,
+    /// What is in the panel. Made anew each time that it opens.
+    children: ChildrenFn,
+) -> impl IntoView {
     let element = NodeRef::<html::Details>::new();
     let open = RwSignal::new(false);
     follow(move || {
@@ -180,9 +185,8 @@ fn menu(label: &'static str, content: impl Fn() -> AnyView + Send + 'static) -> 
         >
             <summary class="button small">{glyph(Icon::Columns, "")} {label}</summary>
             <div class="menu-panel" role="group" aria-label=label tabindex="-1">
-                {live(move || open.get().then(&content))}
+                {live(move || open.get().then(|| children()))}
             </div>
         </details>
     }
-    .into_any()
 }

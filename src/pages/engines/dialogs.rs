@@ -19,21 +19,28 @@ use crate::{
 };
 
 /// All of them, closed.
-pub(super) fn dialogs(page: EnginesState) -> AnyView {
-    (advice(page), delete(page), update_all(page)).into_any()
+#[component]
+pub(super) fn RowDialogs(page: EnginesState) -> impl IntoView {
+    view! {
+        <AdviceDialog page />
+        <DeleteRowDialog page />
+        <UpdateAllDialog page />
+    }
 }
 
 /// **Delete {name}** of a row, which asks first.
-fn delete(page: EnginesState) -> AnyView {
+#[component]
+fn DeleteRowDialog(page: EnginesState) -> impl IntoView {
     let engine = Memo::new(move |_| {
         page.dialog.get().and_then(Opened::deleted).and_then(|id| page.engine(id)).map(Arc::new)
     });
     let open = Open::about(page.dialog, Opened::deleted);
-    view! { <DeleteDialog engine open leave=false /> }.into_any()
+    view! { <DeleteDialog engine open leave=false /> }
 }
 
 /// **Update all engines**, which asks first and shows what the console printed.
-fn update_all(page: EnginesState) -> AnyView {
+#[component]
+fn UpdateAllDialog(page: EnginesState) -> impl IntoView {
     let open = Open::one_of(page.dialog, Opened::UpdateAll);
     let asked = Asked::new(open);
     let printed = RwSignal::new(None::<String>);
@@ -71,7 +78,6 @@ fn update_all(page: EnginesState) -> AnyView {
             </footer>
         </Dialog>
     }
-    .into_any()
 }
 
 fn update_all_failed(error: &Error) -> String {
@@ -84,7 +90,8 @@ fn update_all_failed(error: &Error) -> String {
 }
 
 /// The dialog **What to do: {name}**: why the status is what it is, and the next step.
-fn advice(page: EnginesState) -> AnyView {
+#[component]
+fn AdviceDialog(page: EnginesState) -> impl IntoView {
     let open = Open::about(page.dialog, Opened::advised);
     let engine = move || page.dialog.get().and_then(Opened::advised).and_then(|id| page.engine(id));
     let title =
@@ -118,7 +125,7 @@ fn advice(page: EnginesState) -> AnyView {
                                 </a>
                             }
                         })}
-                    {do_it(page, &engine, action, open)}
+                    <StepButton page engine action open />
                 </footer>
             }
         })
@@ -128,11 +135,11 @@ fn advice(page: EnginesState) -> AnyView {
             {live(content)}
         </Dialog>
     }
-    .into_any()
 }
 
 /// The button that does the next step, as far as the app can.
-fn do_it(page: EnginesState, engine: &Engine, action: StepAction, open: Open) -> AnyView {
+#[component]
+fn StepButton(page: EnginesState, engine: Engine, action: StepAction, open: Open) -> impl IntoView {
     let id = engine.id;
     let (icon, verb) = match action {
         StepAction::Refresh => (Icon::Refresh, "Refresh"),
@@ -157,5 +164,4 @@ fn do_it(page: EnginesState, engine: &Engine, action: StepAction, open: Open) ->
             {format!("{verb} {}", engine.name)}
         </button>
     }
-    .into_any()
 }

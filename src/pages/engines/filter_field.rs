@@ -9,7 +9,7 @@ use crate::{
     data::Data,
     ui::{
         icon::{Icon, glyph},
-        later::{Later, addition},
+        later::{Addition, Later},
         live::{live, live_attribute},
         shortcuts::focus_on_slash,
     },
@@ -154,7 +154,7 @@ pub(super) fn EngineFilterField(page: EnginesState) -> impl IntoView {
                     })
             })}
             // Without it the field filters all the same.
-            {addition(Later::FilterHelp, state.typing.into(), Callback::new(|()| ()))}
+            <Addition what=Later::FilterHelp wanted=state.typing.into() missing=Callback::new(|()| ()) />
         </search>
     }
 }

@@ -10,7 +10,7 @@ use console_api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use self::output::{export_button, print_button};
+use self::output::{ExportAudit, PrintAudit};
 use crate::{
     browser::{address::AddressParam, number, timer::breathe},
     data::{
@@ -19,7 +19,7 @@ use crate::{
     },
     routes::Route,
     ui::{
-        filter::filter_box,
+        filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
@@ -71,7 +71,8 @@ struct AuditState {
 }
 
 /// The panel of the tab.
-pub(super) fn audit() -> AnyView {
+#[component]
+pub(super) fn AuditPanel() -> impl IntoView {
     let data = Data::here();
     data.want_all_sites();
     let audit = RwSignal::new(None::<Arc<Audit>>);
@@ -114,20 +115,35 @@ pub(super) fn audit() -> AnyView {
             <div class="counts" role="group" aria-label="View">
                 {views.into_iter().collect_view()}
             </div>
-            {filter_box("Search the audit", "Looks in the names of engines, pools and sites. All words must occur.", filter)}
+            <FilterBox
+                label="Search the audit"
+                title="Looks in the names of engines, pools and sites. All words must occur."
+                filter
+            />
             <div class="end">
-                {live(move || how_many(page))} {export_button(page)} {print_button(page)}
+                <ShownCount page /> <ExportAudit page /> <PrintAudit page />
             </div>
         </div>
         <div role="status" class="troubles">
-            {live(move || reading(page))}
+            <ReadingProgress page />
         </div>
         <div class="audit">
-            {live(move || if by_site.get() { sites(page) } else { engines(page) })}
-            {live(move || if by_site.get() { engines_of(page) } else { sites_of(page) })}
+            {live(move || {
+                if by_site.get() {
+                    view! { <AuditedSites page /> }.into_any()
+                } else {
+                    view! { <AuditedEngines page /> }.into_any()
+                }
+            })}
+            {live(move || {
+                if by_site.get() {
+                    view! { <EnginesOfSite page /> }.into_any()
+                } else {
+                    view! { <SitesOfEngine page /> }.into_any()
+                }
+            })}
         </div>
     }
-    .into_any()
 }
 
 /// Puts the audit together whenever something of it was read: in three steps with time for the browser between them.
@@ -168,94 +184,100 @@ fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>) {
     });
 }
 
-fn how_many(page: AuditState) -> Option<AnyView> {
-    let shown = page.keys.with(|keys| keys.as_ref().map(|keys| keys.len()))?;
-    let all = page.audit.with(|audit| {
-        let audit = audit.as_ref()?;
-        Some(if page.by_site.get() { audit.list().len() } else { audit.engines().len() })
-    })?;
-    let what = if page.by_site.get() { "sites" } else { "engines" };
-    let words = if shown == all {
-        format!("{} {what}", number::count(all as u64))
-    } else {
-        format!("{} of {} {what}", number::count(shown as u64), number::count(all as u64))
-    };
-    Some(view! { <span role="status">{words}</span> }.into_any())
+#[component]
+fn ShownCount(page: AuditState) -> impl IntoView {
+    live(move || {
+        let shown = page.keys.with(|keys| keys.as_ref().map(|keys| keys.len()))?;
+        let all = page.audit.with(|audit| {
+            let audit = audit.as_ref()?;
+            Some(if page.by_site.get() { audit.list().len() } else { audit.engines().len() })
+        })?;
+        let what = if page.by_site.get() { "sites" } else { "engines" };
+        let words = if shown == all {
+            format!("{} {what}", number::count(all as u64))
+        } else {
+            format!("{} of {} {what}", number::count(shown as u64), number::count(all as u64))
+        };
+        Some(view! { <span role="status">{words}</span> })
+    })
 }
 
 /// How far the sites have come, and what to do when they don't.
-fn reading(page: AuditState) -> Option<AnyView> {
-    let data = page.data;
-    let unreadable = data.all_sites.list().map_or(0, |list| list.unreadable);
-    let progress_words = |progress: &Progress| {
-        let done = number::count(progress.done as u64);
-        let words = match progress.total {
-            Some(total) => format!("{done} of {} sites are read.", number::count(total)),
-            None => format!("{done} sites are read."),
+#[component]
+fn ReadingProgress(page: AuditState) -> impl IntoView {
+    live(move || {
+        let data = page.data;
+        let unreadable = data.all_sites.list().map_or(0, |list| list.unreadable);
+        let progress_words = |progress: &Progress| {
+            let done = number::count(progress.done as u64);
+            let words = match progress.total {
+                Some(total) => format!("{done} of {} sites are read.", number::count(total)),
+                None => format!("{done} sites are read."),
+            };
+            words + progress.slow_words()
         };
-        words + progress.slow_words()
-    };
-    let go_on = |label: &'static str| {
-        view! {
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| {
-                    data.go_on_reading_sites();
-                    focus_heading_if_lost();
-                }
-            >
-                {label}
-            </button>
-        }
-    };
-    let view = match data.all_sites.reading() {
-        Reading::Running(progress) => view! {
-            <div class="notice one-line">
-                <span>{progress_words(&progress)}</span>
-                <progress
-                    aria-label="Sites read"
-                    max=progress.total.map(|total| total.max(1).to_string())
-                    value=progress.total.map(|_| progress.done.to_string())
-                ></progress>
+        let go_on = |label: &'static str| {
+            view! {
                 <button
                     type="button"
-                    class="button small"
+                    class="button"
                     on:click=move |_| {
-                        data.all_sites.stop();
+                        data.go_on_reading_sites();
                         focus_heading_if_lost();
                     }
                 >
-                    "Cancel"
+                    {label}
                 </button>
-            </div>
-        }
-        .into_any(),
-        Reading::Stopped(progress) => view! {
-            <div class="notice one-line">
-                <span>{progress_words(&progress)} " The audit needs all of them."</span>
-                {go_on("Read the rest")}
-            </div>
-        }
-        .into_any(),
-        Reading::Failed(progress, error) => view! {
-            <div class="notice bad">
-                <strong class="problem-line">
-                    {glyph(Icon::Failed, "")} "The sites could not be read to the end."
-                </strong>
-                <span>{progress_words(&progress)} " " {error.in_full()}</span>
-                <div>{go_on("Try again")}</div>
-            </div>
-        }
-        .into_any(),
-        Reading::Idle if unreadable > 0 => {
-            let words =
-                format!("{unreadable} of the console's sites could not be understood and are left out.");
-            view! { <div class="notice uncertain">{words}</div> }.into_any()
-        }
-        Reading::Idle => return None,
-    };
-    Some(view)
+            }
+        };
+        let view = match data.all_sites.reading() {
+            Reading::Running(progress) => view! {
+                <div class="notice one-line">
+                    <span>{progress_words(&progress)}</span>
+                    <progress
+                        aria-label="Sites read"
+                        max=progress.total.map(|total| total.max(1).to_string())
+                        value=progress.total.map(|_| progress.done.to_string())
+                    ></progress>
+                    <button
+                        type="button"
+                        class="button small"
+                        on:click=move |_| {
+                            data.all_sites.stop();
+                            focus_heading_if_lost();
+                        }
+                    >
+                        "Cancel"
+                    </button>
+                </div>
+            }
+            .into_any(),
+            Reading::Stopped(progress) => view! {
+                <div class="notice one-line">
+                    <span>{progress_words(&progress)} " The audit needs all of them."</span>
+                    {go_on("Read the rest")}
+                </div>
+            }
+            .into_any(),
+            Reading::Failed(progress, error) => view! {
+                <div class="notice bad">
+                    <strong class="problem-line">
+                        {glyph(Icon::Failed, "")} "The sites could not be read to the end."
+                    </strong>
+                    <span>{progress_words(&progress)} " " {error.in_full()}</span>
+                    <div>{go_on("Try again")}</div>
+                </div>
+            }
+            .into_any(),
+            Reading::Idle if unreadable > 0 => {
+                let words =
+                    format!("{unreadable} of the console's sites could not be understood and are left out.");
+                view! { <div class="notice uncertain">{words}</div> }.into_any()
+            }
+            Reading::Idle => return None,
+        };
+        Some(view)
+    })
 }
 
 fn name_cell(name: &str, chosen: bool, tabindex: &'static str, on_press: impl Fn() + 'static) -> AnyView {
@@ -288,9 +310,9 @@ fn table(
     page: AuditState,
     name: &'static str,
     class: &'static str,
-    columns: &[Column],
+    columns: &'static [Column],
     cells: impl Fn(&Arc<Audit>, RowPlace) -> Option<AnyView> + Send + Sync + 'static,
-) -> AnyView {
+) -> impl IntoView {
     let sort = page.sort;
     let order = move || {
         let by = SortBy::from_query(&sort.get());
@@ -318,10 +340,9 @@ fn table(
             empty=Callback::new(move |()| empty(page))
         />
     }
-    .into_any()
 }
 
-fn status_cell(engine: &AuditEngine) -> AnyView {
+fn status_cell(engine: &AuditEngine) -> impl IntoView + use<> {
     let severity = engine.status.severity();
     let arrow = status_arrow(Arrow { direction: None, severity });
     let label = engine.status.label().to_owned();
@@ -332,10 +353,10 @@ fn status_cell(engine: &AuditEngine) -> AnyView {
             </span>
         </td>
     }
-    .into_any()
 }
 
-fn engines(page: AuditState) -> AnyView {
+#[component]
+fn AuditedEngines(page: AuditState) -> impl IntoView {
     table(page, "Engines with their sites", "audit-engines", &ENGINE_COLUMNS, move |audit, place| {
         let engine = audit.engine(EngineId(place.key))?;
         let id = engine.id.to_string();
@@ -355,7 +376,8 @@ fn engines(page: AuditState) -> AnyView {
     })
 }
 
-fn sites(page: AuditState) -> AnyView {
+#[component]
+fn AuditedSites(page: AuditState) -> impl IntoView {
     table(page, "Sites with their engines", "audit-sites", &SITE_COLUMNS, move |audit, place| {
         let at = audit.list().place(SiteId(place.key))?;
         let id = place.key.to_string();
@@ -399,13 +421,17 @@ fn empty(page: AuditState) -> AnyView {
 }
 
 /// The frame of what belongs to the chosen engine or site.
-fn details(
-    heading: impl IntoView + 'static,
+#[component]
+fn AuditDetails(
+    #[prop(into)] heading: String,
     note: String,
-    link: AnyView,
+    /// The way to the engine or site.
+    #[prop(optional)]
+    link: Option<AnyView>,
+    /// What is emptied to close it.
     close: AddressParam,
-    content: AnyView,
-) -> AnyView {
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <section class="audit-details" aria-labelledby="audit-details-heading">
             <div class="details-head">
@@ -425,54 +451,68 @@ fn details(
                 </button>
             </div>
             <p class="secondary">{note}</p>
-            {content}
+            {children.map(|children| children())}
         </section>
     }
-    .into_any()
 }
 
-fn hint(words: &'static str) -> AnyView {
-    view! { <p class="audit-hint secondary">{words}</p> }.into_any()
+#[component]
+fn Hint(words: &'static str) -> impl IntoView {
+    view! { <p class="audit-hint secondary">{words}</p> }
 }
 
 /// All sites of the chosen engine.
-fn sites_of(page: AuditState) -> AnyView {
-    let chosen = page.engine.get();
-    if chosen.is_empty() {
-        return hint("Choose an engine to see all of its sites.");
-    }
-    let Some(audit) = page.audit.get() else { return ().into_any() };
-    let engine = chosen.parse().ok().and_then(|id| audit.engine(EngineId(id)));
-    let Some(engine) = engine else {
-        let words = format!("There is no engine with ID {chosen}, or this account may not see it.");
-        return details("Engine not found", words, ().into_any(), page.engine, ().into_any());
-    };
-    let sites = audit.sites_of(engine);
-    let keys = Arc::new(sites.iter().map(|site| site.id.get()).collect::<Vec<RowKey>>());
-    let rows = sites.into_iter().map(|site| (site.id.get(), site)).collect::<KeyMap<AuditedSite>>();
-    let note = format!(
-        "{} directly, {} through pools",
-        number::count(engine.direct as u64),
-        number::count(engine.through_pools as u64)
-    );
-    let link = view! {
-        <a href=Route::Engine(engine.id).href_with("tab", "sites")>"Open" <span class="unseen">" " {engine.name.clone()}</span></a>
-    };
-    let name = engine.name.clone();
-    let cells = move |place: RowPlace| {
-        let Some(site) = rows.get(&place.key).copied() else { return ().into_any() };
-        let through = match site.through {
-            None => plain("c-through", "", "Directly"),
-            Some(pool) => pool_cell(pool, audit.pool_name(pool), place.tabindex),
+#[component]
+fn SitesOfEngine(page: AuditState) -> impl IntoView {
+    live(move || {
+        let chosen = page.engine.get();
+        if chosen.is_empty() {
+            return view! { <Hint words="Choose an engine to see all of its sites." /> }.into_any();
+        }
+        let Some(audit) = page.audit.get() else { return ().into_any() };
+        let engine = chosen.parse().ok().and_then(|id| audit.engine(EngineId(id)));
+        let Some(engine) = engine else {
+            let words = format!("There is no engine with ID {chosen}, or this account may not see it.");
+            return view! { <AuditDetails heading="Engine not found" note=words close=page.engine /> }
+                .into_any();
+        };
+        let sites = audit.sites_of(engine);
+        let keys = Arc::new(sites.iter().map(|site| site.id.get()).collect::<Vec<RowKey>>());
+        let rows = sites.into_iter().map(|site| (site.id.get(), site)).collect::<KeyMap<AuditedSite>>();
+        let note = format!(
+            "{} directly, {} through pools",
+            number::count(engine.direct as u64),
+            number::count(engine.through_pools as u64)
+        );
+        let link = view! {
+            <a href=Route::Engine(engine.id).href_with("tab", "sites")>"Open" <span class="unseen">" " {engine.name.clone()}</span></a>
+        };
+        let name = engine.name.clone();
+        let cells = move |place: RowPlace| {
+            let Some(site) = rows.get(&place.key).copied() else { return ().into_any() };
+            let through = match site.through {
+                None => plain("c-through", "", "Directly"),
+                Some(pool) => pool_cell(pool, audit.pool_name(pool), place.tabindex),
+            };
+            view! {
+                {link_cell(Route::Site(site.id).href(), audit.list().name(site.place), place.tabindex)}
+                {through}
+            }
+            .into_any()
         };
         view! {
-            {link_cell(Route::Site(site.id).href(), audit.list().name(site.place), place.tabindex)}
-            {through}
+            <AuditDetails heading=format!("Sites of {name}") note link=link.into_any() close=page.engine>
+                <DetailTable
+                    name="Sites of the engine"
+                    columns=&SITES_OF_COLUMNS
+                    keys
+                    cells=Callback::new(cells)
+                    nothing="It has no site."
+                />
+            </AuditDetails>
         }
         .into_any()
-    };
-    let content = detail_table("Sites of the engine", &SITES_OF_COLUMNS, keys, cells, "It has no site.");
-    details(format!("Sites of {name}"), note, link.into_any(), page.engine, content)
+    })
 }
 
 fn pool_cell(pool: PoolId, name: &str, tabindex: &'static str) -> AnyView {
@@ -487,7 +527,7 @@ fn pool_cell(pool: PoolId, name: &str, tabindex: &'static str) -> AnyView {
     .into_any()
 }
 
-fn link_cell(href: String, name: &str, tabindex: &'static str) -> AnyView {
+fn link_cell(href: String, name: &str, tabindex: &'static str) -> impl IntoView + use<> {
     view! {
         <th scope="row" class="c-name" title=name.to_owned()>
             <a href=href tabindex=tabindex>
@@ -495,16 +535,17 @@ fn link_cell(href: String, name: &str, tabindex: &'static str) -> AnyView {
             </a>
         </th>
     }
-    .into_any()
 }
 
-fn detail_table(
+#[component]
+fn DetailTable(
     name: &'static str,
-    columns: &[Column],
+    columns: &'static [Column],
     keys: Arc<Vec<RowKey>>,
-    cells: impl Fn(RowPlace) -> AnyView + Send + Sync + 'static,
+    cells: Callback<RowPlace, AnyView>,
+    /// What is said where there are no rows.
     nothing: &'static str,
-) -> AnyView {
+) -> impl IntoView {
     view! {
         <DataTable
             name
@@ -513,49 +554,60 @@ fn detail_table(
             keys=Memo::new(move |_| Some(Arc::clone(&keys)))
             sort=Memo::new(|_| SortBy::from_query(""))
             on_sort=Callback::new(|_| ())
-            cells=Callback::new(cells)
+            cells
             working=Callback::new(|_| false)
             empty=Callback::new(move |()| view! { <p class="table-empty">{nothing}</p> }.into_any())
         />
     }
-    .into_any()
 }
 
 /// The engines that may scan the chosen site.
-fn engines_of(page: AuditState) -> AnyView {
-    let chosen = page.site.get();
-    if chosen.is_empty() {
-        return hint("Choose a site to see the engines that may scan it.");
-    }
-    let Some(audit) = page.audit.get() else { return ().into_any() };
-    let id = chosen.parse().ok().map(SiteId);
-    let Some((id, at)) = id.and_then(|id| Some((id, audit.list().place(id)?))) else {
-        let words = format!("There is no site with ID {chosen}, or this account may not see it.");
-        return details("Site not found", words, ().into_any(), page.site, ().into_any());
-    };
-    let keys = Arc::new(audit.engines_of(at).iter().map(|engine| engine.id.get()).collect::<Vec<RowKey>>());
-    let note = match (audit.pool_of(at), audit.scanner_label(at)) {
-        (Some(pool), _) => format!("It uses the pool {}.", audit.pool_name(pool)),
-        (None, label) if label.is_empty() => "The console does not tell what scans it.".to_owned(),
-        (None, label) => format!("It is assigned to {label} directly."),
-    };
-    let name = audit.list().name(at).to_owned();
-    let link =
-        view! { <a href=Route::Site(id).href()>"Open" <span class="unseen">" " {name.clone()}</span></a> };
-    let cells = move |place: RowPlace| {
-        let Some(engine) = audit.engine(EngineId(place.key)) else { return ().into_any() };
+#[component]
+fn EnginesOfSite(page: AuditState) -> impl IntoView {
+    live(move || {
+        let chosen = page.site.get();
+        if chosen.is_empty() {
+            return view! { <Hint words="Choose a site to see the engines that may scan it." /> }.into_any();
+        }
+        let Some(audit) = page.audit.get() else { return ().into_any() };
+        let id = chosen.parse().ok().map(SiteId);
+        let Some((id, at)) = id.and_then(|id| Some((id, audit.list().place(id)?))) else {
+            let words = format!("There is no site with ID {chosen}, or this account may not see it.");
+            return view! { <AuditDetails heading="Site not found" note=words close=page.site /> }.into_any();
+        };
+        let keys =
+            Arc::new(audit.engines_of(at).iter().map(|engine| engine.id.get()).collect::<Vec<RowKey>>());
+        let note = match (audit.pool_of(at), audit.scanner_label(at)) {
+            (Some(pool), _) => format!("It uses the pool {}.", audit.pool_name(pool)),
+            (None, label) if label.is_empty() => "The console does not tell what scans it.".to_owned(),
+            (None, label) => format!("It is assigned to {label} directly."),
+        };
+        let name = audit.list().name(at).to_owned();
+        let link = view! { <a href=Route::Site(id).href()>"Open" <span class="unseen">" " {name.clone()}</span></a> };
+        let cells = move |place: RowPlace| {
+            let Some(engine) = audit.engine(EngineId(place.key)) else { return ().into_any() };
+            view! {
+                {link_cell(Route::Engine(engine.id).href(), &engine.name, place.tabindex)}
+                {status_cell(engine)}
+            }
+            .into_any()
+        };
         view! {
-            {link_cell(Route::Engine(engine.id).href(), &engine.name, place.tabindex)}
-            {status_cell(engine)}
+            <AuditDetails
+                heading=format!("Engines that may scan {name}")
+                note
+                link=link.into_any()
+                close=page.site
+            >
+                <DetailTable
+                    name="Engines that may scan the site"
+                    columns=&ENGINES_OF_COLUMNS
+                    keys
+                    cells=Callback::new(cells)
+                    nothing="No engine may scan it as things are."
+                />
+            </AuditDetails>
         }
         .into_any()
-    };
-    let content = detail_table(
-        "Engines that may scan the site",
-        &ENGINES_OF_COLUMNS,
-        keys,
-        cells,
-        "No engine may scan it as things are.",
-    );
-    details(format!("Engines that may scan {name}"), note, link.into_any(), page.site, content)
+    })
 }

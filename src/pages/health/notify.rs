@@ -117,7 +117,8 @@ fn refusal() -> Option<&'static str> {
 }
 
 /// **Notify me**, and why not where the browser does not.
-pub(super) fn notify_me(notifier: Notifier) -> AnyView {
+#[component]
+pub(super) fn NotifyMe(notifier: Notifier) -> impl IntoView {
     view! {
         <label class="check" title="Notifications of the browser when an engine goes bad or comes back, also while this page is hidden">
             <input
@@ -132,13 +133,13 @@ pub(super) fn notify_me(notifier: Notifier) -> AnyView {
             />
             "Notify me"
         </label>
-        {live(move || notifier.is_on().then(|| sign_out_after(notifier.session)))}
+        {live(move || notifier.is_on().then(|| view! { <SignOutAfter session=notifier.session /> }))}
     }
-    .into_any()
 }
 
 /// **Sign out after**: whoever waits for notifications may leave the page alone for longer.
-fn sign_out_after(session: Session) -> impl IntoView {
+#[component]
+fn SignOutAfter(session: Session) -> impl IntoView {
     view! {
         <label class="inline-select" title="How long this browser stays signed in without a key or a click">
             "Sign out after"
@@ -160,7 +161,8 @@ fn sign_out_after(session: Session) -> impl IntoView {
 }
 
 /// Why no notification will come although somebody asked for them.
-pub(super) fn notify_problem(notifier: Notifier) -> AnyView {
+#[component]
+pub(super) fn NotifyProblem(notifier: Notifier) -> impl IntoView {
     live(move || {
         notifier.problem.get().map(|why| {
             view! {

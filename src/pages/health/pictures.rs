@@ -19,7 +19,8 @@ const BUSIEST: usize = 8;
 const TABLE: usize = 50;
 
 /// The patterns that bars are filled with. They stand once on the page.
-pub(super) fn patterns() -> AnyView {
+#[component]
+pub(super) fn Patterns() -> impl IntoView {
     let pattern = |id: &'static str, class: &'static str, line: &'static str| {
         view! {
             <pattern id=id width="6" height="6" patternUnits="userSpaceOnUse" class=class>
@@ -38,7 +39,6 @@ pub(super) fn patterns() -> AnyView {
             </defs>
         </svg>
     }
-    .into_any()
 }
 
 /// One part of a bar: from where, how long, in hundredths of the width, and its fill.
@@ -46,7 +46,8 @@ type Part = (f64, f64, &'static str);
 
 const GOOD: &str = "currentColor";
 
-fn bar(class: &'static str, parts: impl IntoIterator<Item = Part>) -> AnyView {
+#[component]
+fn Bar(class: &'static str, parts: Vec<Part>) -> impl IntoView {
     let percent = |share: f64| {
         let hundredths = (share.clamp(0.0, 100.0) * 100.0) as u32;
         format!("{}.{:02}%", hundredths / 100, hundredths % 100)
@@ -61,20 +62,23 @@ fn bar(class: &'static str, parts: impl IntoIterator<Item = Part>) -> AnyView {
             {rects.collect_view()}
         </svg>
     }
-    .into_any()
 }
 
 fn share(count: f64, most: f64) -> f64 {
     if most > 0.0 { count / most * 100.0 } else { 0.0 }
 }
 
-fn figure(
+#[component]
+fn Picture(
     title: &'static str,
     note: String,
+    /// The bars: [`BarRow`].
     rows: Vec<AnyView>,
+    /// The heads of the table behind it.
     heads: &'static [&'static str],
+    /// Its rows.
     table: Vec<Vec<String>>,
-) -> AnyView {
+) -> impl IntoView {
     let head = heads.iter().map(|head| view! { <th scope="col">{*head}</th> }).collect_view();
     let body = table
         .into_iter()
@@ -110,35 +114,45 @@ fn figure(
             </details>
         </figure>
     }
-    .into_any()
 }
 
-fn row(label: AnyView, title: String, bar: AnyView, number: String) -> AnyView {
+#[component]
+fn BarRow(
+    title: String,
+    class: &'static str,
+    parts: Vec<Part>,
+    /// What stands behind the bar.
+    number: String,
+    /// What stands before it.
+    children: Children,
+) -> impl IntoView {
     view! {
         <li>
-            <span class="bar-label" title=title>{label}</span>
-            {bar}
+            <span class="bar-label" title=title>
+                {children()}
+            </span>
+            <Bar class parts />
             <span class="bar-number">{number}</span>
         </li>
     }
-    .into_any()
 }
 
 /// All pictures.
-pub(super) fn pictures(found: &Arc<Found>) -> AnyView {
+#[component]
+pub(super) fn Pictures(found: Arc<Found>) -> impl IntoView {
     let health = &found.health;
     view! {
         <div class="pictures">
-            {by_status(found)}
-            {by_version("Product versions", &health.product)}
-            {by_version("Content versions", &health.content)}
-            {by_load(found)}
+            <EnginesByStatus found=Arc::clone(&found) />
+            <EnginesByVersion title="Product versions" versions=health.product.clone() />
+            <EnginesByVersion title="Content versions" versions=health.content.clone() />
+            <SitesPerEngine found />
         </div>
     }
-    .into_any()
 }
 
-fn by_status(found: &Found) -> AnyView {
+#[component]
+fn EnginesByStatus(found: Arc<Found>) -> impl IntoView {
     let counts = &found.health.statuses;
     let most = counts.iter().map(|it| it.count).max().unwrap_or_default() as f64;
     let rows = counts.iter().filter(|it| it.count > 0).map(|it| {
@@ -149,26 +163,30 @@ fn by_status(found: &Found) -> AnyView {
             Severity::Bad => ("severity-bad", "url(#bar-bad)"),
         };
         let label = it.status.label().to_owned();
-        let link = view! {
-            <a href=Route::Engines.href_with("status", it.status.key())>
-                {status_arrow(Arrow { direction: None, severity })} {label.clone()}
-            </a>
-        };
-        let parts = [(0.0, share(it.count as f64, most), fill)];
-        row(link.into_any(), label, bar(class, parts), number::count(it.count as u64))
+        let parts = vec![(0.0, share(it.count as f64, most), fill)];
+        let href = Route::Engines.href_with("status", it.status.key());
+        view! {
+            <BarRow title=label.clone() class parts number=number::count(it.count as u64)>
+                <a href=href>{status_arrow(Arrow { direction: None, severity })} {label}</a>
+            </BarRow>
+        }
+        .into_any()
     });
     let table = counts.iter().map(|it| vec![it.status.label().to_owned(), number::count(it.count as u64)]);
     let total = number::count(found.engines.items.len() as u64);
-    figure(
-        "Engines by status",
-        format!("{total} in all"),
-        rows.collect(),
-        &["Status", "Engines"],
-        table.collect(),
-    )
+    view! {
+        <Picture
+            title="Engines by status"
+            note=format!("{total} in all")
+            rows=rows.collect()
+            heads=&["Status", "Engines"]
+            table=table.collect()
+        />
+    }
 }
 
-fn by_version(title: &'static str, versions: &Versions) -> AnyView {
+#[component]
+fn EnginesByVersion(title: &'static str, versions: Versions) -> impl IntoView {
     let usual = versions.usual();
     let most = versions.counts.first().map_or(0, |it| it.count);
     let rest = versions.counts.iter().skip(VERSIONS);
@@ -180,32 +198,30 @@ fn by_version(title: &'static str, versions: &Versions) -> AnyView {
         let (class, fill) =
             if is_usual { ("bar-accent", GOOD) } else { ("severity-uncertain", "url(#bar-uncertain)") };
         let mark = is_usual.then(|| view! { <span class="secondary">" usual"</span> });
-        let link = view! {
-            <a class="mono" href=Route::Engines.href_with("filter", &it.version)>
-                {it.version.clone()}
-            </a>
-            {mark}
+        let parts = vec![(0.0, share(it.count as f64, most), fill)];
+        let (version, href) = (it.version.clone(), Route::Engines.href_with("filter", &it.version));
+        let row = view! {
+            <BarRow title=version.clone() class parts number=number::count(it.count as u64)>
+                <a class="mono" href=href>
+                    {version}
+                </a>
+                {mark}
+            </BarRow>
         };
-        let parts = [(0.0, share(it.count as f64, most), fill)];
-        rows.push(row(
-            link.into_any(),
-            it.version.clone(),
-            bar(class, parts),
-            number::count(it.count as u64),
-        ));
+        rows.push(row.into_any());
     }
     for (label, count) in [
         (format!("{} other versions", number::count(rest.0 as u64)), rest.1),
         ("Not told".to_owned(), versions.untold),
     ] {
         if count > 0 {
-            let parts = [(0.0, share(count as f64, most), "url(#bar-other)")];
-            rows.push(row(
-                label.clone().into_any(),
-                label,
-                bar("bar-muted", parts),
-                number::count(count as u64),
-            ));
+            let parts = vec![(0.0, share(count as f64, most), "url(#bar-other)")];
+            let row = view! {
+                <BarRow title=label.clone() class="bar-muted" parts number=number::count(count as u64)>
+                    {label}
+                </BarRow>
+            };
+            rows.push(row.into_any());
         }
     }
     let note = match (usual, versions.counts.len()) {
@@ -218,7 +234,8 @@ fn by_version(title: &'static str, versions: &Versions) -> AnyView {
         let what = if usual == Some(it.version.as_str()) { "Usual" } else { "Differs" };
         vec![it.version.clone(), number::count(it.count as u64), what.to_owned()]
     });
-    figure(title, note, rows, &["Version", "Engines", "Compared with most"], table.collect())
+    let heads = &["Version", "Engines", "Compared with most"];
+    view! { <Picture title note rows heads table=table.collect() /> }
 }
 
 /// The engines that carry most, by their places.
@@ -236,22 +253,27 @@ fn busiest(loads: &[Load], most: usize) -> Vec<usize> {
     top
 }
 
-fn by_load(found: &Found) -> AnyView {
+#[component]
+fn SitesPerEngine(found: Arc<Found>) -> impl IntoView {
     let loads = &found.health.loads;
     let top = busiest(loads, TABLE);
     let most = top.first().map_or(0.0, |at| loads[*at].carries());
     let rows = top.iter().take(BUSIEST).filter_map(|at| {
         let (engine, load) = (found.engines.items.get(*at)?, loads[*at]);
         let direct = share(load.direct as f64, most);
-        let parts = [(0.0, direct, GOOD), (direct, share(load.share_of_pools, most), "url(#bar-pools)")];
-        let link =
-            view! { <a href=Route::Engine(engine.id).href_with("tab", "sites")>{engine.name.clone()}</a> };
+        let parts = vec![(0.0, direct, GOOD), (direct, share(load.share_of_pools, most), "url(#bar-pools)")];
+        let (name, href) = (engine.name.clone(), Route::Engine(engine.id).href_with("tab", "sites"));
         let number = if load.through_pools > 0 {
             format!("{} + {}", number::count(load.direct as u64), tenths(load.share_of_pools))
         } else {
             number::count(load.direct as u64)
         };
-        Some(row(link.into_any(), engine.name.clone(), bar("bar-accent", parts), number))
+        let row = view! {
+            <BarRow title=name.clone() class="bar-accent" parts number>
+                <a href=href>{name}</a>
+            </BarRow>
+        };
+        Some(row.into_any())
     });
     let table = top.iter().filter_map(|at| {
         let (engine, load) = (found.engines.items.get(*at)?, loads[*at]);
@@ -265,13 +287,15 @@ fn by_load(found: &Found) -> AnyView {
     let shown = if loads.len() > BUSIEST { "Those that carry most. " } else { "" };
     let average = tenths(found.health.average());
     let note = format!("{shown}Solid: directly; striped: their share through pools. On average {average}");
-    figure(
-        "Sites per engine",
-        note,
-        rows.collect(),
-        &["Engine", "Sites directly", "Sites of its pools", "Carries"],
-        table.collect(),
-    )
+    view! {
+        <Picture
+            title="Sites per engine"
+            note
+            rows=rows.collect()
+            heads=&["Engine", "Sites directly", "Sites of its pools", "Carries"]
+            table=table.collect()
+        />
+    }
 }
 
 /// A number of sites, which may be a share of some.

@@ -9,8 +9,8 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    pictures::{patterns, pictures},
-    thresholds::thresholds_form,
+    pictures::{Patterns, Pictures},
+    thresholds::ThresholdsForm,
 };
 use crate::{
     browser::{address::AddressParam, clock::Clock, number, timer::breathe},
@@ -96,7 +96,8 @@ struct ProblemsState {
 }
 
 /// The panel of the tab.
-pub(super) fn attention(data: Data) -> AnyView {
+#[component]
+pub(super) fn Attention(data: Data) -> impl IntoView {
     // Each a moment after the other: what ten thousand engines take at once would hold the browser up.
     let listed = RwSignal::new(None::<Arc<Listed>>);
     let pictured = RwSignal::new(None::<Arc<Found>>);
@@ -130,10 +131,10 @@ pub(super) fn attention(data: Data) -> AnyView {
         Some(Arc::new(shown.map(Problem::key).collect()))
     });
     view! {
-        {patterns()}
+        <Patterns />
         <section class="problems" aria-labelledby="problems-heading">
             <h2 id="problems-heading">{live(move || heading(page))}</h2>
-            {live(move || kinds(page))}
+            <KindFilter page />
             <DataTable
                 name="Problems"
                 class="problems-table"
@@ -156,11 +157,10 @@ pub(super) fn attention(data: Data) -> AnyView {
         </section>
         <section class="fleet" aria-labelledby="fleet-heading">
             <h2 id="fleet-heading">"The fleet at a glance"</h2>
-            {live(move || pictured.get().map(|found| pictures(&found)))}
+            {live(move || pictured.get().map(|found| view! { <Pictures found /> }))}
         </section>
-        {thresholds_form(data)}
+        <ThresholdsForm data />
     }
-    .into_any()
 }
 
 /// How many there are, in words.
@@ -175,39 +175,43 @@ fn heading(page: ProblemsState) -> String {
 }
 
 /// The kinds of problems that there are, of which one filters.
-fn kinds(page: ProblemsState) -> Option<AnyView> {
-    let listed = page.listed.get()?;
-    let problems = &listed.found.health.problems;
-    let counts = ProblemKind::ALL.map(|kind| (kind, problems.iter().filter(|it| it.kind == kind).count()));
-    let chosen = page.kind.get();
-    let is_known = |key: &str| counts.iter().any(|(kind, count)| kind.key() == key && *count > 0);
-    if problems.is_empty() && !is_known(&chosen) {
-        return None;
-    }
-    let all = (String::new(), "All", problems.len());
-    let each = counts.into_iter().filter(|(kind, count)| *count > 0 || kind.key() == chosen);
-    let each = each.map(|(kind, count)| (kind.key().to_owned(), kind.label(), count));
-    let buttons = std::iter::once(all).chain(each).map(|(key, label, count)| {
-        let pressed = key == chosen;
-        view! {
-            <button
-                type="button"
-                class="count"
-                aria-pressed=pressed.to_string()
-                on:click=move |_| page.kind.choose(if pressed { String::new() } else { key.clone() })
-            >
-                {label}
-                " "
-                <span class="number">{number::count(count as u64)}</span>
-            </button>
+#[component]
+fn KindFilter(page: ProblemsState) -> impl IntoView {
+    live(move || {
+        let listed = page.listed.get()?;
+        let problems = &listed.found.health.problems;
+        let counts =
+            ProblemKind::ALL.map(|kind| (kind, problems.iter().filter(|it| it.kind == kind).count()));
+        let chosen = page.kind.get();
+        let is_known = |key: &str| counts.iter().any(|(kind, count)| kind.key() == key && *count > 0);
+        if problems.is_empty() && !is_known(&chosen) {
+            return None;
         }
-    });
-    let view = view! {
-        <div class="counts" role="group" aria-label="Kind of problem">
-            {buttons.collect_view()}
-        </div>
-    };
-    Some(view.into_any())
+        let all = (String::new(), "All", problems.len());
+        let each = counts.into_iter().filter(|(kind, count)| *count > 0 || kind.key() == chosen);
+        let each = each.map(|(kind, count)| (kind.key().to_owned(), kind.label(), count));
+        let buttons = std::iter::once(all).chain(each).map(|(key, label, count)| {
+            let pressed = key == chosen;
+            view! {
+                <button
+                    type="button"
+                    class="count"
+                    aria-pressed=pressed.to_string()
+                    on:click=move |_| page.kind.choose(if pressed { String::new() } else { key.clone() })
+                >
+                    {label}
+                    " "
+                    <span class="number">{number::count(count as u64)}</span>
+                </button>
+            }
+        });
+        let view = view! {
+            <div class="counts" role="group" aria-label="Kind of problem">
+                {buttons.collect_view()}
+            </div>
+        };
+        Some(view)
+    })
 }
 
 /// The cells of a problem.
@@ -284,22 +288,26 @@ fn remedy_button(page: ProblemsState, remedy: Remedy, name: &str, tabindex: &'st
     match remedy {
         Remedy::Refresh(id) => {
             let busy = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
-            button(Icon::Refresh, "Refresh", name, busy, tabindex, move || {
+            let on_press = Callback::new(move |()| {
                 if let Some(engine) = engine_of(page, id) {
                     refresh_engine(page.data, page.toasts, id, engine.name);
                 }
-            })
+            });
+            view! { <RemedyButton icon=Icon::Refresh verb="Refresh" name=name.to_owned() refused=busy tabindex on_press /> }
+                .into_any()
         }
         Remedy::Update(id) => {
             let busy = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
             let refused = busy.or_else(|| {
                 engine_of(page, id).and_then(|engine| may_update(&engine).err()).map(|why| why.to_string())
             });
-            button(Icon::Update, "Update", name, refused, tabindex, move || {
+            let on_press = Callback::new(move |()| {
                 if let Some(engine) = engine_of(page, id) {
                     page.data.update_engine(engine);
                 }
-            })
+            });
+            view! { <RemedyButton icon=Icon::Update verb="Update" name=name.to_owned() refused tabindex on_press /> }
+                .into_any()
         }
         Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),
         Remedy::SelectSites(id) => {
@@ -313,14 +321,18 @@ fn remedy_button(page: ProblemsState, remedy: Remedy, name: &str, tabindex: &'st
     }
 }
 
-fn button(
+#[component]
+fn RemedyButton(
     icon: Icon,
     verb: &'static str,
-    name: &str,
+    /// The thing's name.
+    name: String,
+    /// Why not now.
     refused: Option<String>,
     tabindex: &'static str,
-    on_press: impl Fn() + 'static,
-) -> AnyView {
+    /// Does it.
+    on_press: Callback<()>,
+) -> impl IntoView {
     let disabled = refused.is_some();
     view! {
         <button
@@ -331,17 +343,16 @@ fn button(
             tabindex=tabindex
             on:click=move |_| {
                 if !disabled {
-                    on_press();
+                    on_press.run(());
                     focus_heading_if_lost();
                 }
             }
         >
             {glyph(icon, "")}
             {verb}
-            <span class="unseen">" " {name.to_owned()}</span>
+            <span class="unseen">" " {name}</span>
         </button>
     }
-    .into_any()
 }
 
 fn engine_of(page: ProblemsState, id: EngineId) -> Option<Engine> {

@@ -32,7 +32,8 @@ const fn words(which: Threshold) -> (&'static str, &'static str) {
 }
 
 /// The thresholds with **Save thresholds** and **Use the usual ones**.
-pub(super) fn thresholds_form(data: Data) -> AnyView {
+#[component]
+pub(super) fn ThresholdsForm(data: Data) -> impl IntoView {
     let toasts = Toasts::here();
     let drafts = Drafts::here();
     let texts_of = |thresholds: Thresholds| Threshold::ALL.map(|which| thresholds.get(which).to_string());
@@ -129,5 +130,4 @@ pub(super) fn thresholds_form(data: Data) -> AnyView {
             </form>
         </details>
     }
-    .into_any()
 }

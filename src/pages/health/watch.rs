@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// The number of problems beside **Health**; nothing while it is not known. Keeps it up to date as well.
-pub fn problem_count() -> AnyView {
+#[component]
+pub fn ProblemCount() -> impl IntoView {
     let data = Data::here();
     // Screens that don't need the engines don't read them; the number does.
     follow(move || {

@@ -407,7 +407,7 @@ pub fn DataTable(
                 </colgroup>
                 <thead>
                     <tr aria-rowindex="1">
-                        {selecting.map(|selecting| select_all(selecting.selection, keys))}
+                        {selecting.map(|selecting| view! { <SelectAll selection=selecting.selection shown=keys /> })}
                         {live(move || {
                             columns.get().into_iter().map(|column| head_cell(column, sort, on_sort)).collect_view()
                         })}
@@ -419,7 +419,7 @@ pub fn DataTable(
                 {live(move || {
                     keys.with(Option::is_none)
                         .then(|| {
-                            let bones = (0..BONES).map(|at| bones(count(), at)).collect_view();
+                            let bones = (0..BONES).map(|at| view! { <BoneRow columns=count() at /> }).collect_view();
                             view! { <tbody aria-hidden="true">{bones}</tbody> }
                         })
                 })}
@@ -430,7 +430,7 @@ pub fn DataTable(
             let is_older = Memo::new(move |_| rows.with(|rows| rows.is_older));
             view! {
                 <div class="older-order" role="status">
-                    {live(move || is_older.get().then(|| older_order(turn)))}
+                    {live(move || is_older.get().then(|| view! { <OlderOrder turn /> }))}
                 </div>
             }
         })}
@@ -438,7 +438,8 @@ pub fn DataTable(
 }
 
 /// The rows stand as an earlier reading had them, for somebody is at them.
-fn older_order(turn: RwSignal<u64>) -> impl IntoView {
+#[component]
+fn OlderOrder(turn: RwSignal<u64>) -> impl IntoView {
     let sort_again = move |_| {
         turn.update(|turn| *turn += 1);
         focus_heading_if_lost();
@@ -513,7 +514,12 @@ fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> i
 }
 
 /// The box for all rows that the filter leaves.
-fn select_all(selection: Selection, shown: Memo<Keys>) -> AnyView {
+#[component]
+fn SelectAll(
+    selection: Selection,
+    /// The rows that the filter leaves.
+    shown: Memo<Keys>,
+) -> impl IntoView {
     let counts = Memo::new(move |_| {
         let keys = shown.get().unwrap_or_default();
         (selection.count_of(&keys), keys.len())
@@ -544,7 +550,6 @@ fn select_all(selection: Selection, shown: Memo<Keys>) -> AnyView {
             </label>
         </th>
     }
-    .into_any()
 }
 
 fn is_on_row(event: &ev::KeyboardEvent) -> bool {
@@ -556,7 +561,8 @@ fn is_input(event: &ev::MouseEvent) -> bool {
     event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>())
 }
 
-fn bones(columns: usize, at: usize) -> impl IntoView {
+#[component]
+fn BoneRow(columns: usize, at: usize) -> impl IntoView {
     let cells = (0..columns)
         .map(|column| {
             // Differing widths read as text on its way; the same ones each time, so nothing flickers.

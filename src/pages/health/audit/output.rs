@@ -57,7 +57,8 @@ fn nothing_to_take(page: AuditState, busy: RwSignal<bool>) -> Signal<Option<Stri
 }
 
 /// **Export CSV**: a row for each site of each engine, or for each site.
-pub(super) fn export_button(page: AuditState) -> AnyView {
+#[component]
+pub(super) fn ExportAudit(page: AuditState) -> impl IntoView {
     let toasts = Toasts::here();
     let busy = RwSignal::new(false);
     let on_press = Callback::new(move |()| {
@@ -108,7 +109,8 @@ async fn csv(audit: &Audit, keys: &[u64], by_site: bool) -> Array {
 
 /// **Print**: a document for paper with everything that the search leaves, since the tables on screen hold only the rows
 /// in view. It stands in the page while the browser prints.
-pub(super) fn print_button(page: AuditState) -> AnyView {
+#[component]
+pub(super) fn PrintAudit(page: AuditState) -> impl IntoView {
     let toasts = Toasts::here();
     let busy = RwSignal::new(false);
     on_cleanup(remove_paper);
