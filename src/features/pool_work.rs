@@ -20,7 +20,7 @@ use super::bulk::{BulkDialog, BulkLine, Plan};
 use crate::{
     data::Data,
     forms::members::EngineRows,
-    ui::{button::Refused, live::live},
+    ui::{button::Refused, dialog::Open, live::live},
 };
 
 /// What is asked.
@@ -32,6 +32,8 @@ pub enum Question {
     Split,
     /// Whether this pool is deleted.
     Delete(PoolId),
+    /// Which sites the pool gets whose page is open. The page has this dialog.
+    Sites,
 }
 
 /// The dialog, and what is chosen in it. Copy it freely; all copies are the same.
@@ -67,9 +69,15 @@ impl Asking {
             Question::Move(from) => self.moving.begin(from),
             Question::Split => self.splitting.begin(),
             Question::Delete(pool) => self.deleting.begin(pool),
+            Question::Sites => {}
         }
         self.asked.set(Some(question));
-        self.open.set(true);
+        self.open.set(question != Question::Sites);
+    }
+
+    /// Whether the page's dialog with the sites is open.
+    pub fn sites(self) -> Open {
+        Open::one_of(self.asked, Question::Sites)
     }
 
     /// Shows work that has just begun without a question.
@@ -92,7 +100,7 @@ impl Asking {
 
     fn plan(self) -> Plan {
         match self.asked.get().filter(|_| self.open.get()) {
-            None => Plan::default(),
+            None | Some(Question::Sites) => Plan::default(),
             Some(Question::Move(_)) => self.moving.plan(),
             Some(Question::Split) => self.splitting.plan(),
             Some(Question::Delete(_)) => self.deleting.plan(),
@@ -109,13 +117,13 @@ pub fn PoolWorkDialog(
     let data = asking.data;
     let plan = Memo::new(move |_| Arc::new(asking.plan()));
     let start = Callback::new(move |()| match asking.asked.get_untracked() {
-        None => {}
+        None | Some(Question::Sites) => {}
         Some(Question::Move(_)) => asking.moving.start(),
         Some(Question::Split) => asking.splitting.start(),
         Some(Question::Delete(_)) => asking.deleting.start(),
     });
     let words = move || match asking.asked.get() {
-        None => ().into_any(),
+        None | Some(Question::Sites) => ().into_any(),
         Some(Question::Move(_)) => view! { <MoveQuestion moving=asking.moving /> }.into_any(),
         Some(Question::Split) => view! { <SplitQuestion splitting=asking.splitting /> }.into_any(),
         Some(Question::Delete(_)) => view! { <DeleteQuestion deleting=asking.deleting /> }.into_any(),
@@ -123,7 +131,7 @@ pub fn PoolWorkDialog(
     let after = move |()| match asking.asked.get() {
         Some(Question::Move(_)) => view! { <MoveResult moving=asking.moving /> }.into_any(),
         Some(Question::Split) => view! { <SplitResult splitting=asking.splitting /> }.into_any(),
-        Some(Question::Delete(_)) | None => ().into_any(),
+        Some(Question::Delete(_) | Question::Sites) | None => ().into_any(),
     };
     let heading = Signal::derive(move || {
         let split = asking.asked.get() == Some(Question::Split);

@@ -107,7 +107,6 @@ fn OnePool(id: PoolId) -> impl IntoView {
         }
     });
     let names = SiteNames::new(data);
-    let assigning = RwSignal::new(false);
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
     // What will move from where to where stands in the dialog: its Save does it.
     let assign = move |moves: Vec<SiteMove>| {
@@ -143,11 +142,11 @@ fn OnePool(id: PoolId) -> impl IntoView {
                         }
                     })
             })}
-            {live(move || there.get().then(|| view! { <PoolSites page names asking assigning /> }))}
+            {live(move || there.get().then(|| view! { <PoolSites page names asking /> }))}
             {live(move || there.get().then(|| view! { <ScansCard page /> }))}
             <PoolWorkDialog asking />
             <SelectSites
-                open=assigning
+                open=asking.sites()
                 scanner=id.into()
                 scanners
                 pending=Signal::stored(Vec::new())
@@ -181,7 +180,7 @@ fn PoolActions(id: PoolId, asking: Asking) -> impl IntoView {
 
 /// The sites that use the pool, as far as the console tells.
 #[component]
-fn PoolSites(page: PoolState, names: SiteNames, asking: Asking, assigning: RwSignal<bool>) -> impl IntoView {
+fn PoolSites(page: PoolState, names: SiteNames, asking: Asking) -> impl IntoView {
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));
     follow(move || {
         let sites = sites.get().unwrap_or_default();
@@ -219,7 +218,7 @@ fn PoolSites(page: PoolState, names: SiteNames, asking: Asking, assigning: RwSig
                     icon=Icon::Site
                     label="Assign sites".to_owned()
                     refused=asking.busy()
-                    on_press=Callback::new(move |()| assigning.set(true))
+                    on_press=Callback::new(move |()| asking.ask(Question::Sites))
                 />
             </div>
             {live(list)}

@@ -265,6 +265,16 @@ async fn a_site_is_created_with_its_pool_and_leads_to_its_page() {
 }
 
 #[wasm_bindgen_test]
+async fn the_summary_names_the_engine_once_that_is_known() {
+    let console = console(1);
+    let release = console.hold("api/3/scan_engines");
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    screen.read("engine or pool 1").await;
+    drop(release);
+    screen.see("link", "berlin").await;
+}
+
+#[wasm_bindgen_test]
 async fn a_new_site_gets_one_of_the_consoles_scan_templates() {
     let console = console(2);
     console.fault("api/3/scan_templates", Fault::Answer(500, "text/plain", "No disk left.".to_owned()));

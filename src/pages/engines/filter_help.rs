@@ -92,10 +92,10 @@ fn FilterPanel() -> impl IntoView {
         }
     });
     view! {
-        <div id=PANEL class="filter-help" popover="auto" role="dialog" aria-label="What the filter understands">
-            <h2>"What the filter understands"</h2>
+        <section id=PANEL class="filter-help" popover="auto" aria-labelledby="filter-help-heading">
+            <h2 id="filter-help-heading">"What the filter understands"</h2>
             <p>"All terms must hold. Separate several values with commas."</p>
             <dl>{rows.collect_view()}</dl>
-        </div>
+        </section>
     }
 }

@@ -1,7 +1,5 @@
 //! Which versions the engines have, and which one is usual.
 
-use rustc_hash::FxHashMap;
-
 use crate::rules::keys;
 
 /// How many engines have a version.
@@ -25,15 +23,16 @@ pub struct Versions {
 impl Versions {
     /// Counts the versions of all engines.
     pub fn of<'a>(versions: impl Iterator<Item = Option<&'a str>>) -> Self {
-        let mut found: FxHashMap<&str, usize> = FxHashMap::default();
-        let mut untold = 0;
+        let (mut told, mut untold) = (Vec::new(), 0);
         for version in versions {
             match version {
-                Some(version) => *found.entry(version).or_default() += 1,
+                Some(version) => told.push(version),
                 None => untold += 1,
             }
         }
-        let found: Vec<(&str, usize)> = found.into_iter().collect();
+        let by_text = keys::sorted(told.len(), &|a, b| told[a].cmp(told[b]));
+        let same = by_text.chunk_by(|a, b| told[*a] == told[*b]);
+        let found: Vec<(&str, usize)> = same.map(|same| (told[same[0]], same.len())).collect();
         let keys: Vec<Box<[u8]>> = found.iter().map(|(version, _)| keys::natural(version)).collect();
         let order = keys::sorted(found.len(), &|a, b| {
             found[b].1.cmp(&found[a].1).then_with(|| keys[b].cmp(&keys[a])).then(found[a].0.cmp(found[b].0))
