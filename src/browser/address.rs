@@ -119,6 +119,18 @@ impl AddressParam {
         self.write.try_with_value(|write| write(&texts, false));
     }
 
+    /// The parameters as they stand in an address; empty if none of them has a value.
+    pub fn query_of(params: &[Self]) -> String {
+        // A browser without it would have no address either.
+        let Ok(query) = UrlSearchParams::new() else { return String::new() };
+        for param in params {
+            if let Some(text) = param.value.try_get_untracked().filter(|text| !text.is_empty()) {
+                query.set(param.key, &text);
+            }
+        }
+        String::from(query.to_string())
+    }
+
     fn write_now(self, replace: bool) {
         let text = self.value.get_untracked();
         self.write.try_with_value(|write| write(&[(self.key, &text)], replace));

@@ -20,7 +20,7 @@ mod takeover;
 pub mod update;
 pub mod version_report;
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use console_api::{
     ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, ScanTemplate, Site,
@@ -38,6 +38,15 @@ use crate::{
     session::{Session, State},
 };
 
+/// A list of engines that was left for one of them.
+#[derive(Clone)]
+pub struct LeftList {
+    /// Its parameters in the address: filter, statuses and order.
+    pub query: String,
+    /// The ids of its engines, in the order on screen.
+    pub engines: Arc<Vec<u64>>,
+}
+
 /// What the app knows of the console. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct Data {
@@ -47,6 +56,8 @@ pub struct Data {
     pub engines: Query<List<Engine>>,
     /// The engine whose screen is open.
     pub engine: Query<Engine>,
+    /// The list of engines as it was last left.
+    pub left: StoredValue<Option<LeftList>>,
     /// All engine pools.
     pub pools: Query<List<Pool>>,
     /// Whether this console has no pools for this account, as without a licence for them.
@@ -89,6 +100,7 @@ impl Data {
             }),
             engines: Query::new(),
             engine: Query::new(),
+            left: StoredValue::new(None),
             pools: Query::new(),
             without_pools: RwSignal::new(false),
             pool: Query::new(),
@@ -177,6 +189,8 @@ impl Data {
         self.all_sites.forget();
         self.sites.forget();
         self.site.forget();
+        self.scan_templates.forget();
+        self.left.set_value(None);
         self.health.forget();
         self.info.forget();
         self.secret.forget();

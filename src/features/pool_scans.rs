@@ -277,7 +277,7 @@ fn empty(merged: Merged) -> AnyView {
         return ().into_any();
     }
     let words = match merged.sites.with(|sites| sites.as_ref().map(Vec::len)) {
-        None => "This console does not tell which sites use the pool.",
+        None => "This console does not report which sites use the pool.",
         Some(0) => "No site uses the pool.",
         Some(_) => "Scans appear here once one of its sites is scanned.",
     };

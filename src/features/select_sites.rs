@@ -451,7 +451,7 @@ fn cells(choice: Choice, site: SiteId) -> AnyView {
     let (name, now) = (rows.list().name(place).to_owned(), rows.scanner_label(place));
     let here = rows.list().scanner(place) == Some(choice.scanner);
     let chosen = Memo::new(move |_| choice.selection.contains(site.get()));
-    let now = if now.is_empty() { "Not told".to_owned() } else { now };
+    let now = if now.is_empty() { "Not reported".to_owned() } else { now };
     let title = now.clone();
     let way = move || {
         let to = match (here, chosen.get()) {
@@ -529,7 +529,7 @@ fn MovesSummary(choice: Choice) -> impl IntoView {
                 .take(NAMED)
                 .map(|(from, count)| {
                     let from = from.map_or_else(
-                        || "an engine or pool that is not told".to_owned(),
+                        || "an engine or pool that is not reported".to_owned(),
                         |it| rows.scanners().label(it),
                     );
                     format!("{} from {from}", number::count(*count as u64))

@@ -113,7 +113,7 @@ fn news(name: &str, step: &UpdateStep) -> News {
         UpdateStep::Updated(now) => (Tone::Good, format!("{name} is updated: {}.", versions(now)), None),
         UpdateStep::NotTold => (
             Tone::Uncertain,
-            format!("This console does not tell when {name} has taken the update."),
+            format!("This console does not report when {name} has installed the update."),
             Some("Refresh the engine in a while: its versions are shown then.".to_owned()),
         ),
         UpdateStep::Late => (

@@ -66,10 +66,14 @@ pub fn SuccessorField(
     });
     let left_out = move || {
         let refused = refused.get();
+        let words = match refused.len() {
+            1 => "1 engine or pool can't be chosen".to_owned(),
+            count => format!("{count} engines or pools can't be chosen"),
+        };
         (!refused.is_empty()).then(|| {
             view! {
                 <details class="left-out">
-                    <summary>{format!("{} can't be chosen", refused.len())}</summary>
+                    <summary>{words}</summary>
                     <div class="names" role="group" aria-label="Those that can't be chosen" tabindex="0">
                         {refused.join("\n")}
                     </div>

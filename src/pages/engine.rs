@@ -39,8 +39,8 @@ use crate::{
         confirm::{Asked, Confirm},
         copy::CopyButton,
         dialog::Open,
-        icon::Icon,
-        live::{follow, live},
+        icon::{Icon, glyph},
+        live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
         status::status_mark,
         steps::PairingSteps,
@@ -91,6 +91,7 @@ pub fn EnginePage(
     let there = Memo::new(move |_| engine.with(Option::is_some));
     view! {
         <section class="page" aria-labelledby="page-heading">
+            <EngineNeighbours page />
             <div class="page-head">
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engine Configuration"
@@ -103,6 +104,47 @@ pub fn EnginePage(
             <EngineSummary page />
             {live(move || there.get().then(|| view! { <EngineTabs page /> }))}
         </section>
+    }
+}
+
+/// The way back to the list as it was left, and to the engines before and after this one in it.
+#[component]
+fn EngineNeighbours(page: EngineState) -> impl IntoView {
+    let left = page.data.left.get_value();
+    let list = Route::Engines.href();
+    let back = match left.as_ref().filter(|left| !left.query.is_empty()) {
+        Some(left) => format!("{list}?{}", left.query),
+        None => list,
+    };
+    let place = left.and_then(|left| {
+        let at = left.engines.iter().position(|id| *id == page.id.get())?;
+        Some((left.engines, at))
+    });
+    let beside = place.map(|(engines, at)| {
+        let link = |word: &'static str, icon: Icon, at: Option<usize>| {
+            let id = EngineId(*engines.get(at?)?);
+            let name = live_attribute(move || {
+                let list = page.data.engines.value();
+                let name = list.and_then(|list| Some(list.items.iter().find(|it| it.id == id)?.name.clone()));
+                Some(format!("{word}: {}", name.unwrap_or_else(|| format!("engine {id}"))))
+            });
+            Some(view! {
+                <a class="icon-button" href=Route::Engine(id).href() aria-label=name.clone() title=name>
+                    {glyph(icon, "")}
+                </a>
+            })
+        };
+        view! {
+            {link("Previous", Icon::Previous, at.checked_sub(1))}
+            <span class="secondary">{format!("{} of {}", at + 1, engines.len())}</span>
+            {link("Next", Icon::Next, Some(at + 1))}
+        }
+    });
+    view! {
+        <nav class="way-back" aria-label="List of engines">
+            <a href=back>"Back to Scan Engines"</a>
+            {beside}
+        </nav>
     }
 }
 
@@ -140,7 +182,6 @@ fn EngineSummary(page: EngineState) -> impl IntoView {
         let pools = page.data.pools.value();
         let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
         let pools = pools_of(engine.id, listed);
-        let names = pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>().join(", ");
         let through = pools.iter().map(|pool| pool.sites.as_ref().map(Vec::len)).sum::<Option<usize>>();
         let through = through.map_or_else(|| "an unknown number".to_owned(), |through| through.to_string());
         let sites = format!("{} directly, {through} through pools", engine.sites.len());
@@ -150,20 +191,28 @@ fn EngineSummary(page: EngineState) -> impl IntoView {
             |text: &Option<String>| text.as_ref().map_or_else(unknown, |text| (text.clone(), String::new()));
         let port = engine.port.map(|port| format!(":{port}")).unwrap_or_default();
         let facts = [
-            ("Address", (format!("{}{port}", engine.address), String::new())),
-            ("Product version", text(&engine.product_version)),
-            ("Content version", text(&engine.content_version)),
-            ("Serial number", text(&engine.serial_number)),
-            ("Last refreshed", time(engine.last_refreshed).unwrap_or_else(unknown)),
-            ("Last updated", time(engine.last_updated).unwrap_or_else(unknown)),
-            ("Sites", (sites, String::new())),
-            ("Pools", (if names.is_empty() { "None".to_owned() } else { names }, String::new())),
+            ("Address", "mono", (format!("{}{port}", engine.address), String::new())),
+            ("Product version", "mono", text(&engine.product_version)),
+            ("Content version", "mono", text(&engine.content_version)),
+            ("Serial number", "mono", text(&engine.serial_number)),
+            ("Last refreshed", "", time(engine.last_refreshed).unwrap_or_else(unknown)),
+            ("Last updated", "", time(engine.last_updated).unwrap_or_else(unknown)),
         ];
-        let facts = facts.map(|(label, (value, title))| {
+        let pools = pools.iter().enumerate().map(|(at, pool)| {
+            view! {
+                {(at > 0).then_some(", ")}
+                <a href=Route::Pool(pool.id).href()>{pool.name.clone()}</a>
+            }
+        });
+        let pools = pools.collect::<Vec<_>>();
+        let in_none = pools.is_empty().then_some("None");
+        let facts = facts.map(|(label, class, (value, title))| {
             view! {
                 <div>
                     <dt>{label}</dt>
-                    <dd title=title>{value}</dd>
+                    <dd class=class title=title>
+                        {value}
+                    </dd>
                 </div>
             }
         });
@@ -191,7 +240,17 @@ fn EngineSummary(page: EngineState) -> impl IntoView {
                     <span class="secondary">{Arrow::of(&engine).direction_label()}</span>
                 </div>
                 {step}
-                <dl class="summary-facts">{facts.into_iter().collect_view()}</dl>
+                <dl class="summary-facts">
+                    {facts.into_iter().collect_view()} <div>
+                        <dt>"Sites"</dt>
+                        <dd>
+                            <a href=Route::Engine(page.id).href_with("tab", "sites")>{sites}</a>
+                        </dd>
+                    </div> <div>
+                        <dt>"Pools"</dt>
+                        <dd>{in_none} {pools}</dd>
+                    </div>
+                </dl>
             </section>
         }
         .into_any()
@@ -300,7 +359,7 @@ fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
                 vec![("Now the engine calls the console.".to_owned()), to_engine]
             }
             None => vec![
-                "This console does not tell who calls whom now: reversing turns it around.".to_owned(),
+                "This console does not report which side connects. Reversing switches the sides.".to_owned(),
                 to_console,
                 "If the engine calls already, it will be the other way:".to_owned(),
                 to_engine,
@@ -382,7 +441,7 @@ fn RunByRapid7(page: EngineState, engine: Arc<Engine>) -> impl IntoView {
                     "Run by Rapid7"
                 </label>
                 <p>
-                    "An engine of Rapid7's External Scanning Service can stand here with an IP address of its own. It has no command line for you: Rapid7 Support pairs it. Only you can tell; the mark is kept in this browser alone."
+                    "An engine of Rapid7's External Scanning Service can stand here with an IP address of its own. It has no command line for you: Rapid7 Support pairs it. Only you can know; the mark is kept in this browser alone."
                 </p>
             </section>
         }

@@ -34,7 +34,7 @@ use crate::{
         clock::{self, Clock},
         title::Title,
     },
-    data::Data,
+    data::{Data, LeftList},
     features::{
         auto_refresh::{AutoRefresh, ListAge},
         refresh::{refresh_displayed, refresh_engine},
@@ -229,6 +229,12 @@ pub fn EnginesPage() -> impl IntoView {
         keys,
     };
     provide_context(page);
+    on_cleanup(move || {
+        if let Some(engines) = keys.try_get_untracked().flatten() {
+            let query = AddressParam::query_of(&[filter, status, sort]);
+            data.left.set_value(Some(LeftList { query, engines }));
+        }
+    });
     let layout = page.layout;
     let wanted = Signal::derive(move || page.dialog.get().is_some() || page.exporting.get());
 

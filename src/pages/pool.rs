@@ -188,7 +188,7 @@ fn PoolSites(page: PoolState, names: SiteNames, asking: Asking) -> impl IntoView
     });
     let list = move || {
         let Some(sites) = sites.get() else {
-            return view! { <p>"This console does not tell which sites use the pool."</p> }.into_any();
+            return view! { <p>"This console does not report which sites use the pool."</p> }.into_any();
         };
         if sites.is_empty() {
             return view! { <p class="secondary">"No site uses it."</p> }.into_any();

@@ -205,7 +205,7 @@ fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
             view! { <td class="c-sites numeric" data-label="Sites">{sites.to_string()}</td> }.into_any()
         }
         None => view! {
-            <td class="c-sites numeric" data-label="Sites" title="The console does not tell.">
+            <td class="c-sites numeric" data-label="Sites" title="Not reported by the console">
                 "–"
             </td>
         }

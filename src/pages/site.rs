@@ -279,7 +279,7 @@ impl Choice {
     }
 
     fn label(self, id: Option<ScannerId>) -> String {
-        let unknown = || "an engine or pool that the console does not tell".to_owned();
+        let unknown = || "an engine or pool that the console does not report".to_owned();
         id.map_or_else(unknown, |id| self.page.scanners.with(|scanners| scanners.label(id)))
     }
 
@@ -357,7 +357,7 @@ fn SiteEngines(page: SiteState) -> impl IntoView {
             view! { <ChoiceConflict choice theirs label save /> }
         }))}
         <h2>"Select Scan Engine"</h2>
-        <ScannerPicker chosen=fields.0 none="The console does not tell what scans this site." actions />
+        <ScannerPicker chosen=fields.0 none="The console does not report what scans this site." actions />
         <p class="change" role="status">
             {live(move || change_in_words(choice))}
         </p>
@@ -417,7 +417,7 @@ fn AddEngine(choice: Choice, open: Open) -> impl IntoView {
     view! {
         <Dialog open title="Add Scan Engine".to_owned() at_stake>
             <p>
-                "The engine is saved at once, and chosen for this site. It has to be paired before it can scan: its own page tells how."
+                "The engine is saved at once, and chosen for this site. It has to be paired before it can scan: its own page shows how."
             </p>
             <EngineForm inside />
         </Dialog>

@@ -36,6 +36,32 @@ async fn fill_in(screen: &Screen, name: &str, address: &str) {
 }
 
 #[wasm_bindgen_test]
+async fn the_page_leads_along_the_list_that_was_left_and_back_to_it() {
+    let screen = at_work(&console(), "/engines?filter=10.0&sort=-name").await;
+    screen.see_names(&["berlin", "aachen"]).await;
+    screen.click("link", "berlin").await;
+    screen.see("heading", PANEL).await;
+    screen.read("1 of 2").await;
+    assert!(screen.all("link", "Previous").is_empty());
+    screen.click("link", "Next: aachen").await;
+    screen.read("2 of 2").await;
+    screen.see("heading", "aachen").await;
+    screen.see("link", "Previous: berlin").await;
+    assert!(screen.all("link", "Next").is_empty());
+    screen.click("link", "Back to Scan Engines").await;
+    screen.see_names(&["berlin", "aachen"]).await;
+    see_address("/engines?filter=10.0&sort=-name").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_was_opened_directly_knows_the_way_to_the_list_alone() {
+    let screen = at_work_on(&console(), "/engines/1", PANEL).await;
+    let back = screen.see("link", "Back to Scan Engines").await;
+    assert_eq!(back.get_attribute("href").as_deref(), Some("/engines"));
+    assert!(!screen.text().contains(" of "), "{}", screen.text());
+}
+
+#[wasm_bindgen_test]
 async fn a_new_engine_is_checked_as_one_types() {
     let console = console();
     let screen = at_work_on(&console, "/engines/new", "New engine").await;

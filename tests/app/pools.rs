@@ -507,7 +507,7 @@ async fn when_one_of_the_new_pools_fails_the_others_can_be_taken_back() {
     screen.click("button", "Create 2 pools").await;
     screen.read("1 created, 1 failed.").await;
     assert!(console.pool("Pool 1").is_some());
-    screen.click("button", "Take back").await;
+    screen.click("button", "Delete the new pools").await;
     screen.see("dialog", "Taking back new pools – done").await;
     screen.read("1 deleted.").await;
     assert!(console.pool("Pool 1").is_none());

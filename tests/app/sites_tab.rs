@@ -195,7 +195,7 @@ async fn a_move_can_be_taken_back_before_it_is_saved() {
     let console = console(3);
     let screen = tab_of(&console, 2).await;
     choose(&screen, &["site-0001", "site-0003"]).await;
-    screen.click("button", "Take back site-0001").await;
+    screen.click("button", "Undo site-0001").await;
     screen.read("1 site from berlin to aachen").await;
     select_sites(&screen).await;
     screen.read("1 of 3 chosen").await;

@@ -150,7 +150,7 @@ pub(super) fn DeleteQuestion(deleting: Deleting) -> impl IntoView {
         let sites = match sites {
             Some(0) => view! { <p>"No site uses it."</p> }.into_any(),
             None => view! {
-                <p>"This console does not tell which sites use it. If one does, the console refuses to delete it."</p>
+                <p>"This console does not report which sites use it. If any do, it refuses to delete the pool."</p>
             }
             .into_any(),
             Some(many) => {

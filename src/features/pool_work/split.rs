@@ -552,7 +552,7 @@ pub(super) fn SplitResult(splitting: Splitting) -> impl IntoView {
                             view! {
                                 <button type="button" class="button" on:click=take_back>
                                     {glyph(Icon::Delete, "")}
-                                    "Take back"
+                                    "Delete the new pools"
                                 </button>
                             }
                         })}

@@ -104,7 +104,7 @@ fn PendingMoves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
     let cells = move |place: RowPlace| {
         let Some(SiteMove { site, name, from, to }) = of(place.key) else { return ().into_any() };
         let label = |id| scanners.with(|scanners| scanners.label(id));
-        let from = from.map_or_else(|| "Not told".to_owned(), label);
+        let from = from.map_or_else(|| "Not reported".to_owned(), label);
         let to = label(to);
         view! {
             <th scope="row" class="c-name" title=name.clone()>
@@ -122,7 +122,7 @@ fn PendingMoves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
                 <div class="row-actions">
                     <RowButton
                         icon=Icon::Close
-                        label=format!("Take back {name}")
+                        label=format!("Undo {name}")
                         refused=None
                         tabindex=place.tabindex
                         on_press=Callback::new(move |()| take_back(site))

@@ -82,7 +82,7 @@ fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'s
         EngineColumn::Platform => match &row.platform {
             Some(platform) => plain("c-more", "Platform", platform.clone(), None),
             None => {
-                let why = "The console tells it when it asks its engines: Refresh.".to_owned();
+                let why = "Known after the console has asked its engines: choose Refresh.".to_owned();
                 plain("c-more", "Platform", "–".to_owned(), Some(why))
             }
         },

@@ -103,7 +103,7 @@ fn AdviceDialog(page: EnginesState) -> impl IntoView {
             let pairing_helps = step.as_ref().is_some_and(|step| step.pairing_helps);
             let action = step.as_ref().map_or(StepAction::Refresh, |step| step.action);
             let (why, next) = step.map_or_else(
-                || (engine.status.meaning().to_owned(), "Nothing needs to be done.".to_owned()),
+                || (engine.status.meaning().to_owned(), "No action needed.".to_owned()),
                 |step| (step.why, step.what),
             );
             view! {

@@ -386,7 +386,7 @@ fn AuditedSites(page: AuditState) -> impl IntoView {
             page.site.choose(id.clone());
         });
         let scanner = audit.scanner_label(at);
-        let scanner = if scanner.is_empty() { "Not told".to_owned() } else { scanner };
+        let scanner = if scanner.is_empty() { "Not reported".to_owned() } else { scanner };
         let engines = number::count(audit.engines_of(at).len() as u64);
         let view = view! {
             {name}
@@ -579,7 +579,7 @@ fn EnginesOfSite(page: AuditState) -> impl IntoView {
             Arc::new(audit.engines_of(at).iter().map(|engine| engine.id.get()).collect::<Vec<RowKey>>());
         let note = match (audit.pool_of(at), audit.scanner_label(at)) {
             (Some(pool), _) => format!("It uses the pool {}.", audit.pool_name(pool)),
-            (None, label) if label.is_empty() => "The console does not tell what scans it.".to_owned(),
+            (None, label) if label.is_empty() => "The console does not report what scans it.".to_owned(),
             (None, label) => format!("It is assigned to {label} directly."),
         };
         let name = audit.list().name(at).to_owned();

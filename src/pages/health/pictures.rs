@@ -212,7 +212,7 @@ fn EnginesByVersion(title: &'static str, versions: Versions) -> impl IntoView {
     }
     for (label, count) in [
         (format!("{} other versions", number::count(rest.0 as u64)), rest.1),
-        ("Not told".to_owned(), versions.untold),
+        ("Not reported".to_owned(), versions.untold),
     ] {
         if count > 0 {
             let parts = vec![(0.0, share(count as f64, most), "url(#bar-other)")];
@@ -225,7 +225,7 @@ fn EnginesByVersion(title: &'static str, versions: Versions) -> impl IntoView {
         }
     }
     let note = match (usual, versions.counts.len()) {
-        (_, 0) => "The console tells none".to_owned(),
+        (_, 0) => "The console reports none".to_owned(),
         (_, 1) => "One version".to_owned(),
         (Some(_), many) => format!("{} versions, of which one is usual", number::count(many as u64)),
         (None, many) => format!("{} versions, none of them usual", number::count(many as u64)),

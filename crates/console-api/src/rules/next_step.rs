@@ -62,7 +62,7 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
         }
         EngineStatus::Missing => (
             "Refresh",
-            format!("Refresh {name}: then the console asks it, and may tell more."),
+            format!("Refresh {name}: the console then asks it and may report more."),
             StepAction::Refresh,
             false,
         ),

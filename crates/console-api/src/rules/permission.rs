@@ -61,7 +61,7 @@ impl fmt::Display for Refusal {
             Self::AwsPreAuthorised => "Not possible for an AWS pre-authorised engine.",
             Self::UpdatedWithConsole => "The local engine is updated together with the console.",
             Self::UpdatedByRapid7 => "An engine hosted by Rapid7 is updated by Rapid7.",
-            Self::NotActive => "Not possible now: only a paired engine that is active can be told.",
+            Self::NotActive => "Not possible now: this needs a paired engine that is active.",
         })
     }
 }

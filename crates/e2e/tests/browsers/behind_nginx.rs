@@ -182,7 +182,7 @@ tests! {
         page.see(heading(FRANKFURT)).await;
         page.open(nginx.url("/engine-console/engines?filter=frank&sort=-name")).await;
         page.sign_in("admin", &stack.password()).await;
-        page.see_value(e2e::role("searchbox", "Filter engines"), "frank").await;
+        page.see_value(e2e::role("combobox", "Filter engines"), "frank").await;
         page.see(row(FRANKFURT)).await;
     }
 

@@ -78,7 +78,7 @@ tests! {
         see(&page, "6.4.1").await;
         page.click(button("Reverse direction")).await;
         let question = dialog(format!("Reverse direction of {OSLO}"));
-        page.see_words(question, "This console does not tell who calls whom now").await;
+        page.see_words(question, "This console does not report which side connects").await;
         page.click(button("Cancel")).await;
         page.see_no(any("dialog")).await;
         page.click(role("tab", "Pairing")).await;
@@ -89,7 +89,7 @@ tests! {
 
         // An update whose end is not told is not waited for.
         page.click(button(format!("Update {OSLO}"))).await;
-        page.see_words(news(), &format!("This console does not tell when {OSLO} has taken the update.")).await;
+        page.see_words(news(), &format!("This console does not report when {OSLO} has installed the update.")).await;
         page.see_attribute(row(OSLO), "aria-busy", None).await;
         wait_for_version(&stack, "6.4.65").await;
         page.click(button(format!("Refresh {OSLO}"))).await;

@@ -38,7 +38,7 @@ tests! {
         page.back().await;
         page.see_address("/engines?sort=address&filter=192.0.2").await;
         page.see(button(starts("All")).pressed(true)).await;
-        page.see_value(role("searchbox", "Filter engines"), "192.0.2").await;
+        page.see_value(role("combobox", "Filter engines"), "192.0.2").await;
         page.back().await;
         page.see_address("/engines?sort=-name").await;
         page.see_texts(column("Name"), &[LOCAL, "Cologne", "Berlin", "Amsterdam"]).await;

@@ -17,7 +17,7 @@ tests! {
         page.press(Key::Enter).await;
         page.see_focus_on(heading("Scan Engines")).await;
 
-        page.tab_to(role("searchbox", "Filter engines")).await;
+        page.tab_to(role("combobox", "Filter engines")).await;
         page.tab_to(row("Frankfurt DMZ")).await;
         page.press(Key::Down).await;
         page.see_focus_on(row("Genoa")).await;
@@ -45,10 +45,10 @@ tests! {
         page.see_address("/engines").await;
 
         page.press("/").await;
-        page.see_focus_on(role("searchbox", "Filter engines")).await;
+        page.see_focus_on(role("combobox", "Filter engines")).await;
         // In a field they are letters.
         page.press("?").await;
-        page.see_value(role("searchbox", "Filter engines"), "?").await;
+        page.see_value(role("combobox", "Filter engines"), "?").await;
         page.fill("Filter engines", "").await;
         page.tab_to(row(LOCAL)).await;
         page.press("?").await;

@@ -80,6 +80,15 @@ tests! {
         page.press("?").await;
         page.see(dialog("Keyboard shortcuts")).await;
         page.check_screen("keyboard-shortcuts").await;
+        escape(&page).await;
+        page.click(button("What the filter understands")).await;
+        page.see(heading("What the filter understands")).await;
+        page.check_screen("filter-help").await;
+        page.press(Key::Escape).await;
+        page.see_no(heading("What the filter understands")).await;
+        page.fill("Filter engines", "st").await;
+        page.see(role("listbox", "Ways to go on")).await;
+        page.check_screen("filter-suggestions").await;
         drop(fleet);
     }
 
@@ -328,7 +337,7 @@ tests! {
         page.click(button("Create 2 pools")).await;
         page.see(text("1 created, 1 failed.")).await;
         page.check_accessibility("a split that failed half-way").await;
-        page.click(button("Take back")).await;
+        page.click(button("Delete the new pools")).await;
         page.see(text("1 deleted.")).await;
         page.click(button("Done")).await;
         page.see_no(any("dialog")).await;

@@ -43,7 +43,7 @@ tests! {
         page.see_words(alert(), "is not what a console gives here").await;
         portal.end();
         page.click(button("Sign in")).await;
-        page.see_value(role("searchbox", "Filter engines"), "local").await;
+        page.see_value(role("combobox", "Filter engines"), "local").await;
         page.see_attribute(role("columnheader", "Name"), "aria-sort", Some("descending")).await;
         page.see(row(LOCAL)).await;
         page.see_address("/engines?filter=local&sort=-name").await;
@@ -121,7 +121,7 @@ tests! {
 
         page.see_no(any("dialog")).await;
         page.see_words(cell("Frankfurt DMZ", "Status"), "Pending authorization").await;
-        page.see_value(role("searchbox", "Filter engines"), "frank").await;
+        page.see_value(role("combobox", "Filter engines"), "frank").await;
         drop(engine);
     }
 }

@@ -180,7 +180,7 @@ async fn paper(audit: &Arc<Audit>, keys: &[u64], by_site: bool, filter: &str) ->
                 audit.engines_of(place).iter().map(|engine| engine.name.as_str()).collect::<Vec<_>>();
             let label = audit.scanner_label(place);
             let words = match (audit.pool_of(place), label.is_empty()) {
-                (_, true) => "not told".to_owned(),
+                (_, true) => "not reported".to_owned(),
                 (Some(_), _) if engines.is_empty() => format!("{label} (no engine)"),
                 (Some(_), _) => format!("{label} ({})", engines.join(", ")),
                 (None, _) => label,
