@@ -46,6 +46,7 @@ use crate::{
         icon::{Icon, glyph},
         later::{Addition, Later},
         live::{follow, live},
+        load_error::ListFailure,
         status::status_arrow,
         table::{
             data_table::{DataTable, RowPlace, Selecting, SortBy},
@@ -440,40 +441,16 @@ fn EnginesTroubles(page: EnginesState) -> impl IntoView {
     live(move || {
         let data = page.data;
         let failed = data.engines.failed().map(|error| {
-            let read_at = data.engines.read_at();
-            let what = match read_at {
-                Some(at) => {
-                    format!(
-                        "The engines could not be read again. What is shown is from {}.",
-                        page.clock.exact(at)
-                    )
-                }
-                None => "The engines could not be read.".to_owned(),
-            };
-            let reading = data.engines.is_reading();
-            view! {
-                <div class=if read_at.is_some() { "notice bad one-line" } else { "notice bad" }>
-                    <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                    <span>{error.in_full()}</span>
-                    <div>
-                        <button
-                            type="button"
-                            class="button"
-                            aria-disabled=reading.then_some("true")
-                            on:click=move |_| {
-                                spawn_local(async move {
-                                    // Where it fails again the button stays, and says why.
-                                    if data.read_engines_now().await.is_ok() {
-                                        focus_heading_if_lost();
-                                    }
-                                });
-                            }
-                        >
-                            "Try again"
-                        </button>
-                    </div>
-                </div>
-            }
+            let again = Callback::new(move |()| {
+                spawn_local(async move {
+                    // Where it fails again the button stays, and says why.
+                    if data.read_engines_now().await.is_ok() {
+                        focus_heading_if_lost();
+                    }
+                });
+            });
+            let (read_at, reading) = (data.engines.read_at(), data.engines.is_reading());
+            view! { <ListFailure things="engines" why=error.in_full() read_at clock=page.clock reading again /> }
         });
         let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
             format!(

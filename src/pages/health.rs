@@ -21,8 +21,8 @@ use crate::{
     features::auto_refresh::{AutoRefresh, ListAge},
     ui::{
         focus::focus_heading_if_lost,
-        icon::{Icon, glyph},
         live::live,
+        load_error::ListFailure,
         tabs::{Tab, Tabs},
     },
 };
@@ -74,32 +74,12 @@ fn HealthTroubles(data: Data) -> impl IntoView {
     live(move || {
         let clock = Clock::here();
         let failed = data.engines.failed().map(|error| {
-            let what = match data.engines.read_at() {
-                Some(at) => {
-                    format!("The engines could not be read again. What is shown is from {}.", clock.exact(at))
-                }
-                None => "The engines could not be read.".to_owned(),
-            };
-            let reading = data.engines.is_reading();
-            view! {
-                <div class="notice bad">
-                    <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                    <span>{error.in_full()}</span>
-                    <div>
-                        <button
-                            type="button"
-                            class="button"
-                            aria-disabled=reading.then_some("true")
-                            on:click=move |_| {
-                                data.read_engines();
-                                focus_heading_if_lost();
-                            }
-                        >
-                            "Try again"
-                        </button>
-                    </div>
-                </div>
-            }
+            let again = Callback::new(move |()| {
+                data.read_engines();
+                focus_heading_if_lost();
+            });
+            let (read_at, reading) = (data.engines.read_at(), data.engines.is_reading());
+            view! { <ListFailure things="engines" why=error.in_full() read_at clock reading again /> }
         });
         let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
             let what = if data.pools.read_at().is_some() {

@@ -16,6 +16,7 @@ use crate::{
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::live,
+        load_error::ListFailure,
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
@@ -254,40 +255,16 @@ fn PoolsTroubles(page: PoolsState) -> impl IntoView {
     live(move || {
         let data = page.data;
         let failed = data.pools.failed().map(|error| {
-            let what = match data.pools.read_at() {
-                Some(at) => {
-                    format!(
-                        "The pools could not be read again. What is shown is from {}.",
-                        page.clock.exact(at)
-                    )
-                }
-                None => "The pools could not be read.".to_owned(),
-            };
-            let reading = data.pools.is_reading();
-            view! {
-                <div class="notice bad">
-                    <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
-                    <span>{error.in_full()}</span>
-                    <div>
-                        <button
-                            type="button"
-                            class="button"
-                            aria-disabled=reading.then_some("true")
-                            on:click=move |_| {
-                                spawn_local(async move {
-                                    // Where it fails again the button stays, and says why.
-                                    if data.read_pools_now().await.is_ok() {
-                                        focus_heading_if_lost();
-                                    }
-                                });
-                            }
-                        >
-                            "Try again"
-                        </button>
-                    </div>
-                </div>
-            }
-            .into_any()
+            let again = Callback::new(move |()| {
+                spawn_local(async move {
+                    // Where it fails again the button stays, and says why.
+                    if data.read_pools_now().await.is_ok() {
+                        focus_heading_if_lost();
+                    }
+                });
+            });
+            let (read_at, reading) = (data.pools.read_at(), data.pools.is_reading());
+            view! { <ListFailure things="pools" why=error.in_full() read_at clock=page.clock reading again /> }
         });
         let engines = data.engines.failed().filter(|_| failed.is_none()).map(|error| {
             format!(

@@ -1,4 +1,4 @@
-//! What a page about one thing says when that could not be read.
+//! What a page says when what it is about could not be read: one thing, or a list.
 
 use console_api::{Error, Timestamp};
 use leptos::prelude::*;
@@ -65,6 +65,49 @@ pub fn LoadFailure(
                 <a class="button" href=href>
                     {words}
                 </a>
+            </div>
+        </div>
+    }
+}
+
+/// Why a list could not be read, and **Try again**. What is on screen stays, and is as old as this says.
+#[component]
+pub fn ListFailure(
+    /// What is listed, such as "engines".
+    things: &'static str,
+    /// Why.
+    why: String,
+    /// When it was last read.
+    read_at: Option<Timestamp>,
+    /// For the time's words.
+    clock: Clock,
+    /// Whether it is being read again.
+    reading: bool,
+    /// Reads it again.
+    again: Callback<()>,
+) -> impl IntoView {
+    let (class, what) = match read_at {
+        Some(at) => {
+            let since = clock.exact(at);
+            // In one line where the list needs the room.
+            let what = format!("The {things} could not be read again. What is shown is from {since}.");
+            ("notice bad one-line", what)
+        }
+        None => ("notice bad", format!("The {things} could not be read.")),
+    };
+    view! {
+        <div class=class>
+            <strong class="problem-line">{glyph(Icon::Failed, "")} {what}</strong>
+            <span>{why}</span>
+            <div>
+                <button
+                    type="button"
+                    class="button"
+                    aria-disabled=reading.then_some("true")
+                    on:click=move |_| again.run(())
+                >
+                    "Try again"
+                </button>
             </div>
         </div>
     }

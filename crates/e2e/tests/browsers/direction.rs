@@ -87,7 +87,7 @@ tests! {
         page.click(link("Engines")).await;
         page.click(link(OSLO)).await;
         see(&page, "Unknown").await;
-        see_refusal(&page, "only a paired engine that is active").await;
+        see_refusal(&page, "this needs a paired engine that is active").await;
         page.click(button("Reverse direction")).await;
         page.see_no(any("dialog")).await;
 

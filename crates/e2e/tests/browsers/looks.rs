@@ -380,7 +380,7 @@ tests! {
         page.click(link("Berlin")).await;
         page.see(heading("Scan Engine Configuration")).await;
         page.click(role("tab", "Pools")).await;
-        page.see(link("Default Engine Pool")).await;
+        page.see(link("Default Engine Pool").within(role("tabpanel", "Pools"))).await;
         page.check_screen("engine-pools").await;
         page.click(role("tab", "Scans")).await;
         page.see(heading("No scan ran on this engine")).await;
