@@ -259,9 +259,10 @@ impl Test {
         let engine = &row.engine;
         match self {
             Self::Word(word) => row.search.contains(word.as_str()) || is_number_of(engine, word),
-            Self::Contains(field, any) => {
-                field.of(row).is_some_and(|text| has_any(&fold_case(text), any, |text, it| text.contains(it)))
-            }
+            Self::Contains(field, any) => field.of(row).is_some_and(|text| {
+                let text = fold_case(text);
+                any.iter().any(|part| text.contains(part.as_str()))
+            }),
             Self::Status(any) => {
                 let (label, key) = (fold_case(engine.status.label()), engine.status.key());
                 any.iter().any(|it| label.starts_with(it.as_str()) || key.starts_with(it.as_str()))
@@ -290,10 +291,6 @@ impl Test {
             }
         }
     }
-}
-
-fn has_any(text: &str, any: &[String], holds: fn(&str, &str) -> bool) -> bool {
-    any.iter().any(|it| holds(text, it))
 }
 
 /// Whether the word is the whole number of the engine, or of its port. Parts of numbers would find nearly all engines.

@@ -230,7 +230,7 @@ fn the_direction_turns_when_the_engine_can_be_told_and_back_always() {
     for status in ["unknown", "pending-authorization", "incompatible-version", "not-responding"] {
         for direction in [value!(null), value!("console-to-engine")] {
             let why = refusal(value!({"status": status, "connectionDirection": direction})).unwrap();
-            assert!(why.contains("only a paired engine that is active"), "{why}");
+            assert!(why.contains("this needs a paired engine that is active"), "{why}");
         }
         assert_eq!(refusal(value!({"status": status, "connectionDirection": "engine-to-console"})), None);
     }
