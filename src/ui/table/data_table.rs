@@ -123,7 +123,8 @@ pub fn DataTable(
     /// What Space on a row does where rows are not selected: one of them may be chosen.
     #[prop(optional)]
     on_space: Option<Callback<RowKey>>,
-    /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes.
+    /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes: a function, for a component's
+    /// body is not followed. One type for all tables, so that the table's code is there once.
     cells: Callback<RowPlace, AnyView>,
     /// Whether a row is being worked on.
     working: Callback<RowKey, bool>,
