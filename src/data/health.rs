@@ -41,12 +41,14 @@ impl PartialEq for Found {
 #[derive(Clone, Copy)]
 pub struct FleetHealth {
     found: RwSignal<Option<Arc<Found>>>,
-    thresholds: RwSignal<Option<Thresholds>>,
+    thresholds: RwSignal<Thresholds>,
 }
 
 impl FleetHealth {
     pub(super) fn new() -> Self {
-        Self { found: RwSignal::new(None), thresholds: RwSignal::new(None) }
+        let remembered = THRESHOLDS.remembered();
+        let thresholds = remembered.map_or_else(Thresholds::default, |text| Thresholds::from_text(&text));
+        Self { found: RwSignal::new(None), thresholds: RwSignal::new(thresholds) }
     }
 
     /// What was last found out; `None` before the engines and pools were read.
@@ -63,15 +65,13 @@ impl FleetHealth {
 
     /// The thresholds that a person chose, or else the usual ones.
     pub fn thresholds(self) -> Thresholds {
-        self.thresholds.get().unwrap_or_else(|| {
-            THRESHOLDS.remembered().map_or_else(Thresholds::default, |text| Thresholds::from_text(&text))
-        })
+        self.thresholds.get()
     }
 
     /// Takes other thresholds, and remembers them.
     pub fn set_thresholds(self, thresholds: Thresholds) {
         THRESHOLDS.remember(&thresholds.to_text());
-        self.thresholds.set(Some(thresholds));
+        self.thresholds.set(thresholds);
     }
 
     pub(super) fn forget(self) {

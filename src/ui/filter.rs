@@ -67,13 +67,6 @@ fn FilterField(
     /// Empties it.
     empty: Callback<()>,
 ) -> impl IntoView {
-    let empty = move |_| {
-        empty.run(());
-        if let Some(input) = input.get_untracked() {
-            // An element that can't take the focus leaves it where it was.
-            _ = input.focus();
-        }
-    };
     // Enter in a filter is not what sends the form around it.
     let stay = |event: ev::KeyboardEvent| {
         if event.key() == "Enter" {
@@ -96,22 +89,41 @@ fn FilterField(
                 on:input=move |event| set.run(event_target_value(&event))
                 on:keydown=stay
             />
-            {live(move || {
-                (!value.with(String::is_empty))
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button"
-                                aria-label="Empty the filter"
-                                title="Empty the filter"
-                                on:click=empty
-                            >
-                                {glyph(Icon::Close, "")}
-                            </button>
-                        }
-                    })
-            })}
+            <EmptyButton input value empty />
         </search>
     }
+}
+
+/// Empties a filter, and leads back into it.
+#[component]
+pub fn EmptyButton(
+    /// The filter's field.
+    input: NodeRef<html::Input>,
+    /// What is typed; the button is there while that is something.
+    value: Signal<String>,
+    /// Empties it.
+    empty: Callback<()>,
+) -> impl IntoView {
+    let press = move |_| {
+        empty.run(());
+        if let Some(input) = input.get_untracked() {
+            // An element that can't take the focus leaves it where it was.
+            _ = input.focus();
+        }
+    };
+    live(move || {
+        (!value.with(String::is_empty)).then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="icon-button empty"
+                    aria-label="Empty the filter"
+                    title="Empty the filter"
+                    on:click=press
+                >
+                    {glyph(Icon::Close, "")}
+                </button>
+            }
+        })
+    })
 }

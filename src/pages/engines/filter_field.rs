@@ -8,9 +8,10 @@ use crate::{
     browser::address::AddressParam,
     data::Data,
     ui::{
+        filter::EmptyButton,
         icon::{Icon, glyph},
         later::{Addition, Later},
-        live::{live, live_attribute},
+        live::live_attribute,
         shortcuts::focus_on_slash,
     },
 };
@@ -99,13 +100,6 @@ pub(super) fn EngineFilterField(page: EnginesState) -> impl IntoView {
     provide_context(state);
     let input = NodeRef::<html::Input>::new();
     focus_on_slash(input);
-    let empty = move |_| {
-        state.text.choose(String::new());
-        if let Some(input) = input.get_untracked() {
-            // An element that can't take the focus leaves it where it was.
-            _ = input.focus();
-        }
-    };
     let marked = move || state.current.get().map(option_id);
     let is_open = move || Some((state.count() > 0).to_string());
     let is_wrong =
@@ -137,22 +131,11 @@ pub(super) fn EngineFilterField(page: EnginesState) -> impl IntoView {
                 on:keydown=move |event| state.press(&event)
                 on:blur=move |_| state.typing.set(false)
             />
-            {live(move || {
-                (!state.text.with(String::is_empty))
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="icon-button empty"
-                                aria-label="Empty the filter"
-                                title="Empty the filter"
-                                on:click=empty
-                            >
-                                {glyph(Icon::Close, "")}
-                            </button>
-                        }
-                    })
-            })}
+            <EmptyButton
+                input
+                value=Signal::derive(move || state.text.get())
+                empty=Callback::new(move |()| state.text.choose(String::new()))
+            />
             // Without it the field filters all the same.
             <Addition what=Later::FilterHelp wanted=state.typing.into() missing=Callback::new(|()| ()) />
         </search>

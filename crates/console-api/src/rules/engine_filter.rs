@@ -92,6 +92,12 @@ impl Fleet {
             content: usual(|engine| engine.content_version.as_deref()),
         }
     }
+
+    /// The same engines at another time.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
+    }
 }
 
 /// One term: all terms must hold.
@@ -110,7 +116,8 @@ enum Test {
     Contains(Text, Vec<String>),
     Status(Vec<String>),
     Network(IpAddr, u8),
-    Version(Version, Ordered, String),
+    /// The version as it was written, and its key.
+    Version(Version, Ordered, String, Box<[u8]>),
     Number(Number, Vec<(Ordered, u64)>),
     Outdated,
     Stale,
@@ -270,12 +277,12 @@ impl Test {
             Self::Network(network, bits) => bare(&engine.address)
                 .parse()
                 .is_ok_and(|address| first_bits(address, *bits) == first_bits(*network, *bits)),
-            Self::Version(version, ordered, than) => {
+            Self::Version(version, ordered, _, than) => {
                 let key = match version {
                     Version::Product => &row.product_key,
                     Version::Content => &row.content_key,
                 };
-                key.as_ref().is_some_and(|key| ordered.holds(key.cmp(&keys::natural(than))))
+                key.as_ref().is_some_and(|key| ordered.holds(key.cmp(than)))
             }
             Self::Number(number, any) => number
                 .of(row)
@@ -439,7 +446,8 @@ impl Written {
             _ => None,
         };
         if let (Some(version), (Some(ordered), than)) = (version, Ordered::split(&value)) {
-            return Ok((!than.is_empty()).then(|| Test::Version(version, ordered, than.to_owned())));
+            let test = || Test::Version(version, ordered, than.to_owned(), keys::natural(than));
+            return Ok((!than.is_empty()).then(test));
         }
         match Text::ALL.iter().find(|(known, _)| *known == key) {
             Some((_, field)) => Ok(Some(Test::Contains(*field, any))),
@@ -499,7 +507,7 @@ impl fmt::Display for Test {
             }
             Self::Status(any) => write!(f, "status:{}", joined(any)),
             Self::Network(address, bits) => write!(f, "address:{address}/{bits}"),
-            Self::Version(version, ordered, than) => {
+            Self::Version(version, ordered, than, _) => {
                 let key = if *version == Version::Product { "version" } else { "content" };
                 let sign = ordered.sign();
                 if than.contains(char::is_whitespace) {
