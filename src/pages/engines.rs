@@ -192,18 +192,14 @@ pub fn EnginesPage() -> impl IntoView {
     let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
     // Sorted once, and not again for each key in the filter.
     let sorted = Memo::new(move |_| Some(Arc::new(in_order(&rows.get()?.all, order()))));
-    let now = || Timestamp::from_unix_ms(clock::now());
-    // Worked out when the filter first asks for it, and not again for each key in it either.
-    let fleet = Memo::new(move |_| Some(Fleet::of(&rows.get()?.all, now(), data.health.thresholds())));
     let shown = Memo::new(move |_| {
         let (Some(sorted), Some(rows)) = (sorted.get(), rows.get()) else { return Shown::default() };
         let statuses =
             status.with(|keys| chosen_statuses(keys).iter().map(|it| EngineStatus::parse(it)).collect());
         let mut filter = filter.with(|text| EngineFilter::new(text, statuses));
-        if filter.needs_fleet()
-            && let Some(fleet) = fleet.get()
-        {
-            filter = filter.compare_with(fleet.at(now()));
+        if filter.needs_fleet() {
+            let now = Timestamp::from_unix_ms(clock::now());
+            filter = filter.compare_with(Fleet::of(&rows.all, now, data.health.thresholds()));
         }
         let in_order = sorted.iter().filter_map(|at| rows.all.get(*at));
         let matching: Vec<&EngineRow> = in_order.filter(|row| filter.matches_text(row)).collect();

@@ -92,12 +92,6 @@ impl Fleet {
             content: usual(|engine| engine.content_version.as_deref()),
         }
     }
-
-    /// The same engines at another time.
-    #[must_use]
-    pub fn at(self, now: Timestamp) -> Self {
-        Self { now, ..self }
-    }
 }
 
 /// One term: all terms must hold.
