@@ -18,8 +18,10 @@ const TARGETS: [&str; 2] = ["frames", "consoles_xml"];
 
 /// How long `cargo xtask fuzz` tries each, unless told otherwise, in seconds.
 pub(crate) const USUAL: u64 = 600;
-/// How long the stage of `cargo xtask test` does, in seconds.
-const STAGE: u64 = 10;
+/// How many inputs the stage of `cargo xtask test` tries of each: about 10 seconds' worth.
+const STAGE_INPUTS: u32 = 300_000;
+/// The longest that it may take for them, in seconds.
+const STAGE_LIMIT: u64 = 60;
 /// How much longer than that a fuzzer may take to end.
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -28,11 +30,55 @@ const WATCHED: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-le
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares";
 
+/// How much is tried.
+#[derive(Debug, Clone, Copy)]
+enum Effort {
+    /// So many seconds, by chance, from the inputs that earlier attempts found worth keeping.
+    Seconds(u64),
+    /// The same inputs for the same code, from the seeds alone: a change does not fail for what it did not cause.
+    Fixed,
+}
+
+impl Effort {
+    /// The longest that it may take.
+    fn seconds(self) -> u64 {
+        match self {
+            Self::Seconds(seconds) => seconds,
+            Self::Fixed => STAGE_LIMIT,
+        }
+    }
+
+    /// The fuzzer's options for it.
+    fn options(self) -> Vec<String> {
+        let mut options = vec![format!("-max_total_time={}", self.seconds())];
+        if let Self::Fixed = self {
+            options.extend(["-seed=1".to_owned(), format!("-runs={STAGE_INPUTS}")]);
+        }
+        options
+    }
+
+    /// The folder for the inputs of one target that are worth keeping.
+    fn corpus(self, target: &str) -> Outcome<PathBuf> {
+        let corpus = folder().join(match self {
+            Self::Seconds(_) => "corpus",
+            Self::Fixed => "corpus-stage",
+        });
+        let corpus = corpus.join(target);
+        if let Self::Fixed = self
+            && corpus.exists()
+        {
+            fs::remove_dir_all(&corpus).on("empty", &corpus)?;
+        }
+        fs::create_dir_all(&corpus).on("make", &corpus)?;
+        Ok(corpus)
+    }
+}
+
 /// Tries each for so many seconds. False: it has found something, and was shown.
 pub(crate) fn fuzz(seconds: u64) -> Outcome<bool> {
     cmd::end_children_on_interrupt()?;
     let mut steps = Steps::new();
-    let (outcome, _) = all(&mut steps, seconds);
+    let (outcome, _) = all(&mut steps, Effort::Seconds(seconds));
     match outcome {
         Ok(()) => Ok(true),
         Err(failure) => {
@@ -44,7 +90,7 @@ pub(crate) fn fuzz(seconds: u64) -> Outcome<bool> {
 
 /// The stage of `cargo xtask test`, with its line that counts.
 pub(crate) fn stage(steps: &mut Steps) -> (Outcome, String) {
-    let (outcome, failed) = all(steps, STAGE);
+    let (outcome, failed) = all(steps, Effort::Fixed);
     let line = match failed {
         Some(failed) => format!("test result: {} passed; {failed} failed", TARGETS.len() - failed),
         None => String::new(),
@@ -53,8 +99,8 @@ pub(crate) fn stage(steps: &mut Steps) -> (Outcome, String) {
 }
 
 /// Builds, tries and tells. Also how many have failed, if it came to that.
-fn all(steps: &mut Steps, seconds: u64) -> (Outcome, Option<usize>) {
-    let tried = build(steps).and_then(|programs| run(steps, &programs, seconds));
+fn all(steps: &mut Steps, effort: Effort) -> (Outcome, Option<usize>) {
+    let tried = build(steps).and_then(|programs| run(steps, &programs, effort));
     let results = match tried {
         Ok(results) => results,
         Err(failure) => return (Err(failure), None),
@@ -96,19 +142,18 @@ fn host(version: &str) -> Outcome<String> {
 }
 
 /// Tries all at the same time.
-fn run(steps: &mut Steps, programs: &Path, seconds: u64) -> Outcome<Vec<Outcome<String>>> {
+fn run(steps: &mut Steps, programs: &Path, effort: Effort) -> Outcome<Vec<Outcome<String>>> {
     let found = folder().join("found");
     fs::create_dir_all(&found).on("make", &found)?;
     let mut commands = Vec::new();
     for target in TARGETS {
-        let corpus = folder().join("corpus").join(target);
-        fs::create_dir_all(&corpus).on("make", &corpus)?;
+        let corpus = effort.corpus(target)?;
         let log = log(target);
         let output = File::create(&log).on("write", &log)?;
         let errors = output.try_clone().on("write", &log)?;
         let ours = Path::new("crates/fuzz");
         let mut command = Command::new(programs.join(target));
-        command.args([&format!("-max_total_time={seconds}"), "-timeout=10", "-rss_limit_mb=1024"]);
+        command.args(effort.options()).args(["-timeout=10", "-rss_limit_mb=1024"]);
         command.args(["-print_final_stats=1", &format!("-artifact_prefix={}/{target}-", found.display())]);
         command.arg(format!(
             "-dict={}",
@@ -119,9 +164,13 @@ fn run(steps: &mut Steps, programs: &Path, seconds: u64) -> Outcome<Vec<Outcome<
         command.stdout(output).stderr(errors).env("RUST_BACKTRACE", "0");
         commands.push(command);
     }
-    let what = format!("Try {} for {seconds} s, at the same time", TARGETS.join(" and "));
-    let outcomes =
-        steps.step(&what, || Ok(cmd::run_together(&mut commands, Duration::from_secs(seconds) + GRACE)))?;
+    let amount = match effort {
+        Effort::Seconds(seconds) => format!("for {seconds} s"),
+        Effort::Fixed => format!("with {STAGE_INPUTS} inputs"),
+    };
+    let what = format!("Try {} {amount}, at the same time", TARGETS.join(" and "));
+    let limit = Duration::from_secs(effort.seconds()) + GRACE;
+    let outcomes = steps.step(&what, || Ok(cmd::run_together(&mut commands, limit)))?;
     let results = TARGETS.iter().zip(outcomes).map(|(target, outcome)| {
         let log = log(target);
         let said = fs::read(&log).on("read", &log)?;

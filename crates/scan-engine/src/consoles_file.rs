@@ -373,8 +373,14 @@ impl<'a> Parser<'a> {
     fn start(&mut self, tag: &BytesStart<'_>, span: Range<usize>) -> Result<(), ConsolesFileError> {
         let name = tag.name().as_ref().to_owned();
         // The reader takes anything for attributes until somebody looks at them.
-        if let Some(Err(error)) = tag.attributes().find(Result::is_err) {
-            return Err(self.error(span.start, error.to_string()));
+        for attribute in tag.attributes() {
+            let key = attribute.map_err(|error| self.error(span.start, error.to_string()))?.key;
+            // The reader does without the blank that XML wants before each attribute.
+            // <https://www.w3.org/TR/xml/#NT-STag>
+            let at = key.as_ref().as_ptr().addr() - tag.as_ref().as_ptr().addr();
+            if !tag.as_ref()[..at].ends_with([' ', '\t', '\r', '\n']) {
+                return Err(self.error(span.start, format!("no blank before the attribute {}", key.as_ref())));
+            }
         }
         match self.open.as_slice() {
             [] => {
@@ -705,6 +711,8 @@ mod tests {
             ("<Engines/>", 1),
             ("\n<Consoles //>", 2),
             ("<Consoles>\n<note a/></Consoles>", 2),
+            ("<Consoles>\n<console plaintext_sharedSecret=\"x\"name=\"a b\" id=\"1\"/></Consoles>", 2),
+            ("<Consoles>\n<note a=\"1\"b=\"2\"/></Consoles>", 2),
             ("<Consoles>\n<console id=\"1\">\n", 3),
             ("<Consoles>\n\n<console id=\"1\"></Consoles>", 3),
             ("<Consoles>\n<console enabled=\"1\"/></Consoles>", 2),
