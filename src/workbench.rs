@@ -79,7 +79,7 @@ pub fn Workbench(
     }
 }
 
-/// What meets **Update** of one engine on whatever screen, and asks first where scans are under way on it.
+/// Asks before **Update** of one engine, on whatever screen.
 #[component]
 fn QuestionBeforeUpdate(data: Data, toasts: Toasts) -> impl IntoView {
     let asked = data.work.update_asked;

@@ -98,7 +98,7 @@ pub struct Work {
     pub refreshing: Busy,
     /// Those that were sent an update and have not reported new versions yet.
     pub updating: Busy,
-    /// The engines that are to be updated, once it is known whether scans are under way on them.
+    /// The engines that are to be updated once the person has said so.
     pub update_asked: RwSignal<Vec<Engine>>,
     asking: StoredValue<Option<Asking>, LocalStorage>,
     changing: RwSignal<bool>,

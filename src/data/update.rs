@@ -52,8 +52,8 @@ pub struct UpdatedEngines {
 }
 
 impl Data {
-    /// Updates one engine as [`update_engine_now`](Self::update_engine_now) does, after a question where scans are under
-    /// way on it: the component `UpdateQuestion` takes it from here.
+    /// Updates one engine as [`update_engine_now`](Self::update_engine_now) does, after a question: the component
+    /// `UpdateQuestion` takes it from here.
     pub fn update_engine(self, engine: Engine) {
         self.work.update_asked.update(|asked| asked.push(engine));
     }

@@ -1,4 +1,4 @@
-//! **Update** of one engine: at once, or after a question where scans are under way on it.
+//! **Update** of one engine, which asks first.
 
 use console_api::{Engine, Error};
 use leptos::{prelude::*, task::spawn_local};
@@ -11,71 +11,58 @@ use crate::{
     ui::{
         confirm::{Asked, Confirm},
         dialog::Open,
+        field::problem_line,
         live::{follow, live},
         toast::{News, Toasts, Tone, helps},
     },
 };
 
-/// Takes the engines of [`update_asked`](crate::data::refresh::Work::update_asked), asks which scans are or may be under way on
-/// each, and updates it: at once where there are none, or where that can't be read, otherwise once the person says so.
+/// Asks about the engines of [`update_asked`](crate::data::refresh::Work::update_asked), one after the other: what an update
+/// does, and which scans are or may be under way on the engine. Updates it once the person says so.
 #[component]
 pub fn UpdateQuestion() -> impl IntoView {
     let data = Data::here();
     let toasts = Toasts::here();
     let asked = data.work.update_asked;
-    // Those with scans under way, or that may have some, and the words for it. One after the other is asked about.
-    let waiting = RwSignal::new(Vec::<(Engine, String)>::new());
-    let look = move |engine: Engine| {
-        let mine = data.work.updating.begin(&[engine.id]);
-        if mine.is_empty() {
-            return;
-        }
+    let engine = Memo::new(move |_| asked.with(|asked| asked.first().cloned()));
+    let scans = RwSignal::new(None::<Result<String, Error>>);
+    follow(move || {
+        let Some(engine) = engine.get() else { return };
+        scans.set(None);
         spawn_local(async move {
-            let scans = data.scans_on_one(&engine).await.map(|on| on.words());
-            data.work.updating.end(&mine);
-            match scans {
-                Err(Error::Cancelled) => {}
-                Ok(scans) if !scans.is_empty() => {
-                    _ = waiting.try_update(|waiting| waiting.push((engine, scans)));
-                }
-                Ok(_) | Err(_) => update_now(data, toasts, engine),
+            let found = data.scans_on_one(&engine).await.map(|on| on.words());
+            // By now it may be another one's turn.
+            if asked.with_untracked(|asked| asked.first().is_some_and(|first| first.id == engine.id)) {
+                _ = scans.try_set(Some(found));
             }
         });
-    };
-    follow(move || {
-        if asked.with(|asked| !asked.is_empty()) {
-            let engines = asked.try_update(std::mem::take).unwrap_or_default();
-            untrack(|| engines.into_iter().for_each(look));
-        }
     });
     // Whatever the answer is, then it is the next one's turn.
-    let next = move || waiting.update(|waiting| _ = (!waiting.is_empty()).then(|| waiting.remove(0)));
-    let open = Open::derived(move || waiting.with(|waiting| !waiting.is_empty()), next);
-    let name = move || {
-        waiting.with(|waiting| waiting.first().map(|(engine, _)| engine.name.clone())).unwrap_or_default()
-    };
-    let words = move || {
-        let scans =
-            waiting.with(|waiting| waiting.first().map(|(_, scans)| scans.clone())).unwrap_or_default();
-        format!(
-            "{scans} An engine that is updated is away for a moment, and the scans on it may be interrupted."
-        )
+    let next = move || asked.update(|asked| _ = (!asked.is_empty()).then(|| asked.remove(0)));
+    let open = Open::derived(move || engine.with(Option::is_some), next);
+    let title = Signal::derive(move || {
+        format!("Update {}", engine.with(|it| it.as_ref().map(|it| it.name.clone())).unwrap_or_default())
+    });
+    let scans = move || match scans.get() {
+        None => Some(view! { <p>"Looking for scans on it…"</p> }.into_any()),
+        Some(Ok(words)) => (!words.is_empty()).then(|| problem_line(words).into_any()),
+        Some(Err(error)) => {
+            Some(problem_line(format!("Its scans could not be read. {}", error.in_full())).into_any())
+        }
     };
     let confirm = Callback::new(move |()| {
-        let engine = waiting.with_untracked(|waiting| waiting.first().map(|(engine, _)| engine.clone()));
+        let engine = engine.get_untracked();
         open.set(false);
         if let Some(engine) = engine {
             update_now(data, toasts, engine);
         }
     });
     view! {
-        <Confirm
-            asked=Asked::new(open)
-            title=Signal::derive(move || format!("Update {}", name()))
-            action="Update all the same".to_owned()
-            on_confirm=confirm
-        >
-            <p>{live(words)}</p>
+        <Confirm asked=Asked::new(open) title action=title on_confirm=confirm>
+            <p>
+                "The console sends the available update to the engine, which is away for a moment while it installs it. Scans on it may be interrupted."
+            </p>
+            <div role="status">{live(scans)}</div>
         </Confirm>
     }
 }

@@ -160,6 +160,14 @@ impl Screen {
         self.see(role, name).await.click();
     }
 
+    /// **Update** of an engine by the button of this name, with its question.
+    pub(crate) async fn update(&self, opener: &str, engine: &str) {
+        self.click("button", opener).await;
+        let question = format!("Update {engine}");
+        self.see("dialog", &question).await;
+        until(&question, || self.all("button", &question).pop()).await.click();
+    }
+
     pub(crate) async fn type_into(&self, label: &str, text: &str) {
         let field = until(label, || self.field(label)).await;
         field.focus().unwrap();

@@ -58,7 +58,7 @@ const QUESTIONS: [Question; 6] = [
         page: ("/engines/1", PANEL),
         opener: "Update",
         heading: "Update berlin",
-        action: "Update all the same",
+        action: "Update berlin",
         call: "data/engine/1/update",
         failed: "berlin was not updated.",
     },

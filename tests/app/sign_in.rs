@@ -204,7 +204,7 @@ async fn an_answer_that_comes_after_sign_out_is_thrown_away() {
 async fn an_update_of_one_visit_is_neither_followed_nor_told_in_the_next() {
     let console = console();
     let screen = at_work(&console, "/").await;
-    screen.click("button", "Update berlin").await;
+    screen.update("Update berlin", "berlin").await;
     screen.read("berlin: the update was sent.").await;
     until("a look at the engine", || (console.calls("scan_engines/1") > 0).then_some(())).await;
     // The next look is under way when another person takes over.
@@ -216,7 +216,7 @@ async fn an_update_of_one_visit_is_neither_followed_nor_told_in_the_next() {
     screen.sign_in("colleague").await;
     let row = screen.row("berlin").await;
     assert!(row.get_attribute("aria-busy").is_none(), "the other's update is shown as this person's");
-    screen.click("button", "Update berlin").await;
+    screen.update("Update berlin", "berlin").await;
     screen.read("berlin: the update was sent.").await;
     let looks = console.calls("scan_engines/1");
     drop(release);

@@ -7,7 +7,7 @@ use e2e::{
     tests, text, until,
 };
 
-use crate::fleet::{LOCAL, pool, sign_in, site};
+use crate::fleet::{LOCAL, pool, sign_in, site, update};
 use crate::pairing_reverse::show;
 
 const OLDER: [&str; 2] = ["6.6.55", "2018"];
@@ -88,7 +88,7 @@ tests! {
         page.see_words(cell(OSLO, "Product version"), "6.4.1").await;
 
         // An update whose end is not told is not waited for.
-        page.click(button(format!("Update {OSLO}"))).await;
+        update(&page, format!("Update {OSLO}"), OSLO).await;
         page.see_words(news(), &format!("This console does not report when {OSLO} has installed the update.")).await;
         page.see_attribute(row(OSLO), "aria-busy", None).await;
         wait_for_version(&stack, "6.4.65").await;

@@ -1,7 +1,7 @@
 //! A small fleet in which every status occurs, and the way in.
 
 use console_api::{EngineId, NewSite, PoolDraft, PoolId, ScannerId, SiteId};
-use e2e::{Engine, Page, Stack, button, heading, link};
+use e2e::{Engine, Name, Page, Stack, button, dialog, heading, link};
 
 /// What every console has from the start (docs/api-quirks.md, "Special engines and pools").
 pub(crate) const LOCAL: &str = "Local scan engine";
@@ -18,6 +18,13 @@ pub(crate) async fn sign_in_as_operator(page: &Page, stack: &Stack) {
     let operator = stack.demo_user("operator");
     page.open(stack.url("/")).await;
     page.sign_in(&operator.name, &operator.password).await;
+}
+
+/// **Update** of an engine by the button of this name, with its question.
+pub(crate) async fn update(page: &Page, opener: impl Into<Name>, engine: &str) {
+    let question = format!("Update {engine}");
+    page.click(button(opener)).await;
+    page.click(button(&question).within(dialog(&question))).await;
 }
 
 /// **New engine** on Scan Engines, filled in for this engine and saved.

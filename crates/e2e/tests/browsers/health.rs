@@ -8,7 +8,7 @@ use e2e::{
     tests, text,
 };
 
-use crate::fleet::{LOCAL, every_status, pool, sign_in, site};
+use crate::fleet::{LOCAL, every_status, pool, sign_in, site, update};
 
 const OSLO: &str = "Oslo data centre";
 
@@ -99,7 +99,7 @@ tests! {
         page.back().await;
         page.see_focus_on(heading("Engine Health")).await;
 
-        page.click(button("Update Oslo data centre")).await;
+        update(&page, "Update Oslo data centre", "Oslo data centre").await;
         page.see_words(news(), "Oslo data centre is updated").await;
         page.see_count(row(has("Oslo data centre: Incompatible version")), 0).await;
         page.click(link("Open pool Europe")).await;

@@ -275,7 +275,7 @@ tests! {
         page.press(Key::Escape).await;
         page.see_no(any("dialog")).await;
         page.click(button("Update Essen")).await;
-        page.click(button("Update all the same")).await;
+        page.click(button("Update Essen").within(dialog("Update Essen"))).await;
         page.see_words(news(), "Essen").await;
         drop(engines);
         page.forgive_problems().await;

@@ -2,7 +2,7 @@
 
 use e2e::{Stack, any, button, cell, dialog, has, link, news, role, row, tests, text};
 
-use crate::fleet::{LOCAL, sign_in};
+use crate::fleet::{LOCAL, sign_in, update};
 
 const OSLO: &str = "Oslo data centre";
 /// Older than what an engine has that was told nothing else.
@@ -24,7 +24,7 @@ tests! {
         page.see_words(cell("Lyon", "Status"), "Incompatible version").await;
         let wanted = stack.api().console_info().await.expect("the console answers").version.expect("it has a version");
 
-        page.click(button(format!("Update {OSLO}"))).await;
+        update(&page, format!("Update {OSLO}"), OSLO).await;
         page.see_words(news(), &format!("{OSLO}: the update was sent.")).await;
         page.see_attribute(row(OSLO), "aria-busy", Some("true")).await;
         page.see_attribute(button(format!("Update {OSLO}")), "aria-disabled", Some("true")).await;
@@ -33,17 +33,17 @@ tests! {
         page.see_words(cell(OSLO, "Status"), "Active").await;
         page.see_attribute(row(OSLO), "aria-busy", None).await;
 
-        page.click(button(format!("Update {OSLO}"))).await;
+        update(&page, format!("Update {OSLO}"), OSLO).await;
         page.see_words(news(), &format!("{OSLO} is up to date.")).await;
         page.see_attribute(row(OSLO), "aria-busy", None).await;
 
-        page.click(button("Update Lyon")).await;
+        update(&page, "Update Lyon", "Lyon").await;
         page.see_words(news(), "Lyon is updated: product version").await;
         page.see_words(cell("Lyon", "Status"), "Active").await;
 
         page.click(link("Bergen")).await;
         page.see_words(role("region", "Summary"), "6.6.200").await;
-        page.click(button("Update")).await;
+        update(&page, "Update", "Bergen").await;
         page.see_attribute(role("region", "Summary"), "aria-busy", Some("true")).await;
         page.see_words(news(), "Bergen is updated: product version").await;
         page.see_attribute(role("region", "Summary"), "aria-busy", None).await;
@@ -70,7 +70,7 @@ tests! {
             ("Rome", ["has not authorized this console", ""]),
             ("Lyon", ["incompatible", "Update the console"]),
         ] {
-            page.click(button(format!("Update {name}"))).await;
+            update(&page, format!("Update {name}"), name).await;
             page.see_words(news(), &format!("{name} was not updated.")).await;
             for reason in reasons {
                 page.see_words(news(), reason).await;
@@ -81,7 +81,7 @@ tests! {
         // A colleague does it already: the two come one right after the other.
         let path = format!("/data/engine/{}/update", shared.id());
         let mine = stack.proxy().hold(&path);
-        page.click(button(format!("Update {OSLO}"))).await;
+        update(&page, format!("Update {OSLO}"), OSLO).await;
         page.see_attribute(row(OSLO), "aria-busy", Some("true")).await;
         stack.api().update_engine_software(shared.id()).await.expect("the engine takes the colleague's update");
         mine.end();
@@ -89,9 +89,9 @@ tests! {
         page.see_words(news(), "is updating already").await;
 
         // The local one comes with the console.
-        let update = button(format!("Update {LOCAL}"));
-        page.see_attribute(update.clone(), "aria-disabled", Some("true")).await;
-        let why = page.attribute(update, "title").await.unwrap_or_default();
+        let refused = button(format!("Update {LOCAL}"));
+        page.see_attribute(refused.clone(), "aria-disabled", Some("true")).await;
+        let why = page.attribute(refused, "title").await.unwrap_or_default();
         assert!(why.contains("together with the console"), "{why}");
         drop((unpaired, newer));
     }
@@ -104,7 +104,7 @@ tests! {
         page.see(row(OSLO)).await;
         for way in ["redirect", "page", "unauthorized"] {
             stack.restart_console_with(&["--seed", "empty", "--data-calls", way]).await;
-            page.click(button(format!("Update {OSLO}"))).await;
+            update(&page, format!("Update {OSLO}"), OSLO).await;
             page.see_words(news(), &format!("This console does not let the app update {OSLO}.")).await;
             page.see_words(news(), "update engines").await;
             page.see_no(any("dialog")).await;
