@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::theme::Theme,
-    features::update_engine::UpdateQuestion,
+    features::{palette::Palette, update_engine::UpdateQuestion},
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
@@ -88,6 +88,7 @@ fn render(what: Later) -> AnyView {
         Later::EnginesDialogs => view! { <EnginesDialogs /> }.into_any(),
         Later::FilterHelp => view! { <FilterHelp /> }.into_any(),
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
+        Later::Palette => view! { <Palette /> }.into_any(),
         Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     routes::{self, Route},
     session::{Ended, Session},
     ui::{
+        commands::Commands,
         focus::focus_heading,
         icon::{Icon, glyph},
         later::{Addition, Later},
@@ -56,6 +57,7 @@ pub fn Shell(
 fn Header(theme: RwSignal<Theme>) -> impl IntoView {
     let session = Session::here();
     let unsaved = Unsaved::here();
+    let palette = Commands::here().open;
     let sign_out = move |_| unsaved.leave_by(move || session.sign_out(Ended::SignedOut));
     let info = Data::here().info;
     let console = move || {
@@ -79,6 +81,15 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                 {live(console)}
             </span>
             <div class="end">
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-label="Command palette"
+                    title="Command palette (Ctrl K)"
+                    on:click=move |_| palette.set(true)
+                >
+                    {glyph(Icon::Search, "")}
+                </button>
                 <span class="who" title=live_attribute(move || Some(who()))>
                     <span class="unseen">"Signed in as "</span>
                     {live(who)}

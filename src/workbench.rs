@@ -18,6 +18,7 @@ use crate::{
     shell::Shell,
     shortcuts::ShortcutKeys,
     ui::{
+        commands::Commands,
         later::{Addition, FetchLater, Later, LaterPart, LaterScreen},
         live::live,
         shortcuts::Shortcuts,
@@ -39,6 +40,7 @@ pub fn Workbench(
     Clock::provide();
     let toasts = Toasts::provide();
     Shortcuts::provide();
+    Commands::provide();
     let places = Places::provide();
     let data = Data::provide(session);
     // A memo: a part that did not come must not be fetched again and again.
@@ -69,6 +71,7 @@ pub fn Workbench(
                     <SignInAgain />
                     <ShortcutKeys />
                     <QuestionBeforeUpdate data toasts />
+                    <PaletteWhenWanted toasts />
                     <WarningBeforeSignOut session />
                     <UnsavedDialog />
                 }
@@ -85,11 +88,26 @@ fn QuestionBeforeUpdate(data: Data, toasts: Toasts) -> impl IntoView {
     let asked = data.work.update_asked;
     let missing = move |()| {
         asked.set(Vec::new());
-        let advice = "Check that the console is running, then try again.".to_owned();
-        toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
+        say_missing(toasts);
     };
     let wanted = Signal::derive(move || asked.with(|asked| !asked.is_empty()));
     view! { <Addition what=Later::UpdateQuestion wanted missing=Callback::new(missing) /> }
+}
+
+/// The **Command palette**.
+#[component]
+fn PaletteWhenWanted(toasts: Toasts) -> impl IntoView {
+    let open = Commands::here().open;
+    let missing = move |()| {
+        open.set(false);
+        say_missing(toasts);
+    };
+    view! { <Addition what=Later::Palette wanted=open.into() missing=Callback::new(missing) /> }
+}
+
+fn say_missing(toasts: Toasts) {
+    let advice = "Check that the console is running, then try again.".to_owned();
+    toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
 }
 
 /// Says that the session is about to end because nothing was done. Any key or pointer is activity, the button is where one looks for

@@ -1,6 +1,6 @@
 //! **Update** of one engine, which asks first.
 
-use console_api::{Engine, Error};
+use console_api::{Engine, Error, rules::counted};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -81,13 +81,17 @@ pub fn update_engines(data: Data, toasts: Toasts, engines: &[Engine]) {
 /// Says which engines report new versions after an update.
 pub fn say_updated(toasts: Toasts, UpdatedEngines { updated, late }: &UpdatedEngines) {
     if late.is_empty() {
-        toasts.keep(Tone::Good, format!("{} updated.", engines(*updated)), None);
+        toasts.keep(Tone::Good, format!("{} updated.", counted(*updated, "engine")), None);
     } else {
         let names = late.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
         let more = if late.len() > 5 { ", …" } else { "" };
         toasts.keep(
             Tone::Uncertain,
-            format!("{} updated, {} not yet: {names}{more}.", engines(*updated), engines(late.len())),
+            format!(
+                "{} updated, {} not yet: {names}{more}.",
+                counted(*updated, "engine"),
+                counted(late.len(), "engine")
+            ),
             Some("The update was sent to them. Refresh them later.".to_owned()),
         );
     }
@@ -114,10 +118,6 @@ fn news(name: &str, step: &UpdateStep) -> News {
         UpdateStep::Gone(error) => (Tone::Bad, format!("{name} is gone. {error}"), helps(error)),
         UpdateStep::Failed(error) => (Tone::Bad, not_updated(name, error), helps(error)),
     }
-}
-
-fn engines(count: usize) -> String {
-    if count == 1 { "1 engine".to_owned() } else { format!("{count} engines") }
 }
 
 fn versions(engine: &Engine) -> String {

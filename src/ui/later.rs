@@ -27,6 +27,8 @@ pub enum Later {
     FilterHelp,
     /// What **Update** on any screen may ask first.
     UpdateQuestion,
+    /// The **Command palette**.
+    Palette,
     /// The number of problems beside **Health**.
     ProblemCount,
 }

@@ -1,4 +1,4 @@
-//! Whether single keys do something, and where `/` leads.
+//! Whether single keys do something, where `/` leads, and what is selected by Ctrl A.
 //!
 //! They can be switched off, for speech input types letters (WCAG 2.1.4).
 
@@ -13,13 +13,24 @@ const CHOICE: Preference = Preference::named("engine-console.single-key-shortcut
 pub struct Shortcuts {
     on: RwSignal<bool>,
     slash: RwSignal<Option<NodeRef<html::Input>>>,
+    selecting: RwSignal<Option<SelectionKeys>>,
+}
+
+/// What the keys do with the rows of the page's table.
+#[derive(Clone, Copy)]
+pub struct SelectionKeys {
+    /// Selects all that the filter leaves.
+    pub all: Callback<()>,
+    /// Selects nothing.
+    pub clear: Callback<()>,
 }
 
 impl Shortcuts {
     /// Takes what was chosen last time; put into the context for the components below.
     pub fn provide() -> Self {
         let on = CHOICE.remembered().as_deref() != Some("off");
-        let shortcuts = Self { on: RwSignal::new(on), slash: RwSignal::new(None) };
+        let shortcuts =
+            Self { on: RwSignal::new(on), slash: RwSignal::new(None), selecting: RwSignal::new(None) };
         CHOICE.follow(move || if shortcuts.on.get() { "on" } else { "off" });
         provide_context(shortcuts);
         shortcuts
@@ -45,6 +56,11 @@ impl Shortcuts {
         }
         input.is_some()
     }
+
+    /// What the keys do with the page's table; `None`: it has none, or one without a selection.
+    pub fn selection(self) -> Option<SelectionKeys> {
+        self.selecting.get_untracked()
+    }
 }
 
 /// Makes `/` lead to this field while the page that has it is on screen.
@@ -52,4 +68,11 @@ pub fn focus_on_slash(input: NodeRef<html::Input>) {
     let Some(shortcuts) = use_context::<Shortcuts>() else { return };
     shortcuts.slash.set(Some(input));
     on_cleanup(move || _ = shortcuts.slash.try_set(None));
+}
+
+/// Makes Ctrl A and Escape select rows while the page that has them is on screen.
+pub fn select_by_keys(keys: SelectionKeys) {
+    let Some(shortcuts) = use_context::<Shortcuts>() else { return };
+    shortcuts.selecting.set(Some(keys));
+    on_cleanup(move || _ = shortcuts.selecting.try_set(None));
 }

@@ -218,20 +218,36 @@ pub(crate) fn press(key: &str) {
     press_as(key, false);
 }
 
+/// Presses a key where the focus is, while Ctrl is down.
+pub(crate) fn press_with_ctrl(key: &str) {
+    let init = key_press(key);
+    init.set_ctrl_key(true);
+    send(&init);
+}
+
 /// Presses a key where the focus is, while Shift is down.
 pub(crate) fn press_with_shift(key: &str) {
     press_as(key, true);
 }
 
 fn press_as(key: &str, shift: bool) {
-    let init = KeyboardEventInit::new();
+    let init = key_press(key);
     init.set_shift_key(shift);
+    send(&init);
+}
+
+fn key_press(key: &str) -> KeyboardEventInit {
+    let init = KeyboardEventInit::new();
     init.set_key(key);
     init.set_bubbles(true);
     init.set_cancelable(true);
+    init
+}
+
+fn send(init: &KeyboardEventInit) {
     let target = document().active_element().unwrap();
     target
-        .dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap())
+        .dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", init).unwrap())
         .unwrap();
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, Pool, PoolId, ScannerId,
     rules::{
-        OwnedSite, ScansOn, deletion, may_delete, may_join_pool, may_update, retirement, site_successors,
-        sites_in_words, some_names,
+        OwnedSite, ScansOn, counted, deletion, may_delete, may_join_pool, may_update, retirement,
+        site_successors, sites_in_words, some_names,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -23,6 +23,7 @@ use crate::{
     forms::successor_field::SuccessorField,
     ui::{
         button::ActionButton,
+        commands::{Command, Commands},
         dialog::Open,
         field::problem_line,
         icon::Icon,
@@ -56,23 +57,28 @@ pub(super) fn BulkActions(page: EnginesState) -> impl IntoView {
             page.dialog.set(Some(Opened::Work));
         })
     };
-    view! {
-        <ActionButton
-            icon=Icon::Refresh
-            label="Refresh".to_owned()
-            small=true
-            refused=Signal::derive(move || {
-                page.data.work.refreshing.is_on_any().then(|| "Engines are being refreshed.".to_owned())
-            })
-            on_press=Callback::new(move |()| {
-                let ids = untrack(|| page.selected()).iter().map(|engine| engine.id).collect::<Vec<_>>();
-                refresh_displayed(page.data, page.toasts, &ids);
-            })
-        />
-        <ActionButton icon=Icon::Update label="Update".to_owned() small=true refused=busy on_press=ask(Action::Update) />
-        <ActionButton icon=Icon::Add label="Add to pool".to_owned() small=true refused=no_pools on_press=ask(Action::AddToPool) />
-        <ActionButton icon=Icon::Delete label="Delete".to_owned() small=true refused=busy on_press=ask(Action::Delete) />
-    }
+    let refreshing = Signal::derive(move || {
+        page.data.work.refreshing.is_on_any().then(|| "Engines are being refreshed.".to_owned())
+    });
+    let refresh = Callback::new(move |()| {
+        let ids = untrack(|| page.selected()).iter().map(|engine| engine.id).collect::<Vec<_>>();
+        refresh_displayed(page.data, page.toasts, &ids);
+    });
+    let all = [
+        (Icon::Refresh, "Refresh", "", refreshing, refresh),
+        (Icon::Update, "Update", "", busy, ask(Action::Update)),
+        (Icon::Add, "Add to pool", " to a pool", no_pools, ask(Action::AddToPool)),
+        (Icon::Delete, "Delete", "", busy, ask(Action::Delete)),
+    ];
+    all.map(|(icon, label, to, refused, on_press)| {
+        // The palette has no bar around that says how many are meant.
+        let verb = if to.is_empty() { label } else { "Add" };
+        let named =
+            Signal::derive(move || format!("{verb} {}{to}", counted(page.selection.count(), "engine")));
+        Commands::here().offer(Command { label: named, refused, run: on_press });
+        view! { <ActionButton icon label=label.to_owned() small=true refused on_press /> }
+    })
+    .collect_view()
 }
 
 /// The sites that stand in the way of deleting the selected engines, and where they may go first. Copy it freely; all

@@ -9,6 +9,7 @@ use super::{
 use crate::ui::{
     icon::{Icon, glyph},
     live::live,
+    shortcuts::{SelectionKeys, select_by_keys},
 };
 
 /// The selected rows, by their keys: it survives filtering, sorting and reading again. Copy it freely; all copies are
@@ -144,19 +145,23 @@ pub fn SelectionBar(
 ) -> impl IntoView {
     let any = Memo::new(move |_| selection.count() > 0);
     let children = StoredValue::new(children);
+    let select_all = move || {
+        if let Some(keys) = shown.get_untracked() {
+            selection.set(&keys, true);
+        }
+    };
+    select_by_keys(SelectionKeys {
+        all: Callback::new(move |()| select_all()),
+        clear: Callback::new(move |()| selection.clear()),
+    });
     let rest = Memo::new(move |_| {
         let keys = shown.get().unwrap_or_default();
         (selection.count_of(&keys) < keys.len()).then_some(keys.len())
     });
     let all = move || {
         rest.get().map(|count| {
-            let select = move |_| {
-                if let Some(keys) = shown.get_untracked() {
-                    selection.set(&keys, true);
-                }
-            };
             view! {
-                <button type="button" class="button quiet small" on:click=select>
+                <button type="button" class="button quiet small" on:click=move |_| select_all()>
                     {format!("Select all {count} that match")}
                 </button>
             }

@@ -3,6 +3,7 @@
 mod arrow;
 mod audit;
 mod columns;
+mod counted;
 mod csv;
 mod deletion;
 mod engine_filter;
@@ -11,6 +12,7 @@ mod health;
 mod health_words;
 mod keys;
 mod load;
+mod name_search;
 mod next_step;
 mod pairing;
 mod permission;
@@ -37,6 +39,7 @@ mod versions;
 pub use arrow::Arrow;
 pub use audit::{Audit, AuditEngine, AuditSort, AuditedSite};
 pub use columns::{EngineColumn, EngineSort};
+pub use counted::counted;
 pub use csv::csv_row;
 pub use deletion::{DeletionCheck, deletion};
 pub use engine_filter::{
@@ -49,6 +52,7 @@ pub use health::{Health, Problem, ProblemKind, health, health_under};
 pub use health_words::{About, ProblemWords, Remedy};
 pub use keys::fold_case;
 pub use load::{Load, loads, sites_text};
+pub use name_search::{Found, find_by_name};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
 pub use pairing::{
     ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
