@@ -8,17 +8,6 @@ use clap::CommandFactory as _;
 
 use crate::args::Arguments;
 
-const DOCUMENTS: [&str; 8] = [
-    "ARCHITECTURE.md",
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "README.md",
-    "SECURITY.md",
-    "docs/api-quirks.md",
-    "docs/benchmarks.md",
-    "docs/permissions.md",
-];
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project has a root").to_path_buf()
 }
@@ -27,24 +16,53 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-#[test]
-fn the_readme_shows_the_configuration_that_is_tested() {
-    let shown = format!("```nginx\n{}```\n", read(&root().join("docs/nginx/engine-console.conf")));
-    assert!(
-        read(&root().join("README.md")).contains(&shown),
-        "README.md and docs/nginx/engine-console.conf differ"
-    );
+/// The documents, of the root and of `docs`, each with its path from the root.
+fn documents_of_the_project() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for folder in ["", "docs"] {
+        for entry in fs::read_dir(root().join(folder)).expect("the folder can be read") {
+            let name = entry.expect("an entry of a folder").file_name();
+            if Path::new(&name).extension().is_some_and(|extension| extension == "md") {
+                found.push(Path::new(folder).join(name));
+            }
+        }
+    }
+    found
+}
+
+/// What links can name of a document: its headings, as GitHub makes anchors of them.
+fn anchors(text: &str) -> HashSet<String> {
+    let mut is_code = false;
+    let mut found = HashSet::new();
+    for line in text.lines() {
+        is_code ^= line.trim_start().starts_with("```");
+        let heading = line.trim_start_matches('#');
+        if is_code || heading.len() == line.len() || !heading.starts_with(' ') {
+            continue;
+        }
+        let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        found.insert(kept.collect::<String>().to_lowercase().replace(' ', "-"));
+    }
+    found
 }
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    for name in DOCUMENTS {
-        let path = root().join(name);
+    let documents = documents_of_the_project();
+    assert!(documents.len() > 8, "only {} documents were found", documents.len());
+    for name in documents {
+        let path = root().join(&name);
         let text = read(&path);
         let folder = path.parent().expect("it lies in a folder");
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
-            let elsewhere = target.is_empty() || target.contains("://");
-            assert!(elsewhere || folder.join(target).exists(), "{name} has a link to {target}");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.contains("://") {
+                continue;
+            }
+            let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if target.is_empty() { path.clone() } else { folder.join(target) };
+            assert!(target.exists(), "{} has a link to {link}", name.display());
+            let leads = anchor.is_empty() || anchors(&read(&target)).contains(anchor);
+            assert!(leads, "{} has a link to {link}, which is no heading there", name.display());
         }
     }
 }
@@ -75,13 +93,13 @@ fn what_deals_with_a_quirk_is_where_the_document_says() {
 }
 
 #[test]
-fn every_command_is_in_the_readme() {
-    let readme = read(&root().join("README.md"));
-    let (_, readme) = readme.split_once("\n## The commands\n").expect("the README has the table of commands");
+fn every_command_is_in_the_table_of_commands() {
+    let page = read(&root().join("docs/commands.md"));
+    let (_, page) = page.split_once("\n## Commands\n").expect("the page has the table of commands");
     let arguments = Arguments::command();
     for command in arguments.get_subcommands().filter(|command| !command.is_hide_set()) {
         let line = format!("| `cargo xtask {}", command.get_name());
-        let row = readme.lines().find(|row| row.starts_with(&line));
+        let row = page.lines().find(|row| row.starts_with(&line));
         let row = row.unwrap_or_else(|| panic!("{} is not in the table of commands", command.get_name()));
         for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
             assert!(row.contains(&format!("--{option}")), "{}: --{option}", command.get_name());

@@ -1,5 +1,5 @@
-//! The app as static files behind nginx, beside a console that knows nothing of it: the configuration is the one that the
-//! README shows.
+//! The app as static files behind nginx, beside a console that knows nothing of it: the configuration is the one in
+//! `docs/nginx`, which docs/serving.md explains.
 
 use console_api::{Client, Credentials, EngineId, NativeTransport};
 use e2e::{Nginx, Page, Stack, button, cell, field, heading, http, link, news, row, tests};
