@@ -12,6 +12,7 @@ use crate::{
     ui::{
         commands::Commands,
         focus::focus_heading,
+        fold::Fold,
         icon::{Icon, glyph},
         later::{Addition, Later},
         live::{follow_from, live, live_attribute},
@@ -90,6 +91,7 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                 >
                     {glyph(Icon::Search, "")}
                 </button>
+                <Fold label="Account" icon=Icon::Account>
                 <span class="who" title=live_attribute(move || Some(who()))>
                     <span class="unseen">"Signed in as "</span>
                     {live(who)}
@@ -110,6 +112,7 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                 <button type="button" class="button" on:click=sign_out>
                     "Sign out"
                 </button>
+                </Fold>
             </div>
         </header>
     }

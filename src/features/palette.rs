@@ -5,6 +5,7 @@ use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_navigate;
 
 use crate::{
+    browser::number,
     data::{Data, all_sites::Reading},
     routes::{self, Route},
     ui::{
@@ -240,11 +241,15 @@ fn note(data: Data, offer: &Offer) -> String {
     match (offer.choices.is_empty(), offer.more) {
         (true, _) => words.push("Nothing has this name.".to_owned()),
         (false, 0) => {}
-        (false, more) => words.push(format!("{more} more: type more of the name.")),
+        (false, more) => words.push(format!("{} more: type more of the name.", number::count(more as u64))),
     }
     match data.all_sites.reading() {
         Reading::Running(progress) => {
-            words.push(format!("Sites are being read: {} so far.{}", progress.done, progress.slow_words()));
+            words.push(format!(
+                "Sites are being read: {} so far.{}",
+                number::count(progress.done as u64),
+                progress.slow_words()
+            ));
         }
         Reading::Failed(_, error) => words.push(format!("The sites could not be read. {}", error.in_full())),
         Reading::Idle | Reading::Stopped(_) => {}

@@ -32,6 +32,7 @@ use crate::{
     browser::{
         address::AddressParam,
         clock::{self, Clock},
+        number,
         title::Title,
     },
     data::{Data, LeftList},
@@ -43,6 +44,7 @@ use crate::{
     ui::{
         button::ActionButton,
         focus::focus_heading_if_lost,
+        fold::Fold,
         icon::{Icon, glyph},
         later::{Addition, Later},
         live::{follow, live},
@@ -254,9 +256,14 @@ pub fn EnginesPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Scan Engines"
                 </h1>
-                <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
                 <div class="actions">
-                    <RefreshButton page /> <UpdateAllButton page />
+                    <Fold label="More actions" icon=Icon::More>
+                        <a class="button quiet" href=Route::SharedSecret.href()>
+                            "Generate Scan Engine Shared Secret"
+                        </a>
+                        <RefreshButton page />
+                        <UpdateAllButton page />
+                    </Fold>
                     <a class="button primary" href=Route::NewEngine.href()>
                         {glyph(Icon::Add, "")}
                         "New engine"
@@ -265,12 +272,16 @@ pub fn EnginesPage() -> impl IntoView {
             </div>
             <div class="toolbar">
                 <EngineFilterField page />
-                <div class="end">
-                    <ListAge /> <AutoRefresh unseen=Signal::stored(false) /> <LayoutControls layout /> <ExportButton page />
-                </div>
-                <div class="whole">
-                    <StatusFilter page shown />
-                </div>
+                <Fold label="View" icon=Icon::View words=true>
+                    <div class="end">
+                        <ListAge /> <AutoRefresh unseen=Signal::stored(false) /> <LayoutControls layout /> <ExportButton page />
+                    </div>
+                </Fold>
+                <Fold label=Signal::derive(move || chosen_status(&status.get())) icon=Icon::Filter words=true>
+                    <div class="whole">
+                        <StatusFilter page shown />
+                    </div>
+                </Fold>
             </div>
             <div role="status" class="troubles">
                 <EnginesTroubles page />
@@ -391,6 +402,15 @@ fn toggled(keys: &str, key: &str) -> String {
     chosen.iter().map(|key| key.replace(',', "%2C")).collect::<Vec<_>>().join(",")
 }
 
+/// What the button says that opens the row of status counts on narrow screens.
+fn chosen_status(keys: &str) -> String {
+    match &chosen_statuses(keys)[..] {
+        [] => "Status".to_owned(),
+        [one] => EngineStatus::parse(one).label().to_owned(),
+        several => format!("{} statuses", several.len()),
+    }
+}
+
 /// The row of status counts. Those that are pressed filter; a click adds one or takes it away.
 #[component]
 fn StatusFilter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
@@ -422,7 +442,7 @@ fn StatusFilter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
                         {arrow.map(status_arrow)}
                         {label}
                         " "
-                        <span class="number">{loaded.then(|| count.to_string())}</span>
+                        <span class="number">{loaded.then(|| number::count(count as u64))}</span>
                     </button>
                 }
             })

@@ -59,6 +59,14 @@ pub enum Icon {
     Done,
     /// A table with bars: its columns.
     Columns,
+    /// A head and shoulders: who is signed in.
+    Account,
+    /// An eye: how a list is shown.
+    View,
+    /// A funnel: what a list leaves out.
+    Filter,
+    /// Three dots: more to do.
+    More,
     /// A question mark in a circle: what is understood here.
     Help,
     /// Something to look at.
@@ -103,6 +111,12 @@ impl Icon {
             Self::Last => "M12.5 3.5v9M3.5 3.5 8 8l-4.5 4.5",
             Self::Done => "M3 8.5 6.5 12 13 4.5",
             Self::Columns => "M2 3h12v10H2zM6 3v10M10 3v10",
+            Self::Account => "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2.5 14a5.5 5.5 0 0 1 11 0",
+            Self::View => {
+                "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4"
+            }
+            Self::Filter => "M2 3h12L9.5 8.5V13l-3-1.5v-3z",
+            Self::More => "M3.5 8h.01M8 8h.01M12.5 8h.01",
             Self::Help => {
                 "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M6 6.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.4h.01"
             }

@@ -168,9 +168,9 @@ fn first_load(built: &Built) -> Table {
     let [raw, gzip, brotli] = built.first_load_sums().map(|bytes| bytes.to_string());
     table.row(&[&format!("together, in {requests} requests"), &raw, &gzip, &brotli]);
     table.notes.push(format!(
-        "What a browser fetches until somebody can sign in. The goal of {} kB after brotli is {}, that of {FIRST_LOAD_REQUESTS} \
-         requests is {}. Meanwhile comes what the list of engines needs besides: {} bytes more, {} together. What other \
-         screens need comes later and is in neither: `cargo xtask build` lists it.",
+        "What a browser fetches before anybody can sign in. The goal of {} kB after brotli is {}, the goal of \
+         {FIRST_LOAD_REQUESTS} requests is {}. During sign-in it fetches what the list of engines needs: another {} \
+         bytes, {} in total. What other screens need comes later and is not included; `cargo xtask build` lists it.",
         FIRST_LOAD_LIMIT / 1000,
         verdict(built.transfer() <= FIRST_LOAD_LIMIT),
         verdict(requests <= FIRST_LOAD_REQUESTS),
@@ -198,22 +198,21 @@ fn weights(weight: &Weight) -> Table {
     add(&format!("{} others", light.len()), sum(|one| one.functions), sum(|one| one.code));
     add("together", weight.crates.iter().map(|one| one.functions).sum(), weight.code());
     table.notes.push(format!(
-        "Of the program as the compiler leaves it, all screens together, before it is split, given its glue and compressed: \
-         those steps take away the names, and padded numbers for the linker, which make it larger here than it is served. \
-         What only describes types to wasm-bindgen, which takes it out, is left out. Beside the code there are {} bytes of \
-         constants. A function counts for the crate that its name begins with; a \
-         method for its type's, or for its trait's where the type is the language's own; so what a library's generic \
-         function does for the app may count for either.",
+        "The program as the compiler produces it, with all screens, before it is split, connected to the browser and \
+         compressed. Those steps remove names and padded numbers for the linker, so it is larger here than when \
+         served. Type descriptions for wasm-bindgen, which removes them, are not counted. The code comes with {} bytes \
+         of constants. A function counts for the crate its name begins with; a method for its type's crate, or for its \
+         trait's where the type is built in. So a library's generic function that works for the app may count for \
+         either.",
         weight.data
     ));
     table
 }
 
 fn document(lines: &[String]) -> String {
-    let about = "What `cargo xtask bench --write` has measured last. It writes this page: nothing in it is typed by hand. \
-                 The hand-written page that the app is compared with is in \
-                 [crates/bench/page](../crates/bench/page): a table with the same columns, requests and windowing in plain \
-                 JavaScript, from `fetch` and `JSON.parse`.";
+    let about = "What `cargo xtask bench --write` measured last. The command writes this whole page. The app is \
+                 compared with a hand-written page in [crates/bench/page](../crates/bench/page): a table with the same \
+                 columns, requests and windowing in plain JavaScript, using `fetch` and `JSON.parse`.";
     let mut all = vec!["# Benchmarks".to_owned(), String::new()];
     all.extend(markdown::wrapped(about, 120));
     all.extend(lines.iter().cloned());

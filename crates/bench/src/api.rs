@@ -39,8 +39,8 @@ pub(crate) fn measure(console: &Console, engines: u32, sites: u32) {
         table.row(&[&name, &times.len(), &body, &ms(median), &high, &goal, &verdict(median, GOAL)]);
     }
     table.note(
-        "From the request's first byte, or the connection's opening, to the answer's last byte, over the loopback \
-         interface, not compressed, one request after the other.",
+        "From the first byte of the request, or from opening the connection, to the last byte of the answer; over the \
+         loopback interface, uncompressed, one request at a time.",
     );
     table.print();
 }

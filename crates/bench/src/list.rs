@@ -83,14 +83,15 @@ pub(crate) async fn measure(console: &Console, engines: u32) {
         }
     }
     times.note(
-        "From the key, click or jump to the paint of the frame that follows, Chromium without throttling. Keys are \
-         typed by the driver; the clock starts when the browser gets them. It is checked each time that no other rows \
-         come after that frame. Such a time has in it the wait for the next frame, up to 16.7 ms.",
+        "From the key, click or jump to the paint of the next frame, in Chromium without throttling. The driver types \
+         the keys; the clock starts when the browser receives them. Each time it is checked that no other rows appear \
+         after that frame. The times include the wait for the next frame, up to 16.7 ms.",
     );
     times.print();
     memory.note(
-        "JavaScript: the heap in use after garbage collection (`Performance.getMetrics`). Program: the whole linear \
-         memory of the WebAssembly program, which does not shrink. Nodes: all that the browser holds, texts included.",
+        "JavaScript: the heap in use after garbage collection (`Performance.getMetrics`). Program: the entire linear \
+         memory of the WebAssembly program, which never shrinks. Nodes: everything the browser holds, including text \
+         nodes.",
     );
     memory.print();
 }

@@ -99,10 +99,11 @@ impl Load {
     pub(crate) fn print(mut self) {
         self.0.note(&format!(
             "From the start of the navigation, in a new browser with an empty cache, to the frame that shows a row; \
-             medians of {RUNS} runs, app and page in turn. A script fills in the sign-in form and sends it as soon as \
-             that can be done, so no person's time is in it, and the app has no time to be idle in. The list has arrived \
-             when its last byte has. Requests and transfer are what the browser counted until the form could be used, the \
-             most of all runs, bodies as they were sent: the app's compressed, the hand-written page's not."
+             medians of {RUNS} runs, alternating between app and page. A script fills in the sign-in form and submits \
+             it as soon as possible, so the times include no human delay, and the app has no idle time. The list has \
+             arrived when its last byte has. Requests and transfer are what the browser counted until the form was \
+             usable, the maximum of all runs, bodies as sent: compressed for the app, uncompressed for the \
+             hand-written page."
         ));
         self.0.print();
     }

@@ -1,16 +1,11 @@
 //! **Columns** and **Density**: what the table shows of an engine, and how high its rows are.
 
 use console_api::rules::EngineColumn;
-use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
 
 use crate::{
     browser::preference::Preference,
-    ui::{
-        icon::{Icon, glyph},
-        live::{follow, live},
-        table::data_table::Column,
-    },
+    ui::{icon::Icon, menu::Menu, table::data_table::Column},
 };
 
 /// All columns, in the order of the table.
@@ -117,7 +112,7 @@ pub(super) fn LayoutControls(layout: Layout) -> impl IntoView {
                 <option value="compact">"Compact"</option>
             </select>
         </label>
-        <Menu label="Columns">
+        <Menu label="Columns" icon=Icon::Columns>
             {ORDER
                 .map(|column| {
                     view! {
@@ -134,59 +129,5 @@ pub(super) fn LayoutControls(layout: Layout) -> impl IntoView {
                 })
                 .collect_view()}
         </Menu>
-    }
-}
-
-/// A button that opens a panel below it. Escape closes it, and so does whatever takes the focus elsewhere.
-#[component]
-fn Menu(
-    /// The button's words.
-    label: &'static str,
-    /// What is in the panel. Made anew each time that it opens.
-    children: ChildrenFn,
-) -> impl IntoView {
-    let element = NodeRef::<html::Details>::new();
-    let open = RwSignal::new(false);
-    follow(move || {
-        if let Some(element) = element.get() {
-            element.set_open(open.get());
-        }
-    });
-    let leave = move |event: ev::FocusEvent| {
-        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        let inside = element.get_untracked().is_some_and(|element| element.contains(to.as_ref()));
-        // The page itself lost the focus: whoever comes back finds it as it was.
-        if !inside && document().has_focus().unwrap_or(true) {
-            open.set(false);
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
-            event.stop_propagation();
-            open.set(false);
-            let head = element.get_untracked().and_then(|element| element.first_element_child());
-            if let Some(head) = head.and_then(|head| head.dyn_into::<web_sys::HtmlElement>().ok()) {
-                // An element that can't take the focus leaves it where it was.
-                _ = head.focus();
-            }
-        }
-    };
-    view! {
-        <details
-            class="menu"
-            node_ref=element
-            on:toggle=move |_| {
-                if let Some(element) = element.get_untracked() {
-                    open.set(element.open());
-                }
-            }
-            on:focusout=leave
-            on:keydown=on_key
-        >
-            <summary class="button small">{glyph(Icon::Columns, "")} {label}</summary>
-            <div class="menu-panel" role="group" aria-label=label tabindex="-1">
-                {live(move || open.get().then(|| children()))}
-            </div>
-        </details>
     }
 }

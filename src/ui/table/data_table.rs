@@ -412,6 +412,7 @@ pub fn DataTable(
                         {live(move || {
                             columns.get().into_iter().map(|column| head_cell(column, sort, on_sort)).collect_view()
                         })}
+                        <SortChoice columns sort on_sort />
                     </tr>
                 </thead>
                 <tbody on:keydown=on_key>
@@ -510,6 +511,37 @@ fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> i
             aria-sort=direction.map(|descending| if descending { "descending" } else { "ascending" })
         >
             {content}
+        </th>
+    }
+}
+
+/// The heads' work where rows are cards: what they are sorted by, and which way.
+#[component]
+fn SortChoice(columns: Memo<Vec<Column>>, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> impl IntoView {
+    let options = move || {
+        let sortable = columns.get().into_iter().filter(|column| column.sortable);
+        sortable
+            .map(|Column { key, label, .. }| {
+                let selected = sort.with(|sort| sort.column == key);
+                view! { <option value=key selected=selected>{label}</option> }
+            })
+            .collect_view()
+    };
+    let turn = move |_| {
+        let now = sort.get_untracked();
+        on_sort.run(now.toggled(&now.column));
+    };
+    let choose = move |event| on_sort.run(SortBy::from_query(&event_target_value(&event)));
+    view! {
+        <th class="h-sort-by">
+            <label class="inline-select">
+                "Sort by" <select class="select" on:change=choose>
+                    {live(options)}
+                </select>
+            </label>
+            <button type="button" class="icon-button" aria-label="Reverse the order" title="Reverse the order" on:click=turn>
+                {live(move || glyph(if sort.with(|sort| sort.descending) { Icon::Descending } else { Icon::Ascending }, ""))}
+            </button>
         </th>
     }
 }

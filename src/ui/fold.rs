@@ -1,0 +1,55 @@
+//! What gives way on narrow screens.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::{
+    dialog::unique_id,
+    icon::{Icon, glyph},
+};
+
+/// Stands in its line where there is room. Under 720 px it is a sheet at the screen's foot, which a button opens: one
+/// element in both cases, so that what is in it stays as it is when the window changes.
+#[component]
+pub fn Fold(
+    /// What the button says, and what the sheet is called.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What the button shows.
+    icon: Icon,
+    /// Whether the button shows its words, and not its icon alone.
+    #[prop(default = false)]
+    words: bool,
+    /// What is in it.
+    children: Children,
+) -> impl IntoView {
+    let id = unique_id("fold");
+    let sheet = NodeRef::<html::Div>::new();
+    let close = move |event: ev::MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        // What does something has been chosen; what is only set stays in reach.
+        let acts =
+            target.is_some_and(|it| it.closest("button:not([aria-pressed]), a").ok().flatten().is_some());
+        if let Some(sheet) = sheet.get_untracked().filter(|_| acts)
+            && sheet.matches(":popover-open").unwrap_or(false)
+        {
+            // It is open, so hiding it can't fail.
+            _ = sheet.hide_popover();
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class=if words { "button small fold-button" } else { "icon-button fold-button" }
+            popovertarget=id.clone()
+            aria-label=move || label.get()
+            title=move || label.get()
+        >
+            {glyph(icon, "")}
+            {words.then(|| view! { <span class="text">{move || label.get()}</span> })}
+        </button>
+        <div class="fold" id=id popover="auto" node_ref=sheet on:click=close>
+            {children()}
+        </div>
+    }
+}
