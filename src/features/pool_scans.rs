@@ -174,7 +174,7 @@ pub fn PoolScans(
                 class="scans"
                 columns=Signal::stored(scan_columns())
                 keys
-                sort=Memo::new(|_| SortBy { column: String::new(), descending: false })
+                sort=Memo::new(|_| SortBy::from_query(""))
                 on_sort=Callback::new(|_| {})
                 cells=Callback::new(move |RowPlace { key, tabindex }| {
                     let scans = merged.scans.get().unwrap_or_default();

@@ -100,7 +100,7 @@ pub fn ScannerPicker(
                 asked=Asked::of(move || format!("{} {}", sort.get(), filter.get()))
                 sort=Memo::new(move |_| {
                     let (column, descending) = order();
-                    SortBy { column: column.key().to_owned(), descending }
+                    SortBy::by(column.key(), descending)
                 })
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 on_space=Callback::new(move |key| chosen.set(Some(ScannerId(key))))

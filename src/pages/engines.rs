@@ -15,7 +15,8 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, EngineStatus, Timestamp,
     rules::{
-        Arrow, EngineFilter, EngineRow, EngineSort, Fleet, StatusCount, in_order, prepare_rows, status_counts,
+        Arrow, EngineFilter, EngineGrouping, EngineRow, EngineSort, Fleet, StatusCount, group_engines,
+        in_order, prepare_rows, status_counts,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -52,6 +53,7 @@ use crate::{
         status::status_arrow,
         table::{
             data_table::{DataTable, RowPlace, Selecting, SortBy},
+            groups::Groups,
             order::Asked,
             row::{Keys, RowKey},
             selection::{Selection, SelectionBar},
@@ -113,6 +115,7 @@ struct EnginesState {
     rows: Memo<Option<Arc<Rows>>>,
     filter: AddressParam,
     status: AddressParam,
+    group: AddressParam,
     selection: Selection,
     /// The dialog that is open.
     dialog: RwSignal<Option<Opened>>,
@@ -190,10 +193,17 @@ pub fn EnginesPage() -> impl IntoView {
         Some(Arc::new(Rows { all, place }))
     });
     let (filter, status) = (AddressParam::of("filter"), AddressParam::of("status"));
-    let sort = AddressParam::of("sort");
-    let order = move || EngineSort::from_key(&sort.get()).unwrap_or_default();
+    let (sort, group) = (AddressParam::of("sort"), AddressParam::of("group"));
+    let groups = Memo::new(move |_| {
+        let grouping = group.with(|key| EngineGrouping::from_key(key))?;
+        let rows = rows.get()?;
+        let (names, of) = group_engines(&rows.all, grouping);
+        let ids = rows.all.iter().map(|row| row.engine.id.get());
+        Some(Arc::new(Groups { names, of: ids.zip(of).collect() }))
+    });
+    let order = move || EngineSort::list(&sort.get());
     // Sorted once, and not again for each key in the filter.
-    let sorted = Memo::new(move |_| Some(Arc::new(in_order(&rows.get()?.all, order()))));
+    let sorted = Memo::new(move |_| Some(Arc::new(in_order(&rows.get()?.all, &order()))));
     let shown = Memo::new(move |_| {
         let (Some(sorted), Some(rows)) = (sorted.get(), rows.get()) else { return Shown::default() };
         let statuses =
@@ -206,8 +216,12 @@ pub fn EnginesPage() -> impl IntoView {
         let in_order = sorted.iter().filter_map(|at| rows.all.get(*at));
         let matching: Vec<&EngineRow> = in_order.filter(|row| filter.matches_text(row)).collect();
         let keys = matching.iter().filter(|row| filter.matches_status(row)).map(|row| row.engine.id.get());
+        let mut keys = keys.collect::<Vec<_>>();
+        if let Some(groups) = groups.get() {
+            keys.sort_by_key(|key| groups.of.get(key).copied());
+        }
         Shown {
-            keys: Some(Arc::new(keys.collect())),
+            keys: Some(Arc::new(keys)),
             matching: matching.len(),
             counts: status_counts(matching.iter().map(|row| &row.engine.status)),
         }
@@ -224,6 +238,7 @@ pub fn EnginesPage() -> impl IntoView {
         rows,
         filter,
         status,
+        group,
         selection: Selection::new(),
         asked: RwSignal::new(None),
         dialog: RwSignal::new(None),
@@ -234,7 +249,7 @@ pub fn EnginesPage() -> impl IntoView {
     provide_context(page);
     on_cleanup(move || {
         if let Some(engines) = keys.try_get_untracked().flatten() {
-            let query = AddressParam::query_of(&[filter, status, sort]);
+            let query = AddressParam::query_of(&[filter, status, sort, group]);
             data.left.set_value(Some(LeftList { query, engines }));
         }
     });
@@ -274,7 +289,7 @@ pub fn EnginesPage() -> impl IntoView {
                 <EngineFilterField page />
                 <Fold label="View" icon=Icon::View words=true>
                     <div class="end">
-                        <ListAge /> <AutoRefresh unseen=Signal::stored(false) /> <LayoutControls layout /> <ExportButton page />
+                        <ListAge /> <AutoRefresh unseen=Signal::stored(false) /> <GroupChoice page /> <LayoutControls layout /> <ExportButton page />
                     </div>
                 </Fold>
                 <Fold label=Signal::derive(move || chosen_status(&status.get())) icon=Icon::Filter words=true>
@@ -293,14 +308,16 @@ pub fn EnginesPage() -> impl IntoView {
                 compact=layout.compact()
                 keys
                 asked=Asked {
-                    choice: Signal::derive(move || format!("{} {} {}", sort.get(), status.get(), filter.get())),
+                    choice: Signal::derive(move || format!("{} {} {} {}", sort.get(), group.get(), status.get(), filter.get())),
                     is_there: Callback::new(move |key| rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.place.contains_key(&key)))),
                 }
                 comes_back=true
-                sort=Memo::new(move |_| SortBy::from_query(&order().key()))
+                groups=groups.into()
+                sort=Memo::new(move |_| SortBy::from_query(&order().iter().map(|it| it.key()).collect::<Vec<_>>().join(",")))
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
                 working=Callback::new(move |key| data.work.is_on(EngineId(key)))
+                sorts_by_two=true
                 selecting
                 empty=Callback::new(move |()| empty(page))
             />
@@ -340,6 +357,24 @@ fn UpdateAllButton(page: EnginesState) -> impl IntoView {
             refused
             on_press=Callback::new(move |()| page.dialog.set(Some(Opened::UpdateAll)))
         />
+    }
+}
+
+/// **Group by**.
+#[component]
+fn GroupChoice(page: EnginesState) -> impl IntoView {
+    view! {
+        <label class="inline-select">
+            "Group by"
+            <select
+                class="select"
+                prop:value=move || page.group.get()
+                on:change=move |event| page.group.choose(event_target_value(&event))
+            >
+                <option value="">"Nothing"</option>
+                {EngineGrouping::ALL.map(|it| view! { <option value=it.key()>{it.label()}</option> }).collect_view()}
+            </select>
+        </label>
     }
 }
 

@@ -95,7 +95,7 @@ pub fn PoolsPage() -> impl IntoView {
     };
     let sorted_by = Memo::new(move |_| {
         let (column, descending) = order();
-        SortBy { column: column.key().to_owned(), descending }
+        SortBy::by(column.key(), descending)
     });
     view! {
         <section class="page fills" aria-labelledby="page-heading">

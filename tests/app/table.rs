@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use super::{
     console::{Console, Pool},
     person::{
-        Screen, Timers, at_work, at_work_on, click_with_shift, focused, press, press_with_shift,
+        Screen, Timers, at_work, at_work_on, choose, click_with_shift, focused, press, press_with_shift,
         see_focus_on_row, until,
     },
 };
@@ -315,4 +315,104 @@ async fn rows_that_nobody_is_at_are_put_in_order_by_each_reading() {
     timers.fire(30_000);
     screen.see_names(&["aachen", "berlin"]).await;
     assert!(screen.all("button", "Sort again").is_empty());
+}
+
+fn fleet() -> Console {
+    Console::with(&[
+        (1, "berlin", "10.0.0.10", "active"),
+        (2, "aachen", "10.0.0.9", "not-responding"),
+        (3, "cologne", "192.168.1.1", "active"),
+    ])
+}
+
+/// The lines of the table in order: groups in brackets, then what is in them.
+fn lines(screen: &Screen) -> Vec<String> {
+    let line = |row: &HtmlElement| {
+        let head = row.query_selector(".group-head").unwrap();
+        match head {
+            Some(head) => format!("[{}]", head.text_content().unwrap().trim_start_matches("Group ")),
+            None => row.query_selector("th a").unwrap().unwrap().text_content().unwrap(),
+        }
+    };
+    screen.rows().iter().map(line).collect()
+}
+
+async fn see_lines(screen: &Screen, expected: &[&str]) {
+    until(&format!("{expected:?}, not {:?}", lines(screen)), || (lines(screen) == expected).then_some(()))
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn engines_are_grouped_and_a_group_is_folded_and_selected_as_a_whole() {
+    let screen = at_work(&fleet(), "/engines").await;
+    let select = screen.see("combobox", "Group by").await.unchecked_into();
+    choose(&select, "status");
+    see_lines(&screen, &["[Not responding 1]", "aachen", "[Active 2]", "berlin", "cologne"]).await;
+    assert_eq!(window().location().search().unwrap(), "?group=status");
+    let table = screen.see("table", "Scan Engines").await;
+    assert_eq!(table.get_attribute("aria-rowcount").as_deref(), Some("6"), "groups are rows of the table");
+
+    screen.click("checkbox", "Select all 2 of Active").await;
+    screen.read("2 selected").await;
+    for name in ["Select berlin", "Select cologne"] {
+        assert!(screen.see("checkbox", name).await.unchecked_into::<HtmlInputElement>().checked(), "{name}");
+    }
+    screen.click("checkbox", "Select berlin").await;
+    screen.read("1 selected").await;
+    let all = screen.see("checkbox", "Select all 2 of Active").await.unchecked_into::<HtmlInputElement>();
+    until("the box to be half", || all.indeterminate().then_some(())).await;
+
+    screen.click("button", "Group Active 2").await;
+    see_lines(&screen, &["[Not responding 1]", "aachen", "[Active 2]"]).await;
+    let head = screen.see("button", "Group Active 2").await;
+    assert_eq!(head.get_attribute("aria-expanded").as_deref(), Some("false"));
+    // What is folded is still meant.
+    screen.read("1 selected").await;
+    screen.click("checkbox", "Select all 3 that match").await;
+    screen.read("3 selected").await;
+
+    choose(&select, "");
+    see_lines(&screen, &["aachen", "berlin", "cologne"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn groups_are_folded_and_selected_by_keys() {
+    let screen = at_work(&fleet(), "/engines?group=status&filter=e").await;
+    see_lines(&screen, &["[Not responding 1]", "aachen", "[Active 2]", "berlin", "cologne"]).await;
+    screen.rows()[0].focus().unwrap();
+    press("ArrowDown");
+    press("ArrowDown");
+    until("the focus on the group", || focused()?.text_content()?.contains("Active").then_some(())).await;
+    press(" ");
+    screen.read("2 selected").await;
+    press("ArrowLeft");
+    see_lines(&screen, &["[Not responding 1]", "aachen", "[Active 2]"]).await;
+    press("ArrowRight");
+    see_lines(&screen, &["[Not responding 1]", "aachen", "[Active 2]", "berlin", "cologne"]).await;
+    press("Enter");
+    see_lines(&screen, &["[Not responding 1]", "aachen", "[Active 2]"]).await;
+    press(" ");
+    screen.see_gone("button", "Clear").await;
+    // A range over a group selects its rows and nothing else.
+    press("Enter");
+    see_lines(&screen, &["[Not responding 1]", "aachen", "[Active 2]", "berlin", "cologne"]).await;
+    press("Home");
+    until("the focus on the first", || focused()?.text_content()?.contains("Not responding").then_some(()))
+        .await;
+    press_with_shift("End");
+    screen.read("3 selected").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_click_with_shift_sorts_by_a_second_column() {
+    let screen = at_work(&fleet(), "/engines?sort=status").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    click_with_shift(&screen.see("button", "Name").await);
+    until("the address", || (window().location().search().ok()? == "?sort=status%2Cname").then_some(()))
+        .await;
+    click_with_shift(&screen.see("button", "Name, second").await);
+    screen.see_names(&["aachen", "cologne", "berlin"]).await;
+    screen.click("button", "Name, second").await;
+    screen.see_names(&["aachen", "berlin", "cologne"]).await;
+    assert_eq!(window().location().search().unwrap(), "?sort=name");
 }

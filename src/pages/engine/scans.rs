@@ -123,7 +123,7 @@ pub(super) fn EngineScans(page: EngineState) -> impl IntoView {
                 class="scans"
                 columns=Signal::stored(scan_columns())
                 keys
-                sort=Memo::new(|_| SortBy { column: String::new(), descending: false })
+                sort=Memo::new(|_| SortBy::from_query(""))
                 on_sort=Callback::new(|_| {})
                 cells=Callback::new(move |place: RowPlace| cells(tab, place))
                 working=Callback::new(|_| false)

@@ -9,6 +9,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
+    groups::{Group, Groups, Lines, is_group},
     keys::KeyMap,
     order::{Asked, ordered},
     place::{self, Place, Places, TableKey},
@@ -16,11 +17,14 @@ use super::{
     selection::{Rows, Selection},
     window::{Piece, Viewport, Window, scroll_to_show},
 };
-use crate::ui::{
-    focus::focus_heading_if_lost,
-    icon::{Icon, glyph},
-    keyed::KeyedList,
-    live::{follow, follow_from, live, live_attribute},
+use crate::{
+    browser::number::count,
+    ui::{
+        focus::focus_heading_if_lost,
+        icon::{Icon, glyph},
+        keyed::KeyedList,
+        live::{follow, follow_from, live, live_attribute},
+    },
 };
 
 /// A column of a table.
@@ -43,25 +47,50 @@ pub struct SortBy {
     pub column: String,
     /// Largest first.
     pub descending: bool,
+    /// The column that decides where the first makes no difference, and whether its largest come first.
+    pub then: Option<(String, bool)>,
 }
 
 impl SortBy {
-    /// Reads `name` or `-name`, as the address bar holds it.
+    /// By one column.
+    pub fn by(column: &str, descending: bool) -> Self {
+        Self { column: column.to_owned(), descending, then: None }
+    }
+
+    /// Reads `name`, `-name` or `status,-name`, as the address bar holds it.
     pub fn from_query(text: &str) -> Self {
-        match text.strip_prefix('-') {
-            Some(column) => Self { column: column.to_owned(), descending: true },
-            None => Self { column: text.to_owned(), descending: false },
-        }
+        let key = |text: &str| match text.strip_prefix('-') {
+            Some(column) => (column.to_owned(), true),
+            None => (text.to_owned(), false),
+        };
+        let (first, then) = text.split_once(',').map_or((text, None), |(first, then)| (first, Some(then)));
+        let (column, descending) = key(first);
+        Self { column, descending, then: then.map(key) }
     }
 
     /// The text for the address bar.
     pub fn to_query(&self) -> String {
-        format!("{}{}", if self.descending { "-" } else { "" }, self.column)
+        let key = |column: &str, descending| format!("{}{column}", if descending { "-" } else { "" });
+        let first = key(&self.column, self.descending);
+        match &self.then {
+            Some((column, descending)) => format!("{first},{}", key(column, *descending)),
+            None => first,
+        }
     }
 
     /// What a click on the head of `column` leads to: the other direction, or that column with the smallest first.
     pub fn toggled(&self, column: &str) -> Self {
-        Self { column: column.to_owned(), descending: self.column == column && !self.descending }
+        Self::by(column, self.column == column && !self.descending)
+    }
+
+    /// What a click with Shift leads to: `column` decides where the first makes no difference; the other direction where it
+    /// is one of the two already.
+    pub fn with_second(&self, column: &str) -> Self {
+        if self.column == column {
+            return Self { descending: !self.descending, ..self.clone() };
+        }
+        let turned = self.then.as_ref().is_some_and(|(then, descending)| then == column && !descending);
+        Self { then: Some((column.to_owned(), turned)), ..self.clone() }
     }
 }
 
@@ -113,10 +142,16 @@ pub fn DataTable(
     /// Whether **Back** to the page leads to where the person was in the table.
     #[prop(optional)]
     comes_back: bool,
+    /// What the rows are grouped by, if they are.
+    #[prop(optional)]
+    groups: Option<Signal<Option<Arc<Groups>>>>,
     /// The column that the rows are sorted by.
     sort: Memo<SortBy>,
     /// Called with the order that a person asks for.
     on_sort: Callback<SortBy>,
+    /// Whether a click with Shift sorts by a second column.
+    #[prop(optional)]
+    sorts_by_two: bool,
     /// How rows are selected, if they can be.
     #[prop(optional)]
     selecting: Option<Selecting>,
@@ -139,9 +174,16 @@ pub fn DataTable(
     let pointed_at = StoredValue::new(false);
     let turn = RwSignal::new(0_u64);
     let rows = ordered(keys, asked, turn, move || pointed_at.get_value() || place::has_focus(frame));
-    let keys = Memo::new(move |_| rows.with(|rows| rows.keys.clone()));
+    let all_keys = Memo::new(move |_| rows.with(|rows| rows.keys.clone()));
+    let folded = RwSignal::new(back.as_ref().map(|place| place.folded.clone()).unwrap_or_default());
+    let lines = Memo::new(move |_| {
+        let groups = groups.and_then(|groups| groups.get());
+        rows.with(|rows| folded.with(|folded| Lines::of(&rows.keys, groups.as_deref(), folded)))
+    });
+    // The lines on screen; those of groups are among them.
+    let keys = Memo::new(move |_| lines.with(|lines| lines.keys.clone()));
     let columns = Memo::new(move |_| columns.get());
-    let count = move || columns.with(Vec::len) + usize::from(selecting.is_some());
+    let column_count = move || columns.with(Vec::len) + usize::from(selecting.is_some());
 
     let index = Memo::new(move |_| {
         let keys = keys.get().unwrap_or_default();
@@ -193,6 +235,7 @@ pub fn DataTable(
                 row: active.try_get_untracked().flatten(),
                 focused: place::has_focus(frame),
                 selected: selected.unwrap_or_default(),
+                folded: folded.try_get_untracked().unwrap_or_default(),
                 page_top: place::page_top(),
             };
             places.leave(table.clone(), place);
@@ -256,6 +299,26 @@ pub fn DataTable(
             "PageUp" => at.saturating_sub(page),
             "Home" => 0,
             "End" => last,
+            "ArrowLeft" | "ArrowRight" => {
+                let group = active
+                    .get_untracked()
+                    .and_then(|key| lines.with_untracked(|it| it.groups.get(&key).cloned()));
+                if let Some(group) = group {
+                    event.prevent_default();
+                    fold(folded, &group.name, event.key() == "ArrowLeft");
+                }
+                return;
+            }
+            " " if is_on_row(&event) && active.get_untracked().is_some_and(is_group) => {
+                event.prevent_default();
+                let rows = active.get_untracked().and_then(|key| {
+                    lines.with_untracked(|lines| Some(Arc::clone(&lines.groups.get(&key)?.rows)))
+                });
+                if let (Some(Selecting { selection, .. }), Some(rows)) = (selecting, rows) {
+                    selection.set(&rows, untrack(|| selection.count_of(&rows)) < rows.len());
+                }
+                return;
+            }
             // On the row itself: its buttons and its box have Space for their own.
             " " if is_on_row(&event) => {
                 if let (Some(on_space), Some(key)) = (on_space, active.get_untracked()) {
@@ -302,7 +365,7 @@ pub fn DataTable(
         let height = format!("{}px", height.round() as u64);
         view! {
             <tr class="gap" aria-hidden="true">
-                <td colspan=count().to_string() style:height=height></td>
+                <td colspan=column_count().to_string() style:height=height></td>
             </tr>
         }
         .into_any()
@@ -379,8 +442,25 @@ pub fn DataTable(
         }
         .into_any()
     };
+    let group_row = move |key: RowKey| {
+        let group = Memo::new(move |_| lines.with(|lines| lines.groups.get(&key).cloned()));
+        let tabindex = Signal::derive(move || if active.get() == Some(key) { "0" } else { "-1" });
+        view! {
+            <tr
+                class="row group"
+                aria-rowindex=live_attribute(move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string())))
+                data-key=key.to_string()
+                tabindex=live_attribute(move || Some(tabindex.get()))
+                on:focusin=move |_| active.set(Some(key))
+            >
+                <GroupCells group selecting tabindex folded columns=Signal::derive(move || columns.with(Vec::len)) />
+            </tr>
+        }
+        .into_any()
+    };
     let piece = Callback::new(move |key: RowKey| match key.checked_sub(GAP_KEYS) {
         Some(slot) => live(move || gap(slot as usize)),
+        None if is_group(key) => group_row(key),
         None => row(key),
     });
 
@@ -408,9 +488,9 @@ pub fn DataTable(
                 </colgroup>
                 <thead>
                     <tr aria-rowindex="1">
-                        {selecting.map(|selecting| view! { <SelectAll selection=selecting.selection shown=keys /> })}
+                        {selecting.map(|selecting| view! { <SelectAll selection=selecting.selection shown=all_keys /> })}
                         {live(move || {
-                            columns.get().into_iter().map(|column| head_cell(column, sort, on_sort)).collect_view()
+                            columns.get().into_iter().map(|column| head_cell(column, sort, on_sort, sorts_by_two)).collect_view()
                         })}
                         <SortChoice columns sort on_sort />
                     </tr>
@@ -421,7 +501,7 @@ pub fn DataTable(
                 {live(move || {
                     keys.with(Option::is_none)
                         .then(|| {
-                            let bones = (0..BONES).map(|at| view! { <BoneRow columns=count() at /> }).collect_view();
+                            let bones = (0..BONES).map(|at| view! { <BoneRow columns=column_count() at /> }).collect_view();
                             view! { <tbody aria-hidden="true">{bones}</tbody> }
                         })
                 })}
@@ -436,6 +516,68 @@ pub fn DataTable(
                 </div>
             }
         })}
+    }
+}
+
+/// A group is folded, or no longer.
+fn fold(folded: RwSignal<Vec<String>>, name: &str, fold: bool) {
+    folded.update(|folded| {
+        folded.retain(|other| other != name);
+        if fold {
+            folded.push(name.to_owned());
+        }
+    });
+}
+
+/// The line of a group: what it is called, how many rows it has, a box for all of them.
+#[component]
+fn GroupCells(
+    group: Memo<Option<Group>>,
+    selecting: Option<Selecting>,
+    tabindex: Signal<&'static str>,
+    folded: RwSignal<Vec<String>>,
+    columns: Signal<usize>,
+) -> impl IntoView {
+    let name = move || group.with(|it| it.as_ref().map(|it| it.name.clone())).unwrap_or_default();
+    let rows = move || group.with(|it| it.as_ref().map(|it| Arc::clone(&it.rows))).unwrap_or_default();
+    let is_folded = move || group.with(|it| it.as_ref().is_some_and(|it| it.folded));
+    let select_box = selecting.map(|Selecting { selection, .. }| {
+        let chosen = Memo::new(move |_| {
+            let rows = rows();
+            (selection.count_of(&rows), rows.len())
+        });
+        view! {
+            <td class="c-select">
+                <label class="select-room">
+                    <input
+                        type="checkbox"
+                        aria-label=live_attribute(move || Some(format!("Select all {} of {}", rows().len(), name())))
+                        tabindex=live_attribute(move || Some(tabindex.get()))
+                        prop:checked=move || chosen.with(|(some, all)| some == all)
+                        prop:indeterminate=move || chosen.with(|(some, all)| *some > 0 && some < all)
+                        on:change=move |event| selection.set(&untrack(rows), event_target_checked(&event))
+                    />
+                </label>
+            </td>
+        }
+    });
+    view! {
+        {select_box}
+        <th scope="rowgroup" class="c-group" colspan=live_attribute(move || Some(columns.get().to_string()))>
+            <button
+                type="button"
+                class="group-head"
+                aria-expanded=live_attribute(move || Some((!is_folded()).to_string()))
+                tabindex=live_attribute(move || Some(tabindex.get()))
+                on:click=move |_| fold(folded, &untrack(name), !untrack(is_folded))
+            >
+                {glyph(Icon::Next, "")}
+                <span class="unseen">"Group "</span>
+                <span class="name">{live(name)}</span>
+                " "
+                <span class="number">{live(move || count(rows().len() as u64))}</span>
+            </button>
+        </th>
     }
 }
 
@@ -483,19 +625,37 @@ fn go_back_to(
     });
 }
 
-fn head_cell(column: Column, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> impl IntoView {
+fn head_cell(
+    column: Column,
+    sort: Memo<SortBy>,
+    on_sort: Callback<SortBy>,
+    sorts_by_two: bool,
+) -> impl IntoView {
     let direction = sort.with(|sort| (sort.column == column.key).then_some(sort.descending));
-    let press = move |_| on_sort.run(sort.get_untracked().toggled(column.key));
+    let second = sort.with(|sort| {
+        sort.then.as_ref().filter(|(then, _)| then == column.key).map(|(_, descending)| *descending)
+    });
+    let press = move |event: ev::MouseEvent| {
+        let now = sort.get_untracked();
+        let second = sorts_by_two && event.shift_key();
+        on_sort.run(if second { now.with_second(column.key) } else { now.toggled(column.key) });
+    };
     let content = if column.sortable {
-        let (icon, class) = match direction {
+        let (icon, class) = match direction.or(second) {
             Some(false) => (Icon::Ascending, ""),
             Some(true) => (Icon::Descending, ""),
             None => (Icon::Ascending, "idle"),
         };
         view! {
-            <button type="button" class="sort" on:click=press>
+            <button
+                type="button"
+                class=if second.is_some() { "sort second" } else { "sort" }
+                title=sorts_by_two.then_some("Click with Shift to sort by a second column")
+                on:click=press
+            >
                 <span class="label">{column.label}</span>
                 {glyph(icon, class)}
+                {second.map(|_| view! { <span class="unseen">", second"</span> })}
             </button>
         }
         .into_any()
@@ -653,5 +813,22 @@ mod tests {
         assert_eq!(by_name.toggled("name").toggled("name").to_query(), "name");
         assert_eq!(by_name.toggled("sites").to_query(), "sites");
         assert_eq!(SortBy::from_query("-sites").toggled("name").to_query(), "name");
+    }
+
+    #[test]
+    fn a_click_with_shift_adds_a_second_column() {
+        let by_status = SortBy::from_query("-status");
+        let second = by_status.with_second("name");
+        assert_eq!(second.to_query(), "-status,name");
+        assert_eq!(second.with_second("name").to_query(), "-status,-name");
+        assert_eq!(second.with_second("name").with_second("name").to_query(), "-status,name");
+        assert_eq!(second.with_second("sites").to_query(), "-status,sites", "another second one");
+        assert_eq!(
+            second.with_second("status").to_query(),
+            "status,name",
+            "the first turns, the second stays"
+        );
+        assert_eq!(second.toggled("name").to_query(), "name", "without Shift there is one again");
+        assert_eq!(SortBy::from_query("a,-b").to_query(), "a,-b");
     }
 }

@@ -2,6 +2,7 @@
 //! pages may use it.
 
 pub mod data_table;
+pub mod groups;
 pub mod keys;
 pub mod order;
 pub mod place;

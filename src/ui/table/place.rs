@@ -14,6 +14,8 @@ pub(super) struct Place {
     /// Whether the row, or something in it, had the focus.
     pub(super) focused: bool,
     pub(super) selected: KeySet,
+    /// The names of the folded groups.
+    pub(super) folded: Vec<String>,
     /// How far the page around the table was scrolled, in CSS pixels.
     pub(super) page_top: i32,
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    groups::rows_of,
     keys::{KeyMap, KeySet},
     row::{Keys, RowKey},
 };
@@ -107,11 +108,11 @@ impl Selection {
 }
 
 fn change(chosen: &mut KeySet, keys: &[RowKey], on: bool) {
-    for key in keys {
+    for key in rows_of(keys) {
         if on {
-            chosen.insert(*key);
+            chosen.insert(key);
         } else {
-            chosen.remove(key);
+            chosen.remove(&key);
         }
     }
 }

@@ -132,6 +132,19 @@ impl EngineSort {
         EngineColumn::from_key(key).map(|column| Self { column, descending })
     }
 
+    /// Reads one or two of them with a comma between, as an address has them. What makes no sense is left out; the
+    /// default where nothing is left.
+    #[must_use]
+    pub fn list(keys: &str) -> Vec<Self> {
+        let mut sorts = Vec::<Self>::new();
+        for sort in keys.split(',').filter_map(Self::from_key) {
+            if sorts.len() < 2 && sorts.iter().all(|other| other.column != sort.column) {
+                sorts.push(sort);
+            }
+        }
+        if sorts.is_empty() { vec![Self::default()] } else { sorts }
+    }
+
     /// The sort after the heading of a column was pressed: the same column turns around, another one starts ascending.
     #[must_use]
     pub fn pressed(self, column: EngineColumn) -> Self {

@@ -8,6 +8,7 @@ mod csv;
 mod deletion;
 mod engine_filter;
 mod engine_form;
+mod grouping;
 mod health;
 mod health_words;
 mod keys;
@@ -48,6 +49,7 @@ pub use engine_filter::{
 pub use engine_form::{
     EngineCheck, EngineField, EngineText, check_engine, field_of_refusal, needs_pairing_again,
 };
+pub use grouping::{EngineGrouping, group_engines};
 pub use health::{Health, Problem, ProblemKind, health, health_under};
 pub use health_words::{About, ProblemWords, Remedy};
 pub use keys::fold_case;

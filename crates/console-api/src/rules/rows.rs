@@ -78,10 +78,17 @@ impl EngineRow {
     }
 
     /// The order of two rows. Equal ones, and missing values, fall back to name and id.
-    fn compare(&self, other: &Self, sort: EngineSort) -> Ordering {
+    fn compare(&self, other: &Self, sorts: &[EngineSort]) -> Ordering {
+        let by_columns = sorts.iter().map(|sort| self.compare_by(other, *sort)).find(|it| it.is_ne());
+        by_columns
+            .unwrap_or_else(|| self.name_key.cmp(&other.name_key))
+            .then_with(|| self.engine.id.cmp(&other.engine.id))
+    }
+
+    fn compare_by(&self, other: &Self, sort: EngineSort) -> Ordering {
         let down = sort.descending;
         let (mine, its) = (&self.engine, &other.engine);
-        let by_column = match sort.column {
+        match sort.column {
             EngineColumn::Name => directed(self.name_key.cmp(&other.name_key), down),
             EngineColumn::Address => missing_last(self.given_address_key(), other.given_address_key(), down),
             EngineColumn::Port => missing_last(mine.port, its.port, down),
@@ -105,8 +112,7 @@ impl EngineRow {
                 directed(its.aws_pre_authorised.cmp(&mine.aws_pre_authorised), down)
             }
             EngineColumn::Platform => missing_last(self.platform.as_ref(), other.platform.as_ref(), down),
-        };
-        by_column.then_with(|| self.name_key.cmp(&other.name_key)).then_with(|| mine.id.cmp(&its.id))
+        }
     }
 }
 
@@ -122,7 +128,7 @@ fn missing_last<K: Ord>(mine: Option<K>, its: Option<K>, descending: bool) -> Or
 }
 
 /// Worst first; statuses outside the list among themselves by their text.
-fn status_rank(status: &EngineStatus) -> Option<(u8, &str)> {
+pub(super) fn status_rank(status: &EngineStatus) -> Option<(u8, &str)> {
     Some(match status {
         EngineStatus::NotResponding => (0, ""),
         EngineStatus::IncompatibleVersion => (1, ""),
@@ -275,10 +281,10 @@ pub fn pools_of(engine: EngineId, pools: &[Pool]) -> Vec<&Pool> {
     pools.iter().filter(|pool| pool.engines.contains(&engine)).collect()
 }
 
-/// The indices of all rows, in sorted order.
+/// The indices of all rows, in sorted order: by the first of `sorts`, where that makes no difference by the next.
 #[must_use]
-pub fn in_order<R: Borrow<EngineRow>>(rows: &[R], sort: EngineSort) -> Vec<usize> {
-    keys::sorted(rows.len(), &|a, b| rows[a].borrow().compare(rows[b].borrow(), sort))
+pub fn in_order<R: Borrow<EngineRow>>(rows: &[R], sorts: &[EngineSort]) -> Vec<usize> {
+    keys::sorted(rows.len(), &|a, b| rows[a].borrow().compare(rows[b].borrow(), sorts))
 }
 
 /// The indices of the rows that pass the filter, in sorted order.
@@ -286,7 +292,7 @@ pub fn in_order<R: Borrow<EngineRow>>(rows: &[R], sort: EngineSort) -> Vec<usize
 pub fn select<R: Borrow<EngineRow>>(rows: &[R], filter: &EngineFilter, sort: EngineSort) -> Vec<usize> {
     let chosen: Vec<usize> = (0..rows.len()).filter(|index| filter.matches(rows[*index].borrow())).collect();
     let rows: Vec<&EngineRow> = chosen.iter().map(|index| rows[*index].borrow()).collect();
-    in_order(&rows, sort).into_iter().map(|index| chosen[index]).collect()
+    in_order(&rows, &[sort]).into_iter().map(|index| chosen[index]).collect()
 }
 
 /// How many engines have a status.

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use console_api::rules::{
-    EngineColumn, EngineFilter, EngineRow, EngineSort, complete, prepare_rows, select, status_counts,
+    EngineColumn, EngineFilter, EngineGrouping, EngineRow, EngineSort, complete, group_engines, in_order,
+    prepare_rows, select, status_counts,
 };
 use console_api::{Engine, EngineId, EngineStatus, PoolId, Timestamp, parse_version_engines};
 use serde_json::json as value;
@@ -297,4 +298,54 @@ fn ten_thousand_engines_filter_and_sort_within_a_keystroke() {
         prepared < Duration::from_secs(3) && selected < Duration::from_secs(2),
         "{prepared:?} {selected:?}"
     );
+}
+
+#[test]
+fn a_second_column_decides_where_the_first_makes_no_difference() {
+    let engines = [
+        value!({"id": 1, "name": "a", "status": "active", "port": 2}),
+        value!({"id": 2, "name": "b", "status": "not-responding", "port": 1}),
+        value!({"id": 3, "name": "c", "status": "active", "port": 1}),
+    ];
+    let rows = prepare_rows(engines.iter().map(engine).collect(), &[], None);
+    let ids = |keys: &str| {
+        let order = in_order(&rows, &EngineSort::list(keys));
+        order.into_iter().map(|at| rows[at].engine.id.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("status,port"), [2, 3, 1]);
+    assert_eq!(ids("port,-name"), [3, 2, 1]);
+    assert_eq!(ids("-status,-port"), [1, 3, 2]);
+    // What makes no sense is left out.
+    assert_eq!(EngineSort::list("colour"), [EngineSort::default()]);
+    assert_eq!(EngineSort::list("name,-name,port,id").len(), 2);
+}
+
+#[test]
+fn engines_are_grouped_by_pool_status_and_version_and_those_without_come_last() {
+    let engines = [
+        value!({"id": 1, "name": "a", "status": "active", "productVersion": "6.6.10"}),
+        value!({"id": 2, "name": "b", "status": "not-responding", "productVersion": "6.6.9"}),
+        value!({"id": 3, "name": "c", "status": "active"}),
+        value!({"id": 4, "name": "d", "status": "resting", "productVersion": "6.6.10"}),
+    ];
+    let pools = [pool(9, "South", &[1, 2], &[]), pool(8, "north", &[2, 4], &[])];
+    let rows = prepare_rows(engines.iter().map(engine).collect(), &pools, None);
+    let groups = |grouping| {
+        let (names, of) = group_engines(&rows, grouping);
+        let members = |place: usize| {
+            let its = of.iter().enumerate().filter(move |(_, of)| **of == place);
+            its.map(|(at, _)| rows[at].engine.id.get().to_string()).collect::<Vec<_>>().join(" ")
+        };
+        names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| format!("{name}: {}", members(place)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(groups(EngineGrouping::Pool), ["north: 4", "north, South: 2", "South: 1", "No pool: 3"]);
+    assert_eq!(groups(EngineGrouping::Status), ["Not responding: 2", "resting: 4", "Active: 1 3"]);
+    assert_eq!(groups(EngineGrouping::Version), ["6.6.10: 1 4", "6.6.9: 2", "No version reported: 3"]);
+    for grouping in EngineGrouping::ALL {
+        assert_eq!(EngineGrouping::from_key(grouping.key()), Some(grouping));
+    }
 }
