@@ -17,7 +17,7 @@ use crate::{
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
-        engines::{EnginesDialogs, EnginesPage, FilterHelp},
+        engines::{ColumnChoice, EnginesDialogs, EnginesPage, FilterHelp},
         health::{HealthPage, ProblemCount},
         new_engine::NewEnginePage,
         pool::PoolPage,
@@ -86,6 +86,7 @@ fn render(what: Later) -> AnyView {
             Route::Administration => view! { <AdministrationPage /> }.into_any(),
         },
         Later::EnginesDialogs => view! { <EnginesDialogs /> }.into_any(),
+        Later::ColumnChoice => view! { <ColumnChoice /> }.into_any(),
         Later::FilterHelp => view! { <FilterHelp /> }.into_any(),
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
         Later::Palette => view! { <Palette /> }.into_any(),

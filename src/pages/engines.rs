@@ -2,13 +2,14 @@
 
 mod bulk;
 mod cells;
+mod column_choice;
 mod columns;
 mod dialogs;
 mod export;
 mod filter_field;
 mod filter_help;
 
-pub use self::filter_help::FilterHelp;
+pub use self::{column_choice::ColumnChoice, filter_help::FilterHelp};
 
 use std::sync::Arc;
 
@@ -317,6 +318,7 @@ pub fn EnginesPage() -> impl IntoView {
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
                 working=Callback::new(move |key| data.work.is_on(EngineId(key)))
+                widths=layout.widths
                 sorts_by_two=true
                 selecting
                 empty=Callback::new(move |()| empty(page))

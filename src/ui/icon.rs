@@ -39,6 +39,8 @@ pub enum Icon {
     Delete,
     /// A cross of two strokes: add.
     Add,
+    /// A stroke: less.
+    Less,
     /// Two arrows side by side: turn around.
     Reverse,
     /// Two boxes and an arrow: replace one by the other.
@@ -99,6 +101,7 @@ impl Icon {
             Self::Print => "M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z",
             Self::Delete => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.8 6.5v4.5M9.2 6.5v4.5",
             Self::Add => "M8 3v10M3 8h10",
+            Self::Less => "M3 8h10",
             Self::Reverse => "M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3",
             Self::Replace => {
                 "M2 2.5h5v4.5H2zM9 9h5v4.5H9zM9.5 4.8h3v2.4M4.5 9v2.3H7M10.8 5.8l1.7 1.7 1.7-1.7"

@@ -23,6 +23,8 @@ pub enum Later {
     Screen(Route),
     /// What the list of engines opens: its dialogs, with work on many engines, and the copy to be saved.
     EnginesDialogs,
+    /// Which columns the list of engines has.
+    ColumnChoice,
     /// What helps with the filter of the list of engines.
     FilterHelp,
     /// What **Update** on any screen may ask first.

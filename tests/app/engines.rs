@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault, Pool},
-    person::{Timers, at_work, choose, focused, press, until},
+    person::{Screen, Timers, at_work, choose, focused, press, until},
 };
 
 fn console() -> Console {
@@ -398,7 +398,7 @@ async fn the_list_is_read_faster_for_a_while_after_a_change_was_begun_here() {
     assert!(timers.started(30_000));
 }
 
-fn heads(screen: &super::person::Screen) -> Vec<String> {
+fn heads(screen: &Screen) -> Vec<String> {
     let heads = screen.all("columnheader", "").into_iter();
     heads.map(|head| head.text_content().unwrap().trim().to_owned()).filter(|text| !text.is_empty()).collect()
 }
@@ -442,6 +442,39 @@ async fn columns_come_and_go_sort_and_are_remembered() {
 }
 
 #[wasm_bindgen_test]
+async fn columns_are_moved_resized_and_put_back() {
+    with_nothing_chosen();
+    let console = console();
+    let screen = at_work(&console, "/engines").await;
+    screen.click("summary", "Columns").await;
+    let first = screen.see("button", "Move Status left").await;
+    assert_eq!(first.get_attribute("aria-disabled").as_deref(), Some("true"));
+    screen.click("button", "Move Address left").await;
+    until("the order", || (heads(&screen)[1..4] == ["Status", "Address", "Name"]).then_some(())).await;
+    let cells = |screen: &Screen| screen.row_text("berlin").unwrap();
+    until("the cells", || (cells(&screen).find("10.0.0.10") < cells(&screen).find("berlin")).then_some(()))
+        .await;
+    for _ in 0..2 {
+        screen.click("button", "Make Address wider").await;
+    }
+    let width = |screen: &Screen| {
+        let col = screen.all("table", "Scan Engines")[0].query_selector("col.col-address").unwrap().unwrap();
+        col.unchecked_into::<web_sys::HtmlElement>().style().get_property_value("--width").unwrap()
+    };
+    let chosen = until("a width", || Some(width(&screen)).filter(|width| width.ends_with("px"))).await;
+    drop(screen);
+
+    let screen = at_work(&console, "/engines").await;
+    until("what was chosen", || (width(&screen) == chosen).then_some(())).await;
+    assert_eq!(heads(&screen)[1..4], ["Status", "Address", "Name"]);
+    screen.click("summary", "Columns").await;
+    screen.click("button", "Reset columns").await;
+    until("the usual order", || (heads(&screen)[1..4] == ["Status", "Name", "Address"]).then_some(())).await;
+    until("the usual width", || width(&screen).is_empty().then_some(())).await;
+    with_nothing_chosen();
+}
+
+#[wasm_bindgen_test]
 async fn the_platform_is_known_once_the_console_has_asked_its_engines() {
     with_nothing_chosen();
     let console = console();
@@ -462,7 +495,7 @@ async fn compact_rows_are_28_pixels_high_and_that_is_remembered() {
     with_nothing_chosen();
     let console = Console::with_many(1_000);
     let screen = at_work(&console, "/engines").await;
-    let height = |screen: &super::person::Screen| {
+    let height = |screen: &Screen| {
         screen.rows().first().map(|row| row.get_bounding_client_rect().height()).unwrap_or_default()
     };
     until("rows of 36 pixels", || (height(&screen) == 36.0).then_some(())).await;

@@ -4,12 +4,17 @@ use console_api::rules::EngineColumn;
 use leptos::prelude::*;
 
 use crate::{
-    browser::preference::Preference,
-    ui::{icon::Icon, menu::Menu, table::data_table::Column},
+    browser::{effect::follow_from, preference::Preference},
+    ui::{
+        icon::Icon,
+        later::{Addition, Later},
+        menu::Menu,
+        table::{data_table::Column, widths::Widths},
+    },
 };
 
 /// All columns, in the order of the table.
-const ORDER: [EngineColumn; 14] = [
+pub(super) const ORDER: [EngineColumn; 14] = [
     EngineColumn::Status,
     EngineColumn::Name,
     EngineColumn::Address,
@@ -26,19 +31,21 @@ const ORDER: [EngineColumn; 14] = [
     EngineColumn::Platform,
 ];
 /// So many of them are shown to whoever has not chosen.
-const AT_FIRST: usize = 9;
+pub(super) const AT_FIRST: usize = 9;
 
 const COLUMNS: Preference = Preference::named("engine-console.engines.columns");
+const WIDTHS: Preference = Preference::named("engine-console.engines.widths");
 const DENSITY: Preference = Preference::named("engine-console.density");
 
-const fn can_be_hidden(column: EngineColumn) -> bool {
+pub(super) const fn can_be_hidden(column: EngineColumn) -> bool {
     !matches!(column, EngineColumn::Name | EngineColumn::Status)
 }
 
 /// What a person chose about the table. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
-    shown: RwSignal<Vec<EngineColumn>>,
+    pub(super) shown: RwSignal<Vec<EngineColumn>>,
+    pub(super) widths: Widths,
     compact: RwSignal<bool>,
 }
 
@@ -46,14 +53,25 @@ impl Layout {
     /// What was chosen last time.
     pub(super) fn remembered() -> Self {
         let shown = COLUMNS.remembered().map(|keys| {
-            let keys = keys.split(',').filter_map(EngineColumn::from_key).collect::<Vec<_>>();
-            ORDER.into_iter().filter(|column| !can_be_hidden(*column) || keys.contains(column)).collect()
+            let mut shown = keys.split(',').filter_map(EngineColumn::from_key).collect::<Vec<_>>();
+            let needed = ORDER.into_iter().filter(|column| !can_be_hidden(*column));
+            let missing = needed.filter(|column| !shown.contains(column)).collect::<Vec<_>>();
+            shown.splice(..0, missing);
+            shown
         });
         let layout = Self {
             shown: RwSignal::new(shown.unwrap_or_else(|| ORDER[..AT_FIRST].to_vec())),
+            widths: Widths::from_text(&WIDTHS.remembered().unwrap_or_default()),
             compact: RwSignal::new(DENSITY.remembered().as_deref() == Some("compact")),
         };
         DENSITY.follow(move || if layout.compact.get() { "compact" } else { "comfortable" });
+        follow_from(move |before: Option<String>| {
+            let now = layout.widths.to_text();
+            if before.is_some_and(|before| before != now) {
+                WIDTHS.remember(&now);
+            }
+            now
+        });
         layout
     }
 
@@ -87,10 +105,8 @@ impl Layout {
         self.compact.into()
     }
 
-    fn choose(self, column: EngineColumn, show: bool) {
-        let before = self.shown.get_untracked();
-        let now = ORDER.into_iter().filter(|it| if *it == column { show } else { before.contains(it) });
-        let now = now.collect::<Vec<_>>();
+    /// Shows these columns, now and the next time.
+    pub(super) fn show(self, now: Vec<EngineColumn>) {
         let keys = now.iter().map(|column| column.key()).collect::<Vec<_>>();
         COLUMNS.remember(&keys.join(","));
         self.shown.set(now);
@@ -100,6 +116,7 @@ impl Layout {
 /// **Density** and **Columns**.
 #[component]
 pub(super) fn LayoutControls(layout: Layout) -> impl IntoView {
+    provide_context(layout);
     view! {
         <label class="inline-select density">
             "Density"
@@ -113,21 +130,7 @@ pub(super) fn LayoutControls(layout: Layout) -> impl IntoView {
             </select>
         </label>
         <Menu label="Columns" icon=Icon::Columns>
-            {ORDER
-                .map(|column| {
-                    view! {
-                        <label class="check">
-                            <input
-                                type="checkbox"
-                                prop:checked=move || layout.shown.with(|shown| shown.contains(&column))
-                                disabled=!can_be_hidden(column)
-                                on:change=move |event| layout.choose(column, event_target_checked(&event))
-                            />
-                            {column.label()}
-                        </label>
-                    }
-                })
-                .collect_view()}
+            <Addition what=Later::ColumnChoice wanted=Signal::stored(true) missing=Callback::new(|()| ()) />
         </Menu>
     }
 }

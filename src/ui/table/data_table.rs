@@ -15,6 +15,7 @@ use super::{
     place::{self, Place, Places, TableKey},
     row::{Keys, RowKey},
     selection::{Rows, Selection},
+    widths::{Edge, Widths},
     window::{Piece, Viewport, Window, scroll_to_show},
 };
 use crate::{
@@ -149,6 +150,9 @@ pub fn DataTable(
     sort: Memo<SortBy>,
     /// Called with the order that a person asks for.
     on_sort: Callback<SortBy>,
+    /// The widths that a person has given to columns, where they may.
+    #[prop(optional)]
+    widths: Option<Widths>,
     /// Whether a click with Shift sorts by a second column.
     #[prop(optional)]
     sorts_by_two: bool,
@@ -482,7 +486,7 @@ pub fn DataTable(
                         columns
                             .get()
                             .into_iter()
-                            .map(|column| view! { <col class=format!("col-{}", column.key) /> })
+                            .map(|column| col(column.key, widths))
                             .collect_view()
                     })}
                 </colgroup>
@@ -490,7 +494,7 @@ pub fn DataTable(
                     <tr aria-rowindex="1">
                         {selecting.map(|selecting| view! { <SelectAll selection=selecting.selection shown=all_keys /> })}
                         {live(move || {
-                            columns.get().into_iter().map(|column| head_cell(column, sort, on_sort, sorts_by_two)).collect_view()
+                            columns.get().into_iter().map(|column| head_cell(column, sort, on_sort, sorts_by_two, widths)).collect_view()
                         })}
                         <SortChoice columns sort on_sort />
                     </tr>
@@ -625,11 +629,18 @@ fn go_back_to(
     });
 }
 
+fn col(key: &'static str, widths: Option<Widths>) -> impl IntoView {
+    let width = move || widths.and_then(|widths| widths.get(key));
+    let class = move || format!("col-{key}{}", if width().is_some() { " sized" } else { "" });
+    view! { <col class=class style=("--width", move || width().map(|width| format!("{width}px"))) /> }
+}
+
 fn head_cell(
     column: Column,
     sort: Memo<SortBy>,
     on_sort: Callback<SortBy>,
     sorts_by_two: bool,
+    widths: Option<Widths>,
 ) -> impl IntoView {
     let direction = sort.with(|sort| (sort.column == column.key).then_some(sort.descending));
     let second = sort.with(|sort| {
@@ -671,6 +682,7 @@ fn head_cell(
             aria-sort=direction.map(|descending| if descending { "descending" } else { "ascending" })
         >
             {content}
+            {widths.filter(|_| column.sortable).map(|widths| view! { <Edge widths column=column.key /> })}
         </th>
     }
 }
@@ -693,7 +705,7 @@ fn SortChoice(columns: Memo<Vec<Column>>, sort: Memo<SortBy>, on_sort: Callback<
     };
     let choose = move |event| on_sort.run(SortBy::from_query(&event_target_value(&event)));
     view! {
-        <th class="h-sort-by">
+        <td class="h-sort-by">
             <label class="inline-select">
                 "Sort by" <select class="select" on:change=choose>
                     {live(options)}
@@ -702,7 +714,7 @@ fn SortChoice(columns: Memo<Vec<Column>>, sort: Memo<SortBy>, on_sort: Callback<
             <button type="button" class="icon-button" aria-label="Reverse the order" title="Reverse the order" on:click=turn>
                 {live(move || glyph(if sort.with(|sort| sort.descending) { Icon::Descending } else { Icon::Ascending }, ""))}
             </button>
-        </th>
+        </td>
     }
 }
 

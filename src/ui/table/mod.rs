@@ -8,4 +8,5 @@ pub mod order;
 pub mod place;
 pub mod row;
 pub mod selection;
+pub mod widths;
 pub mod window;
