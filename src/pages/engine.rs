@@ -39,6 +39,7 @@ use crate::{
         confirm::{Asked, Confirm},
         copy::CopyButton,
         dialog::Open,
+        fold::Fold,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
@@ -307,6 +308,7 @@ fn EngineActions(page: EngineState) -> impl IntoView {
                     }
                 })
             />
+            <Fold label="More actions" icon=Icon::More always=true>
             <ActionButton
                 icon=Icon::Reverse
                 label="Reverse direction".to_owned()
@@ -324,6 +326,7 @@ fn EngineActions(page: EngineState) -> impl IntoView {
                 refused=unless(page, |engine| deletion(engine, &[]).refused)
                 on_press=Callback::new(move |()| dialog.set(Some(Asks::Delete)))
             />
+            </Fold>
         </div>
         <ReverseDialog page open=Open::one_of(dialog, Asks::Reverse) />
         <ReplaceDialog engine=page.engine open=Open::one_of(dialog, Asks::Replace) />
@@ -390,6 +393,16 @@ fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
     }
 }
 
+/// What the tab of this key counts.
+fn count(page: EngineState, tab: &'static str) -> Option<usize> {
+    let engine = page.engine.get()?;
+    match tab {
+        "sites" => Some(engine.sites.len()),
+        "pools" => page.data.pools.value().map(|pools| pools_of(engine.id, &pools.items).len()),
+        _ => None,
+    }
+}
+
 #[component]
 fn EngineTabs(page: EngineState) -> impl IntoView {
     let tab = AddressParam::of("tab");
@@ -415,6 +428,7 @@ fn EngineTabs(page: EngineState) -> impl IntoView {
         <Tabs
             name="Scan Engine Configuration"
             tabs=TABS
+            counts=Callback::new(move |key| count(page, key))
             chosen=Signal::derive(move || tab.get())
             on_choose=Callback::new(move |key: &'static str| {
                 tab.choose(if key == TABS[0].0 { String::new() } else { key.to_owned() });

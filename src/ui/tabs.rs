@@ -7,6 +7,7 @@ use super::{
     dialog::unique_id,
     live::{live, live_attribute},
 };
+use crate::browser::number;
 
 /// A tab: its word for the address bar, and its label.
 pub type Tab = (&'static str, &'static str);
@@ -18,6 +19,9 @@ pub fn Tabs(
     name: &'static str,
     /// The tabs, in order; there is at least one.
     tabs: &'static [Tab],
+    /// How many things a tab has, where that is known.
+    #[prop(optional)]
+    counts: Option<Callback<&'static str, Option<usize>>>,
     /// The chosen tab's key. Anything else is the first.
     #[prop(into)]
     chosen: Signal<String>,
@@ -54,6 +58,7 @@ pub fn Tabs(
         .enumerate()
         .map(|(index, tab)| {
             let is_chosen = move || at.get() == index;
+            let many = move || counts.and_then(|counts| counts.run(tab.0)).map(|many| number::count(many as u64));
             view! {
                 <button
                     type="button"
@@ -63,9 +68,12 @@ pub fn Tabs(
                     aria-controls=panel_id()
                     aria-selected=live_attribute(move || Some(if is_chosen() { "true" } else { "false" }))
                     tabindex=live_attribute(move || Some(if is_chosen() { "0" } else { "-1" }))
+                    title=live_attribute(many)
                     on:click=move |_| on_choose.run(tab.0)
                 >
                     {tab.1}
+                    // It describes the tab and is not in its name, which stays what people and tests look for.
+                    {live(move || many().map(|many| view! { <span class="tab-count" aria-hidden="true">{many}</span> }))}
                 </button>
             }
         })

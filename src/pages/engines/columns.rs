@@ -119,7 +119,7 @@ pub(super) fn LayoutControls(layout: Layout) -> impl IntoView {
     provide_context(layout);
     view! {
         <label class="inline-select density">
-            "Density"
+            <span class="text">"Density"</span>
             <select
                 class="select"
                 prop:value=move || if layout.compact.get() { "compact" } else { "comfortable" }
