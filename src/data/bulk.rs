@@ -62,6 +62,8 @@ pub struct Run {
     pub doing: &'static str,
     /// How many things it is about.
     pub total: usize,
+    /// The name of the one thing that it is about, if it is one.
+    pub only: Option<String>,
     /// How often it ended in which of the words of the steps.
     pub done: Vec<(&'static str, usize)>,
     /// What failed, in the order in which it did.
@@ -78,6 +80,11 @@ impl Run {
     /// How many things have been dealt with, well or not.
     pub fn finished(&self) -> usize {
         self.done.iter().map(|(_, count)| count).sum::<usize>() + self.failed.len()
+    }
+
+    /// Whether nothing is left to be seen to.
+    pub fn is_all_done(&self) -> bool {
+        !self.running && self.failed.is_empty() && self.left.is_empty()
     }
 
     /// For example "38 deleted, 2 failed, 1 not begun".
@@ -211,6 +218,7 @@ impl Bulk {
         self.run.set(Some(Run {
             doing: job.doing,
             total: items.len(),
+            only: if let [one] = &items[..] { Some(one.name.clone()) } else { None },
             done: Vec::new(),
             failed: Vec::new(),
             left: Vec::new(),
@@ -277,14 +285,17 @@ impl Bulk {
         true
     }
 
-    /// Says how it ended if nobody watches, and puts it away if there is no more to it.
+    /// Says how it ended if nobody watches, or if one thing was to be done and is: that needs no summary. Puts it away if
+    /// there is no more to it.
     fn tell(self) {
         let decided = self.in_news.try_update_value(Option::take).flatten();
-        if !decided.unwrap_or_else(|| self.watchers.get_value() == 0) {
+        let Some(run) = self.run.get_untracked() else { return };
+        let no_more = run.is_all_done();
+        let is_said = decided.unwrap_or_else(|| self.watchers.get_value() == 0);
+        let is_one_well = no_more && run.only.is_some();
+        if !is_said && !is_one_well {
             return;
         }
-        let Some(run) = self.run.get_untracked() else { return };
-        let no_more = run.failed.is_empty() && run.left.is_empty();
         if let Some(news) = self.news.get_value() {
             news.run(run);
         }

@@ -158,7 +158,12 @@ fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), A
     follow_from(move |before: Option<Phase>| {
         let now = phase.get();
         if before.is_some_and(|before| before != now) && open.get_untracked() {
-            request_animation_frame(focus_first);
+            if (before, now) == (Some(Phase::Runs), Phase::Asks) {
+                // It went well, and the news say so.
+                open.set(false);
+            } else {
+                request_animation_frame(focus_first);
+            }
         }
         now
     });
@@ -361,11 +366,15 @@ pub fn BulkLine(
     })
 }
 
-/// Says in the news how work on many things ended, where nobody watched.
+/// Says in the news how work on many things ended, where nobody watched or where it was about one thing.
 pub fn say_how_it_ends(bulk: Bulk, toasts: Toasts) {
     bulk.when_it_ends(move |run| {
         let tone = if run.failed.is_empty() { Tone::Good } else { Tone::Bad };
         let more = run.failed.first().map(|failed| format!("{}: {}", failed.item.name, failed.why));
-        toasts.say(tone, format!("{}: {}.", run.doing, run.summary()), more);
+        let words = match (&run.only, &run.done[..]) {
+            (Some(name), [(done, _)]) => format!("{name}: {done}."),
+            _ => format!("{}: {}.", run.doing, run.summary()),
+        };
+        toasts.say(tone, words, more);
     });
 }

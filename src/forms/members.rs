@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::{
+    browser::number,
     data::Data,
     ui::{
         button::{ActionButton, RowButton},
@@ -58,6 +59,11 @@ impl EngineRows {
     /// The engine of a key; `None` when the list does not have it.
     pub fn get(&self, key: RowKey) -> Option<&EngineRow> {
         self.all.get(*self.place.get(&key)?)
+    }
+
+    /// Whether an engine can join a pool.
+    fn can_join(&self, key: RowKey) -> bool {
+        self.get(key).is_some_and(|row| may_join_pool(&row.engine).is_ok())
     }
 
     /// The name of an engine, also of one that the list does not have.
@@ -190,6 +196,10 @@ pub fn MemberLists(
             let (order, inside) = (order.get(), inside.get());
             let here = |key: &RowKey| inside.binary_search(key).is_ok() == is_inside;
             let mut keys = order.iter().copied().filter(here).collect::<Vec<_>>();
+            if !is_inside {
+                // Those that can't join come last.
+                keys.sort_by_key(|key| rows.with(|rows| !rows.can_join(*key)));
+            }
             // A pool may have engines that this account does not see. They must not be lost.
             if is_inside && filter.with(|filter| filter.trim().is_empty()) {
                 let rows = rows.get();
@@ -211,18 +221,24 @@ pub fn MemberLists(
 
 #[component]
 fn MemberList(side: Side) -> impl IntoView {
+    let number = |count: usize| number::count(count as u64);
     let count = move || {
         let rows = side.rows.get();
         if !side.inside {
-            return side.keys.with(|keys| keys.as_ref().map(|keys| keys.len().to_string()));
+            let (can, all) = side.keys.with(|keys| {
+                let keys = keys.as_ref()?;
+                Some((keys.iter().filter(|key| rows.can_join(**key)).count(), keys.len()))
+            })?;
+            let others =
+                if can < all { format!(" ({} can't join)", number(all - can)) } else { String::new() };
+            return Some(format!("{}{others}", number(can)));
         }
         let active =
             |id: &&EngineId| rows.get(id.get()).is_some_and(|row| row.engine.status == EngineStatus::Active);
-        Some(
-            side.members.with(|members| {
-                format!("{} ({} active)", members.len(), members.iter().filter(active).count())
-            }),
-        )
+        Some(side.members.with(|members| {
+            let active = members.iter().filter(active).count();
+            format!("{} ({} active)", number(members.len()), number(active))
+        }))
     };
     let refused = Signal::derive(move || {
         let selected = side.keys.with(|keys| keys.as_ref().map_or(0, |keys| side.selection.count_of(keys)));

@@ -23,7 +23,7 @@ use self::{
     sites::EngineSites,
 };
 use crate::{
-    browser::{address::AddressParam, clock::Clock, title::Title},
+    browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::Data,
     features::{
         bulk::{BulkLine, WorkDialog},
@@ -137,7 +137,7 @@ fn EngineNeighbours(page: EngineState) -> impl IntoView {
         };
         view! {
             {link("Previous", Icon::Previous, at.checked_sub(1))}
-            <span class="secondary">{format!("{} of {}", at + 1, engines.len())}</span>
+            <span class="secondary">{format!("{} of {}", number::count(at as u64 + 1), number::count(engines.len() as u64))}</span>
             {link("Next", Icon::Next, Some(at + 1))}
         }
     });

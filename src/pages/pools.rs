@@ -14,6 +14,7 @@ use crate::{
         button::{ActionButton, RowButton},
         filter::FilterBox,
         focus::focus_heading_if_lost,
+        fold::Fold,
         icon::{Icon, glyph},
         live::live,
         load_error::ListFailure,
@@ -104,8 +105,10 @@ pub fn PoolsPage() -> impl IntoView {
                     "Scan Engine Pools"
                 </h1>
                 <div class="actions">
-                    <AskButton page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
-                    <AskButton page icon=Icon::Pool label="Split into pools" question=Question::Split />
+                    <Fold label="More actions" icon=Icon::More>
+                        <AskButton page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
+                        <AskButton page icon=Icon::Pool label="Split into pools" question=Question::Split />
+                    </Fold>
                     <NewPoolLink page />
                 </div>
             </div>

@@ -149,12 +149,14 @@ pub fn SharedSecretPage() -> impl IntoView {
                     <ActionButton
                         icon=Icon::Key
                         label="Generate".to_owned()
-                        primary=true
+                        // With one at hand, Copy is what the page is for.
+                        primary=Signal::derive(move || !valid.get())
                         refused=busy
                         on_press=Callback::new(move |()| page.generate())
                     />
                     {live(move || (valid.get() && !data.secret.older.get()).then(|| view! { <Revoke page /> }))}
                 </div>
+                {live(move || valid.get().then(|| view! { <p class="secondary">{what_generate_does(data.secret.older.get())}</p> }))}
             </section>
             {live(move || valid.get().then(|| view! { <UnattendedEngines page /> }))}
             <section class="card" aria-labelledby="steps-heading">
@@ -170,6 +172,15 @@ pub fn SharedSecretPage() -> impl IntoView {
                 </p>
             </section>
         </section>
+    }
+}
+
+/// What **Generate** would do while a secret is valid. On an `older` console nothing can be revoked.
+fn what_generate_does(older: bool) -> &'static str {
+    if older {
+        "Generate makes no new one as long as this one is valid."
+    } else {
+        "Generate makes no new one as long as this one is valid. For another one, revoke it first."
     }
 }
 
@@ -244,7 +255,7 @@ fn ValidSecret(page: SecretState) -> impl IntoView {
             <button type="button" class="button small" on:click=show>
                 {live(move || if page.shown.with(Option::is_some) { "Hide" } else { "Show" })}
             </button>
-            <button type="button" class="button small" on:click=copy_it>
+            <button type="button" class="button primary small" on:click=copy_it>
                 {glyph(Icon::Copy, "")}
                 "Copy"
             </button>

@@ -19,8 +19,8 @@ pub fn ActionButton(
     #[prop(into)]
     label: Signal<String>,
     /// Whether it is what the page is for.
-    #[prop(default = false)]
-    primary: bool,
+    #[prop(into, default = Signal::stored(false))]
+    primary: Signal<bool>,
     /// Whether it stands in a line of lesser things.
     #[prop(default = false)]
     small: bool,
@@ -33,7 +33,7 @@ pub fn ActionButton(
     view! {
         <button
             type="button"
-            class=match (primary, small) {
+            class=move || match (primary.get(), small) {
                 (true, _) => "button primary",
                 (false, true) => "button small",
                 (false, false) => "button",

@@ -5,9 +5,12 @@ use wasm_bindgen::JsCast;
 
 use super::{
     dialog::unique_id,
-    live::{live, live_attribute},
+    live::{follow, live, live_attribute},
 };
 use crate::browser::number;
+
+/// How much of the tab before the chosen one is in view, in CSS pixels.
+const SCROLL_MARGIN: i32 = 32;
 
 /// A tab: its word for the address bar, and its label.
 pub type Tab = (&'static str, &'static str);
@@ -53,6 +56,16 @@ pub fn Tabs(
             _ = tab.focus();
         }
     };
+    // Where the row is too long for the screen, the chosen one is in view.
+    follow(move || {
+        let at = at.get();
+        if let Some(row) = row.get() {
+            let tab = row.children().item(u32::try_from(at).unwrap_or(0));
+            if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
+                row.set_scroll_left(tab.offset_left() - row.offset_left() - SCROLL_MARGIN);
+            }
+        }
+    });
     let buttons = tabs
         .iter()
         .enumerate()

@@ -289,7 +289,7 @@ pub(super) fn SplitQuestion(splitting: Splitting) -> impl IntoView {
     view! {
         <div class="split">
             <p>
-                "The available engines, which are those that are active and can join, are dealt out evenly. Drag an engine to another pool, or select some and move them. They stay in their other pools."
+                "The active engines that can join a pool are distributed evenly. Drag an engine to another pool, or select some and move them. They stay in their other pools."
             </p>
             <div class="split-controls">
                 <div class="field">
