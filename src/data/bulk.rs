@@ -62,7 +62,7 @@ pub struct Run {
     pub doing: &'static str,
     /// How many things it is about.
     pub total: usize,
-    /// The name of the one thing that it is about, if it is one.
+    /// The name of the one thing that it has been about from the start, if it is one.
     pub only: Option<String>,
     /// How often it ended in which of the words of the steps.
     pub done: Vec<(&'static str, usize)>,
@@ -166,7 +166,8 @@ impl Bulk {
     pub fn start(self, job: Job, items: Vec<Item>) {
         if !untrack(|| self.is_running()) {
             self.job.set_value(Some(job));
-            self.go(items);
+            let only = if let [one] = &items[..] { Some(one.name.clone()) } else { None };
+            self.go(items, only);
         }
     }
 
@@ -207,18 +208,18 @@ impl Bulk {
 
     fn go_on_with(self, items: Vec<Item>) {
         if !items.is_empty() && !untrack(|| self.is_running()) {
-            self.go(items);
+            self.go(items, None);
         }
     }
 
-    fn go(self, items: Vec<Item>) {
+    fn go(self, items: Vec<Item>, only: Option<String>) {
         let Some(job) = self.job.get_value() else { return };
         self.turn.update_value(|turn| *turn += 1);
         let turn = self.turn.get_value();
         self.run.set(Some(Run {
             doing: job.doing,
             total: items.len(),
-            only: if let [one] = &items[..] { Some(one.name.clone()) } else { None },
+            only,
             done: Vec::new(),
             failed: Vec::new(),
             left: Vec::new(),

@@ -107,7 +107,7 @@ async fn a_site_that_is_unchecked_needs_another_engine_or_pool() {
     screen.see_gone("dialog", "Select Sites").await;
     screen.read("→ pool Europe when you save").await;
     save(&screen).await;
-    screen.read("Moving sites: 1 moved.").await;
+    screen.read("site-0002: moved.").await;
     assert_eq!(scanners(&console, 1..=3), [1, 900, 1]);
 }
 
@@ -127,7 +127,7 @@ async fn one_move_that_fails_stops_no_other_and_saving_again_goes_on_with_it() {
     screen.read("1 site from berlin to aachen").await;
     console.heal();
     save(&screen).await;
-    screen.read("Moving sites: 1 moved.").await;
+    screen.read("site-0002: moved.").await;
     assert_eq!(scanners(&console, 1..=4), [2, 2, 2, 1]);
 }
 
@@ -145,7 +145,7 @@ async fn a_colleagues_assignment_is_not_taken_back_unseen() {
     // What it would be taken from is told before it is.
     screen.read("1 site from pool Europe to aachen").await;
     save(&screen).await;
-    screen.read("Moving sites: 1 moved.").await;
+    screen.read("site-0001: moved.").await;
     assert_eq!(scanners(&console, 1..=2), [2, 2]);
 }
 
@@ -164,7 +164,7 @@ async fn general_is_saved_first_and_nothing_moves_when_that_fails() {
     assert_eq!(scanners(&console, 1..=2), [1, 1]);
     screen.click("button", "Save mine").await;
     screen.read("aachen-02 is saved.").await;
-    screen.read("Moving sites: 1 moved.").await;
+    screen.read("site-0001: moved.").await;
     assert_eq!(scanners(&console, 1..=2), [2, 1]);
     assert_eq!(console.bodies().iter().filter(|body| body.contains("aachen-02")).count(), 1);
 }
@@ -221,7 +221,7 @@ async fn what_was_chosen_outlives_a_session_that_ended() {
     screen.sign_in("admin").await;
     screen.read("1 site from berlin to aachen").await;
     save(&screen).await;
-    screen.read("Moving sites: 1 moved.").await;
+    screen.read("site-0003: moved.").await;
     assert_eq!(console.site(3).scanner, 2);
 }
 
