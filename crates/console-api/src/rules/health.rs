@@ -89,6 +89,22 @@ impl ProblemKind {
             Self::NoSite => "Without site",
         }
     }
+
+    /// The words that stand with the name of what it is about, for a search.
+    pub(crate) const fn phrase(self) -> &'static str {
+        match self {
+            Self::SitesNotScanned => "sites can't be scanned",
+            Self::Status => "",
+            Self::NotHeardOf => "has not been heard of for",
+            Self::SmallPool => "has one active engine only, has no active engine",
+            Self::NeverRefreshed => "has never been heard of",
+            Self::Overloaded => "carries far more sites than the others",
+            Self::LocalOverused => "the local engine",
+            Self::VersionDrift => "has another version than most engines",
+            Self::VersionsScattered => "the engines have many different versions",
+            Self::NoSite => "has no site",
+        }
+    }
 }
 
 /// One thing that needs attention.
@@ -110,8 +126,13 @@ impl Problem {
     /// A number that stands for the problem from one reading to the next.
     #[must_use]
     pub fn key(&self) -> u64 {
+        Self::key_of(self.kind, self.about)
+    }
+
+    /// The key of the problem of this kind about this engine or pool.
+    pub(crate) fn key_of(kind: ProblemKind, about: Option<ScannerId>) -> u64 {
         // Ids are far below 2^48: they count engines and pools.
-        (self.kind as u64) << 48 | self.about.map_or(0, ScannerId::get) & 0xffff_ffff_ffff
+        (kind as u64) << 48 | about.map_or(0, ScannerId::get) & 0xffff_ffff_ffff
     }
 
     /// The engine that it is about.

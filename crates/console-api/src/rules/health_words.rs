@@ -1,10 +1,10 @@
 //! Problems in words: the reason, what to do, and the button that does it.
 
 use crate::ids::{EngineId, PoolId};
-use crate::model::{Engine, Pool};
+use crate::model::{Engine, EngineStatus, Pool};
 use crate::rules::versions::is_newer;
 use crate::rules::{
-    ConsolePlace, Health, Load, Problem, ProblemKind, StepAction, Threshold, Thresholds, may_update,
+    Cause, ConsolePlace, Health, Load, Problem, ProblemKind, StepAction, Threshold, Thresholds, may_update,
     next_step_at, sites_in_words, sites_text,
 };
 use crate::timestamp::Timestamp;
@@ -33,6 +33,8 @@ pub enum Remedy {
 pub struct ProblemWords {
     /// What is wrong, in a short sentence without a full stop that names the thing.
     pub what: String,
+    /// What follows from it, in a sentence; `None` where nothing does.
+    pub also: Option<String>,
     /// The reason.
     pub why: String,
     /// What is recommended.
@@ -60,7 +62,60 @@ pub struct About<'a> {
     pub now: Timestamp,
 }
 
+/// So many of the things that follow from a problem are told; the rest is counted.
+const FOLLOWS: usize = 3;
+
+impl Cause {
+    /// Says the problem with what follows from it. `pool` gives a pool and how many of its engines are active. `None` when the
+    /// engine or the pool is not there any more.
+    #[must_use]
+    pub fn words<'a>(
+        &self,
+        about: &About<'_>,
+        pool: &dyn Fn(PoolId) -> Option<(&'a Pool, usize)>,
+    ) -> Option<ProblemWords> {
+        let mut words = self.problem.words(about)?;
+        let mut told = Vec::new();
+        for problem in self.follows.iter().take(FOLLOWS) {
+            told.push(problem.as_follows(problem.pool().and_then(pool)));
+            let remedy = match (problem.engine(), problem.pool()) {
+                (Some(id), _) if problem.kind == ProblemKind::SitesNotScanned => {
+                    words.advice.push_str(" Or give its sites to another engine or to a pool.");
+                    Remedy::SelectSites(id)
+                }
+                (None, Some(id)) => Remedy::OpenPool(id),
+                _ => continue,
+            };
+            if !words.remedies.contains(&remedy) {
+                words.remedies.push(remedy);
+            }
+        }
+        if let Some(more) = self.follows.len().checked_sub(FOLLOWS).filter(|more| *more > 0) {
+            told.push(format!("{more} more"));
+        }
+        words.also = (!told.is_empty()).then(|| format!("Also: {}.", told.join("; ")));
+        Some(words)
+    }
+}
+
 impl Problem {
+    /// In a few words, where it follows from another one.
+    fn as_follows(&self, pool: Option<(&Pool, usize)>) -> String {
+        let sites = sites_in_words(self.sites);
+        match (self.kind, pool) {
+            (ProblemKind::SitesNotScanned, Some((pool, _))) => {
+                format!("{sites} can't be scanned, since pool {} has no active engine", pool.name)
+            }
+            (ProblemKind::SitesNotScanned, None) => format!("{sites} can't be scanned"),
+            (ProblemKind::SmallPool, Some((pool, 0))) => format!("pool {} has no active engine", pool.name),
+            (ProblemKind::SmallPool, Some((pool, _))) => {
+                format!("pool {} has only 1 active engine", pool.name)
+            }
+            (ProblemKind::VersionDrift, _) => "its version differs from that of most engines".to_owned(),
+            (kind, _) => kind.label().to_lowercase(),
+        }
+    }
+
     /// Says it. `None` when the engine or the pool is not there any more.
     #[must_use]
     pub fn words(&self, about: &About<'_>) -> Option<ProblemWords> {
@@ -78,7 +133,12 @@ impl Problem {
         let load = about.load.copied().unwrap_or_default();
         match self.kind {
             ProblemKind::SitesNotScanned => ProblemWords {
-                what: format!("{sites} can't be scanned: {name} is down"),
+                // Only what does not respond is down; the others wait for something.
+                what: match engine.status {
+                    EngineStatus::NotResponding => format!("{sites} can't be scanned: {name} is down"),
+                    _ => format!("{sites} can't be scanned: {name} is not active"),
+                },
+                also: None,
                 why: format!("They are assigned to {name}, whose status is {}.", engine.status),
                 advice: format!("Restore {name}, or give its sites to another engine or to a pool."),
                 remedies: vec![Remedy::SelectSites(id)],
@@ -98,6 +158,7 @@ impl Problem {
                     };
                 ProblemWords {
                     what: format!("{name} has not been heard of for {}", span(age)),
+                    also: None,
                     why: format!(
                         "It last talked to the console {} ago; {} are worth {}. Its status is {}.",
                         span(age),
@@ -113,12 +174,14 @@ impl Problem {
             }
             ProblemKind::NeverRefreshed => ProblemWords {
                 what: format!("{name} has never been heard of"),
+                also: None,
                 why: format!("The console has no time of a contact. Its status is {}.", engine.status),
                 advice: format!("Refresh {name}. If its status is not active then, pair it."),
                 remedies: vec![Remedy::Refresh(id), Remedy::Pairing(id)],
             },
             ProblemKind::Overloaded => ProblemWords {
                 what: format!("{name} carries far more sites than the others"),
+                also: None,
                 why: format!(
                     "It carries {} ({} of its own{}); the others carry {} on average.",
                     round(load.carries()),
@@ -136,6 +199,7 @@ impl Problem {
             },
             ProblemKind::LocalOverused => ProblemWords {
                 what: format!("{name}, the local engine, has {sites}"),
+                also: None,
                 why: "It runs on the console's own machine, and its scans slow the console down.".to_owned(),
                 advice: "Give its sites to other engines or to pools.".to_owned(),
                 remedies: vec![Remedy::SelectSites(id)],
@@ -143,6 +207,7 @@ impl Problem {
             ProblemKind::VersionDrift => drift(engine, about.health),
             ProblemKind::NoSite => ProblemWords {
                 what: format!("{name} has no site"),
+                also: None,
                 why: "It is active, but no site is assigned to it, directly or through a pool.".to_owned(),
                 advice: format!("Select sites for {name}, or add it to a pool that is in use."),
                 remedies: vec![Remedy::SelectSites(id)],
@@ -166,6 +231,7 @@ impl Problem {
                     "{} can't be scanned: pool {name} has no active engine",
                     sites_in_words(self.sites)
                 ),
+                also: None,
                 why: format!("{among}."),
                 advice: "Add active engines to the pool, or restore those in it.".to_owned(),
                 remedies,
@@ -177,6 +243,7 @@ impl Problem {
         };
         ProblemWords {
             what,
+            also: None,
             why: format!("{among}: nothing shares the load, and nothing takes over when it fails."),
             advice: "Add active engines to the pool.".to_owned(),
             remedies,
@@ -190,7 +257,7 @@ fn status(engine: &Engine, about: &About<'_>) -> ProblemWords {
     let Some(step) = next_step_at(engine, about.place) else {
         let why = engine.status.meaning().to_owned();
         let advice = format!("Refresh {}.", engine.name);
-        return ProblemWords { what, why, advice, remedies: vec![Remedy::Refresh(id)] };
+        return ProblemWords { what, also: None, why, advice, remedies: vec![Remedy::Refresh(id)] };
     };
     let first = match step.action {
         StepAction::Refresh => Remedy::Refresh(id),
@@ -209,7 +276,7 @@ fn status(engine: &Engine, about: &About<'_>) -> ProblemWords {
             why = format!("{why} It was last heard of {} ago.", span(hours));
         }
     }
-    ProblemWords { what, why, advice: step.what, remedies }
+    ProblemWords { what, also: None, why, advice: step.what, remedies }
 }
 
 fn drift(engine: &Engine, health: &Health) -> ProblemWords {
@@ -229,18 +296,21 @@ fn drift(engine: &Engine, health: &Health) -> ProblemWords {
     match may_update(engine) {
         _ if ahead => ProblemWords {
             what: format!("{name} has a newer version than most engines"),
+            also: None,
             why,
             advice: "Update the others, so that all engines find the same.".to_owned(),
             remedies: vec![Remedy::CompareVersions],
         },
         Ok(()) => ProblemWords {
             what: format!("{name} has another version than most engines"),
+            also: None,
             why,
             advice: format!("Update {name}, so that all engines find the same."),
             remedies: vec![Remedy::Update(engine.id)],
         },
         Err(refusal) => ProblemWords {
             what: format!("{name} has another version than most engines"),
+            also: None,
             why,
             advice: refusal.to_string(),
             remedies: vec![Remedy::OpenEngine(engine.id)],
@@ -255,6 +325,7 @@ fn scattered(health: &Health) -> ProblemWords {
         kinds.map(|(kind, versions)| format!("{} {kind} versions", versions.counts.len())).collect();
     ProblemWords {
         what: "The engines have many different versions".to_owned(),
+        also: None,
         why: format!("There are {}, and none that most engines have.", kinds.join(" and ")),
         advice: "Update all engines, so that all find the same.".to_owned(),
         remedies: vec![Remedy::CompareVersions],

@@ -2,6 +2,7 @@
 
 mod arrow;
 mod audit;
+mod cause;
 mod columns;
 mod counted;
 mod csv;
@@ -13,6 +14,7 @@ mod health;
 mod health_words;
 mod keys;
 mod load;
+mod mute;
 mod name_search;
 mod next_step;
 mod pairing;
@@ -39,6 +41,7 @@ mod versions;
 
 pub use arrow::Arrow;
 pub use audit::{Audit, AuditEngine, AuditSort, AuditedSite};
+pub use cause::{Cause, by_cause, severity_word};
 pub use columns::{EngineColumn, EngineSort};
 pub use counted::counted;
 pub use csv::csv_row;
@@ -54,6 +57,7 @@ pub use health::{Health, Problem, ProblemKind, health, health_under};
 pub use health_words::{About, ProblemWords, Remedy};
 pub use keys::fold_case;
 pub use load::{Load, loads, sites_text};
+pub use mute::{Day, Mute, MuteEnds, Mutes, SortedOut};
 pub use name_search::{Found, find_by_name};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
 pub use pairing::{

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use console_api::rules::{
-    About, ConsolePlace, Health, Problem, ProblemKind, ProblemWords, Remedy, Threshold, Thresholds, health,
-    loads, turns, turns_in_words,
+    About, Cause, ConsolePlace, Health, Problem, ProblemKind, ProblemWords, Remedy, Threshold, Thresholds,
+    by_cause, health, loads, turns, turns_in_words,
 };
 use console_api::{Engine, EngineId, Pool, PoolId, Severity, Timestamp};
 use serde_json::{Value, json as value};
@@ -46,11 +46,16 @@ fn words(engines: &[Engine], pools: &[Pool]) -> Vec<ProblemWords> {
 }
 
 fn words_of(problem: &Problem, engines: &[Engine], pools: &[Pool], health: &Health) -> ProblemWords {
+    words_of_cause(&Cause { problem: *problem, follows: Vec::new() }, engines, pools, health)
+}
+
+fn words_of_cause(cause: &Cause, engines: &[Engine], pools: &[Pool], health: &Health) -> ProblemWords {
+    let problem = &cause.problem;
     let at = problem.engine().and_then(|id| engines.iter().position(|engine| engine.id == id));
     let pool = problem.pool().and_then(|id| pools.iter().find(|pool| pool.id == id));
+    let by_id: HashMap<EngineId, &Engine> = engines.iter().map(|engine| (engine.id, engine)).collect();
     let active = |pool: &Pool| {
-        let engines: HashMap<EngineId, &Engine> = engines.iter().map(|engine| (engine.id, engine)).collect();
-        let active = pool.engines.iter().filter(|id| engines[*id].status.severity() == Severity::Good);
+        let active = pool.engines.iter().filter(|id| by_id[*id].status.severity() == Severity::Good);
         active.count()
     };
     let place = ConsolePlace { address: "console.example".to_owned(), port: 40815 };
@@ -63,7 +68,19 @@ fn words_of(problem: &Problem, engines: &[Engine], pools: &[Pool], health: &Heal
         place: &place,
         now: noon(),
     };
-    problem.words(&about).unwrap()
+    let pool = |id: PoolId| pools.iter().find(|pool| pool.id == id).map(|pool| (pool, active(pool)));
+    cause.words(&about, &pool).unwrap()
+}
+
+/// What a cause is about, with what follows from it.
+type Told = (ProblemKind, u64, Vec<(ProblemKind, u64)>);
+
+fn causes(engines: &[Engine], pools: &[Pool]) -> Vec<Told> {
+    let about = |it: &Problem| (it.kind, it.about.map_or(0, console_api::ScannerId::get));
+    let health = health(engines, pools, noon(), Thresholds::default());
+    let causes = by_cause(&health.problems, engines, pools);
+    let told = causes.iter().map(|it| (about(&it.problem), it.follows.iter().map(about).collect()));
+    told.map(|((kind, id), follows)| (kind, id, follows)).collect()
 }
 
 #[test]
@@ -274,6 +291,87 @@ fn the_worst_comes_first() {
             (NoSite, Uncertain, 1),
         ]
     );
+}
+
+#[test]
+fn what_follows_from_an_engine_that_is_down_is_one_problem_with_it() {
+    let engines = [
+        fit(1, &value!({"status": "not-responding", "sites": [1, 2, 3]})),
+        fit(2, &value!({})),
+        fit(3, &value!({"status": "unknown"})),
+        fit(4, &value!({"lastRefreshedDate": "2026-07-01T00:00:00Z", "productVersion": "6.6.251"})),
+        fit(5, &value!({"productVersion": "6.6.251"})),
+        fit(6, &value!({})),
+        fit(7, &value!({})),
+    ];
+    let alone = pool(20, "Alone", &[1], &[50]);
+    let short = pool(21, "Short", &[1, 1, 2], &[]);
+    let both = pool(22, "Both are missing", &[1, 3], &[51]);
+    let one = pool(23, "Only one is in it", &[2], &[]);
+    let gone = pool(24, "One is not in the list", &[2, 77], &[]);
+    assert_eq!(
+        causes(&engines, &[alone, short, both, one, gone]),
+        [
+            // It stands where the worst of it would.
+            (Status, 1, vec![(SitesNotScanned, 1), (SitesNotScanned, 20), (SmallPool, 21)]),
+            (SitesNotScanned, 22, vec![]),
+            (NotHeardOf, 4, vec![(VersionDrift, 4)]),
+            (Status, 3, vec![]),
+            (SmallPool, 24, vec![]),
+            (SmallPool, 23, vec![]),
+            (VersionDrift, 5, vec![]),
+        ]
+    );
+    assert_eq!(causes(&[fit(2, &value!({})), fit(6, &value!({}))], &[]), []);
+}
+
+#[test]
+fn a_cause_says_what_follows_from_it_and_offers_what_helps() {
+    let engines = [fit(1, &value!({"status": "not-responding", "sites": [1, 2, 3]})), fit(2, &value!({}))];
+    let pools: Vec<Pool> = (20..24).map(|id| pool(id, &format!("P{id}"), &[1, 2], &[])).collect();
+    let health = health(&engines, &pools, noon(), Thresholds::default());
+    let causes = by_cause(&health.problems, &engines, &pools);
+    let words = words_of_cause(&causes[0], &engines, &pools, &health);
+    assert_eq!(causes.len(), 1);
+    assert_eq!(words.what, "engine-1: Not responding");
+    assert_eq!(
+        words.also.as_deref(),
+        Some(
+            "Also: 3 sites can't be scanned; pool P20 has only 1 active engine; pool P21 has only 1 active engine; 2 more."
+        )
+    );
+    assert!(words.advice.ends_with("Or give its sites to another engine or to a pool."), "{}", words.advice);
+    let id = EngineId(1);
+    assert_eq!(
+        words.remedies,
+        [
+            Remedy::Refresh(id),
+            Remedy::Pairing(id),
+            Remedy::SelectSites(id),
+            Remedy::OpenPool(PoolId(20)),
+            Remedy::OpenPool(PoolId(21)),
+        ]
+    );
+
+    let waits = [fit(1, &value!({"status": "pending-authorization"})), fit(2, &value!({}))];
+    let health = console_api::rules::health(&waits, &[], noon(), Thresholds::default());
+    let first = words_of(&health.problems[0], &waits, &[], &health);
+    assert_eq!(first.what, "1 site can't be scanned: engine-1 is not active", "it is not down");
+}
+
+#[test]
+fn a_search_finds_a_cause_by_what_is_said_of_it() {
+    let engines = [fit(1, &value!({"name": "Bergen", "status": "not-responding"})), fit(2, &value!({}))];
+    let pools = [pool(20, "Norway", &[1, 2], &[])];
+    let health = health(&engines, &pools, noon(), Thresholds::default());
+    let causes = by_cause(&health.problems, &engines, &pools);
+    let text = causes[0].search_text(Some(&engines[0]), &[&pools[0]]);
+    for word in
+        ["bergen", "192.0.2.1", "not responding", "pool norway", "can't be scanned", "small pool", "critical"]
+    {
+        assert!(text.contains(word), "{word:?} in {text:?}");
+    }
+    assert!(!text.contains("has no site"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod engines;
 mod errors;
 mod filter;
 mod health;
+mod mutes;
 mod names;
 mod paging;
 mod pairing;
