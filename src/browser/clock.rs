@@ -1,6 +1,6 @@
 //! Times in the page's language and the reader's zone.
 
-use console_api::Timestamp;
+use console_api::{Timestamp, rules::Day};
 use js_sys::{Date, Intl, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -10,6 +10,13 @@ use super::language::english;
 /// Now, in milliseconds since 1970.
 pub fn now() -> i64 {
     Date::now() as i64
+}
+
+/// The day of the calendar in so many days, in the reader's zone; 0 is today. `None` where the browser's clock makes no sense.
+pub fn day_in(days: u32) -> Option<Day> {
+    let date = Date::new(&JsValue::from_f64(Date::now()));
+    date.set_date(date.get_date() + days);
+    Day::new(date.get_full_year(), date.get_month() + 1, date.get_date())
 }
 
 /// Milliseconds of a clock that nobody can set. On some systems it stands still while the machine sleeps.

@@ -19,12 +19,11 @@ impl Preference {
         window().local_storage().ok()??.get_item(self.0).ok()?
     }
 
-    /// Remembers a choice for the next time.
-    pub fn remember(self, choice: &str) {
-        if let Ok(Some(storage)) = window().local_storage() {
-            // A full storage loses the choice with the page, no more.
-            _ = storage.set_item(self.0, choice);
-        }
+    /// Remembers a choice for the next time. False where the browser does not, as with a full storage: then the choice is lost
+    /// with the page, no more.
+    pub fn remember(self, choice: &str) -> bool {
+        let storage = window().local_storage().ok().flatten();
+        storage.is_some_and(|storage| storage.set_item(self.0, choice).is_ok())
     }
 
     /// Remembers each later choice that the signal's text tells.

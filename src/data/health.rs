@@ -5,21 +5,27 @@
 use std::sync::Arc;
 
 use console_api::{
-    Engine, List, Pool,
-    rules::{Health, Thresholds},
+    Engine, EngineId, List, Pool,
+    rules::{Cause, Day, Health, Mutes, SortedOut, Thresholds},
 };
 use leptos::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::browser::preference::Preference;
 
 /// Thresholds of this browser, whoever is signed in.
 const THRESHOLDS: Preference = Preference::named("engine-console.health-thresholds");
 
+/// The problems that are muted, of all users of this browser.
+const MUTED: Preference = Preference::named("engine-console.muted-problems");
+
 /// How the fleet is, with what that was found out from.
 #[derive(Debug)]
 pub struct Found {
     /// How it is.
     pub health: Health,
+    /// Its problems by their causes, worst first.
+    pub causes: Vec<Cause>,
     /// The engines, in the order of [`Health::loads`].
     pub engines: Arc<List<Engine>>,
     /// The pools; `None` when they could not be read.
@@ -37,18 +43,66 @@ impl PartialEq for Found {
     }
 }
 
+impl Found {
+    /// Whether the console told of all engines and pools. Where it did not, a problem may be there that was not found.
+    fn is_whole(&self) -> bool {
+        let pools = self.pools.as_ref().is_some_and(|list| list.unreadable == 0);
+        pools && self.engines.unreadable == 0
+    }
+}
+
+/// Which problems need attention, and which are muted.
+#[derive(Debug)]
+pub struct Attention {
+    /// How the fleet is.
+    pub found: Arc<Found>,
+    /// What is muted.
+    pub mutes: Arc<Mutes>,
+    /// The places of [`Found::causes`] and [`Mutes::list`].
+    pub sorted: SortedOut,
+}
+
+impl PartialEq for Attention {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.found, &other.found)
+            && Arc::ptr_eq(&self.mutes, &other.mutes)
+            && self.sorted == other.sorted
+    }
+}
+
+impl Attention {
+    /// The causes that are not muted, worst first.
+    pub fn open(&self) -> impl Iterator<Item = &Cause> {
+        self.sorted.open.iter().filter_map(|at| self.found.causes.get(*at))
+    }
+}
+
 /// What needs attention, and from where on something does. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct FleetHealth {
     found: RwSignal<Option<Arc<Found>>>,
     thresholds: RwSignal<Thresholds>,
+    /// `None` before they were loaded, with the screens of Health.
+    mutes: RwSignal<Option<Arc<Mutes>>>,
+    attention: RwSignal<Option<Arc<Attention>>>,
+    /// Whose mutes they are.
+    user: StoredValue<String>,
+    /// Whether the browser keeps what is muted.
+    keeps: RwSignal<bool>,
 }
 
 impl FleetHealth {
     pub(super) fn new() -> Self {
         let remembered = THRESHOLDS.remembered();
         let thresholds = remembered.map_or_else(Thresholds::default, |text| Thresholds::from_text(&text));
-        Self { found: RwSignal::new(None), thresholds: RwSignal::new(thresholds) }
+        Self {
+            found: RwSignal::new(None),
+            thresholds: RwSignal::new(thresholds),
+            mutes: RwSignal::new(None),
+            attention: RwSignal::new(None),
+            user: StoredValue::new(String::new()),
+            keeps: RwSignal::new(true),
+        }
     }
 
     /// What was last found out; `None` before the engines and pools were read.
@@ -74,7 +128,57 @@ impl FleetHealth {
         self.thresholds.set(thresholds);
     }
 
+    /// Loads what this user has muted in this browser.
+    pub fn load_mutes(self, user: &str) {
+        self.user.set_value(user.to_owned());
+        self.mutes.set(Some(Arc::new(Mutes::read(&MUTED.remembered().unwrap_or_default(), user))));
+    }
+
+    /// Changes what is muted, and keeps it in this browser. Another tab may have changed it meanwhile: what is kept counts.
+    pub fn change_mutes(self, change: impl FnOnce(&mut Mutes)) {
+        let kept = if self.keeps.get_untracked() {
+            let text = MUTED.remembered().unwrap_or_default();
+            Some(self.user.with_value(|user| Mutes::read(&text, user)))
+        } else {
+            self.mutes.with_untracked(|mutes| mutes.as_deref().cloned())
+        };
+        let mut mutes = kept.unwrap_or_default();
+        change(&mut mutes);
+        self.keeps.set(MUTED.remember(&mutes.to_text()));
+        self.mutes.set(Some(Arc::new(mutes)));
+    }
+
+    /// Whether the browser keeps what is muted. Where it does not, it is lost with the page.
+    pub fn keeps_mutes(self) -> bool {
+        self.keeps.get()
+    }
+
+    /// Which problems need attention, and which are muted, as was last sorted out; `None` before it is known.
+    pub fn attention(self) -> Option<Arc<Attention>> {
+        self.attention.get()
+    }
+
+    /// Parts the problems that need attention from those that are muted. Mutes that have ended are forgotten.
+    pub fn sort_out(self, today: Day) {
+        let (Some(found), Some(mutes)) = (self.found.get(), self.mutes.get()) else { return };
+        let engines = if mutes.list().is_empty() { &[][..] } else { &found.engines.items };
+        let by_id = engines.iter().map(|engine| (engine.id, engine)).collect::<FxHashMap<EngineId, _>>();
+        let engine = |id: EngineId| by_id.get(&id).copied();
+        let sorted = mutes.sort_out(&found.causes, &engine, today, found.is_whole());
+        if !sorted.ended.is_empty() {
+            // This comes again with what is left.
+            self.change_mutes(|mutes| mutes.remove(&sorted.ended));
+            return;
+        }
+        let new = Attention { found: Arc::clone(&found), mutes, sorted };
+        if self.attention.with_untracked(|known| known.as_deref() != Some(&new)) {
+            self.attention.set(Some(Arc::new(new)));
+        }
+    }
+
     pub(super) fn forget(self) {
         self.found.set(None);
+        self.mutes.set(None);
+        self.attention.set(None);
     }
 }

@@ -13,7 +13,8 @@ pub use self::watch::ProblemCount;
 use self::{
     audit::AuditPanel,
     notify::{Notifier, NotifyMe, NotifyProblem, tell_turns},
-    problems::Attention,
+    pictures::FleetPanel,
+    problems::AttentionPanel,
 };
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
@@ -27,7 +28,7 @@ use crate::{
     },
 };
 
-const TABS: &[Tab] = &[("attention", "Attention"), ("audit", "Audit")];
+const TABS: &[Tab] = &[("attention", "Attention"), ("audit", "Audit"), ("fleet", "Fleet")];
 
 /// The screen at `/health`.
 #[component]
@@ -38,9 +39,11 @@ pub fn HealthPage() -> impl IntoView {
     let notifier = Notifier::remembered();
     tell_turns(data, notifier);
     let tab = AddressParam::of("tab");
+    // The pictures scroll as a page; the other tabs are tables, which scroll by themselves.
+    let class = move || if tab.with(|tab| tab == "fleet") { "page health" } else { "page health fills" };
     let unseen = Signal::derive(move || notifier.is_on());
     view! {
-        <section class="page health" aria-labelledby="page-heading">
+        <section class=class aria-labelledby="page-heading">
             <div class="page-head">
                 <h1 id="page-heading" tabindex="-1">
                     "Engine Health"
@@ -61,7 +64,8 @@ pub fn HealthPage() -> impl IntoView {
                 })
                 panel=Callback::new(move |chosen| match chosen {
                     "audit" => view! { <AuditPanel /> }.into_any(),
-                    _ => view! { <Attention data /> }.into_any(),
+                    "fleet" => view! { <FleetPanel data /> }.into_any(),
+                    _ => view! { <AttentionPanel data /> }.into_any(),
                 })
             />
         </section>
@@ -90,9 +94,13 @@ fn HealthTroubles(data: Data) -> impl IntoView {
             format!("{what} {}", error.in_full())
         });
         let unreadable = data.engines.value().map_or(0, |list| list.unreadable);
-        let unreadable = (unreadable > 0).then(|| {
-            format!("{unreadable} of the console's engines could not be understood and are left out.")
-        });
+        let unreadable = match unreadable {
+            0 => None,
+            1 => Some("1 of the console's engines could not be understood and is left out.".to_owned()),
+            many => {
+                Some(format!("{many} of the console's engines could not be understood and are left out."))
+            }
+        };
         let lesser = [pools, unreadable].into_iter().flatten();
         (failed, lesser.map(|words| view! { <div class="notice uncertain">{words}</div> }).collect_view())
     })

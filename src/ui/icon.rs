@@ -13,6 +13,8 @@ pub enum Icon {
     Site,
     /// A heartbeat: health.
     Health,
+    /// A bell that is crossed out: say no more of it.
+    Mute,
     /// Two arrows in a circle: ask again.
     Refresh,
     /// A magnifying glass.
@@ -89,6 +91,7 @@ impl Icon {
             Self::Refresh => {
                 "M13.5 6.5A5.8 5.8 0 0 0 3.2 5M2.5 9.5A5.8 5.8 0 0 0 12.8 11M3 2v3h3M13 14v-3h-3"
             }
+            Self::Mute => "M4 11.5V7a4 4 0 0 1 8 0v4.5l1 1H3zM6.8 14.2h2.4M2.5 2.5l11 11",
             Self::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10M10.8 10.8 14 14",
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Menu => "M2 4h12M2 8h12M2 12h12",

@@ -37,9 +37,13 @@ pub fn status_arrow(arrow: Arrow) -> impl IntoView {
 
 /// The arrow with its word. What the direction means is there on hover and is read out.
 pub fn status_mark(engine: &Engine) -> impl IntoView + use<> {
-    let arrow = Arrow::of(engine);
+    mark(Arrow::of(engine), engine.status.label())
+}
+
+/// The same for whoever knows the arrow and the word alone.
+pub fn mark(arrow: Arrow, label: &str) -> impl IntoView + use<> {
     let words = arrow.direction_label();
-    let label = engine.status.label().to_owned();
+    let label = label.to_owned();
     let title = format!("{label}. {words}.");
     view! {
         <span class="mark" title=title>

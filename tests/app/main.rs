@@ -7,6 +7,7 @@ mod console;
 mod engine;
 mod engines;
 mod forms;
+mod health;
 mod odd_consoles;
 mod palette;
 mod panel;

@@ -235,7 +235,7 @@ async fn back_leads_to_the_place_in_every_list() {
         ("/engines", "Scan Engines", "engine-00001"),
         ("/pools", "Scan Engine Pools", "pool-901"),
         ("/sites", "Sites", "site-0001"),
-        ("/health", "Engine Health", "1 site can't be scanned: engine-00010 is down"),
+        ("/health", "Engine Health", "engine-00010: Not responding"),
         ("/health?tab=audit", "Engine Health", "engine-00001"),
     ] {
         let screen = at_work_on(&console, address, heading).await;

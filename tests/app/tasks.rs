@@ -23,7 +23,7 @@ struct Task {
 
 const PANEL: &str = "Scan Engine Configuration";
 
-const TASKS: [Task; 14] = [
+const TASKS: [Task; 15] = [
     Task {
         files: &["src/features/refresh.rs"],
         page: ("/engines", "Scan Engines"),
@@ -87,6 +87,12 @@ const TASKS: [Task; 14] = [
     Task {
         files: &["src/pages/health/problems.rs", "src/pages/health/watch.rs", "src/pages/health/notify.rs"],
         page: ("/health", "Engine Health"),
+        clicks: &[],
+        call: "api/3/scan_engine_pools",
+    },
+    Task {
+        files: &["src/pages/health/pictures.rs"],
+        page: ("/health?tab=fleet", "Engine Health"),
         clicks: &[],
         call: "api/3/scan_engine_pools",
     },

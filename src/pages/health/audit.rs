@@ -5,7 +5,7 @@ mod output;
 use std::sync::Arc;
 
 use console_api::{
-    EngineId, PoolId, SiteId,
+    Direction, EngineId, PoolId, SiteId,
     rules::{Arrow, Audit, AuditEngine, AuditSort, AuditedSite, SiteRows, SiteSort},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -23,7 +23,7 @@ use crate::{
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
-        status::status_arrow,
+        status::mark,
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
             keys::KeyMap,
@@ -54,12 +54,17 @@ const SITES_OF_COLUMNS: [Column; 2] =
 const ENGINES_OF_COLUMNS: [Column; 2] =
     [column("name", "Engine", false, false), column("status", "Status", false, false)];
 
+/// Who calls whom, by engine.
+type Directions = RwSignal<Arc<KeyMap<Direction>>>;
+
 /// What the tab's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 struct AuditState {
     data: Data,
     /// Who scans what, once all was read.
     audit: RwSignal<Option<Arc<Audit>>>,
+    /// Who calls whom, of the engines that tell.
+    directions: Directions,
     /// Whether the sites come first, or else the engines.
     by_site: Memo<bool>,
     filter: AddressParam,
@@ -76,7 +81,8 @@ pub(super) fn AuditPanel() -> impl IntoView {
     let data = Data::here();
     data.want_all_sites();
     let audit = RwSignal::new(None::<Arc<Audit>>);
-    put_together(data, audit);
+    let directions = RwSignal::new(Arc::default());
+    put_together(data, audit, directions);
     let [by, filter, sort, engine, site] = ["by", "filter", "sort", "engine", "site"].map(AddressParam::of);
     let by_site = Memo::new(move |_| by.with(|by| by == "site"));
     let keys = Memo::new(move |_| -> Keys {
@@ -95,7 +101,7 @@ pub(super) fn AuditPanel() -> impl IntoView {
             audit.select_engines(&text, by, sort.descending)
         }))
     });
-    let page = AuditState { data, audit, by_site, filter, sort, engine, site, keys };
+    let page = AuditState { data, audit, directions, by_site, filter, sort, engine, site, keys };
     let views = [("", "By engine"), ("site", "By site")].map(|(key, label)| {
         let pressed = live_attribute(move || Some((by_site.get() == (key == "site")).to_string()));
         view! {
@@ -128,13 +134,15 @@ pub(super) fn AuditPanel() -> impl IntoView {
             <ReadingProgress page />
         </div>
         <div class="audit">
-            {live(move || {
-                if by_site.get() {
-                    view! { <AuditedSites page /> }.into_any()
-                } else {
-                    view! { <AuditedEngines page /> }.into_any()
-                }
-            })}
+            <div class="audit-table">
+                {live(move || {
+                    if by_site.get() {
+                        view! { <AuditedSites page /> }.into_any()
+                    } else {
+                        view! { <AuditedEngines page /> }.into_any()
+                    }
+                })}
+            </div>
             {live(move || {
                 if by_site.get() {
                     view! { <EnginesOfSite page /> }.into_any()
@@ -147,14 +155,14 @@ pub(super) fn AuditPanel() -> impl IntoView {
 }
 
 /// Puts the audit together whenever something of it was read: in three steps with time for the browser between them.
-fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>) {
+fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>, directions: Directions) {
     let turn = StoredValue::new(0_u64);
     follow(move || {
         let (sites, engines, pools) = (data.all_sites.list(), data.engines.value(), data.pools.value());
         let without_pools = data.pools.failed().is_some();
         turn.update_value(|turn| *turn += 1);
         let mine = turn.get_value();
-        let (Some(sites), Some(_)) = (sites, engines) else {
+        let (Some(sites), Some(engines)) = (sites, engines) else {
             audit.set(None);
             return;
         };
@@ -178,6 +186,8 @@ fn put_together(data: Data, audit: RwSignal<Option<Arc<Audit>>>) {
             let new = Audit::new(rows, listed);
             breathe().await;
             if !is_over() {
+                let told = engines.items.iter().filter_map(|it| Some((it.id.get(), it.direction?)));
+                directions.try_set(Arc::new(told.collect()));
                 audit.try_set(Some(Arc::new(new)));
             }
         });
@@ -192,7 +202,12 @@ fn ShownCount(page: AuditState) -> impl IntoView {
             let audit = audit.as_ref()?;
             Some(if page.by_site.get() { audit.list().len() } else { audit.engines().len() })
         })?;
-        let what = if page.by_site.get() { "sites" } else { "engines" };
+        let what = match (page.by_site.get(), all) {
+            (true, 1) => "site",
+            (true, _) => "sites",
+            (false, 1) => "engine",
+            (false, _) => "engines",
+        };
         let words = if shown == all {
             format!("{} {what}", number::count(all as u64))
         } else {
@@ -211,8 +226,8 @@ fn ReadingProgress(page: AuditState) -> impl IntoView {
         let progress_words = |progress: &Progress| {
             let done = number::count(progress.done as u64);
             let words = match progress.total {
-                Some(total) => format!("{done} of {} sites are read.", number::count(total)),
-                None => format!("{done} sites are read."),
+                Some(total) => format!("Sites read: {done} of {}.", number::count(total)),
+                None => format!("Sites read: {done}."),
             };
             words + progress.slow_words()
         };
@@ -270,8 +285,12 @@ fn ReadingProgress(page: AuditState) -> impl IntoView {
             }
             .into_any(),
             Reading::Idle if unreadable > 0 => {
-                let words =
-                    format!("{unreadable} of the console's sites could not be understood and are left out.");
+                let words = match unreadable {
+                    1 => "1 of the console's sites could not be understood and is left out.".to_owned(),
+                    many => {
+                        format!("{many} of the console's sites could not be understood and are left out.")
+                    }
+                };
                 view! { <div class="notice uncertain">{words}</div> }.into_any()
             }
             Reading::Idle => return None,
@@ -342,17 +361,10 @@ fn table(
     }
 }
 
-fn status_cell(engine: &AuditEngine) -> impl IntoView + use<> {
-    let severity = engine.status.severity();
-    let arrow = status_arrow(Arrow { direction: None, severity });
-    let label = engine.status.label().to_owned();
-    view! {
-        <td class="c-status">
-            <span class="mark" title=label.clone()>
-                {arrow} <span class="word">{label.clone()}</span>
-            </span>
-        </td>
-    }
+fn status_cell(page: AuditState, engine: &AuditEngine) -> impl IntoView + use<> {
+    let direction = page.directions.with(|all| all.get(&engine.id.get()).copied());
+    let arrow = Arrow { direction, severity: engine.status.severity() };
+    view! { <td class="c-status">{mark(arrow, engine.status.label())}</td> }
 }
 
 #[component]
@@ -367,7 +379,7 @@ fn AuditedEngines(page: AuditState) -> impl IntoView {
         let count = |count: usize| number::count(count as u64);
         let view = view! {
             {name}
-            {status_cell(engine)}
+            {status_cell(page, engine)}
             {plain("c-direct numeric", "Directly", &count(engine.direct))}
             {plain("c-pools numeric", "Through pools", &count(engine.through_pools))}
             {plain("c-sites numeric", "Sites", &count(engine.sites()))}
@@ -588,7 +600,7 @@ fn EnginesOfSite(page: AuditState) -> impl IntoView {
             let Some(engine) = audit.engine(EngineId(place.key)) else { return ().into_any() };
             view! {
                 {link_cell(Route::Engine(engine.id).href(), &engine.name, place.tabindex)}
-                {status_cell(engine)}
+                {status_cell(page, engine)}
             }
             .into_any()
         };

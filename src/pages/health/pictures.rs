@@ -1,4 +1,4 @@
-//! The fleet at a glance: engines by status, by version, and how many sites they carry. Each picture is bars with their
+//! The tab **Fleet**, the fleet at a glance: engines by status, by version, and how many sites they carry. Each picture is bars with their
 //! words and numbers, told apart by pattern as well as by colour, with a table behind it.
 
 use std::sync::Arc;
@@ -7,9 +7,17 @@ use console_api::{
     Severity,
     rules::{Arrow, Load, Versions, sites_text},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
-use crate::{browser::number, data::health::Found, routes::Route, ui::status::status_arrow};
+use crate::{
+    browser::{number, timer::breathe},
+    data::{Data, health::Found},
+    routes::Route,
+    ui::{
+        live::{follow, live},
+        status::status_arrow,
+    },
+};
 
 /// So many versions have a bar of their own; the rest share one.
 const VERSIONS: usize = 6;
@@ -20,7 +28,7 @@ const TABLE: usize = 50;
 
 /// The patterns that bars are filled with. They stand once on the page.
 #[component]
-pub(super) fn Patterns() -> impl IntoView {
+fn Patterns() -> impl IntoView {
     let pattern = |id: &'static str, class: &'static str, line: &'static str| {
         view! {
             <pattern id=id width="6" height="6" patternUnits="userSpaceOnUse" class=class>
@@ -137,9 +145,30 @@ fn BarRow(
     }
 }
 
+/// The panel of the tab.
+#[component]
+pub(super) fn FleetPanel(data: Data) -> impl IntoView {
+    // A moment after what was found: both at once would hold the browser up.
+    let pictured = RwSignal::new(None::<Arc<Found>>);
+    follow(move || {
+        let found = data.health.found();
+        spawn_local(async move {
+            breathe().await;
+            pictured.try_set(found);
+        });
+    });
+    view! {
+        <Patterns />
+        <section class="fleet" aria-labelledby="fleet-heading">
+            <h2 id="fleet-heading">"The fleet at a glance"</h2>
+            {live(move || pictured.get().map(|found| view! { <Pictures found /> }))}
+        </section>
+    }
+}
+
 /// All pictures.
 #[component]
-pub(super) fn Pictures(found: Arc<Found>) -> impl IntoView {
+fn Pictures(found: Arc<Found>) -> impl IntoView {
     let health = &found.health;
     view! {
         <div class="pictures">

@@ -1,32 +1,40 @@
-//! The tab **Attention**: the problems, worst first, each with what to do about it; below, the fleet at a glance.
+//! The tab **Attention**: the problems by their causes, worst first, each with what to do about it.
+
+mod actions;
+mod listed;
+mod mute;
+mod remedy;
 
 use std::sync::Arc;
 
 use console_api::{
-    Engine, EngineId, Pool, Severity,
-    rules::{About, Problem, ProblemKind, ProblemWords, Remedy, may_update},
+    EngineId, Severity,
+    rules::{About, Cause, ProblemKind, ProblemWords, fold_case, severity_word},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    pictures::{Patterns, Pictures},
-    thresholds::ThresholdsForm,
+use self::{
+    actions::{ProblemActions, ProblemDialogs},
+    listed::Listed,
+    mute::{MuteDialog, MutedProblems},
+    remedy::{name_of, remedy_control},
 };
+use super::thresholds::ThresholdsForm;
 use crate::{
     browser::{address::AddressParam, clock::Clock, number, timer::breathe},
-    data::{Data, health::Found},
-    features::refresh::refresh_engine,
+    data::Data,
     routes::Route,
     ui::{
-        focus::focus_heading_if_lost,
+        button::RowButton,
+        filter::FilterBox,
         icon::{Icon, glyph},
         live::{follow, live},
         status::severity_class,
         table::{
-            data_table::{Column, DataTable, RowPlace, SortBy},
-            keys::KeyMap,
+            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
             order::Asked,
             row::{Keys, RowKey},
+            selection::{Selection, SelectionBar},
         },
         toast::Toasts,
     },
@@ -39,50 +47,18 @@ const COLUMNS: [Column; 4] = [
     Column { key: "remedy", label: "Action", numeric: false, sortable: false },
 ];
 
-/// The problems with the places of what they are about.
-struct Listed {
-    found: Arc<Found>,
-    problems: KeyMap<usize>,
-    engines: KeyMap<usize>,
-    pools: KeyMap<usize>,
-}
+/// So many things to do are offered in a row: there is room for no more.
+const REMEDIES: usize = 4;
 
-impl PartialEq for Listed {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.found, &other.found)
-    }
-}
-
-impl Listed {
-    fn of(found: Arc<Found>) -> Self {
-        let problems = found.health.problems.iter().enumerate().map(|(at, it)| (it.key(), at)).collect();
-        let engines = found.engines.items.iter().enumerate().map(|(at, it)| (it.id.get(), at)).collect();
-        let pools = found.pools.iter().flat_map(|list| &list.items);
-        let pools = pools.enumerate().map(|(at, it)| (it.id.get(), at)).collect();
-        Self { found, problems, engines, pools }
-    }
-
-    fn problem(&self, key: RowKey) -> Option<Problem> {
-        self.found.health.problems.get(*self.problems.get(&key)?).copied()
-    }
-
-    fn engine(&self, id: EngineId) -> Option<(usize, &Engine)> {
-        let at = *self.engines.get(&id.get())?;
-        Some((at, self.found.engines.items.get(at)?))
-    }
-
-    fn pool(&self, problem: &Problem) -> Option<(&Pool, usize)> {
-        let at = *self.pools.get(&problem.pool()?.get())?;
-        let pool = self.found.pools.as_ref()?.items.get(at)?;
-        let mut active = pool.engines.iter().collect::<Vec<_>>();
-        active.sort_unstable();
-        active.dedup();
-        let is_active = |id: &&&EngineId| {
-            self.engine(***id).is_some_and(|(_, engine)| engine.status.severity() == Severity::Good)
-        };
-        let active = active.iter().filter(is_active).count();
-        Some((pool, active))
-    }
+/// Which of the dialogs is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opened {
+    /// Work on many engines or sites.
+    Work,
+    /// **Mute**.
+    Mute,
+    /// **Select Sites**.
+    Sites,
 }
 
 /// What the tab's parts share. Copy it freely; all copies are the same.
@@ -92,24 +68,69 @@ struct ProblemsState {
     toasts: Toasts,
     clock: Clock,
     kind: AddressParam,
+    filter: AddressParam,
     listed: RwSignal<Option<Arc<Listed>>>,
+    selection: Selection,
+    dialog: RwSignal<Option<Opened>>,
+    /// What is being muted.
+    muting: RwSignal<Arc<Vec<RowKey>>>,
+    /// The engine that sites are selected for.
+    sites_of: RwSignal<Option<EngineId>>,
+}
+
+impl ProblemsState {
+    /// Asks for the reason to mute these.
+    fn mute(self, keys: Vec<RowKey>) {
+        self.muting.set(Arc::new(keys));
+        self.dialog.set(Some(Opened::Mute));
+    }
+
+    /// The selected problems, worst first.
+    fn selected(self) -> Vec<RowKey> {
+        let keys = self.listed.with(|listed| {
+            let open = listed.iter().flat_map(|listed| listed.attention.open());
+            open.map(|cause| cause.problem.key()).collect::<Vec<_>>()
+        });
+        self.selection.look(|chosen| keys.into_iter().filter(|key| chosen.contains(key)).collect())
+    }
+
+    /// The words for a cause.
+    fn said(self, listed: &Listed, cause: &Cause) -> Option<ProblemWords> {
+        let problem = &cause.problem;
+        let engine = problem.engine().and_then(|id| listed.engine_at(id));
+        let health = &listed.attention.found.health;
+        let about = About {
+            engine: engine.map(|(_, engine)| engine),
+            load: engine.and_then(|(at, _)| health.loads.get(at)),
+            pool: problem.pool().and_then(|id| listed.pool_with_active(id)),
+            health,
+            thresholds: self.data.health.thresholds(),
+            place: &self.data.place(),
+            now: self.clock.now(),
+        };
+        cause.words(&about, &|id| listed.pool_with_active(id))
+    }
+
+    /// What is wrong, in a few words.
+    fn what(self, key: RowKey) -> String {
+        let listed = self.listed.get();
+        let words = listed.and_then(|listed| self.said(&listed, listed.cause(key)?));
+        words.map(|words| words.what).unwrap_or_default()
+    }
 }
 
 /// The panel of the tab.
 #[component]
-pub(super) fn Attention(data: Data) -> impl IntoView {
+pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
     // Each a moment after the other: what ten thousand engines take at once would hold the browser up.
     let listed = RwSignal::new(None::<Arc<Listed>>);
-    let pictured = RwSignal::new(None::<Arc<Found>>);
     follow(move || {
-        let found = data.health.found();
+        let attention = data.health.attention();
         spawn_local(async move {
             breathe().await;
-            let new = found.clone().map(|found| Arc::new(Listed::of(found)));
+            let new = attention.map(|attention| Arc::new(Listed::of(attention)));
             breathe().await;
             listed.try_set(new);
-            breathe().await;
-            pictured.try_set(found);
         });
     });
     let page = ProblemsState {
@@ -117,55 +138,97 @@ pub(super) fn Attention(data: Data) -> impl IntoView {
         toasts: Toasts::here(),
         clock: Clock::here(),
         kind: AddressParam::of("kind"),
+        filter: AddressParam::of("filter"),
         listed,
+        selection: Selection::new(),
+        dialog: RwSignal::new(None),
+        muting: RwSignal::new(Arc::default()),
+        sites_of: RwSignal::new(None),
     };
-    let keys = Memo::new(move |_| -> Keys {
-        let kind = page.kind.get();
-        let kind = ProblemKind::ALL.into_iter().find(|it| it.key() == kind);
-        let Some(listed) = listed.get() else {
-            // A list that could not be read is no longer on its way.
-            return data.engines.failed().map(|_| Arc::default());
-        };
-        let problems = listed.found.health.problems.iter();
-        let shown = problems.filter(|problem| kind.is_none_or(|kind| problem.kind == kind));
-        Some(Arc::new(shown.map(Problem::key).collect()))
+    let keys = shown(page);
+    // A problem that is gone, or muted, is no longer meant.
+    follow(move || {
+        if let Some(listed) = listed.get() {
+            page.selection.keep(|key| listed.has(key));
+        }
     });
+    let selecting = Selecting { selection: page.selection, name: Callback::new(move |key| page.what(key)) };
     view! {
-        <Patterns />
         <section class="problems" aria-labelledby="problems-heading">
-            <h2 id="problems-heading">{live(move || heading(page))}</h2>
-            <KindFilter page />
+            <ThresholdsForm data />
+            <div class="toolbar">
+                <h2 id="problems-heading">{live(move || heading(page))}</h2>
+                <FilterBox
+                    label="Filter problems"
+                    title="Looks in the names of engines and pools, addresses, statuses and kinds of problems. All words must occur."
+                    filter=page.filter
+                />
+                <div class="whole">
+                    <KindFilter page />
+                </div>
+            </div>
             <DataTable
                 name="Problems"
                 class="problems-table"
                 columns=Signal::stored(COLUMNS.to_vec())
                 keys
                 asked=Asked {
-                    choice: Signal::derive(move || page.kind.get()),
-                    is_there: Callback::new(move |key| listed.with(|it| it.as_ref().is_some_and(|it| it.problems.contains_key(&key)))),
+                    choice: Signal::derive(move || format!("{} {}", page.kind.get(), page.filter.get())),
+                    is_there: Callback::new(move |key| listed.with(|it| it.as_ref().is_some_and(|it| it.has(key)))),
                 }
                 comes_back=true
                 sort=Memo::new(|_| SortBy::from_query(""))
                 on_sort=Callback::new(|_| ())
                 cells=Callback::new(move |place: RowPlace| cells(page, place))
                 working=Callback::new(move |key| {
-                    let about = listed.with(|listed| listed.as_ref()?.problem(key)?.engine());
+                    let about = listed.with(|listed| listed.as_ref()?.cause(key)?.problem.engine());
                     about.is_some_and(|id| data.work.is_on(id))
                 })
+                selecting
                 empty=Callback::new(move |()| empty(page))
             />
+            <SelectionBar selection=page.selection shown=keys>
+                <ProblemActions page />
+            </SelectionBar>
+            <ProblemDialogs page />
+            <MuteDialog page />
+            <MutedProblems page />
         </section>
-        <section class="fleet" aria-labelledby="fleet-heading">
-            <h2 id="fleet-heading">"The fleet at a glance"</h2>
-            {live(move || pictured.get().map(|found| view! { <Pictures found /> }))}
-        </section>
-        <ThresholdsForm data />
     }
+}
+
+/// The keys of the problems that the kind and the filter leave.
+fn shown(page: ProblemsState) -> Memo<Keys> {
+    let words = Memo::new(move |_| {
+        page.filter.with(|text| text.split_whitespace().map(fold_case).collect::<Vec<_>>())
+    });
+    let searches = Memo::new(move |_| words.with(|words| !words.is_empty()));
+    // Made once for all that is typed.
+    let texts = Memo::new(move |_| {
+        let listed = page.listed.get().filter(|_| searches.get())?;
+        Some(Arc::new(listed.attention.open().map(|cause| listed.search_text(cause)).collect::<Vec<_>>()))
+    });
+    Memo::new(move |_| {
+        let kind = page.kind.get();
+        let kind = ProblemKind::ALL.into_iter().find(|it| it.key() == kind);
+        let Some(listed) = page.listed.get() else {
+            // A list that could not be read is no longer on its way.
+            return page.data.engines.failed().map(|_| Arc::default());
+        };
+        let (words, texts) = (words.get(), texts.get());
+        let matches = |at: usize| {
+            let text = texts.as_ref().and_then(|texts| texts.get(at));
+            text.is_none_or(|text| words.iter().all(|word| text.contains(word.as_str())))
+        };
+        let open = listed.attention.open().enumerate();
+        let shown = open.filter(|(at, cause)| kind.is_none_or(|kind| cause.has(kind)) && matches(*at));
+        Some(Arc::new(shown.map(|(_, cause)| cause.problem.key()).collect()))
+    })
 }
 
 /// How many there are, in words.
 fn heading(page: ProblemsState) -> String {
-    let count = page.listed.with(|listed| listed.as_ref().map(|listed| listed.found.health.problems.len()));
+    let count = page.listed.with(|listed| listed.as_ref().map(|it| it.attention.sorted.open.len()));
     match count {
         None => "What needs attention".to_owned(),
         Some(0) => "Nothing needs attention".to_owned(),
@@ -179,15 +242,15 @@ fn heading(page: ProblemsState) -> String {
 fn KindFilter(page: ProblemsState) -> impl IntoView {
     live(move || {
         let listed = page.listed.get()?;
-        let problems = &listed.found.health.problems;
-        let counts =
-            ProblemKind::ALL.map(|kind| (kind, problems.iter().filter(|it| it.kind == kind).count()));
+        let open = || listed.attention.open();
+        let counts = ProblemKind::ALL.map(|kind| (kind, open().filter(|it| it.has(kind)).count()));
         let chosen = page.kind.get();
         let is_known = |key: &str| counts.iter().any(|(kind, count)| kind.key() == key && *count > 0);
-        if problems.is_empty() && !is_known(&chosen) {
+        let total = listed.attention.sorted.open.len();
+        if total == 0 && !is_known(&chosen) {
             return None;
         }
-        let all = (String::new(), "All", problems.len());
+        let all = (String::new(), "All", total);
         let each = counts.into_iter().filter(|(kind, count)| *count > 0 || kind.key() == chosen);
         let each = each.map(|(kind, count)| (kind.key().to_owned(), kind.label(), count));
         let buttons = std::iter::once(all).chain(each).map(|(key, label, count)| {
@@ -217,146 +280,47 @@ fn KindFilter(page: ProblemsState) -> impl IntoView {
 /// The cells of a problem.
 fn cells(page: ProblemsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let listed = page.listed.get();
+    let said = listed.as_ref().and_then(|listed| {
+        let cause = listed.cause(key)?;
+        Some((listed, cause, page.said(listed, cause)?))
+    });
     // A row that has just left the list is gone in the same breath.
-    let Some((problem, words)) = listed.and_then(|listed| said(page, &listed, key)) else {
-        return ().into_any();
-    };
-    let (icon, word) = match problem.severity {
-        Severity::Bad => (Icon::Failed, "Critical"),
-        Severity::Uncertain | Severity::Good => (Icon::Warning, "Warning"),
-    };
-    let name = name_of(page, &problem);
-    let remedies = words.remedies.iter().map(|remedy| remedy_button(page, *remedy, &name, tabindex));
+    let Some((listed, cause, words)) = said else { return ().into_any() };
+    let severity = cause.severity();
+    let icon = if severity == Severity::Bad { Icon::Failed } else { Icon::Warning };
+    let ProblemWords { what, also, why, advice, remedies } = words;
+    let more = [also, Some(why)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let remedies = remedies.into_iter().take(REMEDIES).enumerate().map(|(at, remedy)| {
+        let name = name_of(listed, remedy);
+        remedy_control(page, remedy, &name, at == 0, tabindex)
+    });
     view! {
         <td class="c-severity">
-            <span class=format!("mark {}", severity_class(problem.severity))>
-                {glyph(icon, "")} <span class="word">{word}</span>
+            <span class=format!("mark {}", severity_class(severity))>
+                {glyph(icon, "")} <span class="word">{severity_word(severity)}</span>
             </span>
         </td>
-        <th scope="row" class="c-problem" title=format!("{}. {}", words.what, words.why)>
-            <strong>{words.what.clone()}</strong>
-            <span class="why">{words.why.clone()}</span>
+        <th scope="row" class="c-problem" title=format!("{what}. {more}")>
+            <strong>{what.clone()}</strong>
+            <span class="why">{more.clone()}</span>
         </th>
-        <td class="c-advice" title=words.advice.clone()>
-            <span class="why">{words.advice.clone()}</span>
+        <td class="c-advice" title=advice.clone()>
+            <span class="why">{advice.clone()}</span>
         </td>
         <td class="c-remedy">
-            <div class="remedies">{remedies.collect_view()}</div>
+            <div class="remedies">
+                {remedies.collect_view()}
+                <RowButton
+                    icon=Icon::Mute
+                    label=format!("Mute {what}")
+                    refused=None
+                    tabindex
+                    on_press=Callback::new(move |()| page.mute(vec![key]))
+                />
+            </div>
         </td>
     }
     .into_any()
-}
-
-fn said(page: ProblemsState, listed: &Listed, key: RowKey) -> Option<(Problem, ProblemWords)> {
-    let problem = listed.problem(key)?;
-    let engine = problem.engine().and_then(|id| listed.engine(id));
-    let words = problem.words(&About {
-        engine: engine.map(|(_, engine)| engine),
-        load: engine.and_then(|(at, _)| listed.found.health.loads.get(at)),
-        pool: listed.pool(&problem),
-        health: &listed.found.health,
-        thresholds: page.data.health.thresholds(),
-        place: &page.data.place(),
-        now: page.clock.now(),
-    })?;
-    Some((problem, words))
-}
-
-fn name_of(page: ProblemsState, problem: &Problem) -> String {
-    page.listed
-        .with(|listed| {
-            let listed = listed.as_ref()?;
-            let engine =
-                problem.engine().and_then(|id| listed.engine(id)).map(|(_, engine)| engine.name.clone());
-            engine.or_else(|| listed.pool(problem).map(|(pool, _)| pool.name.clone()))
-        })
-        .unwrap_or_default()
-}
-
-/// The button, or the link, that does it. Its name has the thing's.
-fn remedy_button(page: ProblemsState, remedy: Remedy, name: &str, tabindex: &'static str) -> AnyView {
-    let link = |icon, words: &'static str, href: String| {
-        view! {
-            <a class="button small" href=href tabindex=tabindex>
-                {glyph(icon, "")}
-                {words}
-                <span class="unseen">" " {name.to_owned()}</span>
-            </a>
-        }
-        .into_any()
-    };
-    match remedy {
-        Remedy::Refresh(id) => {
-            let busy = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
-            let on_press = Callback::new(move |()| {
-                if let Some(engine) = engine_of(page, id) {
-                    refresh_engine(page.data, page.toasts, id, engine.name);
-                }
-            });
-            view! { <RemedyButton icon=Icon::Refresh verb="Refresh" name=name.to_owned() refused=busy tabindex on_press /> }
-                .into_any()
-        }
-        Remedy::Update(id) => {
-            let busy = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
-            let refused = busy.or_else(|| {
-                engine_of(page, id).and_then(|engine| may_update(&engine).err()).map(|why| why.to_string())
-            });
-            let on_press = Callback::new(move |()| {
-                if let Some(engine) = engine_of(page, id) {
-                    page.data.update_engine(engine);
-                }
-            });
-            view! { <RemedyButton icon=Icon::Update verb="Update" name=name.to_owned() refused tabindex on_press /> }
-                .into_any()
-        }
-        Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),
-        Remedy::SelectSites(id) => {
-            link(Icon::Site, "Select sites", Route::Engine(id).href_with("tab", "sites"))
-        }
-        Remedy::OpenEngine(id) => link(Icon::Engine, "Open", Route::Engine(id).href()),
-        Remedy::OpenPool(id) => link(Icon::Pool, "Open pool", Route::Pool(id).href()),
-        Remedy::CompareVersions => {
-            link(Icon::Engine, "Compare versions", Route::Engines.href_with("sort", "product-version"))
-        }
-    }
-}
-
-#[component]
-fn RemedyButton(
-    icon: Icon,
-    verb: &'static str,
-    /// The thing's name.
-    name: String,
-    /// Why not now.
-    refused: Option<String>,
-    tabindex: &'static str,
-    /// Does it.
-    on_press: Callback<()>,
-) -> impl IntoView {
-    let disabled = refused.is_some();
-    view! {
-        <button
-            type="button"
-            class="button small"
-            aria-disabled=disabled.then_some("true")
-            title=refused
-            tabindex=tabindex
-            on:click=move |_| {
-                if !disabled {
-                    on_press.run(());
-                    focus_heading_if_lost();
-                }
-            }
-        >
-            {glyph(icon, "")}
-            {verb}
-            <span class="unseen">" " {name}</span>
-        </button>
-    }
-}
-
-fn engine_of(page: ProblemsState, id: EngineId) -> Option<Engine> {
-    untrack(|| page.listed.with(|listed| listed.as_ref()?.engine(id).map(|(_, engine)| engine.clone())))
 }
 
 /// What stands in the table's place when it has no rows.
@@ -365,18 +329,23 @@ fn empty(page: ProblemsState) -> AnyView {
         // Why it could not be read stands above.
         return ().into_any();
     };
-    if !listed.found.health.problems.is_empty() {
+    let sorted = &listed.attention.sorted;
+    if !sorted.open.is_empty() {
         return view! {
             <div class="table-empty">
-                <h3>"No problem of this kind"</h3>
-                <button type="button" class="button" on:click=move |_| page.kind.choose(String::new())>
+                <h3>"No problem matches the filter"</h3>
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| page.filter.choose_both("", page.kind, "")
+                >
                     "Show all problems"
                 </button>
             </div>
         }
         .into_any();
     }
-    let engines = listed.found.engines.items.len();
+    let engines = listed.attention.found.engines.items.len();
     if engines == 0 {
         return view! {
             <div class="table-empty">
@@ -385,6 +354,17 @@ fn empty(page: ProblemsState) -> AnyView {
                 <a class="button" href=Route::NewEngine.href()>
                     "Add an engine"
                 </a>
+            </div>
+        }
+        .into_any();
+    }
+    let muted = sorted.muted.iter().filter(|(_, cause)| cause.is_some()).count();
+    if muted > 0 {
+        let words = if muted == 1 { "The only problem is muted." } else { "All problems are muted." };
+        return view! {
+            <div class="table-empty">
+                <h3>"Nothing new"</h3>
+                <p>{words}</p>
             </div>
         }
         .into_any();

@@ -9,6 +9,7 @@ use crate::{
     forms::draft::Drafts,
     ui::{
         field::FormField,
+        live::live,
         toast::{Toasts, Tone},
     },
 };
@@ -29,6 +30,15 @@ const fn words(which: Threshold) -> (&'static str, &'static str) {
             "With more of them it is overused, since it shares its machine with the console.",
         ),
     }
+}
+
+/// All of them in one line.
+fn in_words(thresholds: Thresholds) -> String {
+    let [warn, alarm, times, sites] = Threshold::ALL.map(|which| thresholds.get(which));
+    let sites = if sites == 1 { "1 site".to_owned() } else { format!("{sites} sites") };
+    format!(
+        "Warning after {warn} h, alarm after {alarm} h, {times} times the sites of the others, {sites} on the local engine"
+    )
 }
 
 /// The thresholds with **Save thresholds** and **Use the usual ones**.
@@ -106,9 +116,10 @@ pub(super) fn ThresholdsForm(data: Data) -> impl IntoView {
         }
     });
     view! {
-        <details class="card thresholds">
+        <details class="thresholds">
             <summary>
                 <h2>"Thresholds"</h2>
+                <span class="secondary">{live(move || in_words(data.health.thresholds()))}</span>
             </summary>
             <form class="threshold-fields" novalidate on:submit=on_submit>
                 {fields.into_iter().collect_view()}

@@ -5,13 +5,19 @@ use std::sync::Arc;
 
 use console_api::{
     Engine, List, Pool,
-    rules::{ProblemKind, health_under, loads},
+    rules::{ProblemKind, by_cause, health_under, loads},
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    browser::{clock::Clock, number, timer::breathe, title::Title},
+    browser::{
+        clock::{Clock, day_in},
+        number,
+        timer::breathe,
+        title::Title,
+    },
     data::{Data, health::Found},
+    session::Session,
     ui::live::{follow, live},
 };
 
@@ -27,7 +33,8 @@ pub fn ProblemCount() -> impl IntoView {
         }
     });
     find_out(data);
-    let count = Memo::new(move |_| data.health.found().map(|found| found.health.problems.len() as u64));
+    leave_out_what_is_muted(data);
+    let count = Memo::new(move |_| data.health.attention().map(|it| it.sorted.open.len() as u64));
     let title = Title::here();
     follow(move || title.tell_problems(count.get().filter(|count| *count > 0).map(number::count)));
     on_cleanup(move || title.tell_problems(None));
@@ -85,12 +92,34 @@ fn find_out(data: Data) {
                     .problems
                     .retain(|it| !matches!(it.kind, ProblemKind::NoSite | ProblemKind::Overloaded));
             }
+            breathe().await;
+            if is_over() {
+                return;
+            }
+            let causes = by_cause(&health.problems, &engines.items, listed);
             // What is drawn of it is a task of its own as well.
             breathe().await;
             if !is_over() {
-                data.health.find(Found { health, engines, pools });
+                data.health.find(Found { health, causes, engines, pools });
             }
         });
+    });
+}
+
+/// Sorts out what is muted whenever something was found out, somebody has muted something, or another day has begun.
+fn leave_out_what_is_muted(data: Data) {
+    let clock = Clock::here();
+    if let Some(account) = untrack(|| Session::here().account()) {
+        data.health.load_mutes(&account.username);
+    }
+    let today = Memo::new(move |_| {
+        clock.now();
+        day_in(0)
+    });
+    follow(move || {
+        if let Some(today) = today.get() {
+            data.health.sort_out(today);
+        }
     });
 }
 

@@ -96,7 +96,7 @@ impl ProblemKind {
             Self::SitesNotScanned => "sites can't be scanned",
             Self::Status => "",
             Self::NotHeardOf => "has not been heard of for",
-            Self::SmallPool => "has one active engine only, has no active engine",
+            Self::SmallPool => "active engine",
             Self::NeverRefreshed => "has never been heard of",
             Self::Overloaded => "carries far more sites than the others",
             Self::LocalOverused => "the local engine",

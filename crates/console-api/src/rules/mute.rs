@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ids::{EngineId, ScannerId};
 use crate::model::Engine;
@@ -167,18 +167,18 @@ impl Mutes {
     #[must_use]
     pub fn read(text: &str, user: &str) -> Self {
         let mut mutes = Self { user: fold_case(user), ..Self::default() };
+        let mut mine = Vec::new();
         for line in text.lines() {
             let fields: Vec<String> = line.split('\t').map(unescape).collect();
             match &fields[..] {
                 [version, user, ..] if version == VERSION && *user == mutes.user => {
-                    if let Some(mute) = Mute::read(&fields) {
-                        mutes.add(mute);
-                    }
+                    mine.extend(Mute::read(&fields));
                 }
                 [version, _, ..] if version.parse::<u32>().is_ok() => mutes.others.push(line.to_owned()),
                 _ => {}
             }
         }
+        mutes.add(mine);
         mutes
     }
 
@@ -195,14 +195,19 @@ impl Mutes {
         &self.list
     }
 
-    /// Mutes a problem. One that is muted already has the new reason and end.
-    pub fn add(&mut self, mute: Mute) {
-        self.remove(&[mute.key()]);
-        self.list.push(mute);
+    /// Mutes problems. One that is muted already has the new reason and end.
+    pub fn add(&mut self, new: Vec<Mute>) {
+        self.list.extend(new);
+        // Of each problem the last.
+        let mut seen = FxHashSet::default();
+        self.list.reverse();
+        self.list.retain(|mute| seen.insert(mute.key()));
+        self.list.reverse();
     }
 
     /// Mutes these problems no longer.
     pub fn remove(&mut self, keys: &[u64]) {
+        let keys: FxHashSet<u64> = keys.iter().copied().collect();
         self.list.retain(|mute| !keys.contains(&mute.key()));
     }
 

@@ -51,7 +51,7 @@ fn a_problem_is_muted_until_it_changes_or_goes() {
     let first = &causes(&down, &[])[0];
     let mut mutes = Mutes::read("", "admin");
     assert_eq!(sorted(&mutes, &down, &[], "2026-07-20", true), (vec![1, 3], 0, 0));
-    mutes.add(mute(ProblemKind::Status, 1, MuteEnds::OnChange(first.state(Some(&down[0])))));
+    mutes.add(vec![mute(ProblemKind::Status, 1, MuteEnds::OnChange(first.state(Some(&down[0]))))]);
     assert_eq!(sorted(&mutes, &down, &[], "2030-01-01", true), (vec![3], 1, 0), "no day ends it");
 
     let mut busier = fleet("not-responding");
@@ -76,7 +76,7 @@ fn a_problem_is_muted_until_it_changes_or_goes() {
 #[test]
 fn a_problem_is_muted_until_a_day_whatever_it_does() {
     let mut mutes = Mutes::read("", "admin");
-    mutes.add(mute(ProblemKind::Status, 1, MuteEnds::OnDay(day("2026-08-01"))));
+    mutes.add(vec![mute(ProblemKind::Status, 1, MuteEnds::OnDay(day("2026-08-01")))]);
     for (what, status, today, result) in [
         ("as it was", "not-responding", "2026-07-31", (vec![3], 1, 0)),
         ("less bad", "unknown", "2026-07-31", (vec![3], 1, 0)),
@@ -96,11 +96,10 @@ fn mutes_are_remembered_for_each_user() {
     let odd = "Moved\tto \\rack 7\nuntil\r\n5 May \u{1f527}";
     let mut all = mute(ProblemKind::VersionsScattered, 0, MuteEnds::OnDay(day("2028-02-29")));
     all.about = None;
-    mine.add(Mute {
-        reason: odd.to_owned(),
-        ..mute(ProblemKind::NoSite, 3, MuteEnds::OnChange(String::new()))
-    });
-    mine.add(all);
+    mine.add(vec![
+        Mute { reason: odd.to_owned(), ..mute(ProblemKind::NoSite, 3, MuteEnds::OnChange(String::new())) },
+        all,
+    ]);
     let text = mine.to_text();
     assert_eq!(text.lines().count(), 2);
     let again = Mutes::read(&text, "admin");
@@ -109,7 +108,7 @@ fn mutes_are_remembered_for_each_user() {
 
     let mut theirs = Mutes::read(&text, "colleague");
     assert!(theirs.list().is_empty());
-    theirs.add(mute(ProblemKind::NoSite, 3, MuteEnds::OnChange(String::new())));
+    theirs.add(vec![mute(ProblemKind::NoSite, 3, MuteEnds::OnChange(String::new()))]);
     let text = theirs.to_text();
     assert_eq!(Mutes::read(&text, "admin").list(), mine.list());
     assert_eq!(Mutes::read(&text, "colleague").list().len(), 1);

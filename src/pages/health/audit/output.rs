@@ -167,9 +167,14 @@ async fn paper(audit: &Arc<Audit>, keys: &[u64], by_site: bool, filter: &str) ->
     add(&paper, "h1", title)?;
     let now = console_api::Timestamp::from_unix_ms(clock::now());
     let shown = number::count(keys.len() as u64);
-    let what = if by_site { "sites" } else { "engines" };
+    let what = match (by_site, keys.len()) {
+        (true, 1) => "site",
+        (true, _) => "sites",
+        (false, 1) => "engine",
+        (false, _) => "engines",
+    };
     let filter = filter.trim();
-    let search = if filter.is_empty() { String::new() } else { format!(" that match “{filter}”") };
+    let search = if filter.is_empty() { String::new() } else { format!(" with “{filter}”") };
     let host = window().location().host().unwrap_or_default();
     add(&paper, "p", &format!("{host}, {now}: {shown} {what}{search}."))?;
     let mut breath = Breath::new();
