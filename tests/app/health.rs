@@ -115,7 +115,9 @@ async fn problems_are_found_by_words() {
         screen.type_into("Filter problems", words).await;
         see_problems(&screen, &found).await;
     }
+    screen.see("button", "All 0").await;
     screen.click("button", "Show all problems").await;
+    screen.see("button", "All 3").await;
     see_problems(&screen, &[BERLIN, VERSIONS, CAIRO]).await;
 }
 
@@ -150,7 +152,7 @@ async fn a_muted_problem_is_not_counted_and_is_listed_with_its_reason() {
     let screen = health(&console).await;
     screen.click("checkbox", &format!("Select {BERLIN}")).await;
     ask_to_mute(&screen).await;
-    screen.read("in this browser only").await;
+    screen.read("only in this browser").await;
     press_mute(&screen).await;
     screen.read("Type a reason.").await;
     screen.type_into("Reason", "Its rack is being moved.").await;

@@ -145,7 +145,8 @@ pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
         muting: RwSignal::new(Arc::default()),
         sites_of: RwSignal::new(None),
     };
-    let keys = shown(page);
+    let matching = matching(page);
+    let keys = shown(page, matching);
     // A problem that is gone, or muted, is no longer meant.
     follow(move || {
         if let Some(listed) = listed.get() {
@@ -164,7 +165,7 @@ pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
                     filter=page.filter
                 />
                 <div class="whole">
-                    <KindFilter page />
+                    <KindFilter page matching />
                 </div>
             </div>
             <DataTable
@@ -197,8 +198,10 @@ pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
     }
 }
 
-/// The keys of the problems that the kind and the filter leave.
-fn shown(page: ProblemsState) -> Memo<Keys> {
+/// The problems that the filter leaves, by their places among all causes; `None` before they are known.
+type Matching = Memo<Option<Arc<Vec<usize>>>>;
+
+fn matching(page: ProblemsState) -> Matching {
     let words = Memo::new(move |_| {
         page.filter.with(|text| text.split_whitespace().map(fold_case).collect::<Vec<_>>())
     });
@@ -209,20 +212,29 @@ fn shown(page: ProblemsState) -> Memo<Keys> {
         Some(Arc::new(listed.attention.open().map(|cause| listed.search_text(cause)).collect::<Vec<_>>()))
     });
     Memo::new(move |_| {
-        let kind = page.kind.get();
-        let kind = ProblemKind::ALL.into_iter().find(|it| it.key() == kind);
-        let Some(listed) = page.listed.get() else {
-            // A list that could not be read is no longer on its way.
-            return page.data.engines.failed().map(|_| Arc::default());
-        };
+        let listed = page.listed.get()?;
         let (words, texts) = (words.get(), texts.get());
         let matches = |at: usize| {
             let text = texts.as_ref().and_then(|texts| texts.get(at));
             text.is_none_or(|text| words.iter().all(|word| text.contains(word.as_str())))
         };
-        let open = listed.attention.open().enumerate();
-        let shown = open.filter(|(at, cause)| kind.is_none_or(|kind| cause.has(kind)) && matches(*at));
-        Some(Arc::new(shown.map(|(_, cause)| cause.problem.key()).collect()))
+        let open = listed.attention.sorted.open.iter().enumerate();
+        Some(Arc::new(open.filter(|(at, _)| matches(*at)).map(|(_, place)| *place).collect()))
+    })
+}
+
+/// The keys of the problems that the kind and the filter leave.
+fn shown(page: ProblemsState, matching: Matching) -> Memo<Keys> {
+    Memo::new(move |_| {
+        let kind = page.kind.get();
+        let kind = ProblemKind::ALL.into_iter().find(|it| it.key() == kind);
+        let (Some(listed), Some(matching)) = (page.listed.get(), matching.get()) else {
+            // A list that could not be read is no longer on its way.
+            return page.data.engines.failed().map(|_| Arc::default());
+        };
+        let causes = matching.iter().filter_map(|at| listed.attention.found.causes.get(*at));
+        let shown = causes.filter(|cause| kind.is_none_or(|kind| cause.has(kind)));
+        Some(Arc::new(shown.map(|cause| cause.problem.key()).collect()))
     })
 }
 
@@ -237,22 +249,21 @@ fn heading(page: ProblemsState) -> String {
     }
 }
 
-/// The kinds of problems that there are, of which one filters.
+/// The kinds of problems that there are, of which one filters, each with how many the search leaves.
 #[component]
-fn KindFilter(page: ProblemsState) -> impl IntoView {
+fn KindFilter(page: ProblemsState, matching: Matching) -> impl IntoView {
     live(move || {
-        let listed = page.listed.get()?;
-        let open = || listed.attention.open();
-        let counts = ProblemKind::ALL.map(|kind| (kind, open().filter(|it| it.has(kind)).count()));
+        let (listed, matching) = (page.listed.get()?, matching.get()?);
         let chosen = page.kind.get();
-        let is_known = |key: &str| counts.iter().any(|(kind, count)| kind.key() == key && *count > 0);
-        let total = listed.attention.sorted.open.len();
-        if total == 0 && !is_known(&chosen) {
+        let is_there = |kind| listed.attention.open().any(|cause| cause.has(kind));
+        let kinds = ProblemKind::ALL.into_iter().filter(|kind| is_there(*kind) || kind.key() == chosen);
+        let causes = || matching.iter().filter_map(|at| listed.attention.found.causes.get(*at));
+        let count = |kind| causes().filter(|cause| cause.has(kind)).count();
+        let each = kinds.map(|kind| (kind.key().to_owned(), kind.label(), count(kind))).collect::<Vec<_>>();
+        if each.is_empty() {
             return None;
         }
-        let all = (String::new(), "All", total);
-        let each = counts.into_iter().filter(|(kind, count)| *count > 0 || kind.key() == chosen);
-        let each = each.map(|(kind, count)| (kind.key().to_owned(), kind.label(), count));
+        let all = (String::new(), "All", matching.len());
         let buttons = std::iter::once(all).chain(each).map(|(key, label, count)| {
             let pressed = key == chosen;
             view! {

@@ -104,7 +104,7 @@ impl Problem {
         let sites = sites_in_words(self.sites);
         match (self.kind, pool) {
             (ProblemKind::SitesNotScanned, Some((pool, _))) => {
-                format!("{sites} can't be scanned, since pool {} has no active engine", pool.name)
+                format!("pool {} has no active engine for its {sites}", pool.name)
             }
             (ProblemKind::SitesNotScanned, None) => format!("{sites} can't be scanned"),
             (ProblemKind::SmallPool, Some((pool, 0))) => format!("pool {} has no active engine", pool.name),
@@ -227,12 +227,9 @@ impl Problem {
         let remedies = vec![Remedy::OpenPool(pool.id)];
         if self.kind == ProblemKind::SitesNotScanned {
             return ProblemWords {
-                what: format!(
-                    "{} can't be scanned: pool {name} has no active engine",
-                    sites_in_words(self.sites)
-                ),
+                what: format!("Pool {name} has no active engine"),
                 also: None,
-                why: format!("{among}."),
+                why: format!("{} can't be scanned. {among}.", sites_in_words(self.sites)),
                 advice: "Add active engines to the pool, or restore those in it.".to_owned(),
                 remedies,
             };

@@ -353,6 +353,13 @@ fn a_cause_says_what_follows_from_it_and_offers_what_helps() {
         ]
     );
 
+    let alone = [fit(1, &value!({"status": "not-responding", "sites": []})), fit(2, &value!({}))];
+    let pools = [pool(20, "Alone", &[1], &[50, 51])];
+    let health = console_api::rules::health(&alone, &pools, noon(), Thresholds::default());
+    let causes = by_cause(&health.problems, &alone, &pools);
+    let words = words_of_cause(&causes[0], &alone, &pools, &health);
+    assert_eq!(words.also.as_deref(), Some("Also: pool Alone has no active engine for its 2 sites."));
+
     let waits = [fit(1, &value!({"status": "pending-authorization"})), fit(2, &value!({}))];
     let health = console_api::rules::health(&waits, &[], noon(), Thresholds::default());
     let first = words_of(&health.problems[0], &waits, &[], &health);
@@ -443,7 +450,7 @@ fn pools_are_told_with_how_many_of_their_engines_are_active() {
     assert!(told(&[1], &[]).contains("Only one engine is in it"));
     assert_eq!(
         told(&[2], &[7]),
-        "1 site can't be scanned: pool Europe has no active engine. Its only engine is not active."
+        "Pool Europe has no active engine. 1 site can't be scanned. Its only engine is not active."
     );
     assert!(told(&[], &[7, 8]).ends_with("There is no engine in it."));
 }

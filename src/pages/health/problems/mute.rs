@@ -106,7 +106,7 @@ fn MuteForm(page: ProblemsState, open: Open, reason: RwSignal<String>) -> impl I
     view! {
         <form class="form" novalidate on:submit=on_submit>
             <p>
-                "A muted problem is not listed and not counted until then. It is muted for you alone, and in this browser only."
+                "A muted problem is not listed or counted. It is muted for you alone, and only in this browser."
             </p>
             <FormField
                 label="Reason"
@@ -118,7 +118,7 @@ fn MuteForm(page: ProblemsState, open: Open, reason: RwSignal<String>) -> impl I
                 help="For whoever looks at the list of muted problems."
             />
             <fieldset class="mute-until">
-                <legend>"Until"</legend>
+                <legend>"How long"</legend>
                 {choice(false, "Until it changes", name.clone())}
                 <p class="help">"It is listed again when it gets better or worse, or when more follows from it."</p>
                 {choice(true, "Until a date", name)}
