@@ -153,6 +153,11 @@ impl FleetHealth {
         self.keeps.get()
     }
 
+    /// Whether this engine's status is muted for some days, so that it is no news either.
+    pub fn silences(self, engine: EngineId) -> bool {
+        self.mutes.with_untracked(|mutes| mutes.as_ref().is_some_and(|mutes| mutes.silences(engine)))
+    }
+
     /// Which problems need attention, and which are muted, as was last sorted out; `None` before it is known.
     pub fn attention(self) -> Option<Arc<Attention>> {
         self.attention.get()

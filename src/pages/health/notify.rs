@@ -182,7 +182,9 @@ pub(super) fn tell_turns(data: Data, notifier: Notifier) {
         if let (Some(Some(before)), Some(now)) = (before, &now)
             && !Arc::ptr_eq(&before, now)
         {
-            let turned = turns_in_words(&turns(&before.items, &now.items));
+            let mut turned = turns(&before.items, &now.items);
+            turned.retain(|turn| !data.health.silences(turn.engine));
+            let turned = turns_in_words(&turned);
             let advice = "What to do stands in the list of problems.".to_owned();
             for (severity, words) in turned {
                 notifier.tell(&words);

@@ -211,6 +211,15 @@ impl Mutes {
         self.list.retain(|mute| !keys.contains(&mute.key()));
     }
 
+    /// Whether nobody wants to hear of this engine's status for some days, whatever it does.
+    #[must_use]
+    pub fn silences(&self, engine: EngineId) -> bool {
+        self.list.iter().any(|mute| {
+            let its_status = mute.kind == ProblemKind::Status && mute.about == Some(engine.into());
+            its_status && matches!(mute.ends, MuteEnds::OnDay(_))
+        })
+    }
+
     /// Parts the problems into those that a person is told of and those that are muted, and says which mutes have ended.
     ///
     /// `all_known` says whether the engines and pools were read wholly: a problem that is not found may be there otherwise, so

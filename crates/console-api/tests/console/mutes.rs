@@ -86,8 +86,12 @@ fn a_problem_is_muted_until_a_day_whatever_it_does() {
     ] {
         assert_eq!(sorted(&mutes, &fleet(status), &[], today, true), result, "{what}");
     }
+    assert!(mutes.silences(EngineId(1)) && !mutes.silences(EngineId(2)));
     mutes.remove(&[mutes.list()[0].key()]);
+    assert!(!mutes.silences(EngineId(1)));
     assert_eq!(sorted(&mutes, &fleet("unknown"), &[], "2026-07-31", true), (vec![1, 3], 0, 0));
+    mutes.add(vec![mute(ProblemKind::Status, 1, MuteEnds::OnChange(String::new()))]);
+    assert!(!mutes.silences(EngineId(1)), "a change is what it waits for");
 }
 
 #[test]

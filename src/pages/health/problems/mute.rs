@@ -120,7 +120,7 @@ fn MuteForm(page: ProblemsState, open: Open, reason: RwSignal<String>) -> impl I
             <fieldset class="mute-until">
                 <legend>"How long"</legend>
                 {choice(false, "Until it changes", name.clone())}
-                <p class="help">"It is listed again when it gets better or worse, or when more follows from it."</p>
+                <p class="help">"It is listed again when its status, its severity or what follows from it is another one."</p>
                 {choice(true, "Until a date", name)}
                 {live(move || {
                     let (day_id, problem_id) = (day_id.clone(), day_problem_id.clone());
