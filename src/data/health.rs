@@ -2,7 +2,7 @@
 //!
 //! What finds it out is with the screens of Health and comes with them; this is where the answer is kept for all screens.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use console_api::{
     Engine, EngineId, List, Pool,
@@ -77,16 +77,39 @@ impl Attention {
     }
 }
 
+/// Something that the screens of Health have found out. Its kind is named where it is used, so that its code comes with them and not
+/// with the list of engines.
+#[derive(Clone, Copy)]
+struct Slot(RwSignal<Option<Arc<dyn Any + Send + Sync>>>);
+
+impl Slot {
+    fn new() -> Self {
+        Self(RwSignal::new(None))
+    }
+
+    fn get<T: Send + Sync + 'static>(self) -> Option<Arc<T>> {
+        self.0.get()?.downcast().ok()
+    }
+
+    fn set<T: Send + Sync + 'static>(self, value: T) {
+        self.0.set(Some(Arc::new(value)));
+    }
+
+    fn is<T: PartialEq + 'static>(self, value: &T) -> bool {
+        self.0.with_untracked(|known| known.as_ref().and_then(|known| known.downcast_ref()) == Some(value))
+    }
+}
+
 /// What needs attention, and from where on something does. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct FleetHealth {
-    found: RwSignal<Option<Arc<Found>>>,
+    /// [`Found`].
+    found: Slot,
     thresholds: RwSignal<Thresholds>,
-    /// `None` before they were loaded, with the screens of Health.
-    mutes: RwSignal<Option<Arc<Mutes>>>,
-    attention: RwSignal<Option<Arc<Attention>>>,
-    /// Whose mutes they are.
-    user: StoredValue<String>,
+    /// [`Mutes`].
+    mutes: Slot,
+    /// [`Attention`].
+    attention: Slot,
     /// Whether the browser keeps what is muted.
     keeps: RwSignal<bool>,
 }
@@ -96,11 +119,10 @@ impl FleetHealth {
         let remembered = THRESHOLDS.remembered();
         let thresholds = remembered.map_or_else(Thresholds::default, |text| Thresholds::from_text(&text));
         Self {
-            found: RwSignal::new(None),
+            found: Slot::new(),
             thresholds: RwSignal::new(thresholds),
-            mutes: RwSignal::new(None),
-            attention: RwSignal::new(None),
-            user: StoredValue::new(String::new()),
+            mutes: Slot::new(),
+            attention: Slot::new(),
             keeps: RwSignal::new(true),
         }
     }
@@ -112,8 +134,8 @@ impl FleetHealth {
 
     /// This was found out. The same as before is no news.
     pub fn find(self, found: Found) {
-        if self.found.with_untracked(|known| known.as_deref() != Some(&found)) {
-            self.found.set(Some(Arc::new(found)));
+        if !self.found.is(&found) {
+            self.found.set(found);
         }
     }
 
@@ -130,22 +152,20 @@ impl FleetHealth {
 
     /// Loads what this user has muted in this browser.
     pub fn load_mutes(self, user: &str) {
-        self.user.set_value(user.to_owned());
-        self.mutes.set(Some(Arc::new(Mutes::read(&MUTED.remembered().unwrap_or_default(), user))));
+        self.mutes.set(Mutes::read(&MUTED.remembered().unwrap_or_default(), user));
     }
 
     /// Changes what is muted, and keeps it in this browser. Another tab may have changed it meanwhile: what is kept counts.
     pub fn change_mutes(self, change: impl FnOnce(&mut Mutes)) {
-        let kept = if self.keeps.get_untracked() {
-            let text = MUTED.remembered().unwrap_or_default();
-            Some(self.user.with_value(|user| Mutes::read(&text, user)))
+        let Some(known) = untrack(|| self.mutes.get::<Mutes>()) else { return };
+        let mut mutes = if self.keeps.get_untracked() {
+            Mutes::read(&MUTED.remembered().unwrap_or_default(), known.user())
         } else {
-            self.mutes.with_untracked(|mutes| mutes.as_deref().cloned())
+            known.as_ref().clone()
         };
-        let mut mutes = kept.unwrap_or_default();
         change(&mut mutes);
         self.keeps.set(MUTED.remember(&mutes.to_text()));
-        self.mutes.set(Some(Arc::new(mutes)));
+        self.mutes.set(mutes);
     }
 
     /// Whether the browser keeps what is muted. Where it does not, it is lost with the page.
@@ -155,7 +175,7 @@ impl FleetHealth {
 
     /// Whether this engine's status is muted for some days, so that it is no news either.
     pub fn silences(self, engine: EngineId) -> bool {
-        self.mutes.with_untracked(|mutes| mutes.as_ref().is_some_and(|mutes| mutes.silences(engine)))
+        untrack(|| self.mutes.get::<Mutes>()).is_some_and(|mutes| mutes.silences(engine))
     }
 
     /// Which problems need attention, and which are muted, as was last sorted out; `None` before it is known.
@@ -165,7 +185,9 @@ impl FleetHealth {
 
     /// Parts the problems that need attention from those that are muted. Mutes that have ended are forgotten.
     pub fn sort_out(self, today: Day) {
-        let (Some(found), Some(mutes)) = (self.found.get(), self.mutes.get()) else { return };
+        let (Some(found), Some(mutes)) = (self.found.get::<Found>(), self.mutes.get::<Mutes>()) else {
+            return;
+        };
         let engines = if mutes.list().is_empty() { &[][..] } else { &found.engines.items };
         let by_id = engines.iter().map(|engine| (engine.id, engine)).collect::<FxHashMap<EngineId, _>>();
         let engine = |id: EngineId| by_id.get(&id).copied();
@@ -176,14 +198,14 @@ impl FleetHealth {
             return;
         }
         let new = Attention { found: Arc::clone(&found), mutes, sorted };
-        if self.attention.with_untracked(|known| known.as_deref() != Some(&new)) {
-            self.attention.set(Some(Arc::new(new)));
+        if !self.attention.is(&new) {
+            self.attention.set(new);
         }
     }
 
     pub(super) fn forget(self) {
-        self.found.set(None);
-        self.mutes.set(None);
-        self.attention.set(None);
+        for slot in [self.found, self.mutes, self.attention] {
+            slot.0.set(None);
+        }
     }
 }

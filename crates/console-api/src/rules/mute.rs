@@ -189,6 +189,12 @@ impl Mutes {
         self.others.iter().cloned().chain(mine).collect::<Vec<_>>().join("\n")
     }
 
+    /// Whose they are, as [`read`](Self::read) takes it.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
     /// All of them, the oldest first.
     #[must_use]
     pub fn list(&self) -> &[Mute] {
