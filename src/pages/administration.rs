@@ -6,7 +6,11 @@ use crate::{
     browser::title::Title,
     data::Data,
     routes::Route,
-    ui::{copy::CopyButton, live::live},
+    ui::{
+        copy::CopyButton,
+        live::live,
+        vendor_page::{VendorLink, VendorPage},
+    },
 };
 
 /// The screen at `/administration`.
@@ -86,6 +90,12 @@ pub fn AdministrationPage() -> impl IntoView {
                 <ul class="plain">
                     {command("version engines", "Asks every engine for its version, as Refresh displayed engines does:")}
                     {command("update engines", "Sends the available update to every engine, as Update all engines does:")}
+                </ul>
+            </section>
+            <section class="card" aria-labelledby="documentation">
+                <h2 id="documentation">"Rapid7's documentation"</h2>
+                <ul class="plain">
+                    {VendorPage::ALL.map(|page| view! { <li><VendorLink page /></li> }).collect_view()}
                 </ul>
             </section>
             <section class="card" aria-labelledby="this-console">

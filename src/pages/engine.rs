@@ -47,6 +47,7 @@ use crate::{
         steps::PairingSteps,
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
+        vendor_page::{VendorLink, VendorPage},
     },
     unsaved::Unsaved,
 };
@@ -541,6 +542,10 @@ fn Pairing(page: EngineState) -> impl IntoView {
                 </dl>
             </section>
             <RunByRapid7 page engine=Arc::clone(&engine) />
+            <p class="secondary">
+                "In Rapid7's documentation: " <VendorLink page=VendorPage::DistributedEngines /> ", "
+                <VendorLink page=VendorPage::EngineToConsole />
+            </p>
         }
         .into_any()
     })

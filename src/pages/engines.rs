@@ -8,8 +8,9 @@ mod dialogs;
 mod export;
 mod filter_field;
 mod filter_help;
+mod first_steps;
 
-pub use self::{column_choice::ColumnChoice, filter_help::FilterHelp};
+pub use self::{column_choice::ColumnChoice, filter_help::FilterHelp, first_steps::FirstSteps};
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use console_api::{
     Engine, EngineId, EngineStatus, Timestamp,
     rules::{
         Arrow, EngineFilter, EngineGrouping, EngineRow, EngineSort, Fleet, StatusCount, group_engines,
-        in_order, prepare_rows, status_counts,
+        in_order, is_local, prepare_rows, status_counts,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -254,6 +255,9 @@ pub fn EnginesPage() -> impl IntoView {
             data.left.set_value(Some(LeftList { query, engines }));
         }
     });
+    let none_yet = Memo::new(move |_| {
+        rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.all.iter().all(|row| is_local(&row.engine))))
+    });
     let layout = page.layout;
     let wanted = Signal::derive(move || page.dialog.get().is_some() || page.exporting.get());
 
@@ -323,6 +327,15 @@ pub fn EnginesPage() -> impl IntoView {
                 selecting
                 empty=Callback::new(move |()| empty(page))
             />
+            {live(move || {
+                none_yet
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Addition what=Later::FirstSteps wanted=Signal::stored(true) missing=Callback::new(|()| ()) />
+                        }
+                    })
+            })}
             <SelectionBar selection=page.selection shown=keys>
                 <BulkActions page />
             </SelectionBar>
@@ -535,11 +548,8 @@ fn empty(page: EnginesState) -> AnyView {
             <div class="table-empty">
                 <h2>"No scan engines"</h2>
                 <p>
-                    "The console has no engine, or this account may not see any. Add one, or ask an administrator for the permission."
+                    "The console has no engine, or this account may not see any. Ask an administrator for the permission, or add one."
                 </p>
-                <a class="button" href=Route::NewEngine.href()>
-                    "Add an engine"
-                </a>
             </div>
         }
         .into_any();

@@ -25,6 +25,7 @@ use crate::{
         live::{follow, follow_from, live},
         steps::PairingSteps,
         toast::{Toasts, Tone},
+        vendor_page::{VendorLink, VendorPage},
     },
 };
 
@@ -170,6 +171,7 @@ pub fn SharedSecretPage() -> impl IntoView {
                     <a href=Route::Engines.href()>"Scan Engines"</a>
                     ", then Refresh displayed engines."
                 </p>
+                <p class="secondary">"In Rapid7's documentation: " <VendorLink page=VendorPage::EngineToConsole /></p>
             </section>
         </section>
     }

@@ -37,6 +37,7 @@ pub fn SignInPage(
     view! {
         <SignInCard>
             <h1>"Sign in"</h1>
+            <p class="secondary">{format!("Security Console {}", window().location().host().unwrap_or_default())}</p>
             {notice.map(|notice| view! { <p class="notice" role="status">{notice}</p> })}
             <SignInForm again=None />
         </SignInCard>

@@ -25,6 +25,8 @@ pub enum Later {
     EnginesDialogs,
     /// Which columns the list of engines has.
     ColumnChoice,
+    /// The ways to begin, where there is no engine yet.
+    FirstSteps,
     /// What helps with the filter of the list of engines.
     FilterHelp,
     /// What **Update** on any screen may ask first.

@@ -23,3 +23,4 @@ pub mod steps;
 pub mod table;
 pub mod tabs;
 pub mod toast;
+pub mod vendor_page;

@@ -103,7 +103,7 @@ async fn several_statuses_filter_together() {
 async fn the_filter_offers_how_to_go_on_to_whoever_types() {
     let screen =
         at_work(&console().with_pools(&[Pool::new(900, "North Europe", &[1], &[])]), "/engines").await;
-    screen.see("button", "What the filter understands").await;
+    screen.see("button", "Filter syntax").await;
     screen.type_into("Filter engines", "poo").await;
     let field = screen.field("Filter engines").unwrap();
     assert_eq!(field.get_attribute("role").as_deref(), Some("combobox"));
@@ -124,11 +124,11 @@ async fn the_filter_offers_how_to_go_on_to_whoever_types() {
     until("the key", || (field.value() == "pool:").then_some(())).await;
     screen.click("option", "pool:\"North Europe\"").await;
     until("the pool", || (field.value() == "pool:\"North Europe\" ").then_some(())).await;
-    screen.see_gone("listbox", "Ways to go on").await;
+    screen.see_gone("listbox", "Suggestions").await;
     screen.type_into("Filter engines", "st").await;
-    screen.see("listbox", "Ways to go on").await;
+    screen.see("listbox", "Suggestions").await;
     press("Escape");
-    screen.see_gone("listbox", "Ways to go on").await;
+    screen.see_gone("listbox", "Suggestions").await;
     assert_eq!(field.value(), "st", "the text stays");
 }
 

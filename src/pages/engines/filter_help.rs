@@ -1,4 +1,4 @@
-//! What helps with **Filter engines**: ways to go on, what was not understood, and what the filter understands.
+//! What helps with **Filter engines**: suggestions, what was not understood, and the syntax.
 
 use console_api::rules::{EngineFilter, FILTER_FLAGS, FILTER_KEYS, filter_suggestions};
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub fn FilterHelp() -> impl IntoView {
             });
             let rows = rows.collect_view();
             view! {
-                <ul class="suggestions" id=SUGGESTIONS role="listbox" aria-label="Ways to go on">
+                <ul class="suggestions" id=SUGGESTIONS role="listbox" aria-label="Suggestions">
                     {rows}
                 </ul>
             }
@@ -63,8 +63,8 @@ pub fn FilterHelp() -> impl IntoView {
             type="button"
             class="icon-button"
             popovertarget=PANEL
-            aria-label="What the filter understands"
-            title="What the filter understands"
+            aria-label="Filter syntax"
+            title="Filter syntax"
         >
             {glyph(Icon::Help, "")}
         </button>
@@ -93,7 +93,7 @@ fn FilterPanel() -> impl IntoView {
     });
     view! {
         <section id=PANEL class="filter-help" popover="auto" aria-labelledby="filter-help-heading">
-            <h2 id="filter-help-heading">"What the filter understands"</h2>
+            <h2 id="filter-help-heading">"Filter syntax"</h2>
             <p>"All terms must hold. Separate several values with commas."</p>
             <dl>{rows.collect_view()}</dl>
         </section>

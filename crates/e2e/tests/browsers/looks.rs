@@ -81,13 +81,13 @@ tests! {
         page.see(dialog("Keyboard shortcuts")).await;
         page.check_screen("keyboard-shortcuts").await;
         escape(&page).await;
-        page.click(button("What the filter understands")).await;
-        page.see(heading("What the filter understands")).await;
+        page.click(button("Filter syntax")).await;
+        page.see(heading("Filter syntax")).await;
         page.check_screen("filter-help").await;
         page.press(Key::Escape).await;
-        page.see_no(heading("What the filter understands")).await;
+        page.see_no(heading("Filter syntax")).await;
         page.fill("Filter engines", "st").await;
-        page.see(role("listbox", "Ways to go on")).await;
+        page.see(role("listbox", "Suggestions")).await;
         page.check_screen("filter-suggestions").await;
         drop(fleet);
     }
