@@ -94,7 +94,16 @@ impl Data {
     /// # Errors
     /// Why the console did not take it.
     pub async fn create_pool(self, draft: PoolDraft) -> Result<Created<PoolId>, Error> {
-        let created = self.session.call(async move |console| console.create_pool(&draft).await).await?;
+        let sent = draft.clone();
+        let created = self.session.call(async move |console| console.create_pool(&sent).await).await?;
+        let PoolDraft { name, engines } = draft;
+        let pool = Pool { id: created.id, name: name.trim().to_owned(), engines, sites: Some(Vec::new()) };
+        // Who made it on the way to something else chooses it before the list is read again.
+        self.pools.patch(move |list| {
+            if list.items.iter().all(|known| known.id != pool.id) {
+                list.items.push(pool.clone());
+            }
+        });
         self.read_pools();
         Ok(created)
     }

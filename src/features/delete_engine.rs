@@ -15,7 +15,7 @@ use leptos_router::hooks::use_navigate;
 use super::bulk::{BulkDialog, Plan};
 use crate::{
     data::{Data, query::Query},
-    forms::successor_field::SuccessorField,
+    forms::picker::{Picker, Picking},
     routes::{self, Route},
     ui::{
         confirm::{Asked, Confirm},
@@ -217,7 +217,6 @@ fn AtOnceDialog(it: Deletion) -> impl IntoView {
 fn AfterMovingDialog(it: Deletion) -> impl IntoView {
     let data = it.data;
     let sites = Query::<Vec<OwnedSite>>::new();
-    let chosen = RwSignal::new(None);
     let read = move || {
         if let Some(id) = it.engine.with_untracked(|engine| engine.as_ref().map(|engine| engine.id)) {
             sites.read(data.sites_of(vec![id]));
@@ -241,6 +240,12 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
         };
         Arc::new(found)
     });
+    let picking = Picking::new(successors);
+    follow(move || {
+        if open.get() {
+            picking.clear();
+        }
+    });
     let plan = Memo::new(move |_| {
         let known = sites.value();
         let count = known.as_ref().map(|sites| sites.len());
@@ -248,7 +253,8 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
         let refused = it.refused().or_else(|| match (&known, sites.failed()) {
             (_, Some(_)) => Some("Its sites could not be read.".to_owned()),
             (None, None) => Some("Its sites are being read.".to_owned()),
-            _ => chosen.get().is_none().then(|| "Choose first where its sites go.".to_owned()),
+            _ if picking.chosen().is_some() => None,
+            _ => picking.wrong().or_else(|| Some("Choose first where its sites go.".to_owned())),
         });
         let names = known.map(|sites| sites.iter().map(|site| site.name.clone()).collect());
         Arc::new(Plan {
@@ -262,7 +268,7 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
         let (Some(engine), Some(known)) = (it.engine.get_untracked(), untrack(|| sites.value())) else {
             return;
         };
-        let changes = retirement(&[&engine], &known, chosen.get_untracked());
+        let changes = retirement(&[&engine], &known, untrack(|| picking.chosen()));
         data.carry_out(changes, "Moving sites, then deleting", move |left| {
             if !left.iter().any(|change| matches!(change, Change::Delete { .. })) {
                 _ = it.gone.try_set(true);
@@ -305,11 +311,10 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
         >
             {live(in_the_way)}
             <DeletionInWords it />
-            <SuccessorField
+            <Picker
                 label="Move its sites to"
                 help="An engine or pool that scans them from now on. Type a part of its name."
-                successors
-                chosen
+                picking
             />
         </BulkDialog>
     }

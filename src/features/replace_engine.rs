@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    Engine, EngineId, ScannerId,
+    Engine, EngineId,
     rules::{
         Change, OwnedSite, ScansOn, engine_successors, may_delete, pools_of, replacement, sites_in_words,
         some_names,
@@ -15,7 +15,7 @@ use leptos_router::hooks::use_navigate;
 use super::bulk::{BulkDialog, Plan};
 use crate::{
     data::{Data, query::Query},
-    forms::successor_field::SuccessorField,
+    forms::picker::{Picker, Picking},
     routes::{self, Route},
     ui::{
         dialog::Open,
@@ -39,7 +39,6 @@ pub fn ReplaceDialog(
     let data = Data::here();
     let navigate = use_navigate();
     let sites = Query::<Vec<OwnedSite>>::new();
-    let chosen = RwSignal::new(None::<ScannerId>);
     let (delete, gone) = (RwSignal::new(false), RwSignal::new(false));
     let running = RwSignal::new(ScansOn::default());
     let now = move || engine.get();
@@ -81,14 +80,14 @@ pub fn ReplaceDialog(
         };
         Arc::new(found)
     });
-    let successor = move || {
-        let id = chosen.get()?;
-        successors.with(|successors| {
-            successors.iter().find(|successor| successor.id == id).map(|successor| successor.label.clone())
-        })
-    };
+    let picking = Picking::new(successors);
+    follow(move || {
+        if open.get() {
+            picking.clear();
+        }
+    });
     let changes = move || {
-        let (engine, pools, known, to) = (now()?, data.pools.value()?, sites.value()?, chosen.get()?);
+        let (engine, pools, known, to) = (now()?, data.pools.value()?, sites.value()?, picking.chosen()?);
         let to = EngineId(to.get());
         Some(replacement(&engine, to, &known, &pools.items, delete.get()))
     };
@@ -103,9 +102,12 @@ pub fn ReplaceDialog(
             scans.or(nothing).or_else(|| match (sites.value(), sites.failed(), data.pools.value()) {
                 (_, Some(_), _) => Some("Its sites could not be read.".to_owned()),
                 (None, ..) | (_, _, None) => Some("Its sites and pools are being read.".to_owned()),
-                _ => chosen.get().is_none().then(|| "Choose first which engine takes its place.".to_owned()),
+                _ if picking.chosen().is_some() => None,
+                _ => {
+                    picking.wrong().or_else(|| Some("Choose first which engine takes its place.".to_owned()))
+                }
             });
-        let title = match (successor(), delete.get()) {
+        let title = match (picking.label(), delete.get()) {
             (None, _) => format!("Replace {}", name()),
             (Some(other), false) => format!("Replace {} by {other}", name()),
             (Some(other), true) => format!("Replace {} by {other}, then delete it", name()),
@@ -124,7 +126,7 @@ pub fn ReplaceDialog(
     });
     let what = move || {
         let (engine, pools, known) = (now()?, data.pools.value()?, sites.value()?);
-        let other = successor().unwrap_or_else(|| "The engine that you choose".to_owned());
+        let other = picking.label().unwrap_or_else(|| "The engine that you choose".to_owned());
         let pools = pools_of(engine.id, &pools.items);
         let pools = pools.iter().map(|pool| pool.name.as_str()).collect::<Vec<_>>();
         let names = known.iter().map(|site| site.name.as_str()).collect::<Vec<_>>();
@@ -182,12 +184,7 @@ pub fn ReplaceDialog(
             destructive=delete
             on_start=start
         >
-            <SuccessorField
-                label="Engine that takes its place"
-                help="Type a part of its name."
-                successors
-                chosen
-            />
+            <Picker label="Engine that takes its place" help="Type a part of its name." picking />
             {live(what)}
             {live(scans)}
             {live(failed)}

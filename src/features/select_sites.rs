@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use console_api::{
     ScannerId, SiteId,
-    rules::{Scanners, SiteChanges, SiteList, SiteMove, SiteRows, SiteSort, sites_in_words},
+    rules::{
+        Scanners, SiteChanges, SiteList, SiteMove, SiteRows, SiteSort, scanner_candidates, sites_in_words,
+    },
 };
 use leptos::{html, prelude::*};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -15,7 +17,7 @@ use crate::{
         Data,
         all_sites::{Progress, Reading},
     },
-    forms::scanner_field::{ScannerField, suggest},
+    forms::picker::{Picker, Picking},
     ui::{
         dialog::{Dialog, Open},
         filter::SearchBox,
@@ -76,8 +78,8 @@ struct Choice {
     decided: StoredValue<FxHashMap<SiteId, ScannerId>>,
     /// How many sites were unchecked now, and need another engine or pool.
     homeless: Memo<usize>,
-    /// What is typed for it.
-    elsewhere: RwSignal<String>,
+    /// The one that they get.
+    elsewhere: Picking,
     /// Whether **Save** was pressed too early: then what is missing is shown.
     sent: RwSignal<bool>,
 }
@@ -87,31 +89,18 @@ impl Choice {
         self.scanners.with(|scanners| scanners.label(self.scanner))
     }
 
-    /// The engine or pool for the sites that were unchecked.
-    fn new_home(self) -> Option<ScannerId> {
-        let found = self.scanners.with(|scanners| scanners.find(&self.elsewhere.get()).map(|it| it.id));
-        found.filter(|id| *id != self.scanner)
-    }
-
     /// Where a site goes that leaves.
     fn goes_to(self, site: SiteId) -> Option<ScannerId> {
-        self.decided.with_value(|decided| decided.get(&site).copied()).or_else(|| self.new_home())
+        self.decided.with_value(|decided| decided.get(&site).copied()).or_else(|| self.elsewhere.chosen())
     }
 
     /// What is missing before it can be saved.
     fn missing(self) -> Option<String> {
-        if self.homeless.get() == 0 || self.new_home().is_some() {
+        if self.homeless.get() == 0 || self.elsewhere.chosen().is_some() {
             return None;
         }
-        let typed = self.elsewhere.get();
-        let typed = typed.trim();
-        Some(if typed.is_empty() {
-            "A site always needs an engine or a pool: choose one for those that you unchecked.".to_owned()
-        } else if self.scanners.with(|scanners| scanners.find(typed).is_some()) {
-            "This is where they are now. Choose another one.".to_owned()
-        } else {
-            format!("There is no engine or pool “{typed}”. Choose one of those that are suggested.")
-        })
+        let none = "A site always needs an engine or a pool: choose one for those that you unchecked.";
+        self.elsewhere.wrong().or_else(|| Some(none.to_owned()))
     }
 
     fn moves(self) -> Vec<SiteMove> {
@@ -180,6 +169,10 @@ fn Choosing(
         };
         changes.leave.iter().filter(|place| !is_decided(place)).count()
     });
+    let others = Memo::new(move |_| {
+        let here = |it: ScannerId| (it == scanner).then(|| "This is where they are now.".to_owned());
+        Arc::new(scanners.with(|scanners| scanner_candidates(scanners, |it| here(it.id))))
+    });
     let choice = Choice {
         data,
         clock: Clock::here(),
@@ -192,7 +185,7 @@ fn Choosing(
         changes,
         decided,
         homeless,
-        elsewhere: RwSignal::new(String::new()),
+        elsewhere: Picking::new(others),
         sent: RwSignal::new(false),
     };
     // The table is drawn a moment after its rows were made: both at once would take the browser too long.
@@ -489,16 +482,12 @@ fn MovesInWords(choice: Choice, input: NodeRef<html::Input>) -> impl IntoView {
     let leaves = Memo::new(move |_| choice.homeless.get() > 0);
     let field = move || {
         leaves.get().then(|| {
-            let problem = Signal::derive(move || {
-                let typed = choice.elsewhere.with(|typed| !typed.trim().is_empty());
-                (choice.sent.get() || typed).then(|| choice.missing()).flatten()
-            });
+            let missing = Signal::derive(move || choice.missing().filter(|_| choice.sent.get()));
             view! {
-                <ScannerField
+                <Picker
                     label="New engine or pool for the sites that you unchecked"
-                    value=choice.elsewhere
-                    suggested=suggest(choice.scanners, choice.elsewhere, choice.scanner)
-                    problem
+                    picking=choice.elsewhere
+                    missing
                     input
                 />
             }

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    browser::effect::follow,
+    browser::effect::{follow, follow_from},
     session::{Ended, Session, State},
+    ui::dialog::Open,
     unsaved::Unsaved,
 };
 
@@ -75,4 +76,24 @@ impl Drafts {
             self.owner.set_value(Some(account.username));
         }
     }
+}
+
+/// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
+pub fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<String>> {
+    let drafts = Drafts::here();
+    let key = draft.clone();
+    follow_from(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            drafts.forget(&key);
+        }
+        now
+    });
+    let key = draft.clone();
+    let kept = Signal::derive(move || drafts.has(&key).then(|| what.to_owned()));
+    Unsaved::here().guard(
+        move || untrack(|| kept.get()).filter(|_| open.get_untracked()),
+        move || drafts.forget(&draft),
+    );
+    kept
 }

@@ -14,11 +14,11 @@ use crate::{
     browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::Data,
     forms::{
-        draft::Drafts,
+        draft::{Drafts, at_stake},
         edit::{Conflict, Edit, Fields, RefusalLine, Sent, Words, fill},
         edit_conflict::ComparedRow,
         engine_form::{EngineForm, Inside},
-        pool_form::PoolForm,
+        new_pool::NewPoolDialog,
         scanner_picker::{self, ScannerPicker},
         site_form::SiteForm,
     },
@@ -27,7 +27,7 @@ use crate::{
         button::{ActionButton, Refused},
         dialog::{Dialog, Open},
         icon::Icon,
-        live::{follow, follow_from, live, live_attribute},
+        live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
         tabs::{Tab, Tabs},
     },
@@ -427,39 +427,14 @@ fn AddEngine(choice: Choice, open: Open) -> impl IntoView {
 /// **Create Engine Pool**: a new pool. It is saved first, then chosen for this site.
 #[component]
 fn CreatePool(choice: Choice, open: Open) -> impl IntoView {
-    let draft = format!("{}#new-pool", Route::Site(choice.page.id).path());
-    let at_stake = at_stake(open, draft.clone(), "The new pool");
-    let on_saved = Callback::new(move |pool: Pool| {
-        choice.choose(pool.id.into());
-        open.set(false);
-    });
-    let on_cancel = Callback::new(move |()| open.set(false));
     view! {
-        <Dialog open title="Create Engine Pool".to_owned() at_stake>
-            <p>"The pool is saved at once, and chosen for this site."</p>
-            <PoolForm pool=None draft=draft.clone() on_saved on_cancel />
-        </Dialog>
+        <NewPoolDialog
+            open
+            draft=format!("{}#new-pool", Route::Site(choice.page.id).path())
+            on_created=Callback::new(move |pool: Pool| choice.choose(pool.id.into()))
+            words="The pool is saved at once, and chosen for this site."
+        />
     }
-}
-
-/// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
-fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<String>> {
-    let drafts = Drafts::here();
-    let key = draft.clone();
-    follow_from(move |before: Option<bool>| {
-        let now = open.get();
-        if before == Some(true) && !now {
-            drafts.forget(&key);
-        }
-        now
-    });
-    let key = draft.clone();
-    let kept = Signal::derive(move || drafts.has(&key).then(|| what.to_owned()));
-    Unsaved::here().guard(
-        move || untrack(|| kept.get()).filter(|_| open.get_untracked()),
-        move || drafts.forget(&draft),
-    );
-    kept
 }
 
 /// Theirs beside yours, and which of the two it shall be.

@@ -1,13 +1,11 @@
 //! Work on the selected engines.
 
 use futures::channel::oneshot;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlSelectElement;
 
 use super::{
     console::{Console, Fault},
-    person::{ClockAhead, Screen, at_work, choose, focused, look_at_the_window, until},
+    person::{ClockAhead, Screen, at_work, focused, look_at_the_window, until},
 };
 
 /// Two engines that can be deleted, one with a site, and the local one.
@@ -95,8 +93,8 @@ async fn cancel_lets_the_one_under_way_end_and_begins_no_other() {
     let screen = at_work(&console, "/engines").await;
     screen.click("checkbox", "Select all 6 that match").await;
     screen.click("button", "Add to pool").await;
-    let pool = screen.see("combobox", "Engine pool").await.unchecked_into::<HtmlSelectElement>();
-    assert_eq!(pool.value(), "900");
+    // The only one there is.
+    until("Europe", || (screen.field("Engine pool")?.value() == "Europe").then_some(())).await;
     let left_out = screen.see("group", "Left out").await.text_content().unwrap();
     assert_eq!(left_out.matches("It is in this pool already.").count(), 2, "{left_out}");
     let release = console.hold("engines/3");
@@ -199,11 +197,13 @@ async fn a_console_without_pools_says_so() {
     let screen = all_selected(&console).await;
     screen.click("button", "Add to pool").await;
     let button = screen.see("button", "Add 3 engines to a pool").await;
-    assert_eq!(button.get_attribute("title").as_deref(), Some("The console has no engine pool."));
+    assert_eq!(button.get_attribute("title").as_deref(), Some("Choose the pool first."));
     button.click();
     screen.see("dialog", "Add 3 engines to a pool").await;
-    // The choice is there, and empty.
-    let pool = screen.see("combobox", "Engine pool").await.unchecked_into::<HtmlSelectElement>();
-    choose(&pool, "");
     assert_eq!(console.calls("engines/1"), 0);
+    // All that can be chosen is a new one.
+    screen.click("combobox", "Engine pool").await;
+    let dialog = screen.see("dialog", "Add 3 engines to a pool").await;
+    screen.see("option", "New pool…").await;
+    assert_eq!(dialog.query_selector_all("[role=option]").unwrap().length(), 1);
 }

@@ -12,6 +12,7 @@ mod odd_consoles;
 mod palette;
 mod panel;
 mod person;
+mod picker;
 mod pools;
 mod query;
 mod questions;

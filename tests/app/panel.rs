@@ -3,12 +3,11 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use console_api::{Method, Response};
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault, Pool, error, json},
-    person::{Screen, at_work, at_work_on, choose, focused, until},
+    person::{Screen, at_work, at_work_on, focused, until},
 };
 
 const PANEL: &str = "Scan Engine Configuration";
@@ -155,7 +154,7 @@ async fn an_engine_with_sites_is_deleted_after_they_have_moved() {
     screen.type_into("Move its sites to", "pool Asia").await;
     screen.read("It would have no engine left.").await;
     screen.type_into("Move its sites to", "berlin").await;
-    screen.read("None is called so.").await;
+    screen.read("“berlin” is none of the choices: choose one from the list.").await;
     screen.type_into("Move its sites to", "Pool europe").await;
     press_in_dialog(&screen, "Move 2 sites, then delete").await;
     screen.read("2 moved, 1 deleted.").await;
@@ -234,7 +233,7 @@ async fn many_engines_are_deleted_once_all_their_sites_have_a_place() {
     let left_out = screen.see("group", "Left out").await.text_content().unwrap();
     assert!(left_out.contains("berlin: 2 sites are assigned to it."), "{left_out}");
     screen.type_into("Move their sites to", "oslo").await;
-    screen.read("None is called so.").await;
+    screen.read("“oslo” is none of the choices: choose one from the list.").await;
     // Half a name is no choice, and none either: the engine without sites is not deleted by itself.
     let action = screen.all("button", "Delete rome").pop().unwrap();
     until("it to be refused", || {
@@ -303,8 +302,10 @@ async fn an_engine_joins_and_leaves_pools_on_its_tab() {
     let screen = open_panel(&console, "/engines/2?tab=pools").await;
     screen.see("link", "Europe").await;
     screen.read("2 engines, 2 active, 0 sites").await;
-    let select = screen.see("combobox", "Engine pool").await;
-    choose(&select.unchecked_into(), "91");
+    screen.click("button", "Add to pool").await;
+    screen.read("Choose the pool first.").await;
+    assert_eq!(focused().unwrap().get_attribute("role").as_deref(), Some("combobox"));
+    screen.pick("Engine pool", "Asia").await;
     console.fault(
         "scan_engine_pools/91/engines/2",
         Fault::Answer(400, "application/json", r#"{"message":"Not today."}"#.to_owned()),
@@ -313,10 +314,10 @@ async fn an_engine_joins_and_leaves_pools_on_its_tab() {
     screen.read("It was not added to pool Asia.").await;
     screen.read("Not today.").await;
     console.heal();
-    let select = screen.see("combobox", "Engine pool").await;
-    choose(&select.unchecked_into(), "91");
+    assert_eq!(screen.field("Engine pool").unwrap().value(), "Asia", "what was chosen is not lost");
     screen.click("button", "Add to pool").await;
     screen.read("oslo is in pool Asia.").await;
+    until("the field to be empty", || screen.field("Engine pool")?.value().is_empty().then_some(())).await;
     assert_eq!(fleet.borrow().pools[&91].1, [1, 2]);
     console.fault(
         "scan_engine_pools/90/engines/2",
@@ -443,15 +444,14 @@ async fn a_pool_that_is_chosen_stays_so_when_the_engine_is_read_again() {
     let console = Console::with(&[(1, "berlin", "10.0.0.10", "active"), (2, "aachen", "10.0.0.9", "active")])
         .with_pools(&[Pool::new(900, "North", &[2], &[]), Pool::new(901, "South", &[2], &[])]);
     let screen = open_panel(&console, "/engines/1?tab=pools").await;
-    let select =
-        screen.see("combobox", "Engine pool").await.dyn_into::<web_sys::HtmlSelectElement>().unwrap();
-    choose(&select, "901");
-    select.focus().unwrap();
+    screen.pick("Engine pool", "South").await;
+    let field = screen.field("Engine pool").unwrap();
+    field.focus().unwrap();
     console.really(1, "unknown");
     screen.click("button", "Refresh").await;
     screen.read("berlin: Unknown.").await;
-    assert!(select.is_connected(), "the field was made anew");
-    assert_eq!(select.value(), "901");
+    assert!(field.is_connected(), "the field was made anew");
+    assert_eq!(field.value(), "South");
     screen.click("button", "Add to pool").await;
     screen.read("berlin is in pool South.").await;
 }

@@ -77,6 +77,7 @@ fn wear_the_style() {
         include_str!("../../style/pools.css"),
         include_str!("../../style/pages.css"),
         include_str!("../../style/health.css"),
+        include_str!("../../style/picker.css"),
         include_str!("../../style/overlays.css"),
     );
     if document().query_selector("style#app").unwrap().is_none() {
@@ -178,6 +179,13 @@ impl Screen {
         field.dispatch_event(&Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
         // Nobody is so fast that the page has not met this before what comes next.
         breathe().await;
+    }
+
+    /// Opens the list of a field in which an engine or a pool is chosen, and takes this one.
+    pub(crate) async fn pick(&self, label: &str, option: &str) {
+        self.click("combobox", label).await;
+        self.click("option", option).await;
+        self.see_gone("listbox", label).await;
     }
 
     pub(crate) fn field(&self, label: &str) -> Option<HtmlInputElement> {

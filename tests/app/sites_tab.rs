@@ -98,7 +98,7 @@ async fn a_site_that_is_unchecked_needs_another_engine_or_pool() {
     let home = "New engine or pool for the sites that you unchecked";
     until("the focus on the field", || (focused()?.tag_name() == "INPUT").then_some(())).await;
     screen.type_into(home, "nowhere").await;
-    screen.read("There is no engine or pool “nowhere”.").await;
+    screen.read("“nowhere” is none of the choices").await;
     screen.type_into(home, "berlin").await;
     screen.read("This is where they are now.").await;
     screen.type_into(home, "pool europe").await;
@@ -288,7 +288,7 @@ async fn sites_are_filtered_by_name_and_engine_sorted_and_chosen_all_at_once() {
     see_focus_on_row("site-0013").await;
     press(" ");
     screen.read("11 of 30 chosen").await;
-    screen.see("textbox", "New engine or pool for the sites that you unchecked").await;
+    screen.see("combobox", "New engine or pool for the sites that you unchecked").await;
 }
 
 #[wasm_bindgen_test]

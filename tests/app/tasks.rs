@@ -57,7 +57,7 @@ const TASKS: [Task; 15] = [
     Task {
         files: &["src/pages/engine/panel.rs", "src/pages/engine/pools.rs"],
         page: ("/engines/1?tab=pools", PANEL),
-        clicks: &[("button", "Add to pool")],
+        clicks: &[("combobox", "Engine pool"), ("option", "South"), ("button", "Add to pool")],
         call: "scan_engine_pools/901/engines/1",
     },
     Task {

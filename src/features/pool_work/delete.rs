@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use console_api::{
     Pool, PoolId, ScannerId, SiteId,
-    rules::{Scanners, SiteMove, sites_in_words},
+    rules::{SiteMove, scanner_candidates, sites_in_words},
 };
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use super::pool_list::pool_list;
 use crate::{
     data::{Data, site_names::SiteNames},
     features::bulk::Plan,
-    forms::scanner_field::{ScannerField, suggest},
+    forms::picker::{Picker, Picking},
     ui::{
         field::problem_line,
         live::{follow, live},
@@ -24,29 +24,33 @@ use crate::{
 pub(super) struct Deleting {
     data: Data,
     pool: RwSignal<Option<PoolId>>,
-    /// The engine or pool that the sites get, as it was typed.
-    to: RwSignal<String>,
+    /// The engine or pool that the sites get.
+    to: Picking,
     /// Whether the work has begun.
     begun: RwSignal<bool>,
     names: SiteNames,
-    scanners: Memo<Arc<Scanners>>,
 }
 
 impl Deleting {
     pub(super) fn new(data: Data) -> Self {
+        let pool = RwSignal::new(None::<PoolId>);
+        let others = Memo::new(move |_| {
+            let Some(pool) = pool.get() else { return Arc::default() };
+            let itself = |id| (id == ScannerId::from(pool)).then(|| "This is the pool itself.".to_owned());
+            Arc::new(scanner_candidates(&data.scanners(), |it| itself(it.id)))
+        });
         Self {
             data,
-            pool: RwSignal::new(None),
-            to: RwSignal::new(String::new()),
+            pool,
+            to: Picking::new(others),
             begun: RwSignal::new(false),
             names: SiteNames::new(data),
-            scanners: Memo::new(move |_| Arc::new(data.scanners())),
         }
     }
 
     pub(super) fn begin(self, pool: PoolId) {
         self.pool.set(Some(pool));
-        self.to.set(String::new());
+        self.to.clear();
         self.begun.set(false);
     }
 
@@ -62,20 +66,12 @@ impl Deleting {
             && self.pool.get().is_some_and(|id| !pool_list(self.data).iter().any(|pool| pool.id == id))
     }
 
-    /// What the sites get, or what is wrong with what was typed.
+    /// What the sites get, or why that is not known.
     fn new_scanner(self) -> Result<ScannerId, String> {
-        let found =
-            self.scanners.with(|scanners| self.to.with(|to| scanners.find(to).map(|scanner| scanner.id)));
-        match found {
-            Some(id) if self.pool.get().is_some_and(|pool| ScannerId::from(pool) == id) => {
-                Err("This is the pool itself. Choose another engine or pool.".to_owned())
-            }
-            Some(id) => Ok(id),
-            None if self.to.with(|to| to.trim().is_empty()) => {
-                Err("Choose the engine or pool that its sites get.".to_owned())
-            }
-            None => Err("There is no engine or pool with this name.".to_owned()),
-        }
+        self.to.chosen().ok_or_else(|| {
+            let none = || "Choose the engine or pool that its sites get.".to_owned();
+            self.to.wrong().unwrap_or_else(none)
+        })
     }
 
     fn moves(self, sites: &[SiteId], from: PoolId, to: ScannerId) -> Vec<SiteMove> {
@@ -98,8 +94,7 @@ impl Deleting {
         };
         let sites = pool.sites.unwrap_or_default();
         let to = if sites.is_empty() { None } else { Some(self.new_scanner()) };
-        let label =
-            to.as_ref().and_then(|to| to.as_ref().ok()).map(|to| self.scanners.with(|it| it.label(*to)));
+        let label = self.to.label();
         let moved = sites.iter().map(|site| {
             let name = self.names.name(*site);
             label.as_ref().map_or_else(|| name.clone(), |to| format!("{name}: gets {to}"))
@@ -136,10 +131,10 @@ pub(super) fn DeleteQuestion(deleting: Deleting) -> impl IntoView {
     let facts = Memo::new(move |_| {
         deleting
             .target()
-            .map(|pool| (pool.id, pool.name.clone(), pool.engines.len(), pool.sites.map(|sites| sites.len())))
+            .map(|pool| (pool.name.clone(), pool.engines.len(), pool.sites.map(|sites| sites.len())))
     });
     live(move || {
-        let Some((id, name, engines, sites)) = facts.get() else {
+        let Some((name, engines, sites)) = facts.get() else {
             return view! { <p>"Somebody has deleted this pool meanwhile."</p> }.into_any();
         };
         let engines = match engines {
@@ -157,7 +152,7 @@ pub(super) fn DeleteQuestion(deleting: Deleting) -> impl IntoView {
                 let use_it = if many == 1 { "1 site uses".to_owned() } else { format!("{many} sites use") };
                 view! {
                     {problem_line(format!("{use_it} {name}. A site always needs an engine or a pool: they get another one first."))}
-                    <NewScannerField deleting own=id />
+                    <Picker label="Move its sites to" help="Type a part of its name." picking=deleting.to />
                 }
                 .into_any()
             }
@@ -168,19 +163,4 @@ pub(super) fn DeleteQuestion(deleting: Deleting) -> impl IntoView {
         }
         .into_any()
     })
-}
-
-#[component]
-fn NewScannerField(deleting: Deleting, own: PoolId) -> impl IntoView {
-    let problem = Signal::derive(move || {
-        deleting.to.with(|to| !to.trim().is_empty()).then(|| deleting.new_scanner().err()).flatten()
-    });
-    view! {
-        <ScannerField
-            label="Move its sites to"
-            value=deleting.to
-            suggested=suggest(deleting.scanners, deleting.to, own.into())
-            problem
-        />
-    }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use console_api::{
-    EngineId, Pool, PoolId,
-    rules::{EngineFilter, EngineSort, PoolChange, pool_changes, select},
+    EngineId, Pool, PoolId, ScannerId,
+    rules::{EngineFilter, EngineSort, PoolChange, pool_candidates, pool_changes, select},
 };
 use leptos::prelude::*;
 
@@ -12,11 +12,15 @@ use super::pool_list::pool_list;
 use crate::{
     data::Data,
     features::bulk::Plan,
-    forms::members::{EngineRows, status_cell},
+    forms::{
+        members::{EngineRows, status_cell},
+        picker::{Picker, Picking},
+    },
+    routes::Route,
     ui::{
         field::problem_line,
         filter::SearchBox,
-        live::live,
+        live::{follow_from, live},
         table::{
             data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
             row::{Keys, RowKey},
@@ -35,8 +39,8 @@ const COLUMNS: [Column; 2] = [
 pub(super) struct Moving {
     data: Data,
     rows: Memo<Arc<EngineRows>>,
-    from: RwSignal<Option<PoolId>>,
-    to: RwSignal<Option<PoolId>>,
+    from: Picking,
+    to: Picking,
     filter: RwSignal<String>,
     sort: RwSignal<EngineSort>,
     selection: Selection,
@@ -44,11 +48,18 @@ pub(super) struct Moving {
 
 impl Moving {
     pub(super) fn new(data: Data, rows: Memo<Arc<EngineRows>>) -> Self {
+        let from = Picking::new(Memo::new(move |_| Arc::new(pool_candidates(&data.scanners(), |_| None))));
+        let others = Memo::new(move |_| {
+            let left = from.chosen();
+            let refuse =
+                |id: PoolId| (left == Some(id.into())).then(|| "The engines leave this pool.".to_owned());
+            Arc::new(pool_candidates(&data.scanners(), refuse))
+        });
         Self {
             data,
             rows,
-            from: RwSignal::new(None),
-            to: RwSignal::new(None),
+            from,
+            to: Picking::new(others),
             filter: RwSignal::new(String::new()),
             sort: RwSignal::new(EngineSort::default()),
             selection: Selection::new(),
@@ -56,21 +67,27 @@ impl Moving {
     }
 
     pub(super) fn begin(self, from: Option<PoolId>) {
-        self.from.set(from);
-        self.to.set(None);
+        let pools = untrack(|| pool_list(self.data));
+        let from = from.or_else(|| pools.iter().find(|pool| !pool.engines.is_empty()).map(|pool| pool.id));
+        match from {
+            Some(from) => self.from.choose(from.into()),
+            None => self.from.clear(),
+        }
+        // Where there is only one other pool, it is meant.
+        let mut others = pools.iter().filter(|pool| Some(pool.id) != from);
+        match (others.next(), others.next()) {
+            (Some(only), None) => self.to.choose(only.id.into()),
+            _ => self.to.clear(),
+        }
         self.filter.set(String::new());
         self.selection.clear();
     }
 
-    /// The two pools. One that is gone, and none, are the first that will do.
+    /// The two pools, as far as they are chosen.
     fn pools(self) -> (Option<Pool>, Option<Pool>) {
         let pools = pool_list(self.data);
-        let find = |id: Option<PoolId>| pools.iter().find(|pool| Some(pool.id) == id);
-        let from = find(self.from.get()).or_else(|| pools.iter().find(|pool| !pool.engines.is_empty()));
-        let from = from.or(pools.first());
-        let other = |pool: &&Pool| Some(pool.id) != from.map(|from| from.id);
-        let to = find(self.to.get()).filter(other).or_else(|| pools.iter().find(other));
-        (from.cloned(), to.cloned())
+        let find = |id: Option<ScannerId>| pools.iter().find(|pool| Some(pool.id.into()) == id).cloned();
+        (find(self.from.chosen()), find(self.to.chosen()))
     }
 
     /// The selected engines of the pool that they leave.
@@ -94,10 +111,14 @@ impl Moving {
                 (format!("Move {what} from {} to {}", from.name, to.name), None)
             }
             (Some(_), Some(_)) => ("Move engine".to_owned(), Some("Select the engines first.".to_owned())),
-            _ => (
-                "Move engine".to_owned(),
-                Some("Moving takes two pools. Create another one first: New engine pool.".to_owned()),
-            ),
+            (None, _) => {
+                let none = || "Choose the pool that they leave.".to_owned();
+                ("Move engine".to_owned(), Some(self.from.wrong().unwrap_or_else(none)))
+            }
+            (_, None) => {
+                let none = || "Choose the pool that they move to.".to_owned();
+                ("Move engine".to_owned(), Some(self.to.wrong().unwrap_or_else(none)))
+            }
         };
         Plan { title, names, left_out: Vec::new(), refused }
     }
@@ -106,9 +127,6 @@ impl Moving {
         let ((Some(from), Some(to)), meant) = untrack(|| (self.pools(), self.meant())) else { return };
         let rows = self.rows.get_untracked();
         let engines = meant.into_iter().map(|id| (id, rows.name(id.get()))).collect();
-        // What the summary is about stays, whatever the lists say then.
-        self.from.set(Some(from.id));
-        self.to.set(Some(to.id));
         self.data.move_engines(engines, &from, &to);
     }
 
@@ -165,49 +183,26 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
         }
         Some(Arc::new(keys))
     });
-    let ways = move |label: &'static str, which: RwSignal<Option<PoolId>>, is_from: bool| {
-        let options = move || {
-            let (from, to) = moving.pools();
-            let now = if is_from { &from } else { &to }.as_ref().map(|pool| pool.id);
-            let hidden = if is_from { None } else { from.as_ref().map(|pool| pool.id) };
-            pool_list(moving.data)
-                .into_iter()
-                .filter(|pool| Some(pool.id) != hidden)
-                .map(|pool| {
-                    let engines = match pool.engines.len() {
-                        1 => "1 engine".to_owned(),
-                        many => format!("{many} engines"),
-                    };
-                    let selected = Some(pool.id) == now;
-                    view! {
-                        <option value=pool.id.to_string() selected=selected>
-                            {format!("{} ({engines})", pool.name)}
-                        </option>
-                    }
-                    .into_any()
-                })
-                .collect::<Vec<_>>()
-        };
-        let choose = move |event| {
-            which.set(event_target_value(&event).parse().ok().map(PoolId));
-            if is_from {
-                moving.selection.clear();
-            }
-        };
-        view! {
-            <label class="field">
-                {label} <select class="select" on:change=choose>
-                    {live(options)}
-                </select>
-            </label>
+    // Those of another pool are others.
+    follow_from(move |before: Option<Option<ScannerId>>| {
+        let from = moving.from.chosen();
+        if before.is_some_and(|before| before != from) {
+            moving.selection.clear();
         }
-        .into_any()
-    };
+        from
+    });
     view! {
         <p>
             "Each engine is added to the other pool first and removed from its own after that, so it always belongs to a pool."
         </p>
-        <div class="ways">{ways("From pool", moving.from, true)} {ways("To pool", moving.to, false)}</div>
+        <div class="ways">
+            <Picker label="From pool" picking=moving.from />
+            <Picker
+                label="To pool"
+                picking=moving.to
+                new_pool=format!("{}#new-pool", Route::Pools.path())
+            />
+        </div>
         <section class="members" aria-label="Engines to move">
             <SearchBox
                 label="Filter engines to move"
@@ -271,8 +266,8 @@ pub(super) fn MoveResult(moving: Moving) -> impl IntoView {
         let engines = moving.data.engines.value();
         let listed = engines.as_ref().map_or(&[][..], |list| &list.items);
         let pools = pool_list(moving.data);
-        let rows = [moving.from.get(), moving.to.get()].into_iter().filter_map(|id| {
-            let pool = pools.iter().find(|pool| Some(pool.id) == id)?;
+        let rows = [moving.from.chosen(), moving.to.chosen()].into_iter().filter_map(|id| {
+            let pool = pools.iter().find(|pool| Some(pool.id.into()) == id)?;
             let [now, _] = pool_changes(&[], pool, pool, listed);
             let engines = format!("{} ({} active)", now.engines[0], now.active[0]);
             Some(view! { <ComparisonRow name=now.name cells=vec![engines, sites(now.sites)] /> }.into_any())

@@ -1,14 +1,17 @@
 //! **Pools** of an engine: which ones it is in, with a way into another and out of each.
 
+use std::sync::Arc;
+
 use console_api::{
     Engine, EngineStatus, Error, Pool, PoolId,
-    rules::{fold_case, may_join_pool, pools_of, sites_in_words},
+    rules::{may_join_pool, pool_candidates, pools_of, sites_in_words},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 use rustc_hash::FxHashMap;
 
 use super::EngineState;
 use crate::{
+    forms::picker::{Picker, Picking},
     routes::Route,
     ui::{
         confirm::{Asked, Confirm},
@@ -32,6 +35,8 @@ struct Tab {
     failed: RwSignal<FxHashMap<PoolId, String>>,
     /// The pool that it is not taken out of without a question.
     asked: RwSignal<Option<PoolId>>,
+    /// The pool that it is to join.
+    joins: Picking,
 }
 
 impl Tab {
@@ -51,6 +56,9 @@ impl Tab {
             _ = self.busy.try_update(|busy| busy.retain(|it| *it != pool));
             match result {
                 Ok(()) => {
+                    if joins && self.joins.has(pool.into()) {
+                        self.joins.clear();
+                    }
                     let how = if joins { "is in" } else { "is no longer in" };
                     self.toasts.say(Tone::Good, format!("{} {how} pool {name}.", engine.name), None);
                     focus_heading_if_lost();
@@ -72,12 +80,22 @@ impl Tab {
 /// The tab.
 #[component]
 pub(super) fn EnginePools(page: EngineState) -> impl IntoView {
+    let pools = Memo::new(move |_| {
+        let member =
+            page.data.pools.value().map(|list| {
+                pools_of(page.id, &list.items).into_iter().map(|pool| pool.id).collect::<Vec<_>>()
+            });
+        let member = member.unwrap_or_default();
+        let refuse = |id| member.contains(&id).then(|| "The engine is in this pool already.".to_owned());
+        Arc::new(pool_candidates(&page.data.scanners(), refuse))
+    });
     let tab = Tab {
         page,
         toasts: Toasts::here(),
         busy: RwSignal::new(Vec::new()),
         failed: RwSignal::new(FxHashMap::default()),
         asked: RwSignal::new(None),
+        joins: Picking::new(pools),
     };
     untrack(|| page.data.want_scanners());
     let there = Memo::new(move |_| page.data.pools.value().is_some());
@@ -227,49 +245,39 @@ fn active_besides(tab: Tab, pool: &Pool, besides: bool) -> usize {
 /// The way into another pool. The card stays while the engine and the pools are read again, and with it the focus and the choice.
 #[component]
 fn AddToPool(tab: Tab) -> impl IntoView {
-    let others = Memo::new(move |_| {
-        let pools = tab.page.data.pools.value();
-        let listed = pools.as_ref().map_or(&[][..], |pools| &pools.items);
-        let others = listed.iter().filter(|pool| !pool.engines.contains(&tab.page.id));
-        let mut others = others.map(|pool| (pool.id, pool.name.clone())).collect::<Vec<_>>();
-        others.sort_by_cached_key(|(_, name)| fold_case(name));
-        others
-    });
+    let input = NodeRef::<html::Input>::new();
+    // Whether **Add to pool** was pressed too early: then what is missing is shown.
+    let pressed = RwSignal::new(false);
     let refused = move || {
         let refusal = tab.page.engine.with(|engine| may_join_pool(engine.as_ref()?).err());
-        let in_all = || others.with(Vec::is_empty).then(|| "It is in every pool of the console.".to_owned());
-        let refusal = refusal.map(|refusal| refusal.to_string());
-        refusal.or_else(|| tab.page.data.no_pools()).or_else(in_all)
+        refusal.map(|refusal| refusal.to_string()).or_else(|| tab.page.data.no_pools())
     };
-    let picked = RwSignal::new(None::<PoolId>);
-    let chosen = move || {
-        others.with(|others| {
-            let found = others.iter().find(|(id, _)| Some(*id) == picked.get());
-            found.or_else(|| others.first()).cloned()
-        })
-    };
-    let is_chosen = move |id| untrack(chosen).is_some_and(|chosen| chosen.0 == id);
-    let options = move || {
-        let option = |(id, name): (PoolId, String)| view! { <option value=id.to_string() selected=is_chosen(id)>{name}</option> };
-        others.get().into_iter().map(option).collect_view()
-    };
+    let chosen = move || Some((tab.joins.chosen()?, tab.joins.label()?));
     let choice = move || {
         view! {
-            <label class="inline-select">
-                "Engine pool"
-                <select
-                    class="select"
-                    on:change=move |event| picked.set(event_target_value(&event).parse().ok().map(PoolId))
-                >
-                    {live(options)}
-                </select>
-            </label>
+            <Picker
+                label="Engine pool"
+                help="Type a part of its name."
+                picking=tab.joins
+                missing=Signal::derive(move || {
+                    pressed.get().then(|| "Choose the pool first.".to_owned()).filter(|_| tab.joins.chosen().is_none())
+                })
+                input
+                new_pool=format!("{}#new-pool", Route::Engine(tab.page.id).path())
+            />
         }
     };
     let can_be = Memo::new(move |_| refused().is_none());
     let add = move |_| {
-        if let Some((id, name)) = untrack(chosen).filter(|_| can_be.get_untracked()) {
-            tab.change(id, name, true);
+        if !can_be.get_untracked() {
+            return;
+        }
+        pressed.set(true);
+        if let Some((id, name)) = untrack(chosen) {
+            tab.change(PoolId(id.get()), name, true);
+        } else if let Some(input) = input.get_untracked() {
+            // An element that can't take the focus leaves it where it was.
+            _ = input.focus();
         }
     };
     view! {
@@ -284,8 +292,8 @@ fn AddToPool(tab: Tab) -> impl IntoView {
                         })
                 })}
             </p>
+            {live(move || can_be.get().then(choice))}
             <div class="buttons">
-                {live(move || can_be.get().then(choice))}
                 <button
                     type="button"
                     class="button"
@@ -299,7 +307,7 @@ fn AddToPool(tab: Tab) -> impl IntoView {
             </div>
             <div role="alert">
                 {live(move || {
-                    let (chosen, _) = chosen()?;
+                    let chosen = PoolId(tab.joins.chosen()?.get());
                     tab.failed.with(|failed| failed.get(&chosen).cloned()).map(problem_line)
                 })}
             </div>

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use console_api::{
-    Engine, EngineId, Pool, PoolId, ScannerId,
+    Engine, EngineId, Pool,
     rules::{
-        OwnedSite, ScansOn, counted, deletion, may_delete, may_join_pool, may_update, retirement,
-        site_successors, sites_in_words, some_names,
+        OwnedSite, ScansOn, counted, deletion, may_delete, may_join_pool, may_update, pool_candidates,
+        retirement, site_successors, sites_in_words, some_names,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -20,7 +20,8 @@ use crate::{
         refresh::refresh_displayed,
         update_engine::update_engines,
     },
-    forms::successor_field::SuccessorField,
+    forms::picker::{Picker, Picking},
+    routes::Route,
     ui::{
         button::ActionButton,
         commands::{Command, Commands},
@@ -87,9 +88,7 @@ pub(super) fn BulkActions(page: EnginesState) -> impl IntoView {
 struct Moving {
     page: EnginesState,
     /// Where the sites go; nothing as long as the engines that have some are left out.
-    to: RwSignal<Option<ScannerId>>,
-    /// Whether something is typed for it that is no choice.
-    half_typed: RwSignal<bool>,
+    to: Picking,
     sites: Query<Vec<OwnedSite>>,
     /// The scans that are or may be under way on the engines that have any. Where that can't be read, the console has the
     /// last word.
@@ -113,8 +112,19 @@ impl Moving {
             let selected = if asks.get() { page.selected() } else { Vec::new() };
             selected.iter().filter(|it| has_sites(it) && free(it)).map(|it| it.id).collect::<Vec<_>>()
         });
-        let (to, half_typed) = (RwSignal::new(None), RwSignal::new(false));
-        let moving = Self { page, to, half_typed, sites: Query::new(), scans, blocked };
+        let data = page.data;
+        let successors = Memo::new(move |_| {
+            let selected = if asks.get() { page.selected() } else { Vec::new() };
+            let going = selected.iter().filter(|engine| may_delete(engine).is_ok());
+            let going = going.map(|engine| engine.id).collect::<Vec<_>>();
+            match (data.engines.value(), data.pools.value()) {
+                (Some(engines), Some(pools)) if !blocked.with(Vec::is_empty) => {
+                    Arc::new(site_successors(&engines.items, &pools.items, &going))
+                }
+                _ => Arc::default(),
+            }
+        });
+        let moving = Self { page, to: Picking::new(successors), sites: Query::new(), scans, blocked };
         let scans_matter = Memo::new(move |_| {
             let action = page.asked.get().filter(|_| page.dialog.get() == Some(Opened::Work));
             action.filter(|action| matches!(action, Action::Delete | Action::Update))
@@ -123,7 +133,7 @@ impl Moving {
             if scans_matter.get().is_none() {
                 return;
             }
-            moving.to.set(None);
+            moving.to.clear();
             moving.sites.forget();
             scans.set(FxHashMap::default());
             let selected = untrack(|| page.selected());
@@ -139,7 +149,7 @@ impl Moving {
         let wanted = Memo::new(move |_| {
             // While the work goes on the selection shrinks; that is no reason to ask again.
             let idle = page.data.bulk.look(|run| run.is_none());
-            (idle && moving.to.with(Option::is_some)).then(|| blocked.get())
+            (idle && moving.to.chosen().is_some()).then(|| blocked.get())
         });
         follow(move || {
             if let Some(engines) = wanted.get() {
@@ -156,7 +166,7 @@ impl Moving {
             Some(ScansOn { sure: on.sure, maybe: Vec::new() }.words())
         });
         let sites = match check.sites {
-            _ if self.to.with(Option::is_some) => None,
+            _ if self.to.chosen().is_some() => None,
             0 => None,
             1 => Some("1 site is assigned to it.".to_owned()),
             sites => Some(format!("{sites} sites are assigned to it.")),
@@ -166,7 +176,7 @@ impl Moving {
 
     /// How many sites have to move, or why it is not known; `None` where none has to.
     fn count(self, meant: &[Engine]) -> Option<Result<usize, String>> {
-        self.to.get()?;
+        self.to.chosen()?;
         meant.iter().any(|engine| !engine.sites.is_empty()).then(|| match self.sites.failed() {
             Some(_) => Err("Their sites could not be read.".to_owned()),
             None if self.sites.is_reading() => Err("Their sites are being read.".to_owned()),
@@ -178,7 +188,7 @@ impl Moving {
 
     fn start(self, meant: &[Engine]) {
         let EnginesState { data, .. } = self.page;
-        match (untrack(|| self.to.get()), untrack(|| self.sites.value())) {
+        match (untrack(|| self.to.chosen()), untrack(|| self.sites.value())) {
             (Some(to), Some(sites)) if !sites.is_empty() => {
                 let engines = meant.iter().collect::<Vec<_>>();
                 let changes = retirement(&engines, &sites, Some(to));
@@ -221,17 +231,6 @@ fn ScansInWords(moving: Moving, deleted: bool) -> impl IntoView {
 #[component]
 fn DeleteChoices(moving: Moving) -> impl IntoView {
     let data = moving.page.data;
-    let successors = Memo::new(move |_| {
-        let selected = moving.page.selected();
-        let going = selected.iter().filter(|engine| may_delete(engine).is_ok());
-        let going = going.map(|engine| engine.id).collect::<Vec<_>>();
-        match (data.engines.value(), data.pools.value()) {
-            (Some(engines), Some(pools)) if !moving.blocked.with(Vec::is_empty) => {
-                Arc::new(site_successors(&engines.items, &pools.items, &going))
-            }
-            _ => Arc::default(),
-        }
-    });
     let pools = move || {
         let list = data.pools.value()?;
         let selected = moving.page.selected();
@@ -258,12 +257,10 @@ fn DeleteChoices(moving: Moving) -> impl IntoView {
                         <p>
                             "A site always needs an engine or a pool. Those that have sites are left out, unless their sites move first."
                         </p>
-                        <SuccessorField
+                        <Picker
                             label="Move their sites to"
                             help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
-                            successors
-                            chosen=moving.to
-                            half_typed=moving.half_typed
+                            picking=moving.to
                         />
                     }
                 })
@@ -277,14 +274,24 @@ fn DeleteChoices(moving: Moving) -> impl IntoView {
 pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
     let data = page.data;
     let open = Open::one_of(page.dialog, Opened::Work);
-    let chosen = RwSignal::new(None::<PoolId>);
     let moving = Moving::new(page);
-    let pools = move || data.pools.value().map(|list| list.items.clone()).unwrap_or_default();
-    // One that is gone, and none, are the first.
+    let joins = Memo::new(move |_| open.get() && page.asked.get() == Some(Action::AddToPool));
+    let pools = Memo::new(move |_| {
+        Arc::new(if joins.get() { pool_candidates(&data.scanners(), |_| None) } else { Vec::new() })
+    });
+    let picking = Picking::new(pools);
+    follow(move || {
+        if !joins.get() {
+            return;
+        }
+        match pools.get_untracked().as_slice() {
+            [only] => picking.choose(only.id),
+            _ => picking.clear(),
+        }
+    });
     let pool = move || {
-        let pools = pools();
-        let found = chosen.get().and_then(|id| pools.iter().find(|pool| pool.id == id).cloned());
-        found.or_else(|| pools.into_iter().next())
+        let id = picking.chosen()?;
+        data.pools.value()?.items.iter().find(|pool| id == pool.id.into()).cloned()
     };
     // Why it can't be done to this engine.
     let obstacle = move |action: Action, engine: &Engine| match action {
@@ -318,17 +325,20 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
             Action::Update => (format!("Update {what}"), None),
             Action::AddToPool => match pool() {
                 Some(pool) => (format!("Add {what} to {}", pool.name), None),
-                None => (format!("Add {what} to a pool"), Some("The console has no engine pool.".to_owned())),
+                None => {
+                    let refused = picking.wrong().unwrap_or_else(|| "Choose the pool first.".to_owned());
+                    (format!("Add {what} to a pool"), Some(refused))
+                }
             },
-            Action::Delete if moving.half_typed.get() => {
-                let refused =
-                    "What is typed at “Move their sites to” is no choice: choose one, or empty the field.";
-                (format!("Delete {what}"), Some(refused.to_owned()))
-            }
-            Action::Delete => match moving.count(&meant) {
-                None => (format!("Delete {what}"), None),
-                Some(Ok(sites)) => (format!("Move {}, then delete {what}", sites_in_words(sites)), None),
-                Some(Err(refused)) => (format!("Delete {what}"), Some(refused)),
+            Action::Delete => match (moving.to.wrong(), moving.count(&meant)) {
+                (Some(wrong), _) => {
+                    (format!("Delete {what}"), Some(format!("{wrong} Or empty “Move their sites to”.")))
+                }
+                (None, None) => (format!("Delete {what}"), None),
+                (None, Some(Ok(sites))) => {
+                    (format!("Move {}, then delete {what}", sites_in_words(sites)), None)
+                }
+                (None, Some(Err(refused))) => (format!("Delete {what}"), Some(refused)),
             },
         };
         let names = meant.into_iter().map(|engine| engine.name).collect();
@@ -348,28 +358,14 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
         }
     });
     let pool_choice = move || {
-        let options = move || {
-            let now = pool().map(|pool| pool.id);
-            pools()
-                .into_iter()
-                .map(|pool| {
-                    let selected = Some(pool.id) == now;
-                    view! { <option value=pool.id.to_string() selected=selected>{pool.name}</option> }
-                })
-                .collect_view()
-        };
-        let choose = move |event| {
-            let id = event_target_value(&event);
-            chosen.set(untrack(pools).iter().map(|pool| pool.id).find(|pool| pool.to_string() == id));
-        };
         view! {
             <p>"A site that uses the pool is then scanned by these engines too. They stay in their other pools."</p>
-            <label class="field">
-                "Engine pool"
-                <select class="select" on:change=choose>
-                    {live(options)}
-                </select>
-            </label>
+            <Picker
+                label="Engine pool"
+                help="Type a part of its name."
+                picking
+                new_pool=format!("{}#new-pool", Route::Engines.path())
+            />
         }
         .into_any()
     };

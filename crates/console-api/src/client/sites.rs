@@ -182,6 +182,14 @@ impl<T: Transport> Client<T> {
         Ok(Saved::Done)
     }
 
+    /// Deletes a site, and its scans with it.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] while one of its scans is under way.
+    pub async fn delete_site(&self, id: SiteId) -> Result<(), Error> {
+        self.send(Method::Delete, site_path(id), None).await
+    }
+
     /// The engine or pool that scans a site.
     ///
     /// # Errors

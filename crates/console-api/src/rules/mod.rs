@@ -2,6 +2,7 @@
 
 mod arrow;
 mod audit;
+mod candidates;
 mod cause;
 mod columns;
 mod counted;
@@ -41,6 +42,10 @@ mod versions;
 
 pub use arrow::Arrow;
 pub use audit::{Audit, AuditEngine, AuditSort, AuditedSite};
+pub use candidates::{
+    Candidate, engine_successors, find_candidate, matching_candidates, pool_candidates, scanner_candidates,
+    site_successors,
+};
 pub use cause::{Cause, by_cause, severity_word};
 pub use columns::{EngineColumn, EngineSort};
 pub use counted::counted;
@@ -83,10 +88,7 @@ pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuse
 pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
 pub use staleness::{Staleness, Threshold, Thresholds, staleness};
-pub use takeover::{
-    Change, OwnedSite, Successor, engine_successors, find_successor, replacement, retirement,
-    site_successors, some_names,
-};
+pub use takeover::{Change, OwnedSite, replacement, retirement, some_names};
 pub use turns::{Turn, turns, turns_in_words};
 pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,

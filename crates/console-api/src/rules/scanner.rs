@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ids::{EngineId, PoolId, ScannerId};
 use crate::model::{Engine, EngineStatus, Pool};
-use crate::rules::{fold_case, keys};
+use crate::rules::keys;
 
 /// An engine or a pool, as something that a site can have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Scanner {
     pub name: String,
     /// Which of the two it is.
     pub kind: ScannerKind,
+    /// How many sites are assigned to it directly; `None` where the console does not report it.
+    pub sites: Option<usize>,
 }
 
 /// Which of the two a scanner is.
@@ -81,6 +83,7 @@ impl Scanners {
             id: engine.id.into(),
             name: engine.name.clone(),
             kind: ScannerKind::Engine(engine.status.clone()),
+            sites: Some(engine.sites.len()),
         });
         let of_pools = pools.iter().map(|pool| Scanner {
             id: pool.id.into(),
@@ -89,6 +92,7 @@ impl Scanners {
                 engines: pool.engines.len(),
                 active: pool.engines.iter().filter(|id| active.get(id) == Some(&true)).count(),
             },
+            sites: pool.sites.as_ref().map(Vec::len),
         });
         let mut all: Vec<Scanner> = of_engines.chain(of_pools).collect();
         all.sort_by_cached_key(|scanner| (keys::natural(&scanner.name), scanner.id));
@@ -114,49 +118,9 @@ impl Scanners {
         &self.all
     }
 
-    /// The engine or pool with this [`label`](Scanner::label), as a person types it: blanks around it and case don't
-    /// count. Where an engine is called like a pool's label, the pool is meant.
-    #[must_use]
-    pub fn find(&self, label: &str) -> Option<&Scanner> {
-        let label = fold_case(label.trim());
-        let called = |scanner: &&Scanner| fold_case(&scanner.label()) == label;
-        let found = self.all.iter().filter(called);
-        found.max_by_key(|scanner| scanner.is_pool())
-    }
-
-    /// The first so many engines and pools in whose label all words of the text occur, without regard to case.
-    #[must_use]
-    pub fn matching(&self, text: &str, most: usize) -> Vec<&Scanner> {
-        let words: Vec<String> = text.split_whitespace().map(fold_case).collect();
-        let matches = |scanner: &&Scanner| {
-            let label = fold_case(&scanner.label());
-            words.iter().all(|word| label.contains(word.as_str()))
-        };
-        self.all.iter().filter(matches).take(most).collect()
-    }
-
     /// The name of an engine or pool in a sentence, also of one that the lists don't have.
     #[must_use]
     pub fn label(&self, id: ScannerId) -> String {
         self.get(id).map_or_else(|| format!("engine or pool {id}"), Scanner::label)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scanner_is_found_by_its_label() {
-        let pool =
-            |id, name: &str| Pool { id: PoolId(id), name: name.to_owned(), engines: Vec::new(), sites: None };
-        let scanners = Scanners::new(&[], &[pool(1, "Europe"), pool(2, "Asia"), pool(3, "Europe west")]);
-        assert_eq!(scanners.find(" POOL europe ").map(|it| it.id), Some(ScannerId(1)));
-        assert_eq!(scanners.find("Europe"), None);
-        let labels =
-            |text, most| scanners.matching(text, most).into_iter().map(Scanner::label).collect::<Vec<_>>();
-        assert_eq!(labels("EUR", 9), ["pool Europe", "pool Europe west"]);
-        assert_eq!(labels("pool west", 9), ["pool Europe west"]);
-        assert_eq!(labels("", 2), ["pool Asia", "pool Europe"]);
     }
 }

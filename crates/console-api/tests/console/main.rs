@@ -5,6 +5,7 @@
 mod actions;
 mod anything;
 mod audit;
+mod candidates;
 mod engine_form;
 mod engines;
 mod errors;

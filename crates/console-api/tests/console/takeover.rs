@@ -1,7 +1,7 @@
 //! What it takes before an engine can go (docs/api-quirks.md, "Changing" and "Special engines and pools").
 
 use console_api::rules::{
-    Change, OwnedSite, SiteMove, engine_successors, find_successor, replacement, retirement, site_successors,
+    Change, OwnedSite, SiteMove, engine_successors, find_candidate, replacement, retirement, site_successors,
 };
 use console_api::{Engine, EngineId, Pool, PoolId, ScannerId, SiteId};
 use serde_json::json as value;
@@ -68,9 +68,9 @@ fn sites_never_go_to_what_goes_too_or_to_a_pool_that_would_be_empty() {
             ("pool Oslo", None, false),
         ]
     );
-    assert_eq!(find_successor(&found, " POOL oslo ").map(|successor| successor.id), Some(ScannerId(13)));
-    assert_eq!(find_successor(&found, "oslo").map(|successor| successor.id), Some(ScannerId(4)));
-    assert_eq!(find_successor(&found, "berlin"), None, "it goes itself");
+    assert_eq!(find_candidate(&found, " POOL oslo ").map(|it| it.id), Some(ScannerId(13)));
+    assert_eq!(find_candidate(&found, "oslo").map(|it| it.id), Some(ScannerId(4)));
+    assert_eq!(find_candidate(&found, "berlin"), None, "it goes itself");
     let none = site_successors(&engines(), &pools(), &[EngineId(1), EngineId(2), EngineId(4)]);
     let open =
         none.iter().filter(|successor| successor.refused.is_none()).map(|successor| successor.label.as_str());

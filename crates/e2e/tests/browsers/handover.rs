@@ -3,8 +3,8 @@
 
 use console_api::{EngineId, PoolId, SiteId};
 use e2e::{
-    Fault, Key, Page, Stack, beside, button, cell, column, dialog, field, has, heading, link, news, role,
-    row, tests, text,
+    Fault, Key, Page, Stack, any, beside, button, cell, column, dialog, field, has, heading, link, news,
+    role, row, tests, text,
 };
 
 use crate::fleet::{LOCAL, sign_in, site};
@@ -48,8 +48,12 @@ tests! {
         page.see(text(has("It leaves these pools: Default Engine Pool."))).await;
         page.see_attribute(button("Move 3 sites, then delete"), "aria-disabled", Some("true")).await;
         page.tab_to(field("Move its sites to")).await;
+        page.press(Key::Down).await;
+        page.see(role("listbox", "Move its sites to: choices")).await;
+        page.see(role("option", has("Cologne")).within(any("listbox"))).await;
+        page.check_accessibility("the list of engines and pools").await;
         page.press("pool default engine pool").await;
-        page.see(text("It would have no engine left.")).await;
+        page.see(text(has("can't be chosen. It would have no engine left."))).await;
         page.fill("Move its sites to", "Cologne").await;
         page.see_attribute(button("Move 3 sites, then delete"), "aria-disabled", None).await;
         page.check_accessibility("the question about moving and deleting").await;

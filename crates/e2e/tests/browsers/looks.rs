@@ -307,6 +307,7 @@ tests! {
         escape(&page).await;
         page.click(button("Move engine")).await;
         page.see(dialog("Move engine")).await;
+        page.fill("To pool", "Default Engine Pool").await;
         page.click(role("checkbox", has("Select all"))).await;
         page.see(role("table", "What it changes")).await;
         page.check_screen("pool-move").await;
@@ -410,7 +411,7 @@ tests! {
             page.click(button(action)).await;
             page.see(dialog(title)).await;
             page.fill(target, "nobody").await;
-            page.see(text("None is called so.")).await;
+            page.see(text(has("“nobody” is none of the choices"))).await;
             page.check_accessibility(&format!("{title}, nobody is called so")).await;
             page.fill(target, "Cologne").await;
             let (known, picture) = if action == "Delete" {
