@@ -209,7 +209,7 @@ impl Data {
                     .await?;
                 Ok(match moved {
                     Moved::Done => {
-                        self.all_sites.have_moved(&[(site, to)]);
+                        self.have_moved(vec![(site, to)]);
                         "moved"
                     }
                     // It no longer uses the pool either way, and a colleague's choice stays.

@@ -8,6 +8,20 @@ use leptos::prelude::*;
 
 use super::Data;
 
+/// So many of a site's scans are named; the others are counted.
+const NAMED: u64 = 5;
+
+/// The scans of a site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScansOfSite {
+    /// How many are under way.
+    pub under_way: usize,
+    /// How many have ended.
+    pub count: u64,
+    /// The newest of these.
+    pub newest: Vec<Scan>,
+}
+
 impl Data {
     /// The scans that are under way on one engine.
     ///
@@ -58,6 +72,25 @@ impl Data {
             scans.extend(page.items.into_iter().map(|scan| Scan { site: Some(site), ..scan }));
         }
         Ok(scans)
+    }
+
+    /// The scans that would go with a site.
+    ///
+    /// # Errors
+    /// Why they could not be read.
+    pub async fn scans_that_go_with(self, site: SiteId) -> Result<ScansOfSite, Error> {
+        let newest = vec![Sort { property: "startTime", descending: true }];
+        let request = PageRequest { page: 0, size: NAMED, sort: newest };
+        let read = async |console: crate::session::Console| {
+            let active = console.site_scans(site, Some(true), &PageRequest::default()).await?;
+            // Those that have ended: the console tells the two apart.
+            let past = console.site_scans(site, Some(false), &request).await?;
+            Ok((active, past))
+        };
+        let (active, past) = self.session.call(read).await?;
+        let under_way = active.items.into_iter().filter(|scan| scan.status.is_under_way()).count();
+        let count = past.total.unwrap_or(0).max(past.rows() as u64);
+        Ok(ScansOfSite { under_way, count, newest: past.items })
     }
 
     /// The scans that are under way, on all engines.

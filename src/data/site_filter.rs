@@ -4,7 +4,7 @@
 use std::{collections::hash_map::Entry, sync::Arc};
 
 use console_api::{
-    Error, PageRequest, ScannerId, Site, SiteType, Sort,
+    Error, PageRequest, ScannerId, Site, SiteId, SiteType, Sort,
     rules::{Scanners, fold_case},
 };
 use futures::future::{AbortHandle, abortable};
@@ -12,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Data;
-use crate::browser::clock;
+use crate::browser::{clock, effect::follow};
 
 /// While pages come, what they add is shown this often, in milliseconds: each time the table takes in its rows anew.
 const SHOW_EVERY_MS: f64 = 250.0;
@@ -66,6 +66,8 @@ pub struct SiteFilter {
     /// Which rows there are: the round changes when they are read from the start, the number when some are added.
     shown: RwSignal<(u64, usize)>,
     under_way: StoredValue<Option<AbortHandle>>,
+    /// Counts how often sites that have come got another engine or pool.
+    changes: RwSignal<u64>,
 }
 
 impl SiteFilter {
@@ -80,8 +82,10 @@ impl SiteFilter {
             progress: RwSignal::new(Progress::default()),
             shown: RwSignal::new((0, 0)),
             under_way: StoredValue::new(None),
+            changes: RwSignal::new(0),
         };
         on_cleanup(move || filter.give_up());
+        follow(move || data.moved_sites.with(|moves| filter.have_moved(moves)));
         filter
     }
 
@@ -197,6 +201,44 @@ impl SiteFilter {
         None
     }
 
+    fn have_moved(self, moves: &[(SiteId, ScannerId)]) {
+        let mut any = false;
+        self.rows.update_value(|rows| {
+            for (site, scanner) in moves {
+                let at = self.at.with_value(|at| at.get(&site.get()).copied());
+                if let Some(row) = at.and_then(|at| rows.get_mut(at)) {
+                    row.site.scanner = Some(*scanner);
+                    any = true;
+                }
+            }
+        });
+        if any {
+            self.changes.update(|changes| *changes += 1);
+            // What they are scanned by is among what is looked through.
+            self.shown.update(|(round, _)| *round += 1);
+        }
+    }
+
+    /// The site has been deleted. Nothing happens once the page has gone.
+    pub fn remove(self, key: u64) {
+        let found = self.at.try_with_value(|at| at.get(&key).copied()).flatten();
+        let Some(place) = found else { return };
+        self.rows.update_value(|rows| _ = rows.remove(place));
+        self.at.update_value(|at| {
+            at.remove(&key);
+            at.values_mut().filter(|at| **at > place).for_each(|at| *at -= 1);
+        });
+        self.progress.update(|now| {
+            now.read = now.read.saturating_sub(1);
+            now.total = now.total.map(|total| total.saturating_sub(1));
+        });
+        let count = self.rows.with_value(Vec::len);
+        self.shown.update(|(round, shown)| {
+            *round += 1;
+            *shown = (*shown).min(count);
+        });
+    }
+
     /// Lets the filter see what has come.
     fn show(self) {
         let count = self.rows.try_with_value(Vec::len).unwrap_or_default();
@@ -205,6 +247,7 @@ impl SiteFilter {
 
     /// The site of this id, if it has come.
     pub fn site(self, key: u64) -> Option<Site> {
+        self.changes.track();
         let at = self.at.with_value(|at| at.get(&key).copied())?;
         self.rows.with_value(|rows| rows.get(at).map(|row| row.site.clone()))
     }

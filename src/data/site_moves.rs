@@ -3,7 +3,7 @@
 use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use console_api::{
-    EngineId, Error, Moved, PageRequest, SiteId,
+    EngineId, Error, Moved, PageRequest, ScannerId, SiteId,
     rules::{OwnedSite, Scanners, SiteMove},
 };
 use futures::{FutureExt, TryStreamExt};
@@ -56,6 +56,28 @@ impl Data {
         Ok(sites)
     }
 
+    /// Puts it into all that shows sites that these have another engine or pool now.
+    pub(super) fn have_moved(self, moves: Vec<(SiteId, ScannerId)>) {
+        if moves.is_empty() {
+            return;
+        }
+        self.all_sites.have_moved(&moves);
+        let by_site = moves.iter().copied().collect::<FxHashMap<_, _>>();
+        self.sites.patch(move |listed| {
+            for site in &mut listed.page.items {
+                if let Some(scanner) = by_site.get(&site.id) {
+                    site.scanner = Some(*scanner);
+                }
+            }
+        });
+        if let Some(open) =
+            untrack(|| self.site.value()).filter(|it| moves.iter().any(|(site, _)| *site == it.id))
+        {
+            self.read_site(open.id);
+        }
+        self.moved_sites.set(moves);
+    }
+
     /// Gives these sites another engine or pool, each by calls of its own, so that a failure stops no other. `doing` is
     /// the heading while it goes on. At its end, and at that of each retry, the engines and pools are read anew and
     /// `on_end` is told what has not been moved: to do it later, pass just that.
@@ -80,7 +102,7 @@ impl Data {
         let finish = {
             let (moves, done) = (Rc::clone(&moves), Rc::clone(&done));
             move || {
-                self.all_sites.have_moved(&std::mem::take(&mut *done.borrow_mut()));
+                self.have_moved(std::mem::take(&mut *done.borrow_mut()));
                 self.work.begin_change();
                 self.read_engines();
                 if let Some(open) = untrack(|| self.engine.value()) {

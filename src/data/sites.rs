@@ -116,6 +116,36 @@ impl Data {
         saved
     }
 
+    /// Deletes a site, and its scans with it. One that is gone already is no failure.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn delete_site(self, id: SiteId) -> Result<(), Error> {
+        let done = match self.session.call(async move |console| console.delete_site(id).await).await {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if done.is_ok() {
+            self.sites.patch(move |listed| {
+                let before = listed.page.items.len();
+                listed.page.items.retain(|site| site.id != id);
+                if listed.page.items.len() < before {
+                    listed.page.total = listed.page.total.map(|total| total.saturating_sub(1));
+                }
+            });
+            // Read anew once somebody wants it.
+            self.all_sites.forget();
+        }
+        if matches!(done, Ok(()) | Err(Error::UnknownOutcome(_))) {
+            // How many sites each of them has, and what comes up to the end of the page.
+            self.read_engines();
+            if let Some(listed) = untrack(|| self.sites.value()) {
+                self.read_sites(listed.request.clone());
+            }
+        }
+        done
+    }
+
     /// Gives one site another engine or pool, unless it has lost the one that it had when it was opened.
     ///
     /// # Errors

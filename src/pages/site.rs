@@ -13,6 +13,7 @@ use leptos_router::hooks::use_navigate;
 use crate::{
     browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::Data,
+    features::delete_site::DeleteSiteDialog,
     forms::{
         draft::{Drafts, at_stake},
         edit::{Conflict, Edit, Fields, RefusalLine, Sent, Words, fill},
@@ -99,18 +100,42 @@ fn OneSite(id: SiteId) -> impl IntoView {
     let name = move || name().unwrap_or_else(|| format!("site {id}"));
     drafts.guard(unsaved, Route::Site(id).path(), move || format!("The changes to {}", name()));
     drafts.guard(unsaved, choice_draft(id), move || format!("Another engine or pool for {}", name()));
+    let deleting = RwSignal::new(false);
+    let navigate = use_navigate();
+    let on_deleted = Callback::new(move |_| {
+        // What was typed has nowhere to go any more.
+        drafts.forget(&Route::Site(id).path());
+        drafts.forget(&choice_draft(id));
+        routes::go(&navigate, &Route::Sites.href());
+    });
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
                 <h1 id="page-heading" tabindex="-1">
                     "Site Configuration"
                 </h1>
+                <div class="actions">
+                    {live(move || {
+                        there
+                            .get()
+                            .then(|| {
+                                view! {
+                                    <ActionButton
+                                        icon=Icon::Delete
+                                        label="Delete".to_owned()
+                                        on_press=Callback::new(move |()| deleting.set(true))
+                                    />
+                                }
+                            })
+                    })}
+                </div>
             </div>
             <div role="status" class="troubles">
                 <SiteTroubles page />
             </div>
             <SiteSummary page />
             {live(move || there.get().then(|| view! { <SiteTabs page /> }))}
+            <DeleteSiteDialog site open=deleting on_deleted />
         </section>
     }
 }

@@ -1,14 +1,17 @@
-//! **Sites**: all sites of the console, page by page as it sorts them.
+//! **Sites**: all sites of the console, page by page as it sorts them, and what can be done with them.
+
+mod moving;
 
 use std::sync::Arc;
 
 use console_api::{
     PageRequest, ScannerId, Site, SiteId, SiteType,
-    rules::{Scanners, SiteColumn, SiteOrder},
+    rules::{Scanners, SiteColumn, SiteOrder, fold_case},
 };
 use leptos::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::moving::{MoveSitesDialog, SelectionActions, name_of};
 use crate::{
     browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::{
@@ -17,16 +20,21 @@ use crate::{
         site_filter::{Found, SiteFilter},
         sites::Listed,
     },
+    features::delete_site::DeleteSiteDialog,
+    forms::scanner_picker,
     routes::Route,
     ui::{
+        button::RowButton,
+        dialog::Open,
         filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
         table::{
-            data_table::{Column, DataTable, RowPlace, SortBy},
+            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
             row::Keys,
+            selection::{Selection, SelectionBar},
         },
     },
 };
@@ -35,6 +43,24 @@ use crate::{
 const SIZES: &[u64] = &[25, 50, 100, 500];
 /// How many a page has for whoever has not chosen.
 const SIZE: u64 = 50;
+
+/// What the page has opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opened {
+    /// The question where the selected sites go.
+    Move,
+    /// The question whether this site is deleted.
+    Delete(SiteId),
+}
+
+impl Opened {
+    fn deleted(self) -> Option<SiteId> {
+        match self {
+            Self::Delete(id) => Some(id),
+            Self::Move => None,
+        }
+    }
+}
 
 /// What the page's parts share. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -54,6 +80,10 @@ struct SitesState {
     looking: SiteFilter,
     /// What the filter leaves; nothing without a filter.
     found: Memo<Found>,
+    selection: Selection,
+    /// The sites of all pages that have been on screen: some of them may be selected.
+    seen: StoredValue<FxHashMap<u64, Site>>,
+    opened: RwSignal<Option<Opened>>,
 }
 
 impl SitesState {
@@ -66,13 +96,27 @@ impl SitesState {
     }
 
     fn site(self, key: u64) -> Option<Site> {
-        if self.is_filtered() {
-            return self.looking.site(key);
-        }
-        self.listed.with(|listed| {
-            let sites = &listed.as_ref()?.page.items;
-            sites.iter().find(|site| site.id.get() == key).cloned()
+        let shown = if self.is_filtered() {
+            self.looking.site(key)
+        } else {
+            self.listed.with(|listed| {
+                let sites = &listed.as_ref()?.page.items;
+                sites.iter().find(|site| site.id.get() == key).cloned()
+            })
+        };
+        // It may be on another page.
+        shown.or_else(|| {
+            self.seen.with_value(|seen| seen.get(&key).cloned()).or_else(|| self.looking.site(key))
         })
+    }
+
+    /// The selected sites, in the order of their names.
+    fn selected(self) -> Vec<Site> {
+        let mut keys = self.selection.look(|keys| keys.iter().copied().collect::<Vec<_>>());
+        keys.sort_unstable();
+        let mut sites = keys.into_iter().filter_map(|key| self.site(key)).collect::<Vec<_>>();
+        sites.sort_by_cached_key(|site| fold_case(&site.name));
+        sites
     }
 
     fn go_to(self, page: u64) {
@@ -143,7 +187,16 @@ pub fn SitesPage() -> impl IntoView {
         listed,
         looking,
         found,
+        selection: Selection::new(),
+        seen: StoredValue::new(FxHashMap::default()),
+        opened: RwSignal::new(None),
     };
+    follow(move || {
+        if let Some(listed) = listed.get() {
+            let sites = listed.page.items.iter().map(|site| (site.id.get(), site.clone()));
+            page.seen.update_value(|seen| seen.extend(sites));
+        }
+    });
     let is_filtered = Memo::new(move |_| page.is_filtered());
     follow(move || {
         let request = request.get();
@@ -219,11 +272,39 @@ pub fn SitesPage() -> impl IntoView {
                 on_sort=Callback::new(on_sort)
                 cells=Callback::new(move |place: RowPlace| cells(page, place))
                 working=Callback::new(|_| false)
+                selecting=Selecting {
+                    selection: page.selection,
+                    name: Callback::new(move |key| name_of(page, key)),
+                }
                 empty=Callback::new(move |()| empty(page))
             />
             {live(move || (!is_filtered.get()).then(|| view! { <SitesPager page /> }))}
+            <SelectionBar selection=page.selection shown=keys>
+                <SelectionActions page />
+            </SelectionBar>
+            <MoveSitesDialog page />
+            <DeleteDialog page />
         </section>
     }
+}
+
+/// **Delete {name}** of a row.
+#[component]
+fn DeleteDialog(page: SitesState) -> impl IntoView {
+    // What it is about stays while it is open, whatever the list says.
+    let site = Memo::new(move |before: Option<&Option<Arc<Site>>>| {
+        let id = page.opened.get()?.deleted()?;
+        let before = before.cloned().flatten().filter(|site| site.id == id);
+        before.or_else(|| untrack(|| page.site(id.get())).map(Arc::new))
+    });
+    let on_deleted = Callback::new(move |id: SiteId| {
+        page.selection.set(&[id.get()], false);
+        page.seen.update_value(|seen| _ = seen.remove(&id.get()));
+        page.looking.remove(id.get());
+        // The button that had the focus is gone with its row.
+        focus_heading_if_lost();
+    });
+    view! { <DeleteSiteDialog site open={Open::about(page.opened, Opened::deleted)} on_deleted /> }
 }
 
 #[component]
@@ -519,6 +600,13 @@ fn cells(page: SitesState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
                 >
                     {glyph(Icon::Edit, "")}
                 </a>
+                <RowButton
+                    icon=Icon::Delete
+                    label=format!("Delete {}", site.name)
+                    refused=None
+                    tabindex
+                    on_press=Callback::new(move |()| page.opened.set(Some(Opened::Delete(site.id))))
+                />
             </div>
         </td>
     }
@@ -530,7 +618,7 @@ fn edit_href(id: SiteId) -> String {
     Route::Site(id).href_with("tab", "general")
 }
 
-/// The engine or pool that scans a site, and the way to it.
+/// The engine or pool that scans a site, the way to it, and how it is.
 fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static str) -> impl IntoView {
     let scanners = page.scanners.get();
     let known = scanner.and_then(|id| scanners.get(id));
@@ -539,9 +627,12 @@ fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static
         Some(known) => {
             let href = Route::of_scanner(known).href();
             view! {
-                <a href=href tabindex=tabindex>
-                    {label.clone()}
-                </a>
+                <span class="scanned-by">
+                    <a href=href tabindex=tabindex>
+                        {label.clone()}
+                    </a>
+                    {scanner_picker::status(page.data, known)}
+                </span>
             }
             .into_any()
         }

@@ -157,6 +157,11 @@ impl Console {
         self.state.sites.borrow_mut().iter_mut().filter(|site| site.id == id).for_each(change);
     }
 
+    /// The sites that there are now.
+    pub(crate) fn site_ids(&self) -> Vec<u64> {
+        self.state.sites.borrow().iter().map(|site| site.id).collect()
+    }
+
     /// The site as it is now.
     pub(crate) fn site(&self, id: u64) -> Site {
         self.state.sites.borrow().iter().find(|site| site.id == id).cloned().unwrap()
@@ -414,7 +419,15 @@ impl Console {
             return Some(error(404, "The resource does not exist."));
         };
         Some(match (request.method, what) {
+            (Method::Delete, "") => {
+                sites.remove(site);
+                json(r#"{"links":[]}"#.to_owned())
+            }
             (Method::Get, "") => json(site_json(&sites[site])),
+            (Method::Get, what) if what.starts_with("scans?") => json(
+                r#"{"resources":[],"page":{"number":0,"size":5,"totalPages":0,"totalResources":0}}"#
+                    .to_owned(),
+            ),
             (Method::Get, _) => json(format!(r#"{{"id":{},"name":"x"}}"#, sites[site].scanner)),
             (_, "") => {
                 let body = body();

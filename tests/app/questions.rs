@@ -25,7 +25,7 @@ struct Question {
 
 const PANEL: &str = "Scan Engine Configuration";
 
-const QUESTIONS: [Question; 6] = [
+const QUESTIONS: [Question; 8] = [
     Question {
         file: "src/pages/engine.rs",
         page: ("/engines/1", PANEL),
@@ -70,6 +70,24 @@ const QUESTIONS: [Question; 6] = [
         action: "Update all engines",
         call: "administration/commands",
         failed: "The update was not sent.",
+    },
+    Question {
+        file: "src/features/delete_site.rs",
+        page: ("/sites", "Sites"),
+        opener: "Delete site-0001",
+        heading: "Delete site-0001",
+        action: "Delete site-0001",
+        call: "api/3/sites/1",
+        failed: "site-0001 was not deleted.",
+    },
+    Question {
+        file: "src/features/delete_site.rs",
+        page: ("/sites/1", "Site Configuration"),
+        opener: "Delete",
+        heading: "Delete site-0001",
+        action: "Delete site-0001",
+        call: "api/3/sites/1",
+        failed: "site-0001 was not deleted.",
     },
     Question {
         file: "src/pages/shared_secret.rs",

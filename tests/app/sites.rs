@@ -513,3 +513,145 @@ async fn a_site_that_is_not_there_says_so() {
     screen.read("There is no site with ID 99, or this account may not see it.").await;
     screen.see("link", "Go to Sites").await;
 }
+
+#[wasm_bindgen_test]
+async fn the_list_says_how_each_sites_engine_or_pool_is() {
+    let console = console(2);
+    console.change_site(2, |site| site.scanner = 2);
+    let screen = at_work_on(&console, "/sites", "Sites").await;
+    until("berlin with its status", || screen.row_text("site-0001")?.contains("berlinActive").then_some(()))
+        .await;
+    assert!(screen.row_text("site-0002").unwrap().contains("aachenNot responding"), "{}", screen.text());
+}
+
+#[wasm_bindgen_test]
+async fn selected_sites_of_several_pages_move_to_another_engine_or_pool() {
+    let console = console(60);
+    console.change_site(51, |site| site.scanner = 900);
+    let screen = at_work_on(&console, "/sites", "Sites").await;
+    screen.click("checkbox", "Select site-0001").await;
+    screen.click("checkbox", "Select site-0002").await;
+    screen.click("button", "Next page").await;
+    screen.click("checkbox", "Select site-0051").await;
+    screen.read("3 selected").await;
+    screen.click("button", "Move to another engine or pool").await;
+    screen.see("dialog", "Move 3 sites").await;
+    let action = screen.all("button", "Move 3 sites").pop().unwrap();
+    assert_eq!(action.get_attribute("title").as_deref(), Some("Choose the engine or pool first."));
+    screen.pick("Engine or pool", "pool Europe").await;
+    screen.see("dialog", "Move 2 sites to pool Europe").await;
+    let left_out = screen.see("group", "Left out").await.text_content().unwrap();
+    assert_eq!(left_out, "site-0051: It is there already.");
+    console.fault(
+        "sites/2/scan_engine",
+        Fault::Answer(400, "application/json", r#"{"message":"Not now."}"#.to_owned()),
+    );
+    screen.click("button", "Move 2 sites to pool Europe").await;
+    screen.read("1 moved, 1 failed.").await;
+    screen.read("site-0002: The console refused (400): Not now.").await;
+    console.heal();
+    screen.click("button", "Retry failed").await;
+    screen.read("1 moved.").await;
+    screen.click("button", "Done").await;
+    assert_eq!([1, 2, 51].map(|id| console.site(id).scanner), [900; 3]);
+    until("nothing to be selected", || (!screen.text().contains(" selected")).then_some(())).await;
+    screen.click("button", "Previous page").await;
+    until("it to be shown", || screen.row_text("site-0001")?.contains("pool Europe").then_some(())).await;
+}
+
+#[wasm_bindgen_test]
+async fn sites_that_a_filter_found_move_and_are_shown_as_they_are_then() {
+    let console = console(1200);
+    let screen = at_work_on(&console, "/sites?filter=site-11 berlin", "Sites").await;
+    screen.read("100 of 1,200 match").await;
+    screen.click("checkbox", "Select site-1100").await;
+    screen.click("button", "Move to another engine or pool").await;
+    screen.pick("Engine or pool", "aachen").await;
+    screen.read("Its status is Not responding: until it is active, it scans nothing.").await;
+    screen.click("button", "Move site-1100 to aachen").await;
+    screen.read("1 moved.").await;
+    screen.click("button", "Done").await;
+    // It is no longer among what the filter looks for.
+    screen.read("99 of 1,200 match").await;
+    see_first(&screen, "site-1101").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_site_is_deleted_with_its_scans_after_a_question_that_names_them() {
+    let console = console(60);
+    console.also(|_, path, _| {
+        let query = path.strip_prefix("api/3/sites/2/scans?")?;
+        let active = query.contains("active=true");
+        let scan = |id: u64| {
+            format!(r#"{{"id":{id},"scanName":"weekly {id}","status":"finished","startTime":"2026-11-0{id}T10:00:00Z"}}"#)
+        };
+        let scans = if active { String::new() } else { (1..=5).map(scan).collect::<Vec<_>>().join(",") };
+        let total = if active { 0 } else { 12 };
+        let body = format!(r#"{{"resources":[{scans}],"page":{{"number":0,"size":5,"totalPages":3,"totalResources":{total}}}}}"#);
+        Some(super::console::json(body))
+    });
+    let screen = at_work_on(&console, "/sites", "Sites").await;
+    screen.click("checkbox", "Select site-0002").await;
+    screen.click("button", "Delete site-0002").await;
+    screen.see("dialog", "Delete site-0002").await;
+    for words in ["12 scans go with it:", "weekly 1, Finished", "and 7 more"] {
+        screen.read(words).await;
+    }
+    let press = || {
+        screen
+            .all("button", "Delete site-0002")
+            .into_iter()
+            .rfind(|it| it.closest("dialog").unwrap().is_some())
+    };
+    let refusal = r#"{"message":"The site is being imported."}"#.to_owned();
+    console.fault("api/3/sites/2", Fault::Answer(400, "application/json", refusal));
+    press().unwrap().click();
+    screen.read("The site is being imported.").await;
+    assert_eq!(console.site_ids().len(), 60);
+    console.heal();
+    press().unwrap().click();
+    screen.read("site-0002 is deleted.").await;
+    screen.see_gone("dialog", "Delete site-0002").await;
+    screen.read("1–50 of 59").await;
+    assert!(!console.site_ids().contains(&2));
+    assert!(!screen.text().contains(" selected"), "it is no longer selected");
+    until("the focus not to be lost", || (focused()?.tag_name() == "H1").then_some(())).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_site_that_is_being_scanned_is_not_deleted() {
+    let console = console(2);
+    console.also(|_, path, _| {
+        path.strip_prefix("api/3/sites/1/scans?").map(|_| {
+            super::console::json(r#"{"resources":[{"id":5,"status":"running"}],"page":{"number":0,"size":5,"totalPages":1,"totalResources":1}}"#.to_owned())
+        })
+    });
+    let screen = at_work_on(&console, "/sites/1", PANEL).await;
+    screen.click("button", "Delete").await;
+    screen.see("dialog", "Delete site-0001").await;
+    screen.read("1 scan of it is under way.").await;
+    let action = screen.see("button", "Delete site-0001").await;
+    assert!(is_disabled(&action));
+    screen.all("button", "Cancel").pop().unwrap().click();
+    screen.see_gone("dialog", "Delete site-0001").await;
+    console.also(|_, _, _| None);
+    screen.click("button", "Delete").await;
+    screen.read("No scan of it is known.").await;
+    screen.click("button", "Delete site-0001").await;
+    screen.read("site-0001 is deleted.").await;
+    see_address("/sites").await;
+    screen.see_names(&["site-0002"]).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_site_that_a_filter_found_is_gone_from_it_when_it_is_deleted() {
+    let console = console(1200);
+    let screen = at_work_on(&console, "/sites?filter=site-11", "Sites").await;
+    screen.read("100 of 1,200 match").await;
+    screen.click("button", "Delete site-1100").await;
+    screen.read("No scan of it is known.").await;
+    let mut actions = screen.all("button", "Delete site-1100");
+    actions.pop().unwrap().click();
+    screen.read("99 of 1,199 match").await;
+    see_first(&screen, "site-1101").await;
+}

@@ -77,6 +77,7 @@ async fn call_everything(client: &Client<Always>) {
     let _ = client.sites(&first).await;
     let _ = client.site(site).await;
     let _ = client.create_site(&new_site).await;
+    let _ = client.delete_site(site).await;
     let _ = client.update_site(site, &site_draft, &site_draft).await;
     let _ = client.move_site(site, Some(ScannerId(6)), ScannerId(7)).await;
     let _ = client.site_scanner(site).await;

@@ -63,6 +63,18 @@ fn a_sites_scanner_is_a_bare_number() {
 }
 
 #[test]
+fn a_site_is_deleted_unless_a_scan_of_it_is_under_way() {
+    let script = Script::new()
+        .then("DELETE api/3/sites/1", refused(400, "1 scan(s) of it are running."))
+        .then("DELETE api/3/sites/1", done());
+    let client = script.client();
+    let error = now(client.delete_site(SiteId(1))).unwrap_err();
+    assert!(matches!(error, Error::Rejected { status: 400, .. }), "{error:?}");
+    assert_eq!(now(client.delete_site(SiteId(1))), Ok(()));
+    script.assert_done();
+}
+
+#[test]
 fn a_site_is_moved_only_from_where_it_was_seen() {
     let has = |id: u64| json(200, &format!(r#"{{"id":{id},"name":"x"}}"#));
     let site = SiteId(1);

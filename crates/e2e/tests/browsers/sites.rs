@@ -176,6 +176,39 @@ tests! {
         see_scanner(&stack, site, north).await;
     }
 
+    in_chromium: async fn selected_sites_move_together_and_one_is_deleted(page: Page) {
+        let stack = Stack::start().await;
+        let oslo = stack.add("Oslo data centre", "192.0.2.6", 40814).await;
+        let harbour = add_site(&stack, "Harbour", None).await;
+        let quay = add_site(&stack, "Quay", None).await;
+        sign_in(&page, &stack).await;
+        page.click(link("Sites")).await;
+        page.see_words(cell("Harbour", "Engine or pool"), LOCAL).await;
+        page.click(role("checkbox", "Select Harbour")).await;
+        page.click(role("checkbox", "Select Quay")).await;
+        page.click(button("Move to another engine or pool")).await;
+        page.see(dialog("Move 2 sites")).await;
+        page.click(role("combobox", "Engine or pool")).await;
+        page.see(role("option", has("Oslo data centre"))).await;
+        page.check_accessibility("where selected sites go").await;
+        page.click(role("option", has("Oslo data centre"))).await;
+        page.click(button("Move 2 sites to Oslo data centre")).await;
+        page.see(text("2 moved.")).await;
+        page.click(button("Done")).await;
+        page.see_words(cell("Quay", "Engine or pool"), "Oslo data centre").await;
+        see_scanner(&stack, harbour, oslo).await;
+        see_scanner(&stack, quay, oslo).await;
+
+        page.click(button("Delete Quay")).await;
+        page.see(dialog("Delete Quay")).await;
+        page.see(text("No scan of it is known.")).await;
+        page.check_accessibility("the question about a site").await;
+        page.click(button("Delete Quay").within(dialog("Delete Quay"))).await;
+        page.see_words(news(), "Quay is deleted.").await;
+        page.see_texts(column("Name"), &["Harbour"]).await;
+        assert!(stack.api().site(quay).await.is_err());
+    }
+
     in_chromium: async fn a_rename_never_takes_back_a_colleagues_engine(page: Page) {
         let stack = Stack::start().await;
         let oslo = stack.add("Oslo data centre", "192.0.2.6", 40814).await;
