@@ -242,6 +242,24 @@ pub fn GeneralFields(
     }
 }
 
+/// What must be true before an engine is added.
+#[component]
+pub fn BeforeAdding(
+    /// What follows once it is saved, in a sentence or two.
+    then: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="notice">
+            <strong>"Before you add an engine"</strong>
+            <ul class="plain">
+                <li>"The engine is installed on its host, and running."</li>
+                <li>"Port 40814 is open on every firewall between this console and the engine."</li>
+            </ul>
+            <span>{then}</span>
+        </div>
+    }
+}
+
 /// What a form does that is part of another screen.
 #[derive(Clone, Copy)]
 pub struct Inside {
@@ -278,6 +296,8 @@ pub fn EngineForm(
     });
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
+        // A dialog with this form may stand inside another form's part of the tree.
+        event.stop_propagation();
         if untrack(|| general.refused().is_none()) {
             send.run(());
         }

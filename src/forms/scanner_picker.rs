@@ -6,7 +6,7 @@ use console_api::{
     Error, ScannerId,
     rules::{Arrow, Scanner, ScannerColumn, Scanners, select_scanners},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::{
     browser::address::AddressParam,
@@ -16,7 +16,7 @@ use crate::{
         filter::FilterBox,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
-        live::live,
+        live::{follow, live},
         status::{severity_class, status_arrow, status_mark},
         table::{
             data_table::{Column, DataTable, RowPlace, SortBy},
@@ -42,6 +42,8 @@ pub fn ScannerPicker(
     chosen: RwSignal<Option<ScannerId>>,
     /// What is said where nothing is chosen.
     none: &'static str,
+    /// One that is to be in sight once the list has it: it is taken out then.
+    in_sight: RwSignal<Option<ScannerId>>,
     /// Buttons beside the filter.
     #[prop(optional, into)]
     actions: Option<ViewFn>,
@@ -69,6 +71,20 @@ pub fn ScannerPicker(
             scanners.with(|scanners| filter.with(|text| select_scanners(scanners, text, column, descending)));
         Some(Arc::new(ids.into_iter().map(ScannerId::get).collect()))
     });
+    let frame = NodeRef::<html::Div>::new();
+    follow(move || {
+        let Some(id) = in_sight.get() else { return };
+        let at = keys.with(|keys| keys.as_ref()?.iter().position(|key| *key == id.get()));
+        match at {
+            Some(at) => {
+                in_sight.set(None);
+                request_animation_frame(move || show_row(frame, at));
+            }
+            // A filter must not hide it.
+            None if scanners.with(|scanners| scanners.get(id).is_some()) => filter.choose(String::new()),
+            None => {}
+        }
+    });
     let head = Column { key: "choose", label: "Chosen", numeric: false, sortable: false };
     let columns = ScannerColumn::ALL.map(|column| Column {
         key: column.key(),
@@ -78,7 +94,7 @@ pub fn ScannerPicker(
     });
     let columns = [head].into_iter().chain(columns).collect::<Vec<_>>();
     view! {
-        <div class="picker-frame">
+        <div class="picker-frame" node_ref=frame>
             <p class="picker-chosen" role="status">
                 <ChosenScanner picker none />
             </p>
@@ -110,6 +126,16 @@ pub fn ScannerPicker(
             />
         </div>
     }
+}
+
+/// Scrolls the table so that the row at this place is in the middle.
+fn show_row(frame: NodeRef<html::Div>, at: usize) {
+    let Some(frame) = frame.try_get_untracked().flatten() else { return };
+    let [table, row] = [".table-frame", "tr.row"].map(|part| frame.query_selector(part).ok().flatten());
+    let (Some(table), Some(row)) = (table, row) else { return };
+    let height = row.get_bounding_client_rect().height();
+    let above = height * at as f64 - (f64::from(table.client_height()) - height) / 2.0;
+    table.set_scroll_top(above.max(0.0) as i32);
 }
 
 #[component]

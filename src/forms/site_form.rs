@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    Error, NewSite, Saved, ScannerId, Site, SiteDraft,
+    Error, NewSite, Saved, ScannerId, Site, SiteDraft, SiteId,
     rules::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name},
 };
 use futures::FutureExt;
@@ -16,7 +16,6 @@ use super::{
         created_news,
     },
     edit_conflict::ComparedRow,
-    scanner_picker::ScannerPicker,
 };
 use crate::{
     data::Data,
@@ -102,51 +101,79 @@ impl Fields for Typed {
     }
 }
 
-/// The form, for a new site or for one that is there. What was typed stays whatever happens.
-#[component]
-pub fn SiteForm(
-    /// The site; `None` adds one.
-    site: Option<Arc<Site>>,
-) -> impl IntoView {
-    let data = Data::here();
-    let id = site.as_ref().map(|site| site.id);
-    let (start, ..) = Typed::of(site.as_deref());
-    let [name, importance, description] =
-        [start.name, start.importance, start.description].map(RwSignal::new);
-    let fields =
-        Typed { name, importance, description, scanner: RwSignal::new(None), template: RwSignal::default() };
-    let check = Memo::new(move |_| check_site(&fields.draft()));
-    let key = StoredValue::new(id.map_or(Route::NewSite, Route::Site).path());
-    let edit = Edit::open(fields, site.map(Arc::unwrap_or_clone), key);
-    edit.follow_the_console(move || data.site.value().filter(|site| Some(site.id) == id));
+/// A site in its form, new or not: its fields, and what saving them comes to. What was typed stays whatever happens. Copy it freely;
+/// all copies are the same.
+#[derive(Clone, Copy)]
+pub struct SiteEdit {
+    edit: Edit<Typed>,
+    check: Memo<SiteCheck>,
+    id: Option<SiteId>,
+    data: Data,
+    name: NodeRef<html::Input>,
+    description: NodeRef<html::Textarea>,
+}
 
-    let input = NodeRef::<html::Input>::new();
-    let text = NodeRef::<html::Textarea>::new();
-    let focus_name = move || {
-        if let Some(input) = input.get_untracked() {
+/// What came of saving.
+enum Outcome {
+    /// It is saved. What follows is the page of a site that is new.
+    Saved(Option<Route>),
+    /// Something is wrong with the name or the description.
+    Bad,
+    /// The form says why not, or the person has left.
+    NotSaved,
+}
+
+impl SiteEdit {
+    /// The fields of this site; `None` adds one. The drafts keep what is typed under the path of its screen.
+    pub fn open(site: Option<Arc<Site>>) -> Self {
+        let data = Data::here();
+        let id = site.as_ref().map(|site| site.id);
+        let (start, ..) = Typed::of(site.as_deref());
+        let [name, importance, description] =
+            [start.name, start.importance, start.description].map(RwSignal::new);
+        let (scanner, template) = (RwSignal::new(None), RwSignal::default());
+        let fields = Typed { name, importance, description, scanner, template };
+        let check = Memo::new(move |_| check_site(&fields.draft()));
+        let key = StoredValue::new(id.map_or(Route::NewSite, Route::Site).path());
+        let edit = Edit::open(fields, site.map(Arc::unwrap_or_clone), key);
+        edit.follow_the_console(move || data.site.value().filter(|site| Some(site.id) == id));
+        Self { edit, check, id, data, name: NodeRef::new(), description: NodeRef::new() }
+    }
+
+    /// What is to scan a new site; the console decides where nothing is chosen.
+    pub fn scanner(self) -> RwSignal<Option<ScannerId>> {
+        self.edit.fields.scanner
+    }
+
+    /// What is wrong with the name: what the rules say, or else the console's refusal of this very text.
+    fn bad_name(self) -> Option<String> {
+        let by_rule = self.check.with(|check| check.name.clone());
+        by_rule.or_else(|| self.edit.refusal(Some(Name)))
+    }
+
+    /// Leads to what is wrong, once it is in the document.
+    fn focus_bad(self) {
+        request_animation_frame(move || {
+            // Nothing: the person has left.
+            let Some(fine) = self.check.try_with_untracked(|check| check.draft.is_some()) else { return };
             // An element that can't take the focus leaves it where it was.
-            _ = input.focus();
-        }
-    };
-    let navigate = use_navigate();
-    let leave = navigate.clone();
-    let send = Callback::new(move |()| {
+            if untrack(|| self.bad_name()).is_some() {
+                _ = self.name.get_untracked().map(|input| input.focus());
+            } else if !fine {
+                _ = self.description.get_untracked().map(|text| text.focus());
+            }
+        });
+    }
+
+    async fn save(self) -> Outcome {
+        let Self { edit, check, id, data, .. } = self;
         edit.sent.set(true);
         if untrack(|| edit.refused()).is_some() {
-            return;
+            return Outcome::NotSaved;
         }
-        let Some(draft) = check.with_untracked(|check| check.draft.clone()) else {
-            if check.with_untracked(|check| check.name.is_some()) {
-                focus_name();
-            } else if let Some(text) = text.get_untracked() {
-                // As above.
-                _ = text.focus();
-            }
-            return;
-        };
-        let navigate = navigate.clone();
+        let Some(draft) = check.with_untracked(|check| check.draft.clone()) else { return Outcome::Bad };
         let name = draft.name.clone();
-        let (scanner, template) = untrack(|| (fields.scanner.get(), fields.template.get()));
+        let (scanner, template) = untrack(|| (edit.fields.scanner.get(), edit.fields.template.get()));
         let work = save(data, edit.opened(), draft, scanner, template).boxed_local();
         let explain = move |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
@@ -159,14 +186,54 @@ pub fn SiteForm(
             }
             _ => (None, error.in_full()),
         };
+        match edit.save(Words::of(&name), work, explain).await {
+            Ended::Saved(to) => Outcome::Saved(to),
+            Ended::Refused if untrack(|| edit.refusal(Some(Name))).is_some() => Outcome::Bad,
+            _ => Outcome::NotSaved,
+        }
+    }
+}
+
+/// The form of a site that is there.
+#[component]
+pub fn SiteForm(
+    /// The site.
+    site: Arc<Site>,
+) -> impl IntoView {
+    let form = SiteEdit::open(Some(site));
+    view! {
+        <SiteFormFrame form on_bad=Callback::new(|()| ())>
+            <SiteFields form />
+        </SiteFormFrame>
+    }
+}
+
+/// What is around the fields: what somebody else has changed, what was typed before, what was refused, **Save** and **Cancel**.
+#[component]
+pub fn SiteFormFrame(
+    /// What is typed.
+    form: SiteEdit,
+    /// Called when something is wrong with the fields: they come into the document, unless they are there.
+    on_bad: Callback<()>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let edit = form.edit;
+    let navigate = use_navigate();
+    let leave = navigate.clone();
+    let send = Callback::new(move |()| {
+        let navigate = navigate.clone();
         spawn_local(async move {
-            match edit.save(Words::of(&name), work, explain).await {
-                Ended::Saved(Some(to)) => {
+            match form.save().await {
+                Outcome::Saved(Some(to)) => {
                     routes::go(&navigate, &to.href());
                     focus_heading_if_lost();
                 }
-                Ended::Refused if untrack(|| edit.refusal(Some(Name))).is_some() => focus_name(),
-                _ => {}
+                Outcome::Bad => {
+                    on_bad.run(());
+                    form.focus_bad();
+                }
+                Outcome::Saved(None) | Outcome::NotSaved => {}
             }
         });
     });
@@ -181,30 +248,38 @@ pub fn SiteForm(
         edit.forget();
         routes::go(&leave, &Route::Sites.href());
     });
-    let problem = Memo::new(move |_| {
-        let by_rule = check.with(|check| check.name.clone());
-        by_rule.or_else(|| edit.refusal(Some(Name)))
-    });
     view! {
         <form class="form" novalidate=true on:submit=submit>
             {live(move || edit.theirs().map(|theirs| view! { <SiteConflict edit theirs send /> }))}
             <EarlierInput edit />
-            <FormField
-                label="Name"
-                name="site-name"
-                value=name
-                problem
-                sent=edit.sent
-                input
-                help="Unique in this console."
-            />
-            <ImportanceField importance />
-            <DescriptionField description check text />
-            {id.is_none().then(|| view! { <ScanTemplateField chosen=fields.template /> })}
-            {id.is_none().then(|| view! { <SiteScannerField scanner=fields.scanner /> })}
+            {children()}
             <RefusalLine edit />
             <SaveAndCancel refused cancel />
         </form>
+    }
+}
+
+/// **General** of a site.
+#[component]
+pub fn SiteFields(
+    /// What is typed.
+    form: SiteEdit,
+) -> impl IntoView {
+    let SiteEdit { edit, check, id, .. } = form;
+    let Typed { name, importance, description, template, .. } = edit.fields;
+    view! {
+        <FormField
+            label="Name"
+            name="site-name"
+            value=name
+            problem=Memo::new(move |_| form.bad_name())
+            sent=edit.sent
+            input=form.name
+            help="Unique in this console."
+        />
+        <ImportanceField importance />
+        <DescriptionField description check text=form.description />
+        {id.is_none().then(|| view! { <ScanTemplateField chosen=template /> })}
     }
 }
 
@@ -342,38 +417,6 @@ fn DescriptionField(
                 {live(move || problem.get().map(problem_line))}
             </div>
         </div>
-    }
-}
-
-#[component]
-fn SiteScannerField(scanner: RwSignal<Option<ScannerId>>) -> impl IntoView {
-    let actions = move || {
-        live(move || {
-            scanner.get().map(|_| {
-                view! {
-                    <button
-                        type="button"
-                        class="button small"
-                        on:click=move |_| {
-                            scanner.set(None);
-                            focus_heading_if_lost();
-                        }
-                    >
-                        "Let the console decide"
-                    </button>
-                }
-            })
-        })
-    };
-    view! {
-        <fieldset class="field">
-            <legend>"Engine or pool"</legend>
-            <ScannerPicker
-                chosen=scanner
-                none="If you choose none, the console's default engine is used."
-                actions
-            />
-        </fieldset>
     }
 }
 

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use crate::{
     browser::title::Title,
     data::Data,
-    forms::{draft::Drafts, engine_form::EngineForm},
+    forms::{
+        draft::Drafts,
+        engine_form::{BeforeAdding, EngineForm},
+    },
     routes::Route,
     unsaved::Unsaved,
 };
@@ -27,16 +30,7 @@ pub fn NewEnginePage() -> impl IntoView {
                     "New engine"
                 </h1>
             </div>
-            <div class="notice">
-                <strong>"Before you add an engine"</strong>
-                <ul class="plain">
-                    <li>"The engine is installed on its host, and running."</li>
-                    <li>"Port 40814 is open on every firewall between this console and the engine."</li>
-                </ul>
-                <span>
-                    "Once it is saved, the console makes contact, and the engine writes the console into its consoles.xml. The next page shows how to enable it there."
-                </span>
-            </div>
+            <BeforeAdding then="Once it is saved, the console makes contact, and the engine writes the console into its consoles.xml. The next page shows how to enable it there." />
             <EngineForm />
         </section>
     }

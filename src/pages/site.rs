@@ -1,32 +1,33 @@
 //! **Site Configuration**: one site, and the engine or pool that scans it. Also the form that adds one.
 
+mod scanner;
+
 use std::{convert::Infallible, sync::Arc};
 
 use console_api::{
-    EngineId, Error, Moved, Pool, ScannerId, Site, SiteId, SiteType,
+    Error, Moved, ScannerId, Site, SiteId, SiteType,
     rules::{Scanners, importance_label},
 };
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
+use self::scanner::{AddingDialogs, Scanning, SelectScanner};
 use crate::{
     browser::{address::AddressParam, clock::Clock, number, title::Title},
     data::Data,
     features::delete_site::DeleteSiteDialog,
     forms::{
-        draft::{Drafts, at_stake},
+        draft::Drafts,
         edit::{Conflict, Edit, Fields, RefusalLine, Sent, Words, fill},
         edit_conflict::ComparedRow,
-        engine_form::{EngineForm, Inside},
-        new_pool::NewPoolDialog,
-        scanner_picker::{self, ScannerPicker},
-        site_form::SiteForm,
+        scanner_picker,
+        site_form::{SiteEdit, SiteFields, SiteForm, SiteFormFrame},
     },
     routes::{self, Route},
     ui::{
         button::{ActionButton, Refused},
-        dialog::{Dialog, Open},
+        focus::focus_heading_if_lost,
         icon::Icon,
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
@@ -51,21 +52,65 @@ pub fn SitePage(
     }
 }
 
-/// **Create site**.
+/// **Create site**: the tabs of Site Configuration before there is a site. Its own **Save** alone creates it.
 #[component]
 fn NewSite() -> impl IntoView {
     Title::here().set("Create site");
     Drafts::here().guard(Unsaved::here(), Route::NewSite.path(), || "The new site".to_owned());
+    let form = SiteEdit::open(None);
+    let scanning = Scanning::new(Data::here(), form.scanner(), Route::NewSite.path());
+    let tab = AddressParam::of("tab");
+    let choose = move |key: &str| {
+        tab.choose(if key == TABS[0].0 { String::new() } else { key.to_owned() });
+    };
+    let panel = move |tab| match tab {
+        "engines" => view! { <NewSiteEngines scanning /> }.into_any(),
+        _ => view! { <SiteFields form /> }.into_any(),
+    };
     view! {
-        <section class="page narrow" aria-labelledby="page-heading">
+        <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
                 <h1 id="page-heading" tabindex="-1">
                     "Create site"
                 </h1>
             </div>
-            <SiteForm site=None />
+            <SiteFormFrame form on_bad=Callback::new(move |()| choose(TABS[0].0))>
+                <Tabs
+                    name="Site Configuration"
+                    tabs=TABS
+                    chosen=Signal::derive(move || tab.get())
+                    on_choose=Callback::new(choose)
+                    panel=Callback::new(panel)
+                />
+            </SiteFormFrame>
+            <AddingDialogs scanning />
         </section>
     }
+}
+
+/// **Engines** of a new site: the console decides where nothing is chosen.
+#[component]
+fn NewSiteEngines(scanning: Scanning) -> impl IntoView {
+    let chosen = scanning.chosen();
+    let none = move || {
+        live(move || {
+            chosen.get().map(|_| {
+                view! {
+                    <button
+                        type="button"
+                        class="button small"
+                        on:click=move |_| {
+                            chosen.set(None);
+                            focus_heading_if_lost();
+                        }
+                    >
+                        "Let the console decide"
+                    </button>
+                }
+            })
+        })
+    };
+    view! { <SelectScanner scanning none="If you choose none, the console's default engine is used." more=none /> }
 }
 
 /// What the page's parts share. Copy it freely; all copies are the same.
@@ -239,7 +284,7 @@ fn ScannerLink(page: SiteState, id: Option<ScannerId>) -> impl IntoView {
 fn SiteTabs(page: SiteState) -> impl IntoView {
     let tab = AddressParam::of("tab");
     let panel = move |tab| match tab {
-        "general" => view! { <SiteForm site=untrack(|| page.site.get()) /> }.into_any(),
+        "general" => untrack(|| page.site.get()).map(|site| view! { <SiteForm site /> }).into_any(),
         _ => view! { <SiteEngines page /> }.into_any(),
     };
     let chosen = move || tab.with(|tab| if tab.is_empty() { FIRST.to_owned() } else { tab.clone() });
@@ -299,10 +344,6 @@ struct Choice {
 }
 
 impl Choice {
-    fn choose(self, scanner: ScannerId) {
-        self.edit.fields.0.set(Some(scanner));
-    }
-
     fn label(self, id: Option<ScannerId>) -> String {
         let unknown = || "an engine or pool that the console does not report".to_owned();
         id.map_or_else(unknown, |id| self.page.scanners.with(|scanners| scanners.label(id)))
@@ -358,31 +399,13 @@ fn SiteEngines(page: SiteState) -> impl IntoView {
         edit.forget();
         routes::go(&navigate, &Route::Sites.href());
     };
-    let adds = RwSignal::new(None);
-    let actions = move || {
-        view! {
-            <ActionButton
-                icon=Icon::Add
-                label="Add Scan Engine".to_owned()
-                small=true
-                on_press=Callback::new(move |()| adds.set(Some(Adds::Engine)))
-            />
-            <ActionButton
-                icon=Icon::Pool
-                label="Create Engine Pool".to_owned()
-                small=true
-                refused=Signal::derive(move || choice.page.data.no_pools())
-                on_press=Callback::new(move |()| adds.set(Some(Adds::Pool)))
-            />
-        }
-    };
+    let scanning = Scanning::new(page.data, fields.0, Route::Site(page.id).path());
     view! {
         {live(move || edit.theirs().map(|theirs| {
             let label = choice.label(theirs);
             view! { <ChoiceConflict choice theirs label save /> }
         }))}
-        <h2>"Select Scan Engine"</h2>
-        <ScannerPicker chosen=fields.0 none="The console does not report what scans this site." actions />
+        <SelectScanner scanning none="The console does not report what scans this site." />
         <p class="change" role="status">
             {live(move || change_in_words(choice))}
         </p>
@@ -405,8 +428,7 @@ fn SiteEngines(page: SiteState) -> impl IntoView {
                 "Save"
             </button>
         </div>
-        <AddEngine choice open={Open::one_of(adds, Adds::Engine)} />
-        <CreatePool choice open={Open::one_of(adds, Adds::Pool)} />
+        <AddingDialogs scanning />
     }
 }
 
@@ -417,49 +439,6 @@ fn change_in_words(choice: Choice) -> Option<String> {
         let (from, to) = (choice.label(edit.opened_now().flatten()), choice.label(edit.fields.typed()));
         format!("The site moves from {from} to {to} when you save.")
     })
-}
-
-/// What is added beside the list to choose from, in a dialog.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Adds {
-    Engine,
-    Pool,
-}
-
-/// **Add Scan Engine**: General of a new engine. It is saved first, then chosen for this site.
-#[component]
-fn AddEngine(choice: Choice, open: Open) -> impl IntoView {
-    let draft = format!("{}#new-engine", Route::Site(choice.page.id).path());
-    let at_stake = at_stake(open, draft.clone(), "The new engine");
-    let inside = Inside {
-        draft: StoredValue::new(draft),
-        on_created: Callback::new(move |id: EngineId| {
-            choice.choose(id.into());
-            open.set(false);
-        }),
-        on_cancel: Callback::new(move |()| open.set(false)),
-    };
-    view! {
-        <Dialog open title="Add Scan Engine".to_owned() at_stake>
-            <p>
-                "The engine is saved at once, and chosen for this site. It has to be paired before it can scan: its own page shows how."
-            </p>
-            <EngineForm inside />
-        </Dialog>
-    }
-}
-
-/// **Create Engine Pool**: a new pool. It is saved first, then chosen for this site.
-#[component]
-fn CreatePool(choice: Choice, open: Open) -> impl IntoView {
-    view! {
-        <NewPoolDialog
-            open
-            draft=format!("{}#new-pool", Route::Site(choice.page.id).path())
-            on_created=Callback::new(move |pool: Pool| choice.choose(pool.id.into()))
-            words="The pool is saved at once, and chosen for this site."
-        />
-    }
 }
 
 /// Theirs beside yours, and which of the two it shall be.

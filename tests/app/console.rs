@@ -179,6 +179,15 @@ impl Console {
         self.change(id, |engine| engine.more = more);
     }
 
+    /// Somebody adds an engine.
+    pub(crate) fn add(&self, id: u64, name: &str, address: &str, status: &'static str) {
+        let (name, address) = (name.to_owned(), address.to_owned());
+        let engine = Engine { id, name, address, status, more: r#","sites":[]"# };
+        for engines in [&self.state.engines, &self.state.after_asking] {
+            engines.borrow_mut().push(engine.clone());
+        }
+    }
+
     /// Somebody else changes the engine.
     pub(crate) fn change(&self, id: u64, change: impl Fn(&mut Engine)) {
         for engines in [&self.state.engines, &self.state.after_asking] {

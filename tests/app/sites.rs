@@ -239,12 +239,14 @@ async fn a_list_without_sites_says_what_to_do_and_a_page_too_many_leads_back() {
 #[wasm_bindgen_test]
 async fn a_site_is_created_with_its_pool_and_leads_to_its_page() {
     let console = console(2);
-    let screen = at_work_on(&console, "/sites/new", "Create site").await;
+    let screen = at_work_on(&console, "/sites/new?tab=engines", "Create site").await;
     screen.read("If you choose none, the console's default engine is used.").await;
     screen.click("button", "Save").await;
+    // What is missing is on the other tab.
     screen.read("Enter a name.").await;
-    assert_eq!(focused().unwrap().get_attribute("name").as_deref(), Some("site-name"));
+    until("the focus on the name", || (focused()?.get_attribute("name")? == "site-name").then_some(())).await;
     screen.type_into("Name", "site-0001").await;
+    screen.click("tab", "Engines").await;
     until("the table", || radio(&screen, "Choose pool Europe")).await.click();
     screen.read("Chosen: pool Europe").await;
     screen.click("button", "Save").await;
@@ -262,6 +264,56 @@ async fn a_site_is_created_with_its_pool_and_leads_to_its_page() {
     let body = console.bodies().into_iter().rfind(|body| body.contains("harbour")).unwrap();
     assert_eq!(body, r#"{"name":"harbour","importance":"high","engineId":900}"#);
     see_chosen(&screen, "pool Europe").await;
+}
+
+/// "If you are adding an engine while configuring a new site" of the documents.
+#[wasm_bindgen_test]
+async fn a_site_and_its_new_engine_are_made_in_one_go() {
+    let names =
+        (1..=60).map(|id| (id, format!("engine-{id:02}"), format!("10.0.0.{id}"))).collect::<Vec<_>>();
+    let engines = names.iter().map(|(id, name, address)| (*id, name.as_str(), address.as_str(), "active"));
+    let console = Console::with(&engines.collect::<Vec<_>>()).with_sites(0);
+    let shared = console.clone();
+    console.also(move |method, path, _| {
+        (method == console_api::Method::Post && path == "api/3/scan_engines").then(|| {
+            shared.add(77, "zagreb", "10.0.0.77", "unknown");
+            super::console::json(r#"{"id":77,"links":[]}"#.to_owned())
+        })
+    });
+    let screen = at_work_on(&console, "/sites/new", "Create site").await;
+    screen.type_into("Name", "harbour").await;
+    screen.click("tab", "Engines").await;
+    screen.type_into("Filter engines and pools", "engine-5").await;
+    screen.click("button", "Add Scan Engine").await;
+    let dialog = screen.see("dialog", "Add Scan Engine").await;
+    screen.read("The engine is installed on its host, and running.").await;
+    screen.read("Port 40814 is open on every firewall").await;
+    assert!(screen.all("tab", "General").iter().any(|tab| dialog.contains(Some(tab))));
+    screen.type_into("Name", "zagreb").await;
+    screen.type_into("Address", "10.0.0.77").await;
+    let save = screen.all("button", "Save").into_iter().find(|it| dialog.contains(Some(it)));
+    save.unwrap().click();
+    screen.read("zagreb is added.").await;
+    screen.see_gone("dialog", "Add Scan Engine").await;
+    screen.read("Chosen: zagreb").await;
+    // The last of all, and in sight all the same.
+    until("zagreb in sight", || {
+        let row = radio(&screen, "Choose zagreb").filter(web_sys::HtmlInputElement::checked)?;
+        let frame = row.closest(".table-frame").unwrap()?.get_bounding_client_rect();
+        let row = row.get_bounding_client_rect();
+        (row.top() >= frame.top() && row.bottom() <= frame.bottom()).then_some(())
+    })
+    .await;
+    screen.read("zagreb is added, and chosen for this site.").await;
+    let pairing = screen.see("link", "Pairing of zagreb").await;
+    assert_eq!(pairing.get_attribute("href").as_deref(), Some("/engines/77?tab=pairing"));
+    assert!(console.site_ids().is_empty(), "the site is created by its own Save alone");
+    screen.click("button", "Save").await;
+    screen.read("harbour is created.").await;
+    see_address("/sites/1").await;
+    assert_eq!(console.site(1).scanner, 77);
+    screen.read("Its status is Unknown. Where it is not paired yet, Pairing shows how.").await;
+    screen.see("link", "Pairing of zagreb").await;
 }
 
 #[wasm_bindgen_test]

@@ -279,6 +279,9 @@ tests! {
         page.click(button("Save")).await;
         page.see(text("Enter a name.")).await;
         page.check_screen("create-site").await;
+        page.click(role("tab", "Engines")).await;
+        page.see(role("table", "Scan Engines & Pools")).await;
+        page.check_screen("create-site-engines").await;
         page.click(link("Sites")).await;
         page.click(link("Berlin DMZ – mail gateways")).await;
         page.see(role("table", "Scan Engines & Pools")).await;

@@ -107,6 +107,7 @@ tests! {
         page.choose("Importance", "High").await;
         page.fill("Description", "Cranes and gates").await;
         page.choose("Scan template", "Discovery Scan").await;
+        page.click(role("tab", "Engines")).await;
         page.click(role("radio", "Choose Oslo data centre")).await;
         see_chosen(&page, "Oslo data centre").await;
         page.click(button("Save")).await;
@@ -133,6 +134,39 @@ tests! {
         );
         page.click(link("Oslo data centre").within(role("region", "General information"))).await;
         page.see(heading("Scan Engine Configuration")).await;
+    }
+
+    // "Adding an engine" of the documents, while configuring a new site.
+    in_chromium: async fn a_new_site_and_its_new_engine_are_made_in_one_go(page: Page) {
+        let stack = Stack::start().await;
+        sign_in(&page, &stack).await;
+        page.click(link("Sites")).await;
+        page.click(link("Create site")).await;
+        page.fill("Name", "Harbour").await;
+        page.click(role("tab", "Engines")).await;
+        page.click(button("Add Scan Engine")).await;
+        let adding = dialog("Add Scan Engine");
+        page.see(role("tab", "General").within(adding.clone())).await;
+        page.see(text("Port 40814 is open on every firewall between this console and the engine.")).await;
+        page.check_accessibility("adding an engine for a new site").await;
+        page.fill("Name", "Bergen").await;
+        page.fill("Address", "192.0.2.7").await;
+        save_in(&page, "Add Scan Engine").await;
+        page.see_no(any("dialog")).await;
+        see_chosen(&page, "Bergen").await;
+        page.see(text("Bergen is added, and chosen for this site.")).await;
+        page.check_accessibility("a new site with a new engine").await;
+        let sites = stack.api().sites(&console_api::PageRequest::default()).await.expect("the list").items;
+        assert!(sites.is_empty(), "the site is created by its own Save alone");
+        page.click(button("Save")).await;
+        page.see_words(news(), "Harbour is created.").await;
+        page.see(heading("Site Configuration")).await;
+        let bergen = stack.id_of("Bergen").await;
+        let site = stack.api().sites(&console_api::PageRequest::default()).await.expect("the list").items.remove(0);
+        assert_eq!(site.scanner, Some(bergen.into()));
+        page.click(link("Pairing of Bergen")).await;
+        page.see(heading("Scan Engine Configuration")).await;
+        page.see_address(&format!("/engines/{bergen}?tab=pairing")).await;
     }
 
     in_chromium: async fn a_site_gets_another_engine_then_a_new_one_then_a_new_pool(page: Page) {
