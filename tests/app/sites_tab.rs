@@ -73,13 +73,13 @@ async fn sites_are_selected_then_on_the_tab_then_saved() {
     screen.read("2 sites to aachen: 2 from berlin").await;
     press_in_dialog(&screen, "Save").await;
     screen.see_gone("dialog", "Select Sites").await;
-    screen.see("table", "Moves when you save").await;
+    screen.see("columnheader", "When you save").await;
     screen.read("2 sites from berlin to aachen").await;
     assert_eq!(scanners(&console, 1..=5), [1; 5], "nothing is sent before the panel is saved");
     save(&screen).await;
     screen.read("Moving sites: 2 moved.").await;
     assert_eq!(scanners(&console, 1..=5), [1, 2, 1, 2, 1]);
-    screen.see_gone("table", "Moves when you save").await;
+    screen.see_gone("columnheader", "When you save").await;
     screen.see("link", "site-0004").await;
     // The sites are known now to be elsewhere.
     select_sites(&screen).await;
@@ -105,7 +105,7 @@ async fn a_site_that_is_unchecked_needs_another_engine_or_pool() {
     screen.read("1 site from berlin to pool Europe").await;
     press_in_dialog(&screen, "Save").await;
     screen.see_gone("dialog", "Select Sites").await;
-    screen.read("→ pool Europe when you save").await;
+    screen.read("Goes to pool Europe").await;
     save(&screen).await;
     screen.read("site-0002: moved.").await;
     assert_eq!(scanners(&console, 1..=3), [1, 900, 1]);
@@ -187,7 +187,36 @@ async fn what_is_chosen_in_the_dialog_is_not_lost_unasked() {
     screen.see_gone("dialog", "Leave without saving?").await;
     press_in_dialog(&screen, "Save").await;
     screen.see_gone("dialog", "Select Sites").await;
-    screen.see("table", "Moves when you save").await;
+    screen.see("columnheader", "When you save").await;
+}
+
+#[wasm_bindgen_test]
+async fn one_list_has_the_sites_that_come_those_that_go_and_those_that_stay() {
+    let console = console(5);
+    console.change_site(4, |site| site.scanner = 2);
+    console.change_site(5, |site| site.scanner = 2);
+    let screen = tab_of(&console, 2).await;
+    screen.see("link", "site-0004").await;
+    choose(&screen, &["site-0001"]).await;
+    // The moves come first; there is no other list.
+    screen.see_names(&["site-0001", "site-0004", "site-0005"]).await;
+    assert!(
+        screen.row_text("site-0001").unwrap().contains("Comes from berlin"),
+        "{:?}",
+        screen.row_text("site-0001")
+    );
+    assert!(!screen.row_text("site-0004").unwrap().contains("Goes to"));
+    select_sites(&screen).await;
+    screen.click("checkbox", "Select site-0005").await;
+    screen.type_into("New engine or pool for the sites that you unchecked", "pool Europe").await;
+    press_in_dialog(&screen, "Save").await;
+    screen.see_gone("dialog", "Select Sites").await;
+    until("it to be marked", || screen.row_text("site-0005")?.contains("Goes to pool Europe").then_some(()))
+        .await;
+    assert_eq!(screen.names().len(), 3, "each site is there once");
+    screen.click("button", "Undo site-0005").await;
+    screen.see_names(&["site-0001", "site-0004", "site-0005"]).await;
+    assert!(!screen.row_text("site-0005").unwrap().contains("Goes to"));
 }
 
 #[wasm_bindgen_test]
@@ -202,7 +231,7 @@ async fn a_move_can_be_taken_back_before_it_is_saved() {
     press_in_dialog(&screen, "Cancel").await;
     screen.see_gone("dialog", "Select Sites").await;
     screen.click("button", "Discard all").await;
-    screen.see_gone("table", "Moves when you save").await;
+    screen.see_gone("columnheader", "When you save").await;
     let disabled = screen.see("button", "Save").await.get_attribute("aria-disabled");
     assert_eq!(disabled.as_deref(), Some("true"), "nothing is left to be saved");
 }

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::panel::{Panel, PanelButtons};
 use crate::{
     browser::address::AddressParam,
+    data::sites::Listed,
     features::select_sites::SelectSites,
     routes::Route,
     ui::{
@@ -26,20 +27,19 @@ use crate::{
     },
 };
 
-const PENDING: [Column; 4] = [
-    Column { key: "name", label: "Name", numeric: false, sortable: false },
-    Column { key: "from", label: "From", numeric: false, sortable: false },
-    Column { key: "to", label: "To", numeric: false, sortable: false },
-    Column { key: "actions", label: "Actions", numeric: false, sortable: false },
-];
 const ASSIGNED: [Column; 3] = [
     Column { key: "name", label: "Name", numeric: false, sortable: true },
     Column { key: "type", label: "Type", numeric: false, sortable: false },
     Column { key: "last-scan", label: "Last scan", numeric: false, sortable: false },
 ];
+/// While something moves when the panel is saved.
+const PENDING: [Column; 2] = [
+    Column { key: "change", label: "When you save", numeric: false, sortable: false },
+    Column { key: "actions", label: "Actions", numeric: false, sortable: false },
+];
 const SIZES: [u64; 4] = [10, 25, 50, 100];
 const SIZE: u64 = 25;
-/// So many ways are told in words above the table of moves.
+/// So many ways are told in words above the list.
 const WAYS: usize = 6;
 
 /// What is in the tab.
@@ -80,58 +80,10 @@ pub(super) fn EngineSites(panel: Panel) -> impl IntoView {
     }
 }
 
-/// The moves that are not saved yet.
+/// What moves when the panel is saved, in words; the list below marks each site.
 #[component]
 fn PendingMoves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
     let moves = panel.moves;
-    let index = Memo::new(move |_| {
-        moves.with(|moves| {
-            let places = moves.iter().enumerate().map(|(at, it)| (it.site.get(), at));
-            Arc::new(places.collect::<KeyMap<usize>>())
-        })
-    });
-    let keys = Memo::new(move |_| {
-        Some(Arc::new(moves.with(|moves| moves.iter().map(|it| it.site.get()).collect::<Vec<_>>())))
-    });
-    let of = move |site: u64| {
-        let at = index.with(|index| index.get(&site).copied())?;
-        moves.with(|moves| moves.get(at).filter(|it| it.site.get() == site).cloned())
-    };
-    let take_back = move |site: SiteId| {
-        moves.update(|moves| moves.retain(|it| it.site != site));
-        focus_heading_if_lost();
-    };
-    let cells = move |place: RowPlace| {
-        let Some(SiteMove { site, name, from, to }) = of(place.key) else { return ().into_any() };
-        let label = |id| scanners.with(|scanners| scanners.label(id));
-        let from = from.map_or_else(|| "Not reported".to_owned(), label);
-        let to = label(to);
-        view! {
-            <th scope="row" class="c-name" title=name.clone()>
-                <a href=Route::Site(site).href() tabindex=place.tabindex>
-                    {name.clone()}
-                </a>
-            </th>
-            <td class="c-from" title=from.clone()>
-                {from.clone()}
-            </td>
-            <td class="c-to" title=to.clone()>
-                {to.clone()}
-            </td>
-            <td class="c-actions">
-                <div class="row-actions">
-                    <RowButton
-                        icon=Icon::Close
-                        label=format!("Undo {name}")
-                        refused=None
-                        tabindex=place.tabindex
-                        on_press=Callback::new(move |()| take_back(site))
-                    />
-                </div>
-            </td>
-        }
-        .into_any()
-    };
     let ways = move || {
         let scanners = scanners.get();
         let moves = moves.get();
@@ -139,47 +91,39 @@ fn PendingMoves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
         let rest = groups.iter().skip(WAYS).map(|group| group.moves.len()).sum::<usize>();
         let rest = (rest > 0)
             .then(|| format!("{} more on {} other ways", sites_in_words(rest), groups.len() - WAYS));
-        let lines = groups.iter().take(WAYS).map(|group| group.in_words(&scanners)).chain(rest);
-        lines.map(|line| view! { <li>{line}</li> }.into_any()).collect::<Vec<_>>()
+        let ways = groups.iter().take(WAYS).map(|group| group.in_words(&scanners)).chain(rest);
+        let spans = ways.enumerate().map(|(at, way)| {
+            let before = if at == 0 { "" } else { ", " };
+            view! {
+                {before}
+                <span>{way}</span>
+            }
+            .into_any()
+        });
+        spans.collect::<Vec<_>>()
     };
     view! {
-        <section class="notice uncertain pending" aria-labelledby="pending-heading">
-            <div class="picker-head">
-                <h3 id="pending-heading">"Moves when you save"</h3>
-                <div class="actions">
-                    <button
-                        type="button"
-                        class="button small"
-                        on:click=move |_| {
-                            moves.set(Vec::new());
-                            focus_heading_if_lost();
-                        }
-                    >
-                        "Discard all"
-                    </button>
-                </div>
-            </div>
-            <div role="status">
-                <ul class="plain">{live(ways)}</ul>
-            </div>
-            <div class="short-table">
-                <DataTable
-                    name="Moves when you save"
-                    class="moves"
-                    columns=Signal::stored(PENDING.to_vec())
-                    keys
-                    sort=Memo::new(|_| SortBy::from_query(""))
-                    on_sort=Callback::new(|_| ())
-                    cells=Callback::new(cells)
-                    working=Callback::new(|_| false)
-                    empty=Callback::new(|()| ().into_any())
-                />
-            </div>
+        <section class="notice uncertain pending" aria-label="Moves when you save">
+            <p role="status">
+                <strong>"When you save: "</strong>
+                {live(ways)}
+            </p>
+            <button
+                type="button"
+                class="button small"
+                on:click=move |_| {
+                    moves.set(Vec::new());
+                    focus_heading_if_lost();
+                }
+            >
+                "Discard all"
+            </button>
         </section>
     }
 }
 
-/// The sites that are assigned directly, as the console pages and sorts them.
+/// The sites that are assigned directly, as the console pages and sorts them. Those that move when the panel is saved are marked,
+/// and come first.
 #[component]
 fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
     let page = panel.page;
@@ -218,12 +162,26 @@ fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
         listed.with(|listed| listed.as_ref()?.page.items.iter().find(|site| site.id.get() == id).cloned())
     };
     let failed = move || page.data.engine_sites.failed();
+    // The moves that are not saved yet, by their sites.
+    let pending = Memo::new(move |_| {
+        let by_site = |it: &SiteMove| (it.site.get(), it.clone());
+        Arc::new(panel.moves.with(|moves| moves.iter().map(by_site).collect::<KeyMap<SiteMove>>()))
+    });
+    let any = Memo::new(move |_| pending.with(|pending| !pending.is_empty()));
     let keys = Memo::new(move |_| {
         let known = listed.with(|listed| {
-            let listed = listed.as_ref()?;
-            Some(Arc::new(listed.page.items.iter().map(|site| site.id.get()).collect::<Vec<_>>()))
+            let ids = |listed: &Arc<Listed>| {
+                (listed.request.page, listed.page.items.iter().map(|site| site.id.get()).collect::<Vec<_>>())
+            };
+            listed.as_ref().map(ids)
         });
-        known.or_else(|| failed().map(|_| Arc::default()))
+        let (page, ids) = known.or_else(|| failed().map(|_| (0, Vec::new())))?;
+        if page > 0 {
+            return Some(Arc::new(ids));
+        }
+        let mut keys = panel.moves.with(|moves| moves.iter().map(|it| it.site.get()).collect::<Vec<_>>());
+        pending.with(|pending| keys.extend(ids.into_iter().filter(|id| !pending.contains_key(id))));
+        Some(Arc::new(keys))
     });
     let paged = Memo::new(move |_| {
         let listed = listed.get()?;
@@ -237,35 +195,71 @@ fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
     });
     let many =
         Memo::new(move |_| paged.get().is_some_and(|paged| paged.total.is_none_or(|total| total > SIZES[0])));
-    let going = Memo::new(move |_| {
-        let leaves = |it: &&SiteMove| !it.to.is_engine(page.id);
-        panel.moves.with(|moves| {
-            Arc::new(
-                moves.iter().filter(leaves).map(|it| (it.site.get(), it.to.get())).collect::<KeyMap<u64>>(),
-            )
-        })
-    });
-    let cells = move |place: RowPlace| {
-        let Some(site) = site(place.key) else { return ().into_any() };
-        let to = move || {
-            let to = going.with(|going| going.get(&place.key).copied())?;
-            let to = scanners.with(|scanners| scanners.label(console_api::ScannerId(to)));
-            Some(view! { <span class="way">{format!(" → {to} when you save")}</span> })
+    let take_back = move |site: u64| {
+        panel.moves.update(|moves| moves.retain(|it| it.site.get() != site));
+        focus_heading_if_lost();
+    };
+    // What becomes of a site, and the way back.
+    let change = move |moved: Option<SiteMove>, tabindex: &'static str| {
+        let Some(SiteMove { site, name, from, to }) = moved else {
+            return view! {
+                <td class="c-change"></td>
+                <td class="c-actions"></td>
+            }
+            .into_any();
         };
-        let scanned = site.last_scan.map(|at| (page.clock.relative(at), page.clock.exact(at)));
-        let (scanned, exact) = scanned.unwrap_or_else(|| ("–".to_owned(), "Never scanned.".to_owned()));
-        let kind = site.site_type.as_ref().map_or("–", SiteType::label).to_owned();
+        let label = |id| scanners.with(|scanners| scanners.label(id));
+        let words = if to.is_engine(page.id) {
+            let from = from.map_or_else(|| "an engine or pool that is not reported".to_owned(), label);
+            format!("Comes from {from}")
+        } else {
+            format!("Goes to {}", label(to))
+        };
         view! {
-            <th scope="row" class="c-name" title=site.name.clone()>
-                <a href=Route::Site(site.id).href() tabindex=place.tabindex>
-                    {site.name.clone()}
+            <td class="c-change" title=words.clone()>
+                <span class="way">{words.clone()}</span>
+            </td>
+            <td class="c-actions">
+                <div class="row-actions">
+                    <RowButton
+                        icon=Icon::Close
+                        label=format!("Undo {name}")
+                        refused=None
+                        tabindex
+                        on_press=Callback::new(move |()| take_back(site.get()))
+                    />
+                </div>
+            </td>
+        }
+        .into_any()
+    };
+    let cells = move |place: RowPlace| {
+        let moved = pending.with(|pending| pending.get(&place.key).cloned());
+        let known = site(place.key);
+        let name = moved.as_ref().map(|it| it.name.clone()).or_else(|| Some(known.as_ref()?.name.clone()));
+        // A row that has just left the list is gone in the same breath.
+        let Some(name) = name else { return ().into_any() };
+        let unknown = || "–".to_owned();
+        let kind = known.as_ref().and_then(|site| site.site_type.as_ref());
+        let kind = kind.map_or_else(unknown, |kind: &SiteType| kind.label().to_owned());
+        let (scanned, exact) = match &known {
+            Some(site) => site.last_scan.map_or_else(
+                || (unknown(), "Never scanned.".to_owned()),
+                |at| (page.clock.relative(at), page.clock.exact(at)),
+            ),
+            None => (unknown(), String::new()),
+        };
+        view! {
+            <th scope="row" class="c-name" title=name.clone()>
+                <a href=Route::Site(SiteId(place.key)).href() tabindex=place.tabindex>
+                    {name.clone()}
                 </a>
-                {live(to)}
             </th>
             <td class="c-type">{kind}</td>
             <td class="c-scan" title=exact>
                 {scanned}
             </td>
+            {any.get().then(|| change(moved, place.tabindex))}
         }
         .into_any()
     };
@@ -330,7 +324,10 @@ fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
             <DataTable
                 name="Assigned sites"
                 class="assigned"
-                columns=Signal::stored(ASSIGNED.to_vec())
+                columns=Signal::derive(move || {
+                    let pending = if any.get() { &PENDING[..] } else { &[] };
+                    [&ASSIGNED, pending].concat()
+                })
                 keys
                 sort=order
                 on_sort=Callback::new(move |by: SortBy| {

@@ -63,7 +63,7 @@ tests! {
         page.click(button("Save")).await;
         page.see_no(any("dialog")).await;
         // “The sites appear on the Sites page of the Scan Engine Configuration panel.”
-        page.see(role("table", "Moves when you save")).await;
+        page.see(role("region", "Moves when you save")).await;
         page.see(text(format!("2 sites from {LOCAL} to Frankfurt"))).await;
         page.check_accessibility("the tab Sites with moves").await;
         assert_eq!(scanner(&stack, berlin).await, stack.id_of(LOCAL).await.into(), "nothing is saved yet");
@@ -75,7 +75,7 @@ tests! {
         page.click(button("Sign in")).await;
         page.see_no(dialog("Sign in again")).await;
         page.see_words(news(), "Moving sites: 2 moved.").await;
-        page.see_no(role("table", "Moves when you save")).await;
+        page.see_no(role("region", "Moves when you save")).await;
         page.see(link("Berlin office")).await;
         page.see(link("Hanover plant")).await;
         let frankfurt = ScannerId::from(stack.id_of("Frankfurt").await);
