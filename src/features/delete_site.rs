@@ -107,7 +107,7 @@ fn ScansInWords(scans: Query<ScansOfSite>) -> impl IntoView {
         let more = scans.count.saturating_sub(scans.newest.len() as u64);
         let more = (more > 0).then(|| format!("and {} more", number::count(more)));
         let lines = named.chain(more).map(|line| view! { <li>{line}</li> }.into_any()).collect::<Vec<_>>();
-        let lines = (!lines.is_empty()).then(|| view! { <ul>{lines}</ul> });
+        let lines = (!lines.is_empty()).then(|| view! { <ul class="plain">{lines}</ul> });
         view! {
             {running}
             {words.map(|words| view! { <p>{words}</p> })}

@@ -44,6 +44,9 @@ pub fn ScannerPicker(
     none: &'static str,
     /// One that is to be in sight once the list has it: it is taken out then.
     in_sight: RwSignal<Option<ScannerId>>,
+    /// A button beside what is chosen.
+    #[prop(optional_no_strip, into)]
+    beside: Option<ViewFn>,
     /// Buttons beside the filter.
     #[prop(optional, into)]
     actions: Option<ViewFn>,
@@ -95,9 +98,12 @@ pub fn ScannerPicker(
     let columns = [head].into_iter().chain(columns).collect::<Vec<_>>();
     view! {
         <div class="picker-frame" node_ref=frame>
-            <p class="picker-chosen" role="status">
-                <ChosenScanner picker none />
-            </p>
+            <div class="picker-now">
+                <p class="picker-chosen" role="status">
+                    <ChosenScanner picker none />
+                </p>
+                {beside.map(|beside| beside.run())}
+            </div>
             <div class="picker-head">
                 <FilterBox
                     label="Filter engines and pools"

@@ -110,7 +110,7 @@ fn NewSiteEngines(scanning: Scanning) -> impl IntoView {
             })
         })
     };
-    view! { <SelectScanner scanning none="If you choose none, the console's default engine is used." more=none /> }
+    view! { <SelectScanner scanning none="If you choose none, the console's default engine is used." beside=none /> }
 }
 
 /// What the page's parts share. Copy it freely; all copies are the same.

@@ -83,14 +83,14 @@ pub(super) fn SelectScanner(
     scanning: Scanning,
     /// What is said where nothing is chosen.
     none: &'static str,
-    /// Another button beside the filter.
+    /// A button beside what is chosen.
     #[prop(optional, into)]
-    more: Option<ViewFn>,
+    beside: Option<ViewFn>,
 ) -> impl IntoView {
     let adds = scanning.adds;
+    scanning.in_sight.set(scanning.chosen.get_untracked());
     let actions = move || {
         view! {
-            {more.as_ref().map(ViewFn::run)}
             <ActionButton
                 icon=Icon::Add
                 label="Add Scan Engine".to_owned()
@@ -108,7 +108,7 @@ pub(super) fn SelectScanner(
     };
     view! {
         <h2>"Select Scan Engine"</h2>
-        <ScannerPicker chosen=scanning.chosen none in_sight=scanning.in_sight actions />
+        <ScannerPicker chosen=scanning.chosen none in_sight=scanning.in_sight beside actions />
         <div role="status" class="troubles">
             <WayToPairing scanning />
         </div>
