@@ -14,7 +14,7 @@ use futures::{
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
-use crate::browser::{clock, timer::breathe};
+use crate::browser::{clock, effect::follow_from, timer::breathe};
 
 /// So many pages are asked for at a time, once the first has told how many there are.
 const AT_ONCE: usize = 3;
@@ -79,6 +79,9 @@ pub struct AllSites {
     under_way: StoredValue<Option<AbortHandle>>,
     /// Moves that were made while the list was being read: the pages may be older.
     moved: StoredValue<Vec<(SiteId, ScannerId)>>,
+    /// The moves that were made last, and how often some were: for other lists of sites.
+    last: StoredValue<Vec<(SiteId, ScannerId)>>,
+    moves: RwSignal<u64>,
 }
 
 impl AllSites {
@@ -91,6 +94,8 @@ impl AllSites {
             turn: StoredValue::new(0),
             under_way: StoredValue::new(None),
             moved: StoredValue::new(Vec::new()),
+            last: StoredValue::new(Vec::new()),
+            moves: RwSignal::new(0),
         }
     }
 
@@ -145,11 +150,24 @@ impl AllSites {
         }
     }
 
+    /// Looks at the moves that were made last, each time that some were.
+    pub(super) fn follow_moves(self, look: impl Fn(&[(SiteId, ScannerId)]) + 'static) {
+        follow_from(move |before: Option<u64>| {
+            let now = self.moves.get();
+            if before.is_some_and(|before| before != now) {
+                self.last.with_value(|moves| look(moves));
+            }
+            now
+        });
+    }
+
     /// These sites have got another engine or pool.
     pub(super) fn have_moved(self, moves: &[(SiteId, ScannerId)]) {
         if moves.is_empty() {
             return;
         }
+        self.last.set_value(moves.to_vec());
+        self.moves.update(|moves| *moves += 1);
         if self.reading.get_untracked() != Reading::Idle {
             self.moved.update_value(|known| known.extend_from_slice(moves));
         }

@@ -23,7 +23,7 @@ pub mod version_report;
 use std::{future::Future, sync::Arc};
 
 use console_api::{
-    ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, ScanTemplate, ScannerId, Site, SiteId,
+    ConsoleInfo, Engine, EngineId, EngineStatus, Error, List, Pool, ScanTemplate, Site,
     rules::{ConsolePlace, NextStep, console_place, next_step_at},
 };
 use futures::FutureExt;
@@ -74,8 +74,6 @@ pub struct Data {
     pub engine_sites: Query<(EngineId, Listed)>,
     /// All sites.
     pub all_sites: AllSites,
-    /// The sites that were moved last, and what scans them now.
-    moved_sites: RwSignal<Vec<(SiteId, ScannerId)>>,
     /// How the fleet is, as it was last found out.
     pub health: FleetHealth,
     /// The console itself. Not every account may read it.
@@ -108,7 +106,6 @@ impl Data {
             pool: Query::new(),
             engine_sites: Query::new(),
             all_sites: AllSites::new(),
-            moved_sites: RwSignal::new(Vec::new()),
             sites: Query::new(),
             site: Query::new(),
             scan_templates: Query::new(),
@@ -190,7 +187,6 @@ impl Data {
         self.pool.forget();
         self.engine_sites.forget();
         self.all_sites.forget();
-        self.moved_sites.set(Vec::new());
         self.sites.forget();
         self.site.forget();
         self.scan_templates.forget();

@@ -209,7 +209,7 @@ impl Data {
                     .await?;
                 Ok(match moved {
                     Moved::Done => {
-                        self.have_moved(vec![(site, to)]);
+                        self.have_moved(&[(site, to)]);
                         "moved"
                     }
                     // It no longer uses the pool either way, and a colleague's choice stays.

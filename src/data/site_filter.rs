@@ -12,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Data;
-use crate::browser::{clock, effect::follow};
+use crate::browser::clock;
 
 /// While pages come, what they add is shown this often, in milliseconds: each time the table takes in its rows anew.
 const SHOW_EVERY_MS: f64 = 250.0;
@@ -85,7 +85,7 @@ impl SiteFilter {
             changes: RwSignal::new(0),
         };
         on_cleanup(move || filter.give_up());
-        follow(move || data.moved_sites.with(|moves| filter.have_moved(moves)));
+        data.all_sites.follow_moves(move |moves| filter.have_moved(moves));
         filter
     }
 

@@ -57,11 +57,11 @@ impl Data {
     }
 
     /// Puts it into all that shows sites that these have another engine or pool now.
-    pub(super) fn have_moved(self, moves: Vec<(SiteId, ScannerId)>) {
+    pub(super) fn have_moved(self, moves: &[(SiteId, ScannerId)]) {
         if moves.is_empty() {
             return;
         }
-        self.all_sites.have_moved(&moves);
+        self.all_sites.have_moved(moves);
         let by_site = moves.iter().copied().collect::<FxHashMap<_, _>>();
         self.sites.patch(move |listed| {
             for site in &mut listed.page.items {
@@ -75,7 +75,6 @@ impl Data {
         {
             self.read_site(open.id);
         }
-        self.moved_sites.set(moves);
     }
 
     /// Gives these sites another engine or pool, each by calls of its own, so that a failure stops no other. `doing` is
@@ -102,7 +101,7 @@ impl Data {
         let finish = {
             let (moves, done) = (Rc::clone(&moves), Rc::clone(&done));
             move || {
-                self.have_moved(std::mem::take(&mut *done.borrow_mut()));
+                self.have_moved(&std::mem::take(&mut *done.borrow_mut()));
                 self.work.begin_change();
                 self.read_engines();
                 if let Some(open) = untrack(|| self.engine.value()) {

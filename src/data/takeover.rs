@@ -83,7 +83,7 @@ impl Data {
             let progress = Rc::clone(&progress);
             move || {
                 let gone = std::mem::take(&mut *progress.gone.borrow_mut());
-                self.have_moved(std::mem::take(&mut *progress.moved.borrow_mut()));
+                self.have_moved(&std::mem::take(&mut *progress.moved.borrow_mut()));
                 let left_out = gone.clone();
                 self.engines.patch(move |list| list.items.retain(|engine| !left_out.contains(&engine.id)));
                 self.work.begin_change();
