@@ -5,6 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashSet;
 
 use crate::{
+    browser::number::counted,
     data::Data,
     ui::toast::{News, Toasts, Tone, helps},
 };
@@ -91,7 +92,7 @@ fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -
     let worst = counts.iter().map(|(status, _)| status.severity()).max().unwrap_or(Severity::Good);
     let list =
         counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");
-    let what = format!("{all} {}: {list}.", if all == 1 { "engine" } else { "engines" });
+    let what = format!("{}: {list}.", counted(all, "engine"));
     match asked {
         Asked::Yes(_) => {
             let tone = if worst == Severity::Good { Tone::Good } else { Tone::Uncertain };

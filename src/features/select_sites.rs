@@ -555,5 +555,5 @@ fn MovesSummary(choice: Choice) -> impl IntoView {
 }
 
 fn counted(count: usize) -> String {
-    if count == 1 { "1 site".to_owned() } else { format!("{} sites", number::count(count as u64)) }
+    number::counted(count, "site")
 }

@@ -1,9 +1,10 @@
 //! **Update** of one engine, which asks first.
 
-use console_api::{Engine, Error, rules::counted};
+use console_api::{Engine, Error};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
+    browser::number::counted,
     data::{
         Data,
         update::{UpdateStep, UpdatedEngines},

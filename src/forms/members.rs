@@ -122,7 +122,7 @@ impl Side {
         let ids = keys.iter().copied().map(EngineId).collect::<Vec<_>>();
         let what = match keys {
             [one] => untrack(|| self.name_of(*one)),
-            many => format!("{} engines", many.len()),
+            many => number::counted(many.len(), "engine"),
         };
         self.selection.set(keys, false);
         self.members.update(|members| {

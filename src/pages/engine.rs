@@ -45,6 +45,7 @@ use crate::{
         load_error::{LoadError, LoadFailure},
         status::status_mark,
         steps::PairingSteps,
+        table::keys::KeySet,
         tabs::{Tab, Tabs},
         toast::{Toasts, Tone},
         vendor_page::{VendorLink, VendorPage},
@@ -119,8 +120,14 @@ fn EngineNeighbours(page: EngineState) -> impl IntoView {
         None => list,
     };
     let place = left.and_then(|left| {
-        let at = left.engines.iter().position(|id| *id == page.id.get())?;
-        Some((left.engines, at))
+        // What was deleted meanwhile is no neighbour.
+        let list = untrack(|| page.data.engines.value());
+        let there = list.map(|list| list.items.iter().map(|it| it.id.get()).collect::<KeySet>());
+        let is_there =
+            |id: &&u64| **id == page.id.get() || there.as_ref().is_none_or(|there| there.contains(id));
+        let engines = left.engines.iter().filter(is_there).copied().collect::<Vec<_>>();
+        let at = engines.iter().position(|id| *id == page.id.get())?;
+        Some((engines, at))
     });
     let beside = place.map(|(engines, at)| {
         let link = |word: &'static str, icon: Icon, at: Option<usize>| {

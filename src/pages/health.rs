@@ -22,6 +22,8 @@ use crate::{
     features::auto_refresh::{AutoRefresh, ListAge},
     ui::{
         focus::focus_heading_if_lost,
+        fold::Fold,
+        icon::Icon,
         live::live,
         load_error::ListFailure,
         tabs::{Tab, Tabs},
@@ -48,8 +50,12 @@ pub fn HealthPage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "Engine Health"
                 </h1>
-                <div class="actions head-line">
-                    <ListAge /> <AutoRefresh unseen /> <NotifyMe notifier />
+                <div class="actions">
+                    <Fold label="View" icon=Icon::View>
+                        <div class="head-line end">
+                            <ListAge /> <AutoRefresh unseen /> <NotifyMe notifier />
+                        </div>
+                    </Fold>
                 </div>
             </div>
             <div role="status" class="troubles">

@@ -160,6 +160,6 @@ async fn a_new_pool_is_made_where_a_pool_is_asked_for_and_is_chosen() {
     screen.see("dialog", "Add cologne to Rhine").await;
     assert_eq!(screen.field("Engine pool").unwrap().value(), "Rhine");
     screen.click("button", "Add cologne to Rhine").await;
-    screen.read("1 added.").await;
+    screen.read("cologne: added.").await;
     assert_eq!(console.pool("Rhine").unwrap().engines, [3]);
 }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::pool_list::pool_list;
 use crate::{
+    browser::number::counted,
     data::Data,
     features::bulk::Plan,
     forms::{
@@ -104,7 +105,7 @@ impl Moving {
         let what = match &names[..] {
             [] => "engine".to_owned(),
             [one] => one.clone(),
-            many => format!("{} engines", many.len()),
+            many => counted(many.len(), "engine"),
         };
         let (title, refused) = match (&from, &to) {
             (Some(from), Some(to)) if !names.is_empty() => {

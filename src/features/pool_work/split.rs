@@ -12,6 +12,7 @@ use leptos::{ev, prelude::*};
 
 use super::pool_list::pool_list;
 use crate::{
+    browser::number::counted,
     data::Data,
     features::bulk::Plan,
     forms::members::{EngineRows, status_cell},
@@ -165,10 +166,7 @@ impl Splitting {
             .filter_map(|at| Some((rows.all[at].engine.name.clone(), self.obstacle(at, &rows)?)))
             .collect();
         let names = self.proposal.with(|proposal| {
-            let line = |name: &str, engines: usize| match engines {
-                1 => format!("{name}: 1 engine"),
-                many => format!("{name}: {many} engines"),
-            };
+            let line = |name: &str, engines: usize| format!("{name}: {}", counted(engines, "engine"));
             proposal.pools.iter().map(|pool| line(pool.name.trim(), pool.engines.len())).collect::<Vec<_>>()
         });
         let refused = if self.is_too_small() {
@@ -178,10 +176,7 @@ impl Splitting {
         } else {
             None
         };
-        let title = match names.len() {
-            1 => "Create 1 pool".to_owned(),
-            many => format!("Create {many} pools"),
-        };
+        let title = format!("Create {}", counted(names.len(), "pool"));
         Plan { title, names, left_out, refused }
     }
 
@@ -206,7 +201,7 @@ impl Splitting {
         self.touched.set(true);
         let what = match engines {
             [one] => self.rows.with_untracked(|rows| rows.name(one.get())),
-            many => format!("{} engines", many.len()),
+            many => counted(many.len(), "engine"),
         };
         self.said.set(format!("{what} moved to new pool {}.", to + 1));
     }
@@ -370,10 +365,7 @@ fn NewPoolCard(splitting: Splitting, at: usize, count: Memo<usize>) -> impl Into
         splitting.touched.set(true);
     };
     let problem = Memo::new(move |_| splitting.problems().get(at).cloned().flatten());
-    let size = move || {
-        let size = keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len()));
-        if size == 1 { "1 engine".to_owned() } else { format!("{size} engines") }
-    };
+    let size = move || counted(keys.with(|keys| keys.as_ref().map_or(0, |keys| keys.len())), "engine");
     let to = RwSignal::new(usize::from(at == 0));
     let others = move || {
         (0..count.get())

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::EngineState;
 use crate::{
+    browser::number::counted,
     forms::picker::{Picker, Picking},
     routes::Route,
     ui::{
@@ -189,11 +190,7 @@ fn Membership(
 ) -> impl IntoView {
     let id = pool.id;
     let name = pool.name.clone();
-    let engines = if pool.engines.len() == 1 {
-        "1 engine".to_owned()
-    } else {
-        format!("{} engines", pool.engines.len())
-    };
+    let engines = counted(pool.engines.len(), "engine");
     let sites = pool.sites.as_ref().map(|sites| format!(", {}", sites_in_words(sites.len())));
     let facts = format!("{engines}, {active} active{}", sites.unwrap_or_default());
     let busy = move || tab.busy.with(|busy| busy.contains(&id));

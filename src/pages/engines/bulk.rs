@@ -5,8 +5,8 @@ use std::sync::Arc;
 use console_api::{
     Engine, EngineId, Pool,
     rules::{
-        OwnedSite, ScansOn, counted, deletion, may_delete, may_join_pool, may_update, pool_candidates,
-        retirement, site_successors, sites_in_words, some_names,
+        OwnedSite, ScansOn, deletion, may_delete, may_join_pool, may_update, pool_candidates, retirement,
+        site_successors, sites_in_words, some_names,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -14,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{EnginesState, Opened};
 use crate::{
+    browser::number::counted,
     data::query::Query,
     features::{
         bulk::{BulkDialog, BulkLine, Plan},
@@ -319,7 +320,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
         let (meant, left_out) = parts(action);
         let what = match &meant[..] {
             [one] => one.name.clone(),
-            many => format!("{} engines", many.len()),
+            many => counted(many.len(), "engine"),
         };
         let (title, refused) = match action {
             Action::Update => (format!("Update {what}"), None),

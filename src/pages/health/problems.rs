@@ -27,6 +27,7 @@ use crate::{
     ui::{
         button::RowButton,
         filter::FilterBox,
+        fold::Fold,
         icon::{Icon, glyph},
         live::{follow, live},
         status::severity_class,
@@ -164,9 +165,11 @@ pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
                     title="Looks in the names of engines and pools, addresses, statuses and kinds of problems. All words must occur."
                     filter=page.filter
                 />
-                <div class="whole">
-                    <KindFilter page matching />
-                </div>
+                <Fold label=Signal::derive(move || chosen_kind(page)) icon=Icon::Filter words=true>
+                    <div class="whole">
+                        <KindFilter page matching />
+                    </div>
+                </Fold>
             </div>
             <DataTable
                 name="Problems"
@@ -247,6 +250,12 @@ fn heading(page: ProblemsState) -> String {
         Some(1) => "1 problem needs attention".to_owned(),
         Some(many) => format!("{} problems need attention, the worst first", number::count(many as u64)),
     }
+}
+
+/// What the button says that opens the kinds of problems on narrow screens.
+fn chosen_kind(page: ProblemsState) -> String {
+    let chosen = page.kind.with(|key| ProblemKind::ALL.into_iter().find(|kind| kind.key() == key));
+    chosen.map_or("Kind", |kind| kind.label()).to_owned()
 }
 
 /// The kinds of problems that there are, of which one filters, each with how many the search leaves.

@@ -555,7 +555,7 @@ fn GroupCells(
                 <label class="select-room">
                     <input
                         type="checkbox"
-                        aria-label=live_attribute(move || Some(format!("Select all {} of {}", rows().len(), name())))
+                        aria-label=live_attribute(move || Some(format!("Select all {} of {}", count(rows().len() as u64), name())))
                         tabindex=live_attribute(move || Some(tabindex.get()))
                         prop:checked=move || chosen.with(|(some, all)| some == all)
                         prop:indeterminate=move || chosen.with(|(some, all)| *some > 0 && some < all)
@@ -733,7 +733,7 @@ fn SelectAll(
     let some = move || counts.with(|(chosen, shown)| *chosen > 0 && chosen < shown);
     let label = move || {
         let (_, shown) = counts.get();
-        Some(format!("Select all {shown} that match"))
+        Some(format!("Select all {} that match", count(shown as u64)))
     };
     view! {
         <th scope="col" class="h-select">

@@ -7,6 +7,7 @@ use super::{
     keys::{KeyMap, KeySet},
     row::{Keys, RowKey},
 };
+use crate::browser::number;
 use crate::ui::{
     icon::{Icon, glyph},
     live::live,
@@ -163,7 +164,7 @@ pub fn SelectionBar(
         rest.get().map(|count| {
             view! {
                 <button type="button" class="button quiet small" on:click=move |_| select_all()>
-                    {format!("Select all {count} that match")}
+                    {format!("Select all {} that match", number::count(count as u64))}
                 </button>
             }
         })
@@ -171,7 +172,7 @@ pub fn SelectionBar(
     view! {
         <div class=move || if any.get() { "selection-bar" } else { "selection-bar none" } role="group" aria-label="Selection">
             <span role="status" class="selected-count">
-                {live(move || any.get().then(|| format!("{} selected", selection.count())))}
+                {live(move || any.get().then(|| format!("{} selected", number::count(selection.count() as u64))))}
             </span>
             {live(move || {
                 any.get()

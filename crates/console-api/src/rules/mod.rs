@@ -48,7 +48,7 @@ pub use candidates::{
 };
 pub use cause::{Cause, by_cause, severity_word};
 pub use columns::{EngineColumn, EngineSort};
-pub use counted::counted;
+pub use counted::{counted, plural};
 pub use csv::csv_row;
 pub use deletion::{DeletionCheck, deletion};
 pub use engine_filter::{

@@ -1,7 +1,7 @@
 //! Sites that are to get another engine or pool: what moves from where to where, in words.
 
 use crate::ids::{ScannerId, SiteId};
-use crate::rules::{Scanners, keys};
+use crate::rules::{Scanners, counted, keys};
 
 /// A site that is to get another engine or pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn moves_in_words(moves: &[SiteMove], scanners: &Scanners) -> String {
 /// "1 site", "2 sites".
 #[must_use]
 pub fn sites_in_words(count: usize) -> String {
-    if count == 1 { "1 site".to_owned() } else { format!("{count} sites") }
+    counted(count, "site")
 }
 
 #[cfg(test)]

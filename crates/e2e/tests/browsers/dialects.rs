@@ -7,7 +7,7 @@ use e2e::{
     tests, text, until,
 };
 
-use crate::fleet::{LOCAL, pool, sign_in, site, update};
+use crate::fleet::{LOCAL, more, pool, sign_in, site, update};
 use crate::pairing_reverse::show;
 
 const OLDER: [&str; 2] = ["6.6.55", "2018"];
@@ -76,7 +76,7 @@ tests! {
         page.click(button("Refresh")).await;
         page.see_words(news(), &format!("{OSLO}: Active.")).await;
         see(&page, "6.4.1").await;
-        page.click(button("Reverse direction")).await;
+        more(&page, "Reverse direction").await;
         let question = dialog(format!("Reverse direction of {OSLO}"));
         page.see_words(question, "This console does not report which side connects").await;
         page.click(button("Cancel")).await;

@@ -1,8 +1,8 @@
 //! **Reverse direction**: who opens the connection of a pair.
 
-use e2e::{Engine, Page, Stack, any, button, dialog, link, news, role, tests};
+use e2e::{Engine, Key, Page, Stack, any, button, dialog, link, news, role, tests};
 
-use crate::fleet::{LOCAL, sign_in};
+use crate::fleet::{LOCAL, more, sign_in};
 
 const OSLO: &str = "Oslo data centre";
 
@@ -24,7 +24,7 @@ async fn see(page: &Page, words: &str) {
 /// **Reverse direction**, and yes to what the dialog asks.
 async fn reverse(page: &Page, warning: &str) {
     let title = format!("Reverse direction of {OSLO}");
-    page.click(button("Reverse direction")).await;
+    more(page, "Reverse direction").await;
     page.see_words(dialog(title.as_str()), warning).await;
     page.click(button("Reverse direction").within(dialog(title))).await;
     page.see_no(any("dialog")).await;
@@ -33,7 +33,7 @@ async fn reverse(page: &Page, warning: &str) {
 
 /// **Reverse direction**, and yes, and then it does not go.
 async fn refused(page: &Page, why: &str) {
-    page.click(button("Reverse direction")).await;
+    more(page, "Reverse direction").await;
     let question = dialog(format!("Reverse direction of {OSLO}"));
     page.click(button("Reverse direction").within(question.clone())).await;
     page.see_words(question, why).await;
@@ -43,9 +43,12 @@ async fn refused(page: &Page, why: &str) {
 
 /// The button can't be used, and says why.
 async fn see_refusal(page: &Page, why: &str) {
+    page.click(button("More actions")).await;
     page.see_attribute(button("Reverse direction"), "aria-disabled", Some("true")).await;
     let title = page.attribute(button("Reverse direction"), "title").await.unwrap_or_default();
     assert!(title.contains(why), "{title}");
+    page.press(Key::Escape).await;
+    page.see_no(button("Reverse direction")).await;
 }
 
 tests! {
@@ -88,7 +91,7 @@ tests! {
         page.click(link(OSLO)).await;
         see(&page, "Unknown").await;
         see_refusal(&page, "this needs a paired engine that is active").await;
-        page.click(button("Reverse direction")).await;
+        more(&page, "Reverse direction").await;
         page.see_no(any("dialog")).await;
 
         engine.enable_console().await;

@@ -27,6 +27,12 @@ pub(crate) async fn update(page: &Page, opener: impl Into<Name>, engine: &str) {
     page.click(button(&question).within(dialog(&question))).await;
 }
 
+/// An action of an engine's page that stands behind **More actions**.
+pub(crate) async fn more(page: &Page, action: &str) {
+    page.click(button("More actions")).await;
+    page.click(button(action)).await;
+}
+
 /// **New engine** on Scan Engines, filled in for this engine and saved.
 pub(crate) async fn add_engine(page: &Page, engine: &Engine) {
     page.click(link("New engine")).await;

@@ -7,7 +7,7 @@ use e2e::{
     role, row, tests, text,
 };
 
-use crate::fleet::{LOCAL, sign_in, site};
+use crate::fleet::{LOCAL, more, sign_in, site};
 
 async fn scanner_of(stack: &Stack, site: SiteId) -> u64 {
     stack.api().site_scanner(site).await.expect("the console answers").get()
@@ -41,6 +41,8 @@ tests! {
         let (berlin, cologne, pool, sites) = two_cities(&stack).await;
         open_engine(&page, &stack, "Berlin").await;
         // With the keyboard alone.
+        page.tab_to(button("More actions")).await;
+        page.press(Key::Enter).await;
         page.tab_to(button("Delete")).await;
         page.press(Key::Enter).await;
         page.see(dialog("Delete Berlin")).await;
@@ -120,7 +122,7 @@ tests! {
         page.see(link("Harbour")).await;
         page.check_accessibility("scans").await;
 
-        page.click(button("Replace engine")).await;
+        more(&page, "Replace engine").await;
         page.see(dialog("Replace Oslo")).await;
         page.fill("Engine that takes its place", LOCAL).await;
         page.see_words(dialog("Replace Oslo"), "It can't take over the pools.").await;

@@ -2,11 +2,11 @@
 //! as cards too.
 
 use e2e::{
-    Fault, Key, Page, Stack, alert, any, button, dialog, ends, field, has, heading, link, news, role, row,
-    tests, text,
+    Fault, Key, Locator, Page, Stack, alert, any, button, dialog, ends, field, has, heading, link, news,
+    role, row, tests, text,
 };
 
-use crate::fleet::{LOCAL, every_status, pool, sign_in, site};
+use crate::fleet::{LOCAL, every_status, more, pool, sign_in, site};
 use crate::screens::{break_the_list, sign_in_before_the_list};
 use crate::sites::add_site;
 
@@ -23,10 +23,28 @@ async fn in_both_themes(page: &Page, screen: &str) {
     page.choose("Theme", "System").await;
 }
 
-/// The list in a narrow window.
+/// A screen in a window as narrow as a phone. The theme is chosen in a wide one: there it is in sight.
 async fn check_cards(page: &Page, screen: &str) {
-    page.resize(600, 900).await;
-    in_both_themes(page, screen).await;
+    for theme in ["Light", "Dark"] {
+        page.choose("Theme", theme).await;
+        page.resize(390, 844).await;
+        page.check_accessibility(&format!("{screen}, {theme}")).await;
+        page.resize(1440, 900).await;
+    }
+    page.choose("Theme", "System").await;
+}
+
+/// The sheets of a narrow window, each by its button and something that is in it.
+async fn check_sheets(page: &Page, sheets: &[(&'static str, Locator)]) {
+    page.resize(390, 844).await;
+    for (opener, inside) in sheets {
+        page.click(button(*opener)).await;
+        page.see(inside.clone()).await;
+        page.check_accessibility(&format!("the sheet {opener}")).await;
+        page.press(Key::Escape).await;
+        page.see_no(inside.clone()).await;
+        page.see_focus_on(button(*opener)).await;
+    }
     page.resize(1440, 900).await;
 }
 
@@ -67,12 +85,30 @@ tests! {
         page.see_words(news(), "Frankfurt DMZ: Active.").await;
         page.check_screen("engines-refreshed").await;
         in_both_themes(&page, "engines").await;
-        page.resize(600, 900).await;
-        in_both_themes(&page, "engines as cards").await;
-        page.click(button("Menu")).await;
-        page.check_accessibility("the drawer").await;
+        check_cards(&page, "engines as cards").await;
+        let sheets = [
+            ("Menu", link("Engines")),
+            ("View", role("combobox", "Group by")),
+            ("Status", button(has("Pending authorization"))),
+            ("More actions", button("Update all engines")),
+            ("Account", button("Sign out")),
+        ];
+        check_sheets(&page, &sheets).await;
+        page.click(text("Columns")).await;
+        page.see(button("Reset columns")).await;
+        page.check_screen("engines-columns-panel").await;
         page.press(Key::Escape).await;
-        page.resize(1440, 900).await;
+        page.choose("Group by", "Status").await;
+        page.see(button(has("Group Pending authorization"))).await;
+        page.check_screen("engines-grouped").await;
+        check_cards(&page, "groups as cards").await;
+        page.choose("Group by", "Nothing").await;
+        page.click(button("Command palette")).await;
+        page.see(dialog("Command palette")).await;
+        page.press("rome").await;
+        page.see(role("option", has("Rome office"))).await;
+        page.check_screen("palette").await;
+        escape(&page).await;
         page.click(button(ends("(Madrid branch)"))).await;
         page.see(dialog("What to do: Madrid branch")).await;
         page.check_screen("what-to-do").await;
@@ -219,8 +255,15 @@ tests! {
         page.click(role("tab", "Pairing")).await;
         page.see(heading("Certificates")).await;
         page.check_screen("pairing").await;
-        check_dialog(&page, "Reverse direction", "Reverse direction of Oslo data centre", "reverse-direction").await;
-        check_dialog(&page, "Delete", "Delete Oslo data centre", "delete-engine").await;
+        for (action, title, picture) in [
+            ("Reverse direction", "Reverse direction of Oslo data centre", "reverse-direction"),
+            ("Delete", "Delete Oslo data centre", "delete-engine"),
+        ] {
+            more(&page, action).await;
+            page.see(dialog(title)).await;
+            page.check_screen(picture).await;
+            escape(&page).await;
+        }
         page.click(link("Engines")).await;
         page.click(button("Update all engines")).await;
         page.check_accessibility("update all engines").await;
@@ -228,9 +271,8 @@ tests! {
         page.see(dialog("Updates were sent")).await;
         page.check_accessibility("updates were sent").await;
         page.click(button("Done")).await;
-        page.resize(600, 900).await;
         page.see(row(OSLO)).await;
-        in_both_themes(&page, "engines with their actions as cards").await;
+        check_cards(&page, "engines with their actions as cards").await;
     }
 
     in_chromium: async fn the_shared_secret(page: Page) {
@@ -342,8 +384,7 @@ tests! {
         page.see(text("1 created, 1 failed.")).await;
         page.check_accessibility("a split that failed half-way").await;
         page.click(button("Delete the new pools")).await;
-        page.see(text("1 deleted.")).await;
-        page.click(button("Done")).await;
+        page.see_words(news(), "Pool 1: deleted.").await;
         page.see_no(any("dialog")).await;
         page.click(button("Delete Default Engine Pool")).await;
         page.see(dialog("Delete Default Engine Pool")).await;
@@ -411,7 +452,7 @@ tests! {
             ("Delete", "Delete Berlin", "Move its sites to"),
             ("Replace engine", "Replace Berlin", "Engine that takes its place"),
         ] {
-            page.click(button(action)).await;
+            more(&page, action).await;
             page.see(dialog(title)).await;
             page.fill(target, "nobody").await;
             page.see(text(has("“nobody” is none of the choices"))).await;

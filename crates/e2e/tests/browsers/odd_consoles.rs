@@ -7,7 +7,7 @@ use e2e::{
     Engine, Page, Stack, any, button, cell, dialog, ends, has, heading, link, news, role, row, tests, text,
 };
 
-use crate::fleet::{LOCAL, add_engine, pool, sign_in, site};
+use crate::fleet::{LOCAL, add_engine, more, pool, sign_in, site};
 
 const OSLO: &str = "Oslo data centre";
 /// A call is given up after a minute.
@@ -47,7 +47,7 @@ tests! {
         page.click(link(OSLO)).await;
         page.see_words(role("region", "Summary"), "Active").await;
         engine.kill().await;
-        page.click(button("Reverse direction")).await;
+        more(&page, "Reverse direction").await;
         let question = dialog(format!("Reverse direction of {OSLO}"));
         page.click(button("Reverse direction").within(question.clone())).await;
         page.see_words(question, "The console did not reverse it.").await;
@@ -108,7 +108,7 @@ tests! {
         page.click(button("Cancel")).await;
         page.see_no(any("dialog")).await;
         page.click(link(OSLO)).await;
-        page.click(button("Replace engine")).await;
+        more(&page, "Replace engine").await;
         page.see(text(has("of Harbour may be on it: North is the pool that it runs in,"))).await;
     }
 
@@ -217,7 +217,7 @@ tests! {
         sign_in(&page, &stack).await;
         page.click(link(OSLO)).await;
         page.see_words(role("region", "Summary"), "Active").await;
-        page.click(button("Reverse direction")).await;
+        more(&page, "Reverse direction").await;
         page.click(button("Reverse direction").within(dialog(format!("Reverse direction of {OSLO}")))).await;
         page.see_words(news(), &format!("{OSLO}: the direction is reversed.")).await;
         page.forgive_problems().await;

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::{Opened, ProblemsState};
 use crate::{
+    browser::number::counted,
     features::{
         bulk::{BulkDialog, BulkLine, Plan},
         refresh::refresh_displayed,
@@ -105,7 +106,7 @@ pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
         let (able, left_out) = parts();
         let title = match &able[..] {
             [one] => format!("Update {}", one.name),
-            many => format!("Update {} engines", many.len()),
+            many => format!("Update {}", counted(many.len(), "engine")),
         };
         let names = able.into_iter().map(|engine| engine.name).collect();
         Arc::new(Plan { title, names, left_out, refused: None })

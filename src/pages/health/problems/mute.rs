@@ -7,7 +7,7 @@ use leptos::{ev, html, prelude::*};
 
 use super::{Opened, ProblemsState};
 use crate::{
-    browser::clock::day_in,
+    browser::{clock::day_in, number::counted},
     ui::{
         dialog::{Dialog, Open, unique_id},
         field::{FormField, problem_line},
@@ -33,7 +33,7 @@ pub(super) fn MuteDialog(page: ProblemsState) -> impl IntoView {
         let keys = page.muting.get();
         match &keys[..] {
             [one] => format!("Mute {}", page.what(*one)),
-            many => format!("Mute {} problems", many.len()),
+            many => format!("Mute {}", counted(many.len(), "problem")),
         }
     });
     let at_stake = Signal::derive(move || {
@@ -181,7 +181,7 @@ fn mute(page: ProblemsState, reason: &str, day: Option<Day>) {
     let what = match mutes.len() {
         0 => return,
         1 => "1 problem is muted.".to_owned(),
-        many => format!("{many} problems are muted."),
+        many => format!("{} are muted.", counted(many, "problem")),
     };
     page.data.health.change_mutes(|all| all.add(mutes));
     if untrack(|| page.data.health.keeps_mutes()) {
