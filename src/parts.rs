@@ -17,7 +17,7 @@ use crate::{
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
-        engines::{ColumnChoice, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps},
+        engines::{ColumnChoice, EngineGroups, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps},
         health::{HealthPage, ProblemCount},
         new_engine::NewEnginePage,
         pool::PoolPage,
@@ -88,6 +88,7 @@ fn render(what: Later) -> AnyView {
         Later::EnginesDialogs => view! { <EnginesDialogs /> }.into_any(),
         Later::ColumnChoice => view! { <ColumnChoice /> }.into_any(),
         Later::FirstSteps => view! { <FirstSteps /> }.into_any(),
+        Later::EngineGroups => view! { <EngineGroups /> }.into_any(),
         Later::FilterHelp => view! { <FilterHelp /> }.into_any(),
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
         Later::Palette => view! { <Palette /> }.into_any(),

@@ -222,16 +222,19 @@ impl Session {
     /// # Errors
     /// Whatever the call gives; [`Error::Cancelled`] when the person signed out meanwhile.
     pub async fn call<T>(self, operation: impl AsyncFn(Console) -> Result<T, Error>) -> Result<T, Error> {
-        let visit = self.visit.get_untracked();
+        // Nothing: the app has gone.
+        let visit = self.visit.try_get_untracked();
         loop {
-            let Some(credentials) = self.credentials.get_value() else { return Err(Error::Cancelled) };
+            let Some(credentials) = self.credentials.try_get_value().flatten() else {
+                return Err(Error::Cancelled);
+            };
             // They are known to be refused: each attempt more counts against the account, which a console may lock.
             if self.state.with_untracked(|state| matches!(state, State::Over(_))) {
                 self.wait_for_sign_in(&credentials).await?;
                 continue;
             }
             let result = operation(Client::new(self.transport.get_value(), credentials.clone())).await;
-            if visit != self.visit.get_untracked() {
+            if visit != self.visit.try_get_untracked() {
                 return Err(Error::Cancelled);
             }
             match result {

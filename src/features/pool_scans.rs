@@ -20,7 +20,8 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live},
         table::{
-            data_table::{DataTable, RowPlace, SortBy},
+            columns::SortBy,
+            data_table::{DataTable, RowPlace},
             row::Keys,
         },
     },

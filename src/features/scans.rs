@@ -12,7 +12,7 @@ use crate::{
     ui::{
         icon::{Icon, glyph},
         status::severity_class,
-        table::data_table::Column,
+        table::columns::Column,
     },
 };
 

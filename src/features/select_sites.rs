@@ -24,8 +24,9 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         table::{
-            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
-            selection::Selection,
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
+            selection::{Selecting, Selection},
         },
     },
 };

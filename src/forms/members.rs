@@ -22,11 +22,12 @@ use crate::{
         live::{live, live_attribute},
         status::status_mark,
         table::{
-            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             keys::KeyMap,
             order::Asked,
             row::{Keys, RowKey},
-            selection::Selection,
+            selection::{Selecting, Selection},
         },
     },
 };

@@ -19,7 +19,8 @@ use crate::{
         live::{follow, live},
         status::{severity_class, status_arrow, status_mark},
         table::{
-            data_table::{Column, DataTable, RowPlace, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             order::Asked,
             row::Keys,
         },

@@ -9,16 +9,19 @@ mod export;
 mod filter_field;
 mod filter_help;
 mod first_steps;
+mod grouping;
 
-pub use self::{column_choice::ColumnChoice, filter_help::FilterHelp, first_steps::FirstSteps};
+pub use self::{
+    column_choice::ColumnChoice, filter_help::FilterHelp, first_steps::FirstSteps, grouping::EngineGroups,
+};
 
 use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, EngineStatus, Timestamp,
     rules::{
-        Arrow, EngineFilter, EngineGrouping, EngineRow, EngineSort, Fleet, StatusCount, group_engines,
-        in_order, is_local, prepare_rows, status_counts,
+        Arrow, EngineFilter, EngineGrouping, EngineRow, EngineSort, Fleet, StatusCount, in_order, is_local,
+        prepare_rows, status_counts,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -54,11 +57,12 @@ use crate::{
         load_error::ListFailure,
         status::status_arrow,
         table::{
-            data_table::{DataTable, RowPlace, Selecting, SortBy},
+            columns::SortBy,
+            data_table::{DataTable, RowPlace},
             groups::Groups,
             order::Asked,
             row::{Keys, RowKey},
-            selection::{Selection, SelectionBar},
+            selection::{Selecting, Selection, SelectionBar},
         },
         toast::{Toasts, Tone},
     },
@@ -118,6 +122,8 @@ struct EnginesState {
     filter: AddressParam,
     status: AddressParam,
     group: AddressParam,
+    /// The groups of what it is grouped by, once the part that knows them is there.
+    groups: RwSignal<Option<Arc<Groups>>>,
     selection: Selection,
     /// The dialog that is open.
     dialog: RwSignal<Option<Opened>>,
@@ -196,13 +202,7 @@ pub fn EnginesPage() -> impl IntoView {
     });
     let (filter, status) = (AddressParam::of("filter"), AddressParam::of("status"));
     let (sort, group) = (AddressParam::of("sort"), AddressParam::of("group"));
-    let groups = Memo::new(move |_| {
-        let grouping = group.with(|key| EngineGrouping::from_key(key))?;
-        let rows = rows.get()?;
-        let (names, of) = group_engines(&rows.all, grouping);
-        let ids = rows.all.iter().map(|row| row.engine.id.get());
-        Some(Arc::new(Groups { names, of: ids.zip(of).collect() }))
-    });
+    let groups = RwSignal::new(None::<Arc<Groups>>);
     let order = move || EngineSort::list(&sort.get());
     // Sorted once, and not again for each key in the filter.
     let sorted = Memo::new(move |_| Some(Arc::new(in_order(&rows.get()?.all, &order()))));
@@ -220,7 +220,7 @@ pub fn EnginesPage() -> impl IntoView {
         let keys = matching.iter().filter(|row| filter.matches_status(row)).map(|row| row.engine.id.get());
         let mut keys = keys.collect::<Vec<_>>();
         if let Some(groups) = groups.get() {
-            keys.sort_by_key(|key| groups.of.get(key).copied());
+            keys = groups.in_order(&keys);
         }
         Shown {
             keys: Some(Arc::new(keys)),
@@ -241,6 +241,7 @@ pub fn EnginesPage() -> impl IntoView {
         filter,
         status,
         group,
+        groups,
         selection: Selection::new(),
         asked: RwSignal::new(None),
         dialog: RwSignal::new(None),
@@ -255,6 +256,7 @@ pub fn EnginesPage() -> impl IntoView {
             data.left.set_value(Some(LeftList { query, engines }));
         }
     });
+    let is_grouped = Memo::new(move |_| group.with(|key| !key.is_empty()));
     let none_yet = Memo::new(move |_| {
         rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.all.iter().all(|row| is_local(&row.engine))))
     });
@@ -339,6 +341,15 @@ pub fn EnginesPage() -> impl IntoView {
             <SelectionBar selection=page.selection shown=keys>
                 <BulkActions page />
             </SelectionBar>
+            {live(move || {
+                is_grouped
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Addition what=Later::EngineGroups wanted=Signal::stored(true) missing=Callback::new(move |()| page.give_up()) />
+                        }
+                    })
+            })}
             <Addition what=Later::EnginesDialogs wanted missing=Callback::new(move |()| page.give_up()) />
         </section>
     }

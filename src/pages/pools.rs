@@ -19,7 +19,8 @@ use crate::{
         live::live,
         load_error::ListFailure,
         table::{
-            data_table::{Column, DataTable, RowPlace, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             keys::KeyMap,
             order::Asked,
             row::{Keys, RowKey},

@@ -32,9 +32,10 @@ use crate::{
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
         table::{
-            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             row::Keys,
-            selection::{Selection, SelectionBar},
+            selection::{Selecting, Selection, SelectionBar},
         },
     },
 };

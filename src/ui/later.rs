@@ -23,6 +23,8 @@ pub enum Later {
     Screen(Route),
     /// What the list of engines opens: its dialogs, with work on many engines, and the copy to be saved.
     EnginesDialogs,
+    /// What the list of engines is grouped by.
+    EngineGroups,
     /// Which columns the list of engines has.
     ColumnChoice,
     /// The ways to begin, where there is no engine yet.

@@ -23,9 +23,10 @@ use crate::{
         filter::SearchBox,
         live::{follow_from, live},
         table::{
-            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             row::{Keys, RowKey},
-            selection::Selection,
+            selection::{Selecting, Selection},
         },
     },
 };

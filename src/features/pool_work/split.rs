@@ -23,9 +23,10 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         table::{
-            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             row::{Keys, RowKey},
-            selection::Selection,
+            selection::{Selecting, Selection},
         },
     },
 };

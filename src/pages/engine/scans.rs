@@ -16,7 +16,8 @@ use crate::{
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
         table::{
-            data_table::{DataTable, RowPlace, SortBy},
+            columns::SortBy,
+            data_table::{DataTable, RowPlace},
             row::Keys,
         },
     },

@@ -21,7 +21,8 @@ use crate::{
         live::{follow, live},
         pager::{Paged, Pager},
         table::{
-            data_table::{Column, DataTable, RowPlace, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             keys::KeyMap,
         },
     },

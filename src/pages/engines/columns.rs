@@ -9,7 +9,7 @@ use crate::{
         icon::Icon,
         later::{Addition, Later},
         menu::Menu,
-        table::{data_table::Column, widths::Widths},
+        table::{columns::Column, widths::Widths},
     },
 };
 

@@ -25,7 +25,8 @@ use crate::{
         live::{follow, live, live_attribute},
         status::mark,
         table::{
-            data_table::{Column, DataTable, RowPlace, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             keys::KeyMap,
             order::Asked,
             row::{Keys, RowKey},

@@ -32,10 +32,11 @@ use crate::{
         live::{follow, live},
         status::severity_class,
         table::{
-            data_table::{Column, DataTable, RowPlace, Selecting, SortBy},
+            columns::{Column, SortBy},
+            data_table::{DataTable, RowPlace},
             order::Asked,
             row::{Keys, RowKey},
-            selection::{Selection, SelectionBar},
+            selection::{Selecting, Selection, SelectionBar},
         },
         toast::Toasts,
     },

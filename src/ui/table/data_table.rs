@@ -9,91 +9,23 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
-    groups::{Group, Groups, Lines, is_group},
+    columns::{Column, SortBy},
+    group_row::{GroupCells, fold},
+    groups::{Groups, Lines, is_group},
+    heads::{SelectAll, SortChoice, col, head_cell},
     keys::KeyMap,
     order::{Asked, ordered},
     place::{self, Place, Places, TableKey},
     row::{Keys, RowKey},
-    selection::{Rows, Selection},
-    widths::{Edge, Widths},
+    selection::{Rows, Selecting},
+    widths::Widths,
     window::{Piece, Viewport, Window, scroll_to_show},
 };
-use crate::{
-    browser::number::count,
-    ui::{
-        focus::focus_heading_if_lost,
-        icon::{Icon, glyph},
-        keyed::KeyedList,
-        live::{follow, follow_from, live, live_attribute},
-    },
+use crate::ui::{
+    focus::focus_heading_if_lost,
+    keyed::KeyedList,
+    live::{follow, follow_from, live, live_attribute},
 };
-
-/// A column of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Behind `col-` its class for widths (`<col>`), behind `h-` its head's, and the word for it in the address bar.
-    pub key: &'static str,
-    /// What its head says.
-    pub label: &'static str,
-    /// Numbers stand at the right.
-    pub numeric: bool,
-    /// Whether its head sorts.
-    pub sortable: bool,
-}
-
-/// By which column a table is sorted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SortBy {
-    /// The column's key.
-    pub column: String,
-    /// Largest first.
-    pub descending: bool,
-    /// The column that decides where the first makes no difference, and whether its largest come first.
-    pub then: Option<(String, bool)>,
-}
-
-impl SortBy {
-    /// By one column.
-    pub fn by(column: &str, descending: bool) -> Self {
-        Self { column: column.to_owned(), descending, then: None }
-    }
-
-    /// Reads `name`, `-name` or `status,-name`, as the address bar holds it.
-    pub fn from_query(text: &str) -> Self {
-        let key = |text: &str| match text.strip_prefix('-') {
-            Some(column) => (column.to_owned(), true),
-            None => (text.to_owned(), false),
-        };
-        let (first, then) = text.split_once(',').map_or((text, None), |(first, then)| (first, Some(then)));
-        let (column, descending) = key(first);
-        Self { column, descending, then: then.map(key) }
-    }
-
-    /// The text for the address bar.
-    pub fn to_query(&self) -> String {
-        let key = |column: &str, descending| format!("{}{column}", if descending { "-" } else { "" });
-        let first = key(&self.column, self.descending);
-        match &self.then {
-            Some((column, descending)) => format!("{first},{}", key(column, *descending)),
-            None => first,
-        }
-    }
-
-    /// What a click on the head of `column` leads to: the other direction, or that column with the smallest first.
-    pub fn toggled(&self, column: &str) -> Self {
-        Self::by(column, self.column == column && !self.descending)
-    }
-
-    /// What a click with Shift leads to: `column` decides where the first makes no difference; the other direction where it
-    /// is one of the two already.
-    pub fn with_second(&self, column: &str) -> Self {
-        if self.column == column {
-            return Self { descending: !self.descending, ..self.clone() };
-        }
-        let turned = self.then.as_ref().is_some_and(|(then, descending)| then == column && !descending);
-        Self { then: Some((column.to_owned(), turned)), ..self.clone() }
-    }
-}
 
 /// What the cells of a row need to know of the table around them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,15 +34,6 @@ pub struct RowPlace {
     pub key: RowKey,
     /// Goes to the row's buttons: only those of the current row take part in the tab order.
     pub tabindex: &'static str,
-}
-
-/// How rows are selected.
-#[derive(Clone, Copy)]
-pub struct Selecting {
-    /// The selected rows.
-    pub selection: Selection,
-    /// What a row's select box is about.
-    pub name: Callback<RowKey, String>,
 }
 
 /// Before anything is measured.
@@ -523,68 +446,6 @@ pub fn DataTable(
     }
 }
 
-/// A group is folded, or no longer.
-fn fold(folded: RwSignal<Vec<String>>, name: &str, fold: bool) {
-    folded.update(|folded| {
-        folded.retain(|other| other != name);
-        if fold {
-            folded.push(name.to_owned());
-        }
-    });
-}
-
-/// The line of a group: what it is called, how many rows it has, a box for all of them.
-#[component]
-fn GroupCells(
-    group: Memo<Option<Group>>,
-    selecting: Option<Selecting>,
-    tabindex: Signal<&'static str>,
-    folded: RwSignal<Vec<String>>,
-    columns: Signal<usize>,
-) -> impl IntoView {
-    let name = move || group.with(|it| it.as_ref().map(|it| it.name.clone())).unwrap_or_default();
-    let rows = move || group.with(|it| it.as_ref().map(|it| Arc::clone(&it.rows))).unwrap_or_default();
-    let is_folded = move || group.with(|it| it.as_ref().is_some_and(|it| it.folded));
-    let select_box = selecting.map(|Selecting { selection, .. }| {
-        let chosen = Memo::new(move |_| {
-            let rows = rows();
-            (selection.count_of(&rows), rows.len())
-        });
-        view! {
-            <td class="c-select">
-                <label class="select-room">
-                    <input
-                        type="checkbox"
-                        aria-label=live_attribute(move || Some(format!("Select all {} of {}", count(rows().len() as u64), name())))
-                        tabindex=live_attribute(move || Some(tabindex.get()))
-                        prop:checked=move || chosen.with(|(some, all)| some == all)
-                        prop:indeterminate=move || chosen.with(|(some, all)| *some > 0 && some < all)
-                        on:change=move |event| selection.set(&untrack(rows), event_target_checked(&event))
-                    />
-                </label>
-            </td>
-        }
-    });
-    view! {
-        {select_box}
-        <th scope="rowgroup" class="c-group" colspan=live_attribute(move || Some(columns.get().to_string()))>
-            <button
-                type="button"
-                class="group-head"
-                aria-expanded=live_attribute(move || Some((!is_folded()).to_string()))
-                tabindex=live_attribute(move || Some(tabindex.get()))
-                on:click=move |_| fold(folded, &untrack(name), !untrack(is_folded))
-            >
-                {glyph(Icon::Next, "")}
-                <span class="unseen">"Group "</span>
-                <span class="name">{live(name)}</span>
-                " "
-                <span class="number">{live(move || count(rows().len() as u64))}</span>
-            </button>
-        </th>
-    }
-}
-
 /// The rows stand as an earlier reading had them, for somebody is at them.
 #[component]
 fn OlderOrder(turn: RwSignal<u64>) -> impl IntoView {
@@ -627,134 +488,6 @@ fn go_back_to(
             });
         });
     });
-}
-
-fn col(key: &'static str, widths: Option<Widths>) -> impl IntoView {
-    let width = move || widths.and_then(|widths| widths.get(key));
-    let class = move || format!("col-{key}{}", if width().is_some() { " sized" } else { "" });
-    view! { <col class=class style=("--width", move || width().map(|width| format!("{width}px"))) /> }
-}
-
-fn head_cell(
-    column: Column,
-    sort: Memo<SortBy>,
-    on_sort: Callback<SortBy>,
-    sorts_by_two: bool,
-    widths: Option<Widths>,
-) -> impl IntoView {
-    let direction = sort.with(|sort| (sort.column == column.key).then_some(sort.descending));
-    let second = sort.with(|sort| {
-        sort.then.as_ref().filter(|(then, _)| then == column.key).map(|(_, descending)| *descending)
-    });
-    let press = move |event: ev::MouseEvent| {
-        let now = sort.get_untracked();
-        let second = sorts_by_two && event.shift_key();
-        on_sort.run(if second { now.with_second(column.key) } else { now.toggled(column.key) });
-    };
-    let content = if column.sortable {
-        let (icon, class) = match direction.or(second) {
-            Some(false) => (Icon::Ascending, ""),
-            Some(true) => (Icon::Descending, ""),
-            None => (Icon::Ascending, "idle"),
-        };
-        view! {
-            <button
-                type="button"
-                class=if second.is_some() { "sort second" } else { "sort" }
-                title=sorts_by_two.then_some("Click with Shift to sort by a second column")
-                on:click=press
-            >
-                <span class="label">{column.label}</span>
-                {glyph(icon, class)}
-                {second.map(|_| view! { <span class="unseen">", second"</span> })}
-            </button>
-        }
-        .into_any()
-    } else {
-        // What stands below these two says itself what it is.
-        let unseen = matches!(column.key, "actions" | "choose");
-        view! { <span class=if unseen { "unseen" } else { "label" }>{column.label}</span> }.into_any()
-    };
-    view! {
-        <th
-            scope="col"
-            class=format!("h-{}{}", column.key, if column.numeric { " numeric" } else { "" })
-            aria-sort=direction.map(|descending| if descending { "descending" } else { "ascending" })
-        >
-            {content}
-            {widths.filter(|_| column.sortable).map(|widths| view! { <Edge widths column=column.key /> })}
-        </th>
-    }
-}
-
-/// The heads' work where rows are cards: what they are sorted by, and which way.
-#[component]
-fn SortChoice(columns: Memo<Vec<Column>>, sort: Memo<SortBy>, on_sort: Callback<SortBy>) -> impl IntoView {
-    let options = move || {
-        let sortable = columns.get().into_iter().filter(|column| column.sortable);
-        sortable
-            .map(|Column { key, label, .. }| {
-                let selected = sort.with(|sort| sort.column == key);
-                view! { <option value=key selected=selected>{label}</option> }
-            })
-            .collect_view()
-    };
-    let turn = move |_| {
-        let now = sort.get_untracked();
-        on_sort.run(now.toggled(&now.column));
-    };
-    let choose = move |event| on_sort.run(SortBy::from_query(&event_target_value(&event)));
-    view! {
-        <td class="h-sort-by">
-            <label class="inline-select">
-                "Sort by" <select class="select" on:change=choose>
-                    {live(options)}
-                </select>
-            </label>
-            <button type="button" class="icon-button" aria-label="Reverse the order" title="Reverse the order" on:click=turn>
-                {live(move || glyph(if sort.with(|sort| sort.descending) { Icon::Descending } else { Icon::Ascending }, ""))}
-            </button>
-        </td>
-    }
-}
-
-/// The box for all rows that the filter leaves.
-#[component]
-fn SelectAll(
-    selection: Selection,
-    /// The rows that the filter leaves.
-    shown: Memo<Keys>,
-) -> impl IntoView {
-    let counts = Memo::new(move |_| {
-        let keys = shown.get().unwrap_or_default();
-        (selection.count_of(&keys), keys.len())
-    });
-    let all = move || counts.with(|(chosen, shown)| *shown > 0 && chosen == shown);
-    let some = move || counts.with(|(chosen, shown)| *chosen > 0 && chosen < shown);
-    let label = move || {
-        let (_, shown) = counts.get();
-        Some(format!("Select all {} that match", count(shown as u64)))
-    };
-    view! {
-        <th scope="col" class="h-select">
-            <span class="unseen">"Select"</span>
-            <label class="select-room">
-                <input
-                    type="checkbox"
-                    aria-label=live_attribute(label)
-                    title=live_attribute(label)
-                    disabled=move || counts.with(|(_, shown)| *shown == 0)
-                    prop:checked=all
-                    prop:indeterminate=some
-                    on:change=move |event| {
-                        if let Some(keys) = shown.get_untracked() {
-                            selection.set(&keys, event_target_checked(&event));
-                        }
-                    }
-                />
-            </label>
-        </th>
-    }
 }
 
 fn is_on_row(event: &ev::KeyboardEvent) -> bool {
@@ -812,35 +545,4 @@ fn watch_size(frame: NodeRef<html::Div>, measure: impl Fn() + Copy + 'static) {
             }
         });
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_click_on_a_head_turns_the_order_round() {
-        let by_name = SortBy::from_query("name");
-        assert_eq!(by_name.toggled("name").to_query(), "-name");
-        assert_eq!(by_name.toggled("name").toggled("name").to_query(), "name");
-        assert_eq!(by_name.toggled("sites").to_query(), "sites");
-        assert_eq!(SortBy::from_query("-sites").toggled("name").to_query(), "name");
-    }
-
-    #[test]
-    fn a_click_with_shift_adds_a_second_column() {
-        let by_status = SortBy::from_query("-status");
-        let second = by_status.with_second("name");
-        assert_eq!(second.to_query(), "-status,name");
-        assert_eq!(second.with_second("name").to_query(), "-status,-name");
-        assert_eq!(second.with_second("name").with_second("name").to_query(), "-status,name");
-        assert_eq!(second.with_second("sites").to_query(), "-status,sites", "another second one");
-        assert_eq!(
-            second.with_second("status").to_query(),
-            "status,name",
-            "the first turns, the second stays"
-        );
-        assert_eq!(second.toggled("name").to_query(), "name", "without Shift there is one again");
-        assert_eq!(SortBy::from_query("a,-b").to_query(), "a,-b");
-    }
 }

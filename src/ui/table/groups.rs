@@ -29,6 +29,24 @@ pub struct Groups {
     pub of: KeyMap<usize>,
 }
 
+impl Groups {
+    /// These rows in the order of their groups; within a group they keep theirs.
+    pub fn in_order(&self, rows: &[RowKey]) -> Vec<RowKey> {
+        self.parted(rows).concat()
+    }
+
+    /// The rows of each group.
+    fn parted(&self, rows: &[RowKey]) -> Vec<Vec<RowKey>> {
+        let mut members = vec![Vec::new(); self.names.len()];
+        for key in rows {
+            if let Some(members) = self.of.get(key).and_then(|place| members.get_mut(*place)) {
+                members.push(*key);
+            }
+        }
+        members
+    }
+}
+
 /// The lines of a table on screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lines {
@@ -53,12 +71,7 @@ impl Lines {
         let (Some(rows), Some(groups)) = (rows, groups) else {
             return Self { keys: rows.clone(), groups: KeyMap::default() };
         };
-        let mut members = vec![Vec::new(); groups.names.len()];
-        for key in rows.iter() {
-            if let Some(members) = groups.of.get(key).and_then(|place| members.get_mut(*place)) {
-                members.push(*key);
-            }
-        }
+        let members = groups.parted(rows);
         let mut keys = Vec::with_capacity(rows.len() + groups.names.len());
         let mut known = KeyMap::default();
         for (place, (name, rows)) in groups.names.iter().zip(members).enumerate() {

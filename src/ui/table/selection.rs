@@ -14,6 +14,15 @@ use crate::ui::{
     shortcuts::{SelectionKeys, select_by_keys},
 };
 
+/// How rows are selected.
+#[derive(Clone, Copy)]
+pub struct Selecting {
+    /// The selected rows.
+    pub selection: Selection,
+    /// What a row's select box is about.
+    pub name: Callback<RowKey, String>,
+}
+
 /// The selected rows, by their keys: it survives filtering, sorting and reading again. Copy it freely; all copies are
 /// the same.
 #[derive(Clone, Copy)]

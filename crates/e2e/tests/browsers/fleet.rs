@@ -24,7 +24,7 @@ pub(crate) async fn sign_in_as_operator(page: &Page, stack: &Stack) {
 pub(crate) async fn update(page: &Page, opener: impl Into<Name>, engine: &str) {
     let question = format!("Update {engine}");
     page.click(button(opener)).await;
-    page.click(button(&question).within(dialog(&question))).await;
+    page.click(button(question.as_str()).within(dialog(question.as_str()))).await;
 }
 
 /// An action of an engine's page that stands behind **More actions**.
