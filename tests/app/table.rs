@@ -155,19 +155,19 @@ async fn all_ten_thousand_that_match_are_selected_at_once_and_no_row_is_made_ane
     let cell = screen.see("rowheader", "engine-00001").await;
     let rows = screen.rows().len();
     screen.type_into("Filter engines", "engine-0").await;
-    let head = screen.see("checkbox", "Select all 9999 that match").await;
+    let head = screen.see("checkbox", "Select all 9,999 that match").await;
     head.click();
-    screen.read("9999 selected").await;
+    screen.read("9,999 selected").await;
     until("all boxes in view", || (selected(&screen).len() == screen.rows().len()).then_some(())).await;
     // The bar of the selection takes some of the room.
     assert!(screen.rows().len() <= rows, "rows outside the window came into the document");
     assert!(cell.is_connected(), "a cell was made anew");
     screen.type_into("Filter engines", "").await;
-    let head = screen.see("checkbox", "Select all 10000 that match").await;
+    let head = screen.see("checkbox", "Select all 10,000 that match").await;
     until("neither all nor none", || head.unchecked_ref::<HtmlInputElement>().indeterminate().then_some(()))
         .await;
-    screen.click("button", "Select all 10000 that match").await;
-    screen.read("10000 selected").await;
+    screen.click("button", "Select all 10,000 that match").await;
+    screen.read("10,000 selected").await;
     until("all", || head.unchecked_ref::<HtmlInputElement>().checked().then_some(())).await;
     screen.click("button", "Clear").await;
     see_selected(&screen, &[]).await;

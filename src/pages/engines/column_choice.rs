@@ -1,7 +1,7 @@
 //! What **Columns** opens: which columns the table has, in which order, and how wide.
 
 use console_api::rules::EngineColumn;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::columns::{AT_FIRST, Layout, ORDER, can_be_hidden};
 use crate::ui::icon::{Icon, glyph};
@@ -35,10 +35,19 @@ pub fn ColumnChoice() -> impl IntoView {
     }
 }
 
+/// The columns on screen in their order, the others where they would come: a line stays where it is when it is chosen.
 fn in_order(layout: Layout) -> Vec<EngineColumn> {
     let shown = layout.shown();
     let hidden = ORDER.into_iter().filter(|column| !shown.contains(column)).collect::<Vec<_>>();
-    shown.into_iter().chain(hidden).collect()
+    hidden.into_iter().fold(shown, with)
+}
+
+/// The columns with one more, where it stands in the usual order as far as that is kept.
+fn with(mut columns: Vec<EngineColumn>, column: EngineColumn) -> Vec<EngineColumn> {
+    let rank = |column: &EngineColumn| ORDER.iter().position(|it| it == column);
+    let at = columns.iter().position(|it| rank(it) > rank(&column)).unwrap_or(columns.len());
+    columns.insert(at, column);
+    columns
 }
 
 #[component]
@@ -47,13 +56,7 @@ fn Line(layout: Layout, column: EngineColumn) -> impl IntoView {
     let choose = move |show: bool| {
         let mut now = layout.shown.get_untracked();
         now.retain(|it| *it != column);
-        if show {
-            // Where it stands in the usual order, as far as that is kept.
-            let rank = |column: &EngineColumn| ORDER.iter().position(|it| it == column);
-            let at = now.iter().position(|it| rank(it) > rank(&column)).unwrap_or(now.len());
-            now.insert(at, column);
-        }
-        layout.show(now);
+        layout.show(if show { with(now, column) } else { now });
     };
     let swap = move |at: usize, with: usize| {
         let mut now = layout.shown.get_untracked();
@@ -122,9 +125,11 @@ fn Tool(
     can: Signal<bool>,
     press: Callback<()>,
 ) -> impl IntoView {
+    let button = NodeRef::<html::Button>::new();
     view! {
         <button
             type="button"
+            node_ref=button
             class=if width { "icon-button width" } else { "icon-button" }
             aria-label=name.clone()
             title=name
@@ -132,6 +137,13 @@ fn Tool(
             on:click=move |_| {
                 if can.get_untracked() {
                     press.run(());
+                    // A line that moves loses the focus.
+                    request_animation_frame(move || {
+                        if let Some(button) = button.try_get_untracked().flatten() {
+                            // An element that can't take the focus leaves it where it was.
+                            _ = button.focus();
+                        }
+                    });
                 }
             }
         >
