@@ -15,6 +15,19 @@ pub const SIZES: [(u32, u32); 3] = [(1440, 900), (1024, 768), (390, 844)];
 /// Below this width the window is taken for a phone's.
 const PHONE: u32 = 720;
 
+/// What is smaller than a target must be (WCAG 2.2, 2.5.8), in whatever row it stands. A link in a sentence may be as high as its
+/// line, and a box has the room of its label.
+const SMALL_TARGETS: &str = "
+    const shown = (it) => it.checkVisibility({ checkVisibilityCSS: true }) && !it.closest('[aria-hidden=true], .unseen, .skip');
+    const inSentence = (it) => it.tagName === 'A' && getComputedStyle(it).display === 'inline'
+        && it.parentElement.textContent.trim() !== it.textContent.trim();
+    return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+        .filter((it) => shown(it) && !inSentence(it))
+        .map((it) => [it, (it.closest('label') ?? it).getBoundingClientRect()])
+        .filter(([, { width, height }]) => width > 0 && height > 0 && (width < 23.5 || height < 23.5))
+        .map(([it, { width, height }]) => `${width.toFixed()} × ${height.toFixed()}: ${it.outerHTML.slice(0, 160)}`)
+        .slice(0, 5)";
+
 #[derive(Debug, Deserialize)]
 struct Violation {
     id: String,
@@ -62,8 +75,8 @@ impl Page {
         assert!(lines.is_empty(), "axe on {screen} in {}:\n{}", self.kind(), lines.join("\n"));
     }
 
-    /// Looks at the screen as it is: axe-core in both themes, pictures of it at all sizes, and that nothing runs out at the
-    /// side. Only Chromium can pretend to be a phone and to prefer another theme: Firefox runs axe-core alone.
+    /// Looks at the screen as it is: axe-core in both themes, pictures of it at all sizes, that nothing runs out at the
+    /// side, and that all targets are large enough. Only Chromium can pretend to be a phone and to prefer another theme: Firefox runs axe-core alone.
     ///
     /// # Panics
     /// As [`check_accessibility`](Self::check_accessibility) does; or if something is wider than the window, or a picture
@@ -75,7 +88,7 @@ impl Page {
         let folder = &settings().screenshots;
         fs::create_dir_all(folder)
             .unwrap_or_else(|error| panic!("{} can't be made: {error}", folder.display()));
-        let mut wide = Vec::new();
+        let (mut wide, mut small) = (Vec::new(), Vec::new());
         for (width, height) in SIZES {
             self.pretend(width, height).await;
             for theme in ["light", "dark"] {
@@ -104,11 +117,16 @@ impl Page {
             if beyond.as_array().is_some_and(|beyond| !beyond.is_empty()) {
                 wide.push(format!("{width}: {beyond:#}"));
             }
+            let targets = self.run(SMALL_TARGETS, Vec::new()).await;
+            if targets.as_array().is_some_and(|targets| !targets.is_empty()) {
+                small.push(format!("{width}: {targets:#}"));
+            }
         }
         self.prefer(None).await;
         self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": false })).await;
         assert!(wide.is_empty(), "{screen} is wider than the window:\n{}", wide.join("\n"));
+        assert!(small.is_empty(), "{screen} has targets smaller than 24 pixels:\n{}", small.join("\n"));
     }
 
     /// Pretends that the machine prefers this theme; `None` ends that.
