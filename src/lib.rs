@@ -41,6 +41,6 @@ fn stopped(info: &PanicHookInfo<'_>) {
     notice.set_class_name("boot-problem");
     // Fails only for names that are not ones.
     _ = notice.set_attribute("role", "alert");
-    notice.set_text_content(Some("The app has stopped because of a defect. Reload the page to go on."));
+    notice.set_text_content(Some("The app has stopped because of a defect. Reload the page to continue."));
     _ = body.prepend_with_node_1(&notice);
 }

@@ -88,9 +88,7 @@ impl Asking {
 
     /// Why nothing can be asked now.
     pub fn busy(self) -> Refused {
-        Signal::derive(move || {
-            self.data.bulk.is_running().then(|| "Other work on many things is under way.".to_owned())
-        })
+        Signal::derive(move || self.data.bulk.is_running().then(|| "Other work is still running.".to_owned()))
     }
 
     /// Whether it was asked to delete a pool, and that has gone well.

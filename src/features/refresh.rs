@@ -50,7 +50,7 @@ pub fn refresh_displayed(data: Data, toasts: Toasts, ids: &[EngineId]) {
     });
 }
 
-const SILENT: &str = "The console was asked and said nothing. What is shown is what it knew before.";
+const SILENT: &str = "The console was asked and returned nothing. What is shown is what it knew before.";
 const NO_RIGHT: &str = "This account may not make the console ask its engines: that takes a Global Administrator. What is \
                         shown is what the console knew already.";
 

@@ -112,7 +112,7 @@ pub fn SharedSecretPage() -> impl IntoView {
     data.ask_secret();
     count_down(page);
     let valid = Memo::new(move |_| matches!(data.secret.validity.get(), Validity::Until(_)));
-    // What is not valid any more is not shown any more either.
+    // What is no longer valid is not shown any more either.
     follow(move || {
         if !valid.get() {
             page.hide();
@@ -212,7 +212,7 @@ fn SecretStatus(page: SecretState) -> impl IntoView {
             Validity::Until(_) => "A shared secret is valid.",
             Validity::Expired => "The shared secret has expired. Generate makes a new one.",
             Validity::Gone => {
-                "The shared secret is not valid any more: it was revoked, or the console was started again. Generate makes a new one."
+                "The shared secret is no longer valid: it was revoked, or the console was started again. Generate makes a new one."
             }
         };
         view! { <p>{words}</p> {failed} }
@@ -324,7 +324,7 @@ fn Revoke(page: SecretState) -> impl IntoView {
                 let words = if done {
                     "The shared secret is revoked."
                 } else {
-                    "There was no valid shared secret any more."
+                    "There was no valid shared secret left."
                 };
                 page.toasts.say(Tone::Good, words, None);
             }

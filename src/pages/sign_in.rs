@@ -28,7 +28,7 @@ pub fn SignInPage(
             let time =
                 if minutes <= 60 { format!("{minutes} minutes") } else { format!("{} hours", minutes / 60) };
             Some(format!(
-                "You were signed out after {time} without activity. Sign in to go on where you were."
+                "You were signed out after {time} without activity. Sign in to continue where you left off."
             ))
         }
         Some(Ended::SignedOut) => Some("You are signed out.".to_owned()),
@@ -110,9 +110,9 @@ pub fn SignInAgain() -> impl IntoView {
                                 <h2 id="sign-in-again">"Sign in again"</h2>
                                 <p>
                                     {if account.two_factor {
-                                        "The token ran out. What is on screen stays, and what was under way goes on."
+                                        "The token ran out. What is on screen stays, and work in progress continues."
                                     } else {
-                                        "The console no longer accepts these credentials. What is on screen stays, and what was under way goes on."
+                                        "The console no longer accepts these credentials. What is on screen stays, and work in progress continues."
                                     }}
                                 </p>
                                 <SignInForm again=Some(account) />

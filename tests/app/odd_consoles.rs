@@ -123,7 +123,9 @@ async fn a_console_that_says_nothing_has_not_refreshed_and_the_last_report_stays
         console.prints(nothing);
         screen.click("button", "Refresh berlin").await;
         screen.read("berlin reloaded: Active. Its engine was not contacted.").await;
-        screen.read("The console was asked and said nothing. What is shown is what it knew before.").await;
+        screen
+            .read("The console was asked and returned nothing. What is shown is what it knew before.")
+            .await;
         assert!(screen.row("aachen").await.text_content().unwrap().contains(IP), "it stays");
         screen.click("button", "Close this message").await;
         screen.see_gone("button", "Close this message").await;
@@ -131,7 +133,7 @@ async fn a_console_that_says_nothing_has_not_refreshed_and_the_last_report_stays
     console.fault("commands", answer(200, r#"{"links":[]}"#));
     screen.click("button", "Refresh displayed engines").await;
     screen.read("Only reloaded: 3 engines").await;
-    screen.read("The console was asked and said nothing.").await;
+    screen.read("The console was asked and returned nothing.").await;
 }
 
 #[wasm_bindgen_test]

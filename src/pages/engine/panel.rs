@@ -82,7 +82,7 @@ impl Panel {
             .data
             .bulk
             .is_running()
-            .then(|| "Other work goes on: wait until it has ended.".to_owned());
+            .then(|| "Other work is still running: wait until it is done.".to_owned());
         let nothing = (!self.is_changed()).then(|| "Nothing was changed.".to_owned());
         self.general.refused().or(busy).or(nothing)
     }

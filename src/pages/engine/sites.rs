@@ -50,7 +50,7 @@ pub(super) fn EngineSites(panel: Panel) -> impl IntoView {
     let scanners = Memo::new(move |_| Arc::new(page.data.scanners()));
     let selecting = RwSignal::new(false);
     let refused = Signal::derive(move || {
-        page.data.bulk.is_running().then(|| "Other work goes on: wait until it has ended.".to_owned())
+        page.data.bulk.is_running().then(|| "Other work is still running: wait until it is done.".to_owned())
     });
     let pending = Memo::new(move |_| panel.moves.with(|moves| !moves.is_empty()));
     view! {

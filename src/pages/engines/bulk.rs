@@ -48,7 +48,7 @@ pub(super) enum Action {
 #[component]
 pub(super) fn BulkActions(page: EnginesState) -> impl IntoView {
     let busy = Signal::derive(move || {
-        page.data.bulk.is_running().then(|| "Other work on many engines is under way.".to_owned())
+        page.data.bulk.is_running().then(|| "Other work on engines is still running.".to_owned())
     });
     let no_pools = Signal::derive(move || busy.get().or_else(|| page.data.no_pools()));
     let ask = move |action| {
@@ -382,7 +382,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
         Some(Action::AddToPool) => pool_choice(),
         Some(Action::Delete) => view! {
             <p>
-                "The console forgets these engines and their pairing, and they leave their pools. The engines themselves go on; to use one again, add it and pair it anew."
+                "These engines and their pairing are removed from the console, and they leave their pools. The engines themselves keep running. To use one again, add it and pair it again."
             </p>
             <ScansInWords moving deleted=true />
             <DeleteChoices moving />

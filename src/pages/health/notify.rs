@@ -185,7 +185,7 @@ pub(super) fn tell_turns(data: Data, notifier: Notifier) {
             let mut turned = turns(&before.items, &now.items);
             turned.retain(|turn| !data.health.silences(turn.engine));
             let turned = turns_in_words(&turned);
-            let advice = "What to do stands in the list of problems.".to_owned();
+            let advice = "The list of problems says what to do.".to_owned();
             for (severity, words) in turned {
                 notifier.tell(&words);
                 match severity {

@@ -391,10 +391,10 @@ fn empty(page: ProblemsState) -> AnyView {
         .into_any();
     }
     let words = if engines == 1 {
-        "The engine works, and has been heard of lately.".to_owned()
+        "The engine works, and has been in contact lately.".to_owned()
     } else {
         format!(
-            "All {} engines work and have been heard of lately, and each site has an engine that may scan it.",
+            "All {} engines work and have been in contact lately, and each site has an engine that may scan it.",
             number::count(engines as u64)
         )
     };

@@ -19,8 +19,8 @@ const FORM: &str = "/health/thresholds";
 
 const fn words(which: Threshold) -> (&'static str, &'static str) {
     match which {
-        Threshold::Warn => ("Warn after (hours)", "Not heard of for so long is worth a warning."),
-        Threshold::Alarm => ("Alarm after (hours)", "Not heard of for so long is bad."),
+        Threshold::Warn => ("Warn after (hours)", "No contact for this long is worth a warning."),
+        Threshold::Alarm => ("Alarm after (hours)", "No contact for this long is critical."),
         Threshold::LoadTimes => (
             "Far more sites (times)",
             "An engine that carries at least so many times the average of the others is overloaded.",

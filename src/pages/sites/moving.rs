@@ -19,7 +19,7 @@ use crate::{
 #[component]
 pub(super) fn SelectionActions(page: SitesState) -> impl IntoView {
     let busy = Signal::derive(move || {
-        page.data.bulk.is_running().then(|| "Other work on many things is under way.".to_owned())
+        page.data.bulk.is_running().then(|| "Other work is still running.".to_owned())
     });
     view! {
         <ActionButton

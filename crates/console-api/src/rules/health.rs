@@ -23,11 +23,11 @@ pub enum ProblemKind {
     SitesNotScanned,
     /// The engine's status is not active.
     Status,
-    /// The engine has not been heard of for a long time.
+    /// The engine has not been in contact for a long time.
     NotHeardOf,
     /// Fewer than two active engines are in a pool, so it shares no load and has no spare.
     SmallPool,
-    /// The engine has never been heard of.
+    /// The engine has never been in contact.
     NeverRefreshed,
     /// The engine carries far more sites than the others.
     Overloaded,
@@ -79,7 +79,7 @@ impl ProblemKind {
         match self {
             Self::SitesNotScanned => "Sites not scanned",
             Self::Status => "Status",
-            Self::NotHeardOf => "Not heard of",
+            Self::NotHeardOf => "No contact",
             Self::SmallPool => "Small pool",
             Self::NeverRefreshed => "Never refreshed",
             Self::Overloaded => "Overloaded",
@@ -95,9 +95,9 @@ impl ProblemKind {
         match self {
             Self::SitesNotScanned => "sites can't be scanned",
             Self::Status => "",
-            Self::NotHeardOf => "has not been heard of for",
+            Self::NotHeardOf => "has not been in contact for",
             Self::SmallPool => "active engine",
-            Self::NeverRefreshed => "has never been heard of",
+            Self::NeverRefreshed => "has never been in contact",
             Self::Overloaded => "carries far more sites than the others",
             Self::LocalOverused => "the local engine",
             Self::VersionDrift => "has another version than most engines",

@@ -157,7 +157,7 @@ impl Problem {
                         (Threshold::Warn, "a warning")
                     };
                 ProblemWords {
-                    what: format!("{name} has not been heard of for {}", span(age)),
+                    what: format!("{name} has not been in contact for {}", span(age)),
                     also: None,
                     why: format!(
                         "It last talked to the console {} ago; {} are worth {}. Its status is {}.",
@@ -173,7 +173,7 @@ impl Problem {
                 }
             }
             ProblemKind::NeverRefreshed => ProblemWords {
-                what: format!("{name} has never been heard of"),
+                what: format!("{name} has never been in contact"),
                 also: None,
                 why: format!("The console has no time of a contact. Its status is {}.", engine.status),
                 advice: format!("Refresh {name}. If its status is not active then, pair it."),
@@ -270,7 +270,7 @@ fn status(engine: &Engine, about: &About<'_>) -> ProblemWords {
     if let Some(at) = engine.last_refreshed {
         let hours = at.age(about.now).as_secs() / 3600;
         if at.age(about.now) >= about.thresholds.warn {
-            why = format!("{why} It was last heard of {} ago.", span(hours));
+            why = format!("{why} Its last contact was {} ago.", span(hours));
         }
     }
     ProblemWords { what, also: None, why, advice: step.what, remedies }

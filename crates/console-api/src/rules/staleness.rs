@@ -133,7 +133,7 @@ pub enum Staleness {
     Warning,
     /// Old enough for an alarm.
     Alarm,
-    /// The engine has never been heard of.
+    /// The engine has never been in contact.
     Never,
 }
 

@@ -397,7 +397,7 @@ fn each_problem_says_why_and_what_to_do_and_has_a_button() {
         "status": "not-responding", "sites": [], "port": 40900, "lastRefreshedDate": "2026-07-18T12:00:00Z"
     }));
     assert_eq!(down.what, "engine-1: Not responding");
-    assert!(down.why.ends_with("It was last heard of 2 days ago."), "{}", down.why);
+    assert!(down.why.ends_with("Its last contact was 2 days ago."), "{}", down.why);
     assert!(down.advice.contains("192.0.2.1 on port 40900"), "{}", down.advice);
     assert_eq!(down.remedies, [Remedy::Refresh(id), Remedy::Pairing(id)]);
 
@@ -405,7 +405,7 @@ fn each_problem_says_why_and_what_to_do_and_has_a_button() {
     assert_eq!(old.remedies, [Remedy::Update(id)]);
 
     let late = one(&value!({"lastRefreshedDate": "2026-07-19T05:30:00Z"}));
-    assert_eq!(late.what, "engine-1 has not been heard of for 30 hours");
+    assert_eq!(late.what, "engine-1 has not been in contact for 30 hours");
     assert!(late.why.contains("24 hours are worth a warning"), "{}", late.why);
     let lost = one(&value!({"lastRefreshedDate": "2026-07-10T12:00:00Z"}));
     assert!(

@@ -247,19 +247,19 @@ tests! {
         page.see(text("There is no engine with ID 999, or this account may not see it.")).await;
 
         page.click(role("tab", "Attention")).await;
-        page.see(row(has("Bergen has never been heard of"))).await;
+        page.see(row(has("Bergen has never been in contact"))).await;
         page.choose("Auto-refresh", "Off").await;
         let broken = stack.proxy().fail(&format!("/api/3/scan_engines/{bergen}"), Fault::Html);
         page.click(button("Refresh Bergen")).await;
         page.see(text(has("Bergen could not be refreshed."))).await;
-        page.see(row(has("Bergen has never been heard of"))).await;
+        page.see(row(has("Bergen has never been in contact"))).await;
         broken.end();
 
         let pools = stack.proxy().fail("/api/3/scan_engine_pools", Fault::Html);
         page.reload().await;
         page.sign_in("admin", &stack.password()).await;
         page.see(text(has("The pools could not be read, so pools and sites through pools are left out."))).await;
-        page.see(row(has("Bergen has never been heard of"))).await;
+        page.see(row(has("Bergen has never been in contact"))).await;
         pools.end();
 
         stack.change_password("quite-another-password").await;
@@ -276,7 +276,7 @@ tests! {
         page.tab_back_to(link("Health")).await;
         page.press(Key::Enter).await;
         page.see_focus_on(heading("Engine Health")).await;
-        page.see(row(has("Bergen has never been heard of"))).await;
+        page.see(row(has("Bergen has never been in contact"))).await;
         page.tab_to(role("tab", "Attention")).await;
         page.press(Key::Right).await;
         page.see_focus_on(role("tab", "Audit")).await;

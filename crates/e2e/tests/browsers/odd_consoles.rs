@@ -76,7 +76,7 @@ tests! {
             let silent = ["--seed", "empty", "--quirk", "no-extras", "--quirk", "report-empty"];
             stack.restart_console_with(&silent).await;
             page.click(button("Refresh")).await;
-            page.see_words(news(), "The console was asked and said nothing. What is shown is what it knew before.").await;
+            page.see_words(news(), "The console was asked and returned nothing. What is shown is what it knew before.").await;
             page.see_words(role("region", "Summary"), why).await;
             page.forgive_problems().await;
         }
@@ -88,7 +88,7 @@ tests! {
         sign_in(&page, &stack).await;
         page.click(button("Refresh displayed engines")).await;
         page.see_words(news(), "Only reloaded: 2 engines").await;
-        page.see_words(news(), "The console was asked and said nothing.").await;
+        page.see_words(news(), "The console was asked and returned nothing.").await;
     }
 
     in_chromium: async fn a_scan_that_may_be_on_an_engine_is_asked_about(page: Page) {
@@ -260,6 +260,6 @@ tests! {
         // No false success: what the console says nothing about is not called done.
         page.click(link("Engines")).await;
         page.click(button(format!("Refresh {OSLO}"))).await;
-        page.see_words(news(), "The console was asked and said nothing.").await;
+        page.see_words(news(), "The console was asked and returned nothing.").await;
     }
 }

@@ -143,7 +143,7 @@ tests! {
         let later = "const now = Date.now; Date.now = () => now() + 16 * 60_000; window.dispatchEvent(new Event('focus'))";
         page.run(later, vec![]).await;
         page.see(heading("Sign in")).await;
-        page.see(text("You were signed out after 15 minutes without activity. Sign in to go on where you were.")).await;
+        page.see(text("You were signed out after 15 minutes without activity. Sign in to continue where you left off.")).await;
         drop(held);
         page.sign_in("admin", &stack.password()).await;
         page.see_focus_on(heading("Scan Engines")).await;

@@ -51,7 +51,7 @@ pub(super) fn ProblemActions(page: ProblemsState) -> impl IntoView {
             })
         })
     });
-    let busy = move || data.bulk.is_running().then(|| "Other work on many things is under way.".to_owned());
+    let busy = move || data.bulk.is_running().then(|| "Other work is still running.".to_owned());
     let refreshing =
         move || data.work.refreshing.is_on_any().then(|| "Engines are being refreshed.".to_owned());
     view! {

@@ -70,7 +70,7 @@ pub(super) fn remedy_control(
             button(Icon::Update, "Update", refused, on_press)
         }
         Remedy::SelectSites(id) => {
-            let busy = page.data.bulk.is_running().then(|| "Other work on many things goes on.".to_owned());
+            let busy = page.data.bulk.is_running().then(|| "Other work is still running.".to_owned());
             let on_press = Callback::new(move |()| {
                 page.sites_of.set(Some(id));
                 page.dialog.set(Some(Opened::Sites));
