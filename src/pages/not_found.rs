@@ -11,9 +11,7 @@ pub fn NotFound() -> impl IntoView {
         <div class="page">
             <h1 tabindex="-1">"Nothing here"</h1>
             <p>"This address belongs to no screen. It may be from another version, or mistyped."</p>
-            <p>
-                <a href=Route::Engines.href()>"Go to Scan Engines"</a>
-            </p>
+            <a href=Route::Engines.href()>"Go to Scan Engines"</a>
         </div>
     }
 }

@@ -113,7 +113,7 @@ const STEP: &str = r"
         },
         async save() {
             pressable(dialog(), 'Save').click();
-            await until('the moves', () => !dialog() && document.querySelector('.pending tr.row'));
+            await until('the moves', () => !dialog() && document.querySelector('.assigned .col-change'));
         },
     };
     await steps[step]();
@@ -236,7 +236,7 @@ tests! {
         let (_, saved) = longest_tasks(&page, "save").await;
         println!("save: {saved:.0} ms");
         page.see_no(dialog("Select Sites")).await;
-        page.see(role("table", "Moves when you save")).await;
+        page.see(role("region", "Moves when you save")).await;
     }
 }
 
