@@ -154,7 +154,7 @@ fn command(stage: Stage, steps: &mut Steps) -> Outcome<Option<Command>> {
             let runner = WASM_BINDGEN.ensure(steps)?.join("wasm-bindgen-test-runner");
             let driver = browsers::ensure_chromedriver(steps)?;
             cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner).env("CHROMEDRIVER", driver);
-            cargo.env_remove("GECKODRIVER").env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+            cargo.env_remove("GECKODRIVER").env("WASM_BINDGEN_TEST_TIMEOUT", "400");
             "test -p engine-console --test app --target wasm32-unknown-unknown --no-fail-fast"
         }
         Stage::App => {
