@@ -165,7 +165,10 @@ fn Search() -> impl IntoView {
             request_animation_frame(move || _ = input.focus());
         }
     });
-    let offer = Signal::derive(move || typed.with(|typed| offer(data, commands, typed)));
+    // Worked out once for each key: several parts read it, and there may be a hundred thousand sites. What it offers can't be
+    // compared, so each one counts as another.
+    let offer =
+        Memo::new_with_compare(move |_| typed.with(|typed| offer(data, commands, typed)), |_, _| true);
     let choose = Callback::new(move |at: usize| {
         let Some(choice) = offer.with_untracked(|offer| offer.choices.get(at).cloned()) else { return };
         if choice.refused.is_some() {

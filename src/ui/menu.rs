@@ -15,9 +15,6 @@ pub fn Menu(
     label: &'static str,
     /// What the button shows beside them.
     icon: Icon,
-    /// Whether the icon stands for the words.
-    #[prop(default = false)]
-    bare: bool,
     /// What is in the panel. Made anew each time that it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -59,14 +56,7 @@ pub fn Menu(
             on:focusout=leave
             on:keydown=on_key
         >
-            <summary
-                class=if bare { "icon-button" } else { "button small" }
-                aria-label=bare.then_some(label)
-                title=bare.then_some(label)
-            >
-                {glyph(icon, "")}
-                {(!bare).then_some(label)}
-            </summary>
+            <summary class="button small">{glyph(icon, "")} {label}</summary>
             <div class="menu-panel" role="group" aria-label=label tabindex="-1">
                 {live(move || open.get().then(|| children()))}
             </div>
