@@ -12,6 +12,7 @@ use crate::{
         commands::{Command, Commands},
         dialog::Dialog,
         icon::{Icon, glyph},
+        list_box,
         live::{follow, live, live_attribute},
     },
     unsaved::Unsaved,
@@ -186,8 +187,8 @@ fn Search() -> impl IntoView {
     let on_key = move |event: ev::KeyboardEvent| {
         let (count, at) = (offer.with_untracked(|offer| offer.choices.len()), marked.get_untracked());
         match event.key().as_str() {
-            "ArrowDown" if count > 0 => marked.set((at + 1) % count),
-            "ArrowUp" if count > 0 => marked.set((at + count - 1) % count),
+            "ArrowDown" if count > 0 => marked.set(list_box::below(Some(at), count)),
+            "ArrowUp" if count > 0 => marked.set(list_box::above(Some(at), count)),
             "Enter" => choose.run(at),
             _ => return,
         }

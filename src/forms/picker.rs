@@ -17,6 +17,7 @@ use crate::{
         dialog::unique_id,
         field::problem_line,
         icon::{Icon, glyph},
+        list_box,
         live::{follow, live, live_attribute},
         status::{severity_class, status_arrow},
     },
@@ -203,8 +204,8 @@ impl State {
         let (count, at) = (self.shown.with_untracked(|shown| shown.len()), self.marked.get_untracked());
         let key = event.key();
         let marked = match (key.as_str(), open) {
-            ("ArrowDown", true) => Some(at.map_or(0, |at| (at + 1) % count)),
-            ("ArrowUp", true) => Some(at.filter(|at| *at > 0).unwrap_or(count) - 1),
+            ("ArrowDown", true) => Some(list_box::below(at, count)),
+            ("ArrowUp", true) => Some(list_box::above(at, count)),
             ("Home", true) => Some(0),
             ("End", true) => Some(count - 1),
             ("ArrowDown" | "ArrowUp", false) => {

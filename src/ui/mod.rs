@@ -13,6 +13,7 @@ pub mod fold;
 pub mod icon;
 pub mod keyed;
 pub mod later;
+pub mod list_box;
 pub mod live;
 pub mod load_error;
 pub mod menu;

@@ -11,6 +11,7 @@ use crate::{
         filter::EmptyButton,
         icon::{Icon, glyph},
         later::{Addition, Later},
+        list_box,
         live::live_attribute,
         shortcuts::focus_on_slash,
     },
@@ -71,8 +72,8 @@ impl FilterState {
     fn press(self, event: &ev::KeyboardEvent) {
         let (count, at) = untrack(|| (self.count(), self.current.get()));
         let next = match event.key().as_str() {
-            "ArrowDown" if count > 0 => Some(at.map_or(0, |at| (at + 1) % count)),
-            "ArrowUp" if count > 0 => Some(at.filter(|at| *at > 0).unwrap_or(count) - 1),
+            "ArrowDown" if count > 0 => Some(list_box::below(at, count)),
+            "ArrowUp" if count > 0 => Some(list_box::above(at, count)),
             "Escape" if count > 0 => {
                 event.stop_propagation();
                 self.typing.set(false);
