@@ -9,7 +9,7 @@ use crate::{
     pages::sign_in::SignInPage,
     parts::WorkbenchPart,
     session::{Ended, Session, State},
-    ui::live::live,
+    ui::{live::live, sprite::Sprite},
 };
 
 /// The app, over whatever carries its requests. Before the first sign-in it is the sign-in alone: the
@@ -32,10 +32,13 @@ pub fn App(
         (_, State::SignedIn(_) | State::Over(_)) if workbench.is_here() => Place::Open,
         (_, State::SignedIn(_) | State::Over(_)) => Place::Wait,
     });
-    live(move || match place.get() {
-        Place::SignIn(why) => view! { <SignInPage why /> }.into_any(),
-        Place::Wait | Place::Open => workbench.view(theme),
-    })
+    view! {
+        <Sprite />
+        {live(move || match place.get() {
+            Place::SignIn(why) => view! { <SignInPage why /> }.into_any(),
+            Place::Wait | Place::Open => workbench.view(theme),
+        })}
+    }
 }
 
 /// What stands on the screen.

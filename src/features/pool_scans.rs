@@ -180,14 +180,10 @@ pub fn PoolScans(
                 cells=Callback::new(move |RowPlace { key, tabindex }| {
                     let scans = merged.scans.get().unwrap_or_default();
                     let scan = scans.iter().find(|scan| scan.id.get() == key);
-                    // A row that has just left the list is gone in the same breath.
-                    scan.map_or_else(
-                        || ().into_any(),
-                        |scan| {
-                            let name = scan.site.map(|site| merged.names.name(site));
-                            scan_cells(merged.clock, scan, name, tabindex)
-                        },
-                    )
+                    scan.map(|scan| {
+                        let name = scan.site.map(|site| merged.names.name(site));
+                        scan_cells(merged.clock, scan, name, tabindex)
+                    })
                 })
                 working=Callback::new(|_| false)
                 empty=Callback::new(move |()| empty(merged))

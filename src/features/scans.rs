@@ -4,15 +4,18 @@ use console_api::{
     Scan, Severity,
     rules::{duration_in_words, scan_message, scan_severity},
 };
-use leptos::prelude::*;
 
 use crate::{
     browser::{clock::Clock, number},
     routes::Route,
     ui::{
-        icon::{Icon, glyph},
+        icon::Icon,
         status::severity_class,
-        table::columns::Column,
+        table::{
+            cells::{glyph_el, name_cell, text_cell},
+            columns::Column,
+            light::El,
+        },
     },
 };
 
@@ -31,7 +34,7 @@ pub fn scan_columns() -> Vec<Column> {
 }
 
 /// The cells of a scan. The `name` is its site's, or else its own; its number stands for it where neither is known.
-pub fn scan_cells(clock: Clock, scan: &Scan, name: Option<String>, tabindex: &'static str) -> AnyView {
+pub fn scan_cells(clock: Clock, scan: &Scan, name: Option<String>, tabindex: &'static str) -> Vec<El> {
     let (class, icon) = match scan_severity(&scan.status) {
         Some(severity @ Severity::Good) => (severity_class(severity), Icon::Done),
         Some(severity @ Severity::Uncertain) => (severity_class(severity), Icon::Warning),
@@ -39,13 +42,6 @@ pub fn scan_cells(clock: Clock, scan: &Scan, name: Option<String>, tabindex: &'s
         None => ("severity-none", Icon::Refresh),
     };
     let name = name.unwrap_or_else(|| format!("Scan {}", scan.id));
-    let site = match scan.site {
-        Some(site) => {
-            view! { <a class="clamp" href=Route::Site(site).href() tabindex=tabindex>{name.clone()}</a> }
-                .into_any()
-        }
-        None => name.clone().into_any(),
-    };
     let unknown = || "–".to_owned();
     let started = scan.started.map_or_else(unknown, |time| clock.relative(time));
     let exact = scan.started.map(|time| clock.exact(time));
@@ -54,31 +50,16 @@ pub fn scan_cells(clock: Clock, scan: &Scan, name: Option<String>, tabindex: &'s
     let by_severity = scan.vulnerabilities.map(|found| {
         format!("{} critical, {} severe, {} moderate", found.critical, found.severe, found.moderate)
     });
-    view! {
-        <td class="c-status" title=scan_message(scan)>
-            <span class="status">
-                <span class=class>{glyph(icon, "")}</span>
-                <span class=format!("word {class}")>{scan.status.label().to_owned()}</span>
-            </span>
-        </td>
-        <th scope="row" class="c-name" title=name>
-            {site}
-        </th>
-        <td class="c-started" title=exact>
-            {started}
-        </td>
-        <td class="c-duration numeric" data-label="Took">
-            {duration}
-        </td>
-        <td class="c-by" data-label="By">
-            {scan.started_by.clone().unwrap_or_else(unknown)}
-        </td>
-        <td class="c-assets numeric" data-label="Assets">
-            {scan.assets.map_or_else(unknown, number::count)}
-        </td>
-        <td class="c-found numeric" data-label="Vulnerabilities" title=by_severity>
-            {found}
-        </td>
-    }
-    .into_any()
+    let status = El::new("span", "status")
+        .with(El::new("span", class).with(glyph_el(icon, "")))
+        .with(El::new("span", format!("word {class}")).text(scan.status.label().to_owned()));
+    vec![
+        El::new("td", "c-status").is("title", scan_message(scan)).with(status),
+        name_cell(&name, scan.site.map(|site| Route::Site(site).href()), tabindex),
+        text_cell("c-started", "", started, exact),
+        text_cell("c-duration numeric", "Took", duration, None),
+        text_cell("c-by", "By", scan.started_by.clone().unwrap_or_else(unknown), None),
+        text_cell("c-assets numeric", "Assets", scan.assets.map_or_else(unknown, number::count), None),
+        text_cell("c-found numeric", "Vulnerabilities", found, by_severity),
+    ]
 }

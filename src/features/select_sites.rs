@@ -24,8 +24,10 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         table::{
+            cells::row_head,
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
+            light::El,
             selection::{Selecting, Selection},
         },
     },
@@ -439,42 +441,27 @@ fn SitesTable(choice: Choice) -> impl IntoView {
     }
 }
 
-fn cells(choice: Choice, site: SiteId) -> AnyView {
-    let Some(rows) = choice.rows.get() else { return ().into_any() };
-    let Some(place) = rows.list().place(site) else { return ().into_any() };
+fn cells(choice: Choice, site: SiteId) -> Option<Vec<El>> {
+    let rows = choice.rows.get()?;
+    let place = rows.list().place(site)?;
     let (name, now) = (rows.list().name(place).to_owned(), rows.scanner_label(place));
     let here = rows.list().scanner(place) == Some(choice.scanner);
-    let chosen = Memo::new(move |_| choice.selection.contains(site.get()));
     let now = if now.is_empty() { "Not reported".to_owned() } else { now };
-    let title = now.clone();
-    let way = move || {
-        let to = match (here, chosen.get()) {
-            (false, true) => choice.label(),
-            (true, false) => {
-                let to = choice.goes_to(site);
-                to.map_or_else(|| "?".to_owned(), |to| choice.scanners.with(|scanners| scanners.label(to)))
-            }
-            _ => return None,
-        };
-        Some(view! {
-            " "
-            <span class="way">
-                <span aria-hidden="true">"→ "</span>
-                <span class="unseen">"moves to "</span>
-                {to}
-            </span>
-        })
+    let to = match (here, choice.selection.contains(site.get())) {
+        (false, true) => Some(choice.label()),
+        (true, false) => {
+            let to = choice.goes_to(site);
+            Some(to.map_or_else(|| "?".to_owned(), |to| choice.scanners.with(|scanners| scanners.label(to))))
+        }
+        _ => None,
     };
-    view! {
-        <th scope="row" class="c-name" title=name.clone()>
-            {name.clone()}
-        </th>
-        <td class="c-scanner" title=title>
-            {now}
-            {live(way)}
-        </td>
-    }
-    .into_any()
+    let way = El::new("span", "way")
+        .is("hidden", to.is_none())
+        .with(El::new("span", None::<String>).is("aria-hidden", "true").text("→ "))
+        .with(El::new("span", "unseen").text("moves to "))
+        .text(to.unwrap_or_default());
+    let scanner = El::new("td", "c-scanner").is("title", now.clone()).text(now).text(" ").with(way);
+    Some(vec![row_head(&name).text(name), scanner])
 }
 
 /// What moves from where to where, and what is still to be chosen for it.

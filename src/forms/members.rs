@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use console_api::{
     EngineId, EngineStatus,
-    rules::{EngineFilter, EngineRow, EngineSort, may_join_pool, only_in, prepare_rows, select},
+    rules::{Arrow, EngineFilter, EngineRow, EngineSort, may_join_pool, only_in, prepare_rows, select},
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -16,15 +16,17 @@ use crate::{
     browser::number,
     data::Data,
     ui::{
-        button::{ActionButton, RowButton},
+        button::ActionButton,
         filter::SearchBox,
         icon::Icon,
         live::{live, live_attribute},
-        status::status_mark,
+        status::mark_title,
         table::{
+            cells::{actions_cell, mark_el, row_button},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
             keys::KeyMap,
+            light::El,
             order::Asked,
             row::{Keys, RowKey},
             selection::{Selecting, Selection},
@@ -272,7 +274,8 @@ fn MemberList(side: Side) -> impl IntoView {
                 on_sort=Callback::new(move |by: SortBy| {
                     side.sort.set(EngineSort::from_key(&by.to_query()).unwrap_or_default());
                 })
-                cells=Callback::new(move |place| cells(side, place))
+                cells=Callback::new(move |place| Some(cells(side, place)))
+                on_action=Callback::new(move |(key, _)| side.move_one(key))
                 working=Callback::new(|_| false)
                 selecting=Selecting { selection: side.selection, name: Callback::new(move |key| side.name_of(key)) }
                 empty=Callback::new(move |()| empty(side))
@@ -290,7 +293,7 @@ fn MemberList(side: Side) -> impl IntoView {
     }
 }
 
-fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> Vec<El> {
     let name = side.name_of(key);
     let refusal = side.refusal(key);
     let rows = side.rows.get();
@@ -299,25 +302,11 @@ fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> AnyView {
     let status = status_cell(row, refusal.as_deref());
     let icon = if side.inside { Icon::Close } else { Icon::Add };
     let label = format!("{} {name}", side.verb());
-    let title = format!("{name} {address}");
-    view! {
-        <th scope="row" class="c-name" title=title>
-            {name}
-        </th>
-        {status}
-        <td class="c-actions">
-            <div class="row-actions">
-                <RowButton
-                    icon
-                    label
-                    refused=refusal
-                    tabindex
-                    on_press=Callback::new(move |()| side.move_one(key))
-                />
-            </div>
-        </td>
-    }
-    .into_any()
+    vec![
+        El::new("th", "c-name").is("scope", "row").is("title", format!("{name} {address}")).text(name),
+        status,
+        actions_cell([row_button(icon, "move", label, refusal, tabindex)]),
+    ]
 }
 
 /// What stands in the place of a list without rows.
@@ -355,22 +344,20 @@ fn empty(side: Side) -> AnyView {
 }
 
 /// The cell with an engine's status, or why it can't join.
-pub fn status_cell(row: Option<&EngineRow>, refusal: Option<&str>) -> AnyView {
-    match (refusal, row) {
-        (Some(why), _) => view! {
-            <td class="c-status cannot" title=why.to_owned()>
-                "Can't join: " {in_short(why)}
-            </td>
-        }
-        .into_any(),
-        (None, Some(row)) => view! { <td class="c-status">{status_mark(&row.engine)}</td> }.into_any(),
-        (None, None) => view! {
-            <td class="c-status cannot" title="It is in the pool, but not in the console's list of engines.">
-                "Not in the list of engines"
-            </td>
-        }
-        .into_any(),
-    }
+pub fn status_cell(row: Option<&EngineRow>, refusal: Option<&str>) -> El {
+    let mark =
+        row.filter(|_| refusal.is_none()).map(|row| (Arrow::of(&row.engine), row.engine.status.label()));
+    let (words, title) = match (refusal, mark) {
+        (Some(why), _) => (format!("Can't join: {}", in_short(why)), Some(why.to_owned())),
+        (None, Some(_)) => (String::new(), None),
+        (None, None) => (
+            "Not in the list of engines".to_owned(),
+            Some("It is in the pool, but not in the console's list of engines.".to_owned()),
+        ),
+    };
+    let class = if mark.is_some() { "c-status" } else { "c-status cannot" };
+    let on_hover = mark.map(|(arrow, label)| mark_title(arrow, label)).unwrap_or_default();
+    El::new("td", class).is("title", title).with(mark_el(mark, on_hover)).text(words)
 }
 
 /// The kind of engine alone, of a sentence that says for which kind something is not possible.

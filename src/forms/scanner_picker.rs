@@ -17,10 +17,12 @@ use crate::{
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
-        status::{severity_class, status_arrow, status_mark},
+        status::{mark_title, severity_class, status_arrow},
         table::{
+            cells::{mark_el, name_cell},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
+            light::El,
             order::Asked,
             row::Keys,
         },
@@ -128,6 +130,7 @@ pub fn ScannerPicker(
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 on_space=Callback::new(move |key| chosen.set(Some(ScannerId(key))))
                 cells=Callback::new(move |place: RowPlace| cells(picker, place))
+                on_action=Callback::new(move |(key, _)| chosen.set(Some(ScannerId(key))))
                 working=Callback::new(|_| false)
                 empty=Callback::new(move |()| empty(picker))
             />
@@ -138,7 +141,8 @@ pub fn ScannerPicker(
 /// Scrolls the table so that the row at this place is in the middle.
 fn show_row(frame: NodeRef<html::Div>, at: usize) {
     let Some(frame) = frame.try_get_untracked().flatten() else { return };
-    let [table, row] = [".table-frame", "tr.row"].map(|part| frame.query_selector(part).ok().flatten());
+    let [table, row] =
+        [".table-frame", "tr.row:not([hidden])"].map(|part| frame.query_selector(part).ok().flatten());
     let (Some(table), Some(row)) = (table, row) else { return };
     let height = row.get_bounding_client_rect().height();
     let above = height * at as f64 - (f64::from(table.client_height()) - height) / 2.0;
@@ -209,54 +213,59 @@ fn empty(picker: Picker) -> AnyView {
     .into_any()
 }
 
-fn cells(picker: Picker, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(picker: Picker, RowPlace { key, tabindex }: RowPlace) -> Option<Vec<El>> {
     let scanners = picker.scanners.get();
     let id = ScannerId(key);
-    // A row that has just left the list is gone in the same breath.
-    let Some(scanner) = scanners.get(id) else { return ().into_any() };
-    let chosen = picker.chosen;
+    let scanner = scanners.get(id)?;
+    // Without a group's name: the browser would take all but the chosen one out of the tab order, and most of them are not in
+    // the document.
+    let choice = El::new("input", None::<String>)
+        .is("type", "radio")
+        .is("data-action", "choose")
+        .is("aria-label", format!("Choose {}", scanner.label()))
+        .is("tabindex", tabindex)
+        .is("checked", picker.chosen.get() == Some(id));
+    let status = El::new("div", "status").with(status_el(picker.data, Some(scanner)));
+    Some(vec![
+        El::new("td", "c-choose").with(El::new("label", "select-room").with(choice)),
+        name_cell(&scanner.name, Some(Route::of_scanner(scanner).href()), tabindex),
+        El::new("td", "c-kind").text(scanner.kind_label()),
+        El::new("td", "c-status").with(status),
+    ])
+}
+
+/// The arrow and its word, for a row. A pool says how many of its engines are active; of nothing nothing is said.
+pub fn status_el(data: Data, scanner: Option<&Scanner>) -> El {
+    let mark = scanner.map(|scanner| mark_of(data, scanner));
+    let (mark, title) = match &mark {
+        Some((arrow, words, title)) => (Some((*arrow, words.as_str())), title.clone()),
+        None => (None, String::new()),
+    };
+    mark_el(mark, title)
+}
+
+/// The same, for anywhere else.
+pub fn status(data: Data, scanner: &Scanner) -> AnyView {
+    let (arrow, words, title) = mark_of(data, scanner);
     view! {
-        <td class="c-choose">
-            <label class="select-room">
-                // Without a group's name: the browser would take all but the chosen one out of the tab order, and most of
-                // them are not in the document.
-                <input
-                    type="radio"
-                    aria-label=format!("Choose {}", scanner.label())
-                    tabindex=tabindex
-                    prop:checked=move || chosen.get() == Some(id)
-                    on:change=move |_| chosen.set(Some(id))
-                />
-            </label>
-        </td>
-        <th scope="row" class="c-name" title=scanner.name.clone()>
-            <a class="clamp" href=Route::of_scanner(scanner).href() tabindex=tabindex>
-                {scanner.name.clone()}
-            </a>
-        </th>
-        <td class="c-kind">{scanner.kind_label()}</td>
-        <td class="c-status">
-            <div class="status">{status(picker.data, scanner)}</div>
-        </td>
+        <span class="mark" title=title>
+            {status_arrow(arrow)}
+            <span class=format!("word {}", severity_class(arrow.severity))>{words}</span>
+        </span>
     }
     .into_any()
 }
 
-/// The arrow and its word. A pool says how many of its engines are active.
-pub fn status(data: Data, scanner: &Scanner) -> AnyView {
+/// The arrow, its word, and what both say on hover.
+fn mark_of(data: Data, scanner: &Scanner) -> (Arrow, String, String) {
     let engine = scanner.engine().and_then(|id| {
         let list = data.engines.value()?;
-        list.items.iter().find(|engine| engine.id == id).map(|engine| status_mark(engine).into_any())
+        let engine = list.items.iter().find(|engine| engine.id == id)?;
+        let (arrow, label) = (Arrow::of(engine), engine.status.label());
+        Some((arrow, label.to_owned(), mark_title(arrow, label)))
     });
     engine.unwrap_or_else(|| {
-        let arrow = Arrow { direction: None, severity: scanner.severity() };
         let words = scanner.status_label();
-        view! {
-            <span class="mark" title=words.clone()>
-                {status_arrow(arrow)}
-                <span class=format!("word {}", severity_class(arrow.severity))>{words.clone()}</span>
-            </span>
-        }
-        .into_any()
+        (Arrow { direction: None, severity: scanner.severity() }, words.clone(), words)
     })
 }

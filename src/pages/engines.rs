@@ -29,7 +29,7 @@ use rustc_hash::FxHashMap;
 
 use self::{
     bulk::{Action, BulkActions, SelectionDialog},
-    cells::cells,
+    cells::{act, cells},
     columns::{Layout, LayoutControls},
     dialogs::RowDialogs,
     filter_field::EngineFilterField,
@@ -323,6 +323,7 @@ pub fn EnginesPage() -> impl IntoView {
                 sort=Memo::new(move |_| SortBy::from_query(&order().iter().map(|it| it.key()).collect::<Vec<_>>().join(",")))
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
+                on_action=Callback::new(move |(key, action): (u64, String)| act(page, EngineId(key), &action))
                 working=Callback::new(move |key| data.work.is_on(EngineId(key)))
                 widths=layout.widths
                 sorts_by_two=true

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use console_api::rules::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
+use console_api::{
+    PoolId,
+    rules::{PoolColumn, PoolRow, prepare_pool_rows, select_pools},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
     features::pool_work::{Asking, PoolWorkDialog, Question},
     routes::Route,
     ui::{
-        button::{ActionButton, RowButton},
+        button::ActionButton,
         filter::FilterBox,
         focus::focus_heading_if_lost,
         fold::Fold,
@@ -19,9 +22,11 @@ use crate::{
         live::live,
         load_error::ListFailure,
         table::{
+            cells::{actions_cell, glyph_el, name_cell, row_button, row_link, text_cell},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
             keys::KeyMap,
+            light::El,
             order::Asked,
             row::{Keys, RowKey},
         },
@@ -133,6 +138,7 @@ pub fn PoolsPage() -> impl IntoView {
                 sort=sorted_by
                 on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, place))
+                on_action=Callback::new(move |(key, _)| page.asking.ask(Question::Delete(PoolId(key))))
                 working=Callback::new(|_| false)
                 empty=Callback::new(move |()| empty(page))
             />
@@ -184,73 +190,40 @@ fn AskButton(page: PoolsState, icon: Icon, label: &'static str, question: Questi
 }
 
 /// One row of the table.
-fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> Option<Vec<El>> {
     let rows = page.rows.get();
-    // A row that has just left the list is gone in the same breath.
-    let Some(row) = rows.as_ref().and_then(|rows| rows.get(key)) else { return ().into_any() };
+    let row = rows.as_ref()?.get(key)?;
     let (id, name) = (row.pool.id, row.pool.name.clone());
     let href = Route::Pool(id).href();
     let engines = row.pool.engines.len();
     let idle = row.active == 0 && row.sites() != Some(0) && engines > 0;
-    let active = match (page.no_engines.get(), idle) {
-        (true, _) => ().into_any(),
-        (false, true) => view! {
-            <span class="severity-bad" title="No engine of the pool is active: its sites can't be scanned.">
-                {glyph(Icon::Warning, "")}
-                " none active"
-            </span>
-        }
-        .into_any(),
-        (false, false) => {
-            view! { <span class="secondary">{format!("{} active", row.active)}</span> }.into_any()
-        }
+    let (class, active, title) = match (page.no_engines.get(), idle) {
+        (true, _) => ("secondary", String::new(), None),
+        (false, true) => (
+            "severity-bad",
+            "none active".to_owned(),
+            Some("No engine of the pool is active: its sites can't be scanned."),
+        ),
+        (false, false) => ("secondary", format!("{} active", row.active), None),
     };
-    let sites = match row.sites() {
-        Some(sites) => {
-            view! { <td class="c-sites numeric" data-label="Sites">{sites.to_string()}</td> }.into_any()
-        }
-        None => view! {
-            <td class="c-sites numeric" data-label="Sites" title="Not reported by the console">
-                "–"
-            </td>
-        }
-        .into_any(),
+    let (sites, unknown) = match row.sites() {
+        Some(sites) => (sites.to_string(), None),
+        None => ("–".to_owned(), Some("Not reported by the console".to_owned())),
     };
     let busy = page.asking.busy().get();
-    view! {
-        <th scope="row" class="c-name" title=name.clone()>
-            <a class="clamp" href=href.clone() tabindex=tabindex>
-                {name.clone()}
-            </a>
-        </th>
-        <td class="c-engines numeric" data-label="Engines">
-            {engines.to_string()}
-            " "
-            {active}
-        </td>
-        {sites}
-        <td class="c-actions">
-            <div class="row-actions">
-                <a
-                    class="icon-button"
-                    aria-label=format!("Edit {name}")
-                    title=format!("Edit {name}")
-                    tabindex=tabindex
-                    href=href
-                >
-                    {glyph(Icon::Edit, "")}
-                </a>
-                <RowButton
-                    icon=Icon::Delete
-                    label=format!("Delete {name}")
-                    refused=busy
-                    tabindex
-                    on_press=Callback::new(move |()| page.asking.ask(Question::Delete(id)))
-                />
-            </div>
-        </td>
-    }
-    .into_any()
+    let warning = glyph_el(Icon::Warning, "").is("hidden", class != "severity-bad");
+    let active = El::new("span", class).is("title", title).with(warning).text(" ").text(active);
+    let engines =
+        El::new("td", "c-engines numeric").is("data-label", "Engines").text(engines.to_string()).text(" ");
+    Some(vec![
+        name_cell(&name, Some(href.clone()), tabindex),
+        engines.with(active),
+        text_cell("c-sites numeric", "Sites", sites, unknown),
+        actions_cell([
+            row_link(Icon::Edit, format!("Edit {name}"), href, tabindex),
+            row_button(Icon::Delete, "delete", format!("Delete {name}"), busy, tabindex),
+        ]),
+    ])
 }
 
 /// The list could not be read, or not wholly. What is on screen stays.

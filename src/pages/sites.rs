@@ -24,7 +24,6 @@ use crate::{
     forms::scanner_picker,
     routes::Route,
     ui::{
-        button::RowButton,
         dialog::Open,
         filter::FilterBox,
         focus::focus_heading_if_lost,
@@ -32,8 +31,10 @@ use crate::{
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
         table::{
+            cells::{actions_cell, name_cell, row_button, row_link, text_cell},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
+            light::El,
             row::Keys,
             selection::{Selecting, Selection, SelectionBar},
         },
@@ -272,6 +273,7 @@ pub fn SitesPage() -> impl IntoView {
                 sort=Memo::new(move |_| SortBy::from_query(&page.order().key()))
                 on_sort=Callback::new(on_sort)
                 cells=Callback::new(move |place: RowPlace| cells(page, place))
+                on_action=Callback::new(move |(key, _)| page.opened.set(Some(Opened::Delete(SiteId(key)))))
                 working=Callback::new(|_| false)
                 selecting=Selecting {
                     selection: page.selection,
@@ -558,16 +560,8 @@ fn empty(page: SitesState) -> AnyView {
 }
 
 /// The cells of one row.
-fn cells(page: SitesState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
-    // A row that has just left the list is gone in the same breath.
-    let Some(site) = page.site(key) else { return ().into_any() };
-    let plain = |class: &'static str, label: &'static str, text: String| {
-        view! {
-            <td class=class data-label=label title=text.clone()>
-                {text.clone()}
-            </td>
-        }
-    };
+fn cells(page: SitesState, RowPlace { key, tabindex }: RowPlace) -> Option<Vec<El>> {
+    let site = page.site(key)?;
     let unknown = || "–".to_owned();
     let kind = site.site_type.as_ref().map_or_else(unknown, |kind: &SiteType| kind.label().to_owned());
     let assets = site.assets.map_or_else(unknown, number::count);
@@ -576,42 +570,18 @@ fn cells(page: SitesState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
         || ("Never".to_owned(), "The console has no time for it.".to_owned()),
         |time| (page.clock.relative(time), page.clock.exact(time)),
     );
-    let edit = format!("Edit {}", site.name);
-    view! {
-        <th scope="row" class="c-name" title=site.name.clone()>
-            <a class="clamp" href=Route::Site(site.id).href() tabindex=tabindex>
-                {site.name.clone()}
-            </a>
-        </th>
-        {plain("c-type", "", kind)}
-        {plain("c-assets numeric", "Assets", assets)}
-        {plain("c-risk numeric", "Risk", risk)}
-        {scanner_cell(page, site.scanner, tabindex)}
-        <td class="c-scan" data-label="Last scan" title=exact>
-            {scan}
-        </td>
-        <td class="c-actions">
-            <div class="row-actions">
-                <a
-                    class="icon-button"
-                    aria-label=edit.clone()
-                    title=edit.clone()
-                    tabindex=tabindex
-                    href=edit_href(site.id)
-                >
-                    {glyph(Icon::Edit, "")}
-                </a>
-                <RowButton
-                    icon=Icon::Delete
-                    label=format!("Delete {}", site.name)
-                    refused=None
-                    tabindex
-                    on_press=Callback::new(move |()| page.opened.set(Some(Opened::Delete(site.id))))
-                />
-            </div>
-        </td>
-    }
-    .into_any()
+    Some(vec![
+        name_cell(&site.name, Some(Route::Site(site.id).href()), tabindex),
+        text_cell("c-type", "", kind, None),
+        text_cell("c-assets numeric", "Assets", assets, None),
+        text_cell("c-risk numeric", "Risk", risk, None),
+        scanner_cell(page, site.scanner, tabindex),
+        text_cell("c-scan", "Last scan", scan, Some(exact)),
+        actions_cell([
+            row_link(Icon::Edit, format!("Edit {}", site.name), edit_href(site.id), tabindex),
+            row_button(Icon::Delete, "delete", format!("Delete {}", site.name), None, tabindex),
+        ]),
+    ])
 }
 
 /// Where a site's name, importance and description are changed.
@@ -620,28 +590,12 @@ fn edit_href(id: SiteId) -> String {
 }
 
 /// The engine or pool that scans a site, the way to it, and how it is.
-fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static str) -> impl IntoView {
+fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static str) -> El {
     let scanners = page.scanners.get();
     let known = scanner.and_then(|id| scanners.get(id));
     let label = scanner.map_or_else(|| "–".to_owned(), |id| scanners.label(id));
-    let content = match known {
-        Some(known) => {
-            let href = Route::of_scanner(known).href();
-            view! {
-                <span class="scanned-by">
-                    <a href=href tabindex=tabindex>
-                        {label.clone()}
-                    </a>
-                    {scanner_picker::status(page.data, known)}
-                </span>
-            }
-            .into_any()
-        }
-        None => label.clone().into_any(),
-    };
-    view! {
-        <td class="c-scanner" data-label="Scanned by" title=label>
-            {content}
-        </td>
-    }
+    let href = known.map(|known| Route::of_scanner(known).href());
+    let link = El::new("a", None::<String>).is("href", href).is("tabindex", tabindex).text(label.clone());
+    let named = El::new("span", "scanned-by").with(link).with(scanner_picker::status_el(page.data, known));
+    El::new("td", "c-scanner").is("data-label", "Scanned by").is("title", label).with(named)
 }

@@ -51,38 +51,3 @@ pub fn ActionButton(
         </button>
     }
 }
-
-/// A button of a row: an icon whose name is said and shown on hover.
-#[component]
-pub fn RowButton(
-    /// What it shows.
-    icon: Icon,
-    /// The verb and the thing.
-    label: String,
-    /// Why not now.
-    refused: Option<String>,
-    /// Whether it takes part in the tab order, which is the row's to say.
-    tabindex: &'static str,
-    /// Does it.
-    on_press: Callback<()>,
-) -> impl IntoView {
-    let disabled = refused.is_some();
-    let title = refused.unwrap_or_else(|| label.clone());
-    view! {
-        <button
-            type="button"
-            class="icon-button"
-            aria-label=label
-            title=title
-            aria-disabled=disabled.then_some("true")
-            tabindex=tabindex
-            on:click=move |_| {
-                if !disabled {
-                    on_press.run(());
-                }
-            }
-        >
-            {glyph(icon, "")}
-        </button>
-    }
-}

@@ -6,6 +6,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{
+    focus::RowFocus,
     icon::{Icon, glyph},
     live::{follow, live},
 };
@@ -130,11 +131,13 @@ pub fn Dialog(
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
     let heading = StoredValue::new(unique_id("dialog"));
+    let opener = StoredValue::new_local(None::<RowFocus>);
     follow(move || {
         let Some(dialog) = element.get() else { return };
         if open.get() {
             if !dialog.open() {
                 let focused = document().active_element();
+                opener.set_value(RowFocus::now());
                 // Fails only where the element has left the document, and then there is nothing to show.
                 _ = dialog.show_modal();
                 raise_what_is_on_top(focused);
@@ -159,6 +162,10 @@ pub fn Dialog(
     let closed = move |_| {
         if element.get_untracked().is_none_or(|dialog| !dialog.open()) {
             open.set(false);
+            // The row that it was opened from may have moved meanwhile.
+            if let Some(opener) = opener.try_update_value(Option::take).flatten() {
+                opener.keep_or_leave();
+            }
         }
     };
     view! {

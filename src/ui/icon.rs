@@ -134,11 +134,83 @@ impl Icon {
     }
 }
 
+impl Icon {
+    /// Where its drawing is.
+    pub fn reference(self) -> String {
+        format!("#i{}", self as u8)
+    }
+}
+
+/// All of them, in the order in which they are declared.
+const ALL: [Icon; 36] = [
+    Icon::Engine,
+    Icon::Pool,
+    Icon::Site,
+    Icon::Health,
+    Icon::Mute,
+    Icon::Refresh,
+    Icon::Search,
+    Icon::Close,
+    Icon::Menu,
+    Icon::Ascending,
+    Icon::Descending,
+    Icon::Copy,
+    Icon::Edit,
+    Icon::Update,
+    Icon::Export,
+    Icon::Print,
+    Icon::Delete,
+    Icon::Add,
+    Icon::Less,
+    Icon::Reverse,
+    Icon::Replace,
+    Icon::Key,
+    Icon::Settings,
+    Icon::First,
+    Icon::Previous,
+    Icon::Next,
+    Icon::Last,
+    Icon::Done,
+    Icon::Columns,
+    Icon::Account,
+    Icon::View,
+    Icon::Filter,
+    Icon::More,
+    Icon::Help,
+    Icon::Warning,
+    Icon::Failed,
+];
+
+/// The icons' drawings, for the page to hold once: [`glyph`] points to them.
+pub(super) fn symbols() -> impl IntoView {
+    let symbol = |icon: Icon| {
+        view! {
+            <symbol id=format!("i{}", icon as u8) viewBox="0 0 16 16">
+                <path d=icon.path()></path>
+            </symbol>
+        }
+    };
+    ALL.map(symbol).collect_view()
+}
+
 /// Draws an icon. The name of what it stands for belongs to the element around it.
 pub fn glyph(icon: Icon, class: &'static str) -> impl IntoView {
     view! {
-        <svg class=format!("icon {class}") viewBox="0 0 16 16" aria-hidden="true">
-            <path d=icon.path()></path>
+        <svg class=format!("icon {class}") aria-hidden="true">
+            <use_ href=icon.reference()></use_>
         </svg>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_icon_is_drawn_under_its_own_number() {
+        for (at, icon) in ALL.iter().enumerate() {
+            assert_eq!(*icon as usize, at, "{icon:?}");
+        }
+        assert_eq!(ALL.len(), Icon::Failed as usize + 1, "the last one");
     }
 }

@@ -16,6 +16,7 @@ mod picker;
 mod pools;
 mod query;
 mod questions;
+mod rows;
 mod shared_secret;
 mod sign_in;
 mod sites;

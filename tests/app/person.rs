@@ -6,6 +6,7 @@ use engine_console::{
     app::App,
     browser::timer::{breathe, sleep},
 };
+use futures::channel::oneshot;
 use leptos::{
     mount::{UnmountHandle, mount_to},
     prelude::*,
@@ -101,6 +102,13 @@ pub(crate) async fn at_work_on(console: &Console, address: &str, heading: &str) 
     screen
 }
 
+/// Waits until the browser is about to draw.
+pub(crate) async fn next_frame() {
+    let (drawn, frame) = oneshot::channel();
+    request_animation_frame(move || _ = drawn.send(()));
+    frame.await.unwrap();
+}
+
 /// Longer than anything here takes.
 const PATIENCE: u32 = 300;
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -130,7 +138,7 @@ impl Screen {
         (0..nodes.length())
             .filter_map(|at| nodes.get(at)?.dyn_into::<HtmlElement>().ok())
             .filter(|element| role_of(element) == role && name_of(element).contains(name))
-            .filter(|element| element.closest("[aria-hidden=true]").unwrap().is_none())
+            .filter(|element| element.closest("[aria-hidden=true], [hidden]").unwrap().is_none())
             .collect()
     }
 
@@ -153,9 +161,14 @@ impl Screen {
         until(&format!("the words “{words}”"), || self.text().contains(words).then_some(())).await;
     }
 
-    /// All words on the page.
+    /// All words on the page, but those of hidden elements.
     pub(crate) fn text(&self) -> String {
-        self.root.text_content().unwrap_or_default()
+        let seen = self.root.clone_node_with_deep(true).unwrap().unchecked_into::<Element>();
+        let hidden = seen.query_selector_all("[hidden]").unwrap();
+        for at in 0..hidden.length() {
+            hidden.get(at).unwrap().unchecked_into::<Element>().remove();
+        }
+        seen.text_content().unwrap_or_default()
     }
 
     pub(crate) async fn click(&self, role: &str, name: &str) {
@@ -196,6 +209,20 @@ impl Screen {
     /// The table's rendered rows, head excluded.
     pub(crate) fn rows(&self) -> Vec<HtmlElement> {
         self.all("row", "").into_iter().filter(|row| row.get_attribute("data-key").is_some()).collect()
+    }
+
+    /// Waits until all rows in view are made, which are made a few at a time. Gives how many they are.
+    pub(crate) async fn all_rows_made(&self) -> usize {
+        let mut before = 0;
+        loop {
+            next_frame().await;
+            next_frame().await;
+            let rows = self.rows().len();
+            if rows > 0 && rows == before {
+                return rows;
+            }
+            before = rows;
+        }
     }
 
     /// The names in the table, in order.

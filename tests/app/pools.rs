@@ -52,7 +52,7 @@ fn names_in(screen: &Screen, table: &str) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let heads = table.query_selector_all("tbody th[scope=row]").unwrap();
+    let heads = table.query_selector_all("tbody tr:not([hidden]) th[scope=row]").unwrap();
     let text = |at| heads.get(at).and_then(|head| head.text_content()).unwrap_or_default();
     (0..heads.length()).map(text).collect()
 }

@@ -153,7 +153,7 @@ async fn a_selection_survives_filter_and_reading_and_loses_only_what_is_gone() {
 async fn all_ten_thousand_that_match_are_selected_at_once_and_no_row_is_made_anew() {
     let screen = at_work(&Console::with_many(10_000), "/engines").await;
     let cell = screen.see("rowheader", "engine-00001").await;
-    let rows = screen.rows().len();
+    let rows = screen.all_rows_made().await;
     screen.type_into("Filter engines", "engine-0").await;
     let head = screen.see("checkbox", "Select all 9,999 that match").await;
     head.click();

@@ -23,8 +23,10 @@ use crate::{
         filter::SearchBox,
         live::{follow_from, live},
         table::{
+            cells::row_head,
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
+            light::El,
             row::{Keys, RowKey},
             selection::{Selecting, Selection},
         },
@@ -132,18 +134,11 @@ impl Moving {
         self.data.move_engines(engines, &from, &to);
     }
 
-    fn cells(self, RowPlace { key, .. }: RowPlace) -> AnyView {
+    fn cells(self, RowPlace { key, .. }: RowPlace) -> Vec<El> {
         let rows = self.rows.get();
         let name = rows.name(key);
-        let title = name.clone();
-        let choose = move |_| self.toggle(key);
-        view! {
-            <th scope="row" class="c-name" title=title on:click=choose>
-                {name}
-            </th>
-            {status_cell(rows.get(key), None)}
-        }
-        .into_any()
+        let head = row_head(&name).is("data-action", "choose").text(name);
+        vec![head, status_cell(rows.get(key), None)]
     }
 
     fn toggle(self, key: RowKey) {
@@ -220,7 +215,8 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
                 on_sort=Callback::new(move |by: SortBy| {
                     moving.sort.set(EngineSort::from_key(&by.to_query()).unwrap_or_default());
                 })
-                cells=Callback::new(move |place| moving.cells(place))
+                cells=Callback::new(move |place| Some(moving.cells(place)))
+                on_action=Callback::new(move |(key, _)| moving.toggle(key))
                 working=Callback::new(|_| false)
                 selecting=Selecting {
                     selection: moving.selection,

@@ -23,9 +23,11 @@ use crate::{
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         table::{
+            cells::row_head,
             columns::{Column, SortBy},
-            data_table::{DataTable, RowPlace},
-            row::{Keys, RowKey},
+            data_table::{DataTable, RowPlace, target_in_row},
+            light::El,
+            row::Keys,
             selection::{Selecting, Selection},
         },
     },
@@ -207,31 +209,11 @@ impl Splitting {
         self.said.set(format!("{what} moved to new pool {}.", to + 1));
     }
 
-    fn cells(self, RowPlace { key, .. }: RowPlace, drag: Callback<RowKey>) -> AnyView {
+    fn cells(self, RowPlace { key, .. }: RowPlace) -> Vec<El> {
         let rows = self.rows.get();
         let name = rows.name(key);
-        let title = name.clone();
-        let begin = move |event: ev::DragEvent| {
-            drag.run(key);
-            // Firefox drags nothing without data. Where it can't be set nothing is dragged.
-            if let Some(transfer) = event.data_transfer() {
-                _ = transfer.set_data("text/plain", &key.to_string());
-            }
-        };
-        view! {
-            <th scope="row" class="c-name" title=title>
-                <span
-                    class="grip"
-                    draggable="true"
-                    on:dragstart=begin
-                    on:dragend=move |_| self.dragged.set_value(Vec::new())
-                >
-                    {name}
-                </span>
-            </th>
-            {status_cell(rows.get(key), None)}
-        }
-        .into_any()
+        let grip = El::new("span", "grip").is("draggable", "true").text(name.clone());
+        vec![row_head(&name).with(grip), status_cell(rows.get(key), None)]
     }
 
     /// What has been created of the proposal.
@@ -399,10 +381,15 @@ fn NewPoolCard(splitting: Splitting, at: usize, count: Memo<usize>) -> impl Into
             splitting.move_to(&chosen, to.get_untracked());
         }
     };
-    let drag = Callback::new(move |key: RowKey| {
+    let begin = move |event: ev::DragEvent| {
+        let Some((_, key)) = target_in_row(&event) else { return };
         let together = untrack(|| selection.contains(key));
         splitting.dragged.set_value(if together { untrack(chosen) } else { vec![EngineId(key)] });
-    });
+        // Firefox drags nothing without data. Where it can't be set nothing is dragged.
+        if let Some(transfer) = event.data_transfer() {
+            _ = transfer.set_data("text/plain", &key.to_string());
+        }
+    };
     let over = RwSignal::new(false);
     let on_over = move |event: ev::DragEvent| {
         if splitting.dragged.with_value(|dragged| !dragged.is_empty()) {
@@ -421,6 +408,8 @@ fn NewPoolCard(splitting: Splitting, at: usize, count: Memo<usize>) -> impl Into
         <section
             class=move || if over.get() { "members split-pool over" } else { "members split-pool" }
             aria-label=format!("New pool {number}")
+            on:dragstart=begin
+            on:dragend=move |_| splitting.dragged.set_value(Vec::new())
             on:dragover=on_over
             on:dragleave=move |_| over.set(false)
             on:drop=on_drop
@@ -450,7 +439,7 @@ fn NewPoolCard(splitting: Splitting, at: usize, count: Memo<usize>) -> impl Into
                 keys
                 sort=Memo::new(|_| SortBy::from_query(""))
                 on_sort=Callback::new(|_| ())
-                cells=Callback::new(move |place| splitting.cells(place, drag))
+                cells=Callback::new(move |place| Some(splitting.cells(place)))
                 working=Callback::new(|_| false)
                 selecting=Selecting {
                     selection,

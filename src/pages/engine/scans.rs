@@ -18,6 +18,7 @@ use crate::{
         table::{
             columns::SortBy,
             data_table::{DataTable, RowPlace},
+            light::El,
             row::Keys,
         },
     },
@@ -235,10 +236,9 @@ fn empty(tab: Tab) -> AnyView {
     .into_any()
 }
 
-fn cells(tab: Tab, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(tab: Tab, RowPlace { key, tabindex }: RowPlace) -> Option<Vec<El>> {
     let rows = tab.rows.get().unwrap_or_default();
-    // A row that has just left the list is gone in the same breath.
-    let Some(scan) = rows.iter().find(|scan| scan.id.get() == key).cloned() else { return ().into_any() };
+    let scan = rows.iter().find(|scan| scan.id.get() == key)?;
     let name = scan.site_name.clone().or_else(|| scan.name.clone());
-    scan_cells(tab.page.clock, &scan, name, tabindex)
+    Some(scan_cells(tab.page.clock, scan, name, tabindex))
 }

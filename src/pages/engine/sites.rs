@@ -15,15 +15,17 @@ use crate::{
     features::select_sites::SelectSites,
     routes::Route,
     ui::{
-        button::{ActionButton, RowButton},
+        button::ActionButton,
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live},
         pager::{Paged, Pager},
         table::{
+            cells::{actions_cell, name_cell, row_button, text_cell},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
             keys::KeyMap,
+            light::El,
         },
     },
 };
@@ -202,44 +204,27 @@ fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
     };
     // What becomes of a site, and the way back.
     let change = move |moved: Option<SiteMove>, tabindex: &'static str| {
-        let Some(SiteMove { site, name, from, to }) = moved else {
-            return view! {
-                <td class="c-change"></td>
-                <td class="c-actions"></td>
-            }
-            .into_any();
-        };
         let label = |id| scanners.with(|scanners| scanners.label(id));
-        let words = if to.is_engine(page.id) {
-            let from = from.map_or_else(|| "an engine or pool that is not reported".to_owned(), label);
-            format!("Comes from {from}")
-        } else {
-            format!("Goes to {}", label(to))
-        };
-        view! {
-            <td class="c-change" title=words.clone()>
-                <span class="way">{words.clone()}</span>
-            </td>
-            <td class="c-actions">
-                <div class="row-actions">
-                    <RowButton
-                        icon=Icon::Close
-                        label=format!("Undo {name}")
-                        refused=None
-                        tabindex
-                        on_press=Callback::new(move |()| take_back(site.get()))
-                    />
-                </div>
-            </td>
-        }
-        .into_any()
+        let pending = moved.is_some();
+        let (words, name) = moved.map_or_else(Default::default, |SiteMove { name, from, to, .. }| {
+            let words = if to.is_engine(page.id) {
+                let from = from.map_or_else(|| "an engine or pool that is not reported".to_owned(), label);
+                format!("Comes from {from}")
+            } else {
+                format!("Goes to {}", label(to))
+            };
+            (words, name)
+        });
+        let way = El::new("span", "way").is("hidden", !pending).text(words.clone());
+        let undo =
+            row_button(Icon::Close, "undo", format!("Undo {name}"), None, tabindex).is("hidden", !pending);
+        [El::new("td", "c-change").is("title", words).with(way), actions_cell([undo])]
     };
     let cells = move |place: RowPlace| {
         let moved = pending.with(|pending| pending.get(&place.key).cloned());
         let known = site(place.key);
         let name = moved.as_ref().map(|it| it.name.clone()).or_else(|| Some(known.as_ref()?.name.clone()));
-        // A row that has just left the list is gone in the same breath.
-        let Some(name) = name else { return ().into_any() };
+        let name = name?;
         let unknown = || "–".to_owned();
         let kind = known.as_ref().and_then(|site| site.site_type.as_ref());
         let kind = kind.map_or_else(unknown, |kind: &SiteType| kind.label().to_owned());
@@ -250,19 +235,13 @@ fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
             ),
             None => (unknown(), String::new()),
         };
-        view! {
-            <th scope="row" class="c-name" title=name.clone()>
-                <a href=Route::Site(SiteId(place.key)).href() tabindex=place.tabindex>
-                    {name.clone()}
-                </a>
-            </th>
-            <td class="c-type">{kind}</td>
-            <td class="c-scan" title=exact>
-                {scanned}
-            </td>
-            {any.get().then(|| change(moved, place.tabindex))}
-        }
-        .into_any()
+        let cells = [
+            name_cell(&name, Some(Route::Site(SiteId(place.key)).href()), place.tabindex),
+            text_cell("c-type", "", kind, None),
+            text_cell("c-scan", "", scanned, Some(exact)),
+        ];
+        let change = any.get().then(|| change(moved, place.tabindex));
+        Some(cells.into_iter().chain(change.into_iter().flatten()).collect())
     };
     let empty = move |()| {
         if failed().is_some() {
@@ -335,6 +314,7 @@ fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
                     sort.choose_both(&if by.descending { by.to_query() } else { String::new() }, at, "");
                 })
                 cells=Callback::new(cells)
+                on_action=Callback::new(move |(key, _)| take_back(key))
                 working=Callback::new(|_| false)
                 empty=Callback::new(empty)
             />

@@ -2,7 +2,7 @@
 
 use console_api::{
     EngineId, Timestamp,
-    rules::{EngineColumn, EngineRow, Staleness, StepAction, deletion, may_update, staleness},
+    rules::{Arrow, EngineColumn, EngineRow, Staleness, StepAction, deletion, may_update, staleness},
 };
 use leptos::prelude::*;
 
@@ -10,160 +10,165 @@ use super::{EnginesState, Opened};
 use crate::{
     routes::Route,
     ui::{
-        button::RowButton,
-        icon::{Icon, glyph},
-        status::status_mark,
-        table::data_table::RowPlace,
+        icon::Icon,
+        status::mark_title,
+        table::{
+            cells::{actions_cell, glyph_el, mark_parts, name_cell, row_button, row_link, text_cell},
+            data_table::RowPlace,
+            light::El,
+        },
     },
 };
 
-/// The cells of one row: these columns and the actions.
+/// The cells of one row: these columns and the actions. With the row they are at most 45 nodes with the default columns; a test counts
+/// them.
 pub(super) fn cells(
     page: EnginesState,
     columns: &[EngineColumn],
     RowPlace { key, tabindex }: RowPlace,
-) -> AnyView {
+) -> Option<Vec<El>> {
     let rows = page.rows.get();
-    // A row that has just left the list is gone in the same breath.
-    let Some(row) = rows.as_ref().and_then(|rows| rows.get(EngineId(key))) else { return ().into_any() };
-    let cells = columns.iter().map(|column| cell(page, row, *column, tabindex)).collect_view();
-    (cells, actions(page, row, tabindex)).into_any()
+    let row = rows.as_ref()?.get(EngineId(key))?;
+    let cells = columns.iter().map(|column| cell(page, row, *column, tabindex));
+    Some(cells.chain([actions(page, row, tabindex)]).collect())
 }
 
-fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'static str) -> AnyView {
+/// Does what a button of the row says.
+pub(super) fn act(page: EnginesState, id: EngineId, action: &str) {
+    let step = || {
+        let rows = page.rows.get_untracked();
+        untrack(|| page.data.next_step(&rows.as_ref()?.get(id)?.engine))
+    };
+    match action {
+        "refresh" => page.refresh(id),
+        "update" => page.update(id),
+        "delete" => page.dialog.set(Some(Opened::Delete(id))),
+        "step" => {
+            let at_once = step().filter(|step| !step.brief.ends_with('…')).map(|step| step.action);
+            match at_once {
+                Some(StepAction::Refresh) => page.refresh(id),
+                Some(StepAction::Update) => page.update(id),
+                _ => page.dialog.set(Some(Opened::Advice(id))),
+            }
+        }
+        _ => {}
+    }
+}
+
+fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'static str) -> El {
     let engine = &row.engine;
     let port = || engine.port.map(|port| port.to_string()).unwrap_or_default();
     match column {
         EngineColumn::Status => status(page, row, tabindex),
-        EngineColumn::Name => view! {
-            <th scope="row" class="c-name" title=engine.name.clone()>
-                <a class="clamp" href=Route::Engine(engine.id).href() tabindex=tabindex>
-                    {engine.name.clone()}
-                </a>
-            </th>
+        EngineColumn::Name => name_cell(&engine.name, Some(Route::Engine(engine.id).href()), tabindex),
+        EngineColumn::Address => {
+            with_more("c-address mono", "", Some(&engine.address), format!(":{}", port()))
         }
-        .into_any(),
-        EngineColumn::Address => view! {
-            <td class="c-address mono" title=engine.address.clone()>
-                {engine.address.clone()}
-                <span class="with-port">{format!(":{}", port())}</span>
-            </td>
+        EngineColumn::Port => text_cell("c-port numeric mono", "", port(), None),
+        EngineColumn::ProductVersion => {
+            let label = if engine.product_version.is_some() { "Product" } else { "" };
+            let content = engine.content_version.clone().unwrap_or_default();
+            with_more("c-product mono", label, engine.product_version.as_deref(), content)
         }
-        .into_any(),
-        EngineColumn::Port => plain("c-port numeric mono", "", port(), None),
-        EngineColumn::ProductVersion => view! {
-            <td class="c-product mono" data-label=engine.product_version.as_ref().map(|_| "Product") title=engine.product_version.clone()>
-                {engine.product_version.clone()}
-                <span class="with-content">{engine.content_version.clone()}</span>
-            </td>
-        }
-        .into_any(),
         EngineColumn::ContentVersion => {
-            plain("c-content mono", "Content", engine.content_version.clone().unwrap_or_default(), None)
+            text_cell("c-content mono", "Content", engine.content_version.clone().unwrap_or_default(), None)
         }
         EngineColumn::Sites => {
-            let split =
-                format!("{} directly, {} through pools", engine.sites.len(), row.sites_through_pools);
-            plain("c-sites numeric", "Sites", row.sites_count().to_string(), Some(split))
+            let split = format!("{} directly, {} through pools", engine.sites.len(), row.sites_through_pools);
+            text_cell("c-sites numeric", "Sites", row.sites_count().to_string(), Some(split))
         }
         EngineColumn::Pools => {
-            plain("c-pools numeric", "Pools", row.pools.len().to_string(), Some(row.pool_names.clone()))
+            text_cell("c-pools numeric", "Pools", row.pools.len().to_string(), Some(row.pool_names.clone()))
         }
         EngineColumn::LastRefreshed => refreshed(page, row),
-        EngineColumn::Id => plain("c-more numeric mono", "ID", engine.id.to_string(), None),
+        EngineColumn::Id => text_cell("c-more numeric mono", "ID", engine.id.to_string(), None),
         EngineColumn::SerialNumber => {
-            plain("c-more mono", "Serial number", engine.serial_number.clone().unwrap_or_default(), None)
+            text_cell("c-more mono", "Serial number", engine.serial_number.clone().unwrap_or_default(), None)
         }
-        EngineColumn::LastUpdated => time(page, "c-more", "Updated", engine.last_updated),
+        EngineColumn::LastUpdated => {
+            let (text, title) = time(page, engine.last_updated);
+            text_cell("c-more", "Updated", text, Some(title))
+        }
         EngineColumn::AwsPreAuthorised => {
             let word = if engine.aws_pre_authorised { "Yes" } else { "No" };
-            plain("c-more", "AWS pre-authorised", word.to_owned(), None)
+            text_cell("c-more", "AWS pre-authorised", word.to_owned(), None)
         }
         EngineColumn::Platform => match &row.platform {
-            Some(platform) => plain("c-more", "Platform", platform.clone(), None),
+            Some(platform) => text_cell("c-more", "Platform", platform.clone(), None),
             None => {
                 let why = "Known after the console has asked its engines: choose Refresh.".to_owned();
-                plain("c-more", "Platform", "–".to_owned(), Some(why))
+                text_cell("c-more", "Platform", "–".to_owned(), Some(why))
             }
         },
     }
 }
 
-fn plain(class: &'static str, label: &'static str, text: String, title: Option<String>) -> AnyView {
-    let title = title.unwrap_or_else(|| text.clone());
-    view! {
-        <td class=class data-label=label title=title>
-            {text}
-        </td>
-    }
-    .into_any()
+/// A cell with what a column beside it shows as well: where that column has no room, the style shows it here.
+fn with_more(class: &'static str, label: &'static str, text: Option<&str>, more: String) -> El {
+    let cell = El::new("td", class)
+        .is("data-label", label)
+        .is("data-more", more)
+        .is("title", text.map(str::to_owned));
+    cell.text(text.unwrap_or_default().to_owned())
 }
 
-fn time(page: EnginesState, class: &'static str, label: &'static str, time: Option<Timestamp>) -> AnyView {
+fn time(page: EnginesState, time: Option<Timestamp>) -> (String, String) {
     match time {
-        Some(time) => plain(class, label, page.clock.relative(time), Some(page.clock.exact(time))),
-        None => plain(class, label, "–".to_owned(), Some("The console has no time for it.".to_owned())),
+        Some(time) => (page.clock.relative(time), page.clock.exact(time)),
+        None => ("–".to_owned(), "The console has no time for it.".to_owned()),
     }
 }
 
 /// Marked where that is longer ago than the thresholds of Health allow.
-fn refreshed(page: EnginesState, row: &EngineRow) -> AnyView {
-    let class = match staleness(&row.engine, page.clock.now(), page.data.health.thresholds()) {
-        Staleness::Fresh => return time(page, "c-refreshed", "Refreshed", row.engine.last_refreshed),
-        Staleness::Warning | Staleness::Never => "severity-uncertain",
-        Staleness::Alarm => "severity-bad",
-    };
+fn refreshed(page: EnginesState, row: &EngineRow) -> El {
     let last = row.engine.last_refreshed;
-    let text = last.map_or_else(|| "Never".to_owned(), |time| page.clock.relative(time));
-    let title = match last {
-        Some(time) => format!("Too long ago: {}.", page.clock.exact(time)),
-        None => "The engine was never in contact.".to_owned(),
-    };
-    view! {
-        <td class="c-refreshed stale" data-label="Refreshed" title=title>
-            <span class=class>{glyph(Icon::Warning, "")} {text}</span>
-        </td>
-    }
-    .into_any()
-}
-
-fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> AnyView {
-    let engine = &row.engine;
-    let id = engine.id;
-    let name = engine.name.clone();
-    let advice = page.data.next_step(engine).map(|step| {
-        // In a row there is room for the verb; all of it is in the dialog. Behind it stands the console's reason, if it gave one.
-        let title = format!("{} {}", step.why, step.what);
-        let reason = engine.status_message.is_some().then(|| format!(" {}", step.why));
-        let label = format!("{}{} ({name})", step.brief, reason.as_deref().unwrap_or_default());
-        let on_click = move |_| match (step.brief.ends_with('…'), step.action) {
-            (false, StepAction::Refresh) => page.refresh(id),
-            (false, StepAction::Update) => page.update(id),
-            _ => page.dialog.set(Some(Opened::Advice(id))),
-        };
-        view! {
-            <button
-                type="button"
-                class="advice"
-                title=title
-                aria-label=label
-                tabindex=tabindex
-                on:click=on_click
-            >
-                <span class="step">{step.brief}</span>
-                {reason}
-            </button>
+    let (text, title) = time(page, last);
+    let staleness = staleness(&row.engine, page.clock.now(), page.data.health.thresholds());
+    let (class, text, title) = match (staleness, last) {
+        (Staleness::Fresh, _) => ("c-refreshed", text, title),
+        (_, None) => (
+            "c-refreshed stale severity-uncertain",
+            "Never".to_owned(),
+            "The engine was never in contact.".to_owned(),
+        ),
+        (Staleness::Alarm, _) => ("c-refreshed stale severity-bad", text, format!("Too long ago: {title}.")),
+        (Staleness::Warning | Staleness::Never, _) => {
+            ("c-refreshed stale severity-uncertain", text, format!("Too long ago: {title}."))
         }
-    });
-    view! {
-        <td class="c-status">
-            <div class="status">{status_mark(engine)} {advice}</div>
-        </td>
-    }
-    .into_any()
+    };
+    El::new("td", class)
+        .is("data-label", "Refreshed")
+        .is("title", title)
+        .with(glyph_el(Icon::Warning, ""))
+        .text(text)
 }
 
-fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> impl IntoView + use<> {
+fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> El {
+    let engine = &row.engine;
+    let arrow = Arrow::of(engine);
+    let label = engine.status.label();
+    let step = page.data.next_step(engine);
+    // In a row there is room for the verb; all of it is in the dialog. Behind it stands the console's reason, if it gave one.
+    let (brief, reason, what, name) = step.as_ref().map_or_else(Default::default, |step| {
+        let reason = if engine.status_message.is_some() { format!(" {}", step.why) } else { String::new() };
+        let name = format!("{}{reason} ({})", step.brief, engine.name);
+        (step.brief.to_owned(), reason, format!("{} {}", step.why, step.what), name)
+    });
+    let advice = El::new("button", "advice")
+        .is("type", "button")
+        .is("data-action", "step")
+        .is("data-step", brief)
+        .is("title", what)
+        .is("aria-label", name)
+        .is("hidden", step.is_none())
+        .is("tabindex", tabindex)
+        .text(reason);
+    let status =
+        El::new("div", "status").is("title", mark_title(arrow, label)).with_all(mark_parts(arrow, label));
+    El::new("td", "c-status").with(status.with(advice))
+}
+
+fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> El {
     let engine = &row.engine;
     let id = engine.id;
     let name = &engine.name;
@@ -171,40 +176,10 @@ fn actions(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> impl 
     let updating = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
     let updating = updating.or_else(|| may_update(engine).err().map(|refusal| refusal.to_string()));
     let undeletable = deletion(engine, &[]).refused;
-    view! {
-        <td class="c-actions">
-            <div class="row-actions">
-                <RowButton
-                    icon=Icon::Refresh
-                    label=format!("Refresh {name}")
-                    refused=refreshing
-                    tabindex
-                    on_press=Callback::new(move |()| page.refresh(id))
-                />
-                <RowButton
-                    icon=Icon::Update
-                    label=format!("Update {name}")
-                    refused=updating
-                    tabindex
-                    on_press=Callback::new(move |()| page.update(id))
-                />
-                <a
-                    class="icon-button"
-                    aria-label=format!("Edit {name}")
-                    title=format!("Edit {name}")
-                    tabindex=tabindex
-                    href=Route::Engine(id).href()
-                >
-                    {glyph(Icon::Edit, "")}
-                </a>
-                <RowButton
-                    icon=Icon::Delete
-                    label=format!("Delete {name}")
-                    refused=undeletable
-                    tabindex
-                    on_press=Callback::new(move |()| page.dialog.set(Some(Opened::Delete(id))))
-                />
-            </div>
-        </td>
-    }
+    actions_cell([
+        row_button(Icon::Refresh, "refresh", format!("Refresh {name}"), refreshing, tabindex),
+        row_button(Icon::Update, "update", format!("Update {name}"), updating, tabindex),
+        row_link(Icon::Edit, format!("Edit {name}"), Route::Engine(id).href(), tabindex),
+        row_button(Icon::Delete, "delete", format!("Delete {name}"), undeletable, tabindex),
+    ])
 }

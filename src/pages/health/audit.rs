@@ -23,11 +23,13 @@ use crate::{
         focus::focus_heading_if_lost,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
-        status::mark,
+        status::mark_title,
         table::{
+            cells::{mark_el, name_cell, row_head, text_cell},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
             keys::KeyMap,
+            light::El,
             order::Asked,
             row::{Keys, RowKey},
         },
@@ -300,30 +302,15 @@ fn ReadingProgress(page: AuditState) -> impl IntoView {
     })
 }
 
-fn name_cell(name: &str, chosen: bool, tabindex: &'static str, on_press: impl Fn() + 'static) -> AnyView {
-    view! {
-        <th scope="row" class="c-name" title=name.to_owned()>
-            <button
-                type="button"
-                class="link-button"
-                aria-pressed=chosen.to_string()
-                tabindex=tabindex
-                on:click=move |_| on_press()
-            >
-                {name.to_owned()}
-            </button>
-        </th>
-    }
-    .into_any()
-}
-
-fn plain(class: &'static str, label: &'static str, text: &str) -> AnyView {
-    view! {
-        <td class=class data-label=label title=text.to_owned()>
-            {text.to_owned()}
-        </td>
-    }
-    .into_any()
+/// The head of a row that can be chosen.
+fn choice_cell(name: &str, chosen: bool, tabindex: &'static str) -> El {
+    let button = El::new("button", "link-button")
+        .is("type", "button")
+        .is("data-action", "choose")
+        .is("aria-pressed", chosen.to_string())
+        .is("tabindex", tabindex)
+        .text(name.to_owned());
+    row_head(name).with(button)
 }
 
 fn table(
@@ -331,16 +318,14 @@ fn table(
     name: &'static str,
     class: &'static str,
     columns: &'static [Column],
-    cells: impl Fn(&Arc<Audit>, RowPlace) -> Option<AnyView> + Send + Sync + 'static,
+    cells: impl Fn(&Arc<Audit>, RowPlace) -> Option<Vec<El>> + Send + Sync + 'static,
 ) -> impl IntoView {
     let sort = page.sort;
     let order = move || {
         let by = SortBy::from_query(&sort.get());
         if by.column.is_empty() { SortBy { column: "name".to_owned(), ..by } } else { by }
     };
-    let cells = move |place: RowPlace| {
-        page.audit.with(|audit| cells(audit.as_ref()?, place)).unwrap_or_else(|| ().into_any())
-    };
+    let cells = move |place: RowPlace| page.audit.with(|audit| cells(audit.as_ref()?, place));
     view! {
         <DataTable
             name
@@ -356,16 +341,21 @@ fn table(
                 sort.choose(if text == "name" { String::new() } else { text });
             })
             cells=Callback::new(cells)
+            on_action=Callback::new(move |(key, _): (RowKey, String)| {
+                let chosen = if page.by_site.get_untracked() { page.site } else { page.engine };
+                chosen.choose(key.to_string());
+            })
             working=Callback::new(|_| false)
             empty=Callback::new(move |()| empty(page))
         />
     }
 }
 
-fn status_cell(page: AuditState, engine: &AuditEngine) -> impl IntoView + use<> {
+fn status_cell(page: AuditState, engine: &AuditEngine) -> El {
     let direction = page.directions.with(|all| all.get(&engine.id.get()).copied());
     let arrow = Arrow { direction, severity: engine.status.severity() };
-    view! { <td class="c-status">{mark(arrow, engine.status.label())}</td> }
+    let label = engine.status.label();
+    El::new("td", "c-status").with(mark_el(Some((arrow, label)), mark_title(arrow, label)))
 }
 
 #[component]
@@ -374,18 +364,14 @@ fn AuditedEngines(page: AuditState) -> impl IntoView {
         let engine = audit.engine(EngineId(place.key))?;
         let id = engine.id.to_string();
         let chosen = page.engine.with(|chosen| *chosen == id);
-        let name = name_cell(&engine.name, chosen, place.tabindex, move || {
-            page.engine.choose(id.clone());
-        });
         let count = |count: usize| number::count(count as u64);
-        let view = view! {
-            {name}
-            {status_cell(page, engine)}
-            {plain("c-direct numeric", "Directly", &count(engine.direct))}
-            {plain("c-pools numeric", "Through pools", &count(engine.through_pools))}
-            {plain("c-sites numeric", "Sites", &count(engine.sites()))}
-        };
-        Some(view.into_any())
+        Some(vec![
+            choice_cell(&engine.name, chosen, place.tabindex),
+            status_cell(page, engine),
+            text_cell("c-direct numeric", "Directly", count(engine.direct), None),
+            text_cell("c-pools numeric", "Through pools", count(engine.through_pools), None),
+            text_cell("c-sites numeric", "Sites", count(engine.sites()), None),
+        ])
     })
 }
 
@@ -395,18 +381,14 @@ fn AuditedSites(page: AuditState) -> impl IntoView {
         let at = audit.list().place(SiteId(place.key))?;
         let id = place.key.to_string();
         let chosen = page.site.with(|chosen| *chosen == id);
-        let name = name_cell(audit.list().name(at), chosen, place.tabindex, move || {
-            page.site.choose(id.clone());
-        });
         let scanner = audit.scanner_label(at);
         let scanner = if scanner.is_empty() { "Not reported".to_owned() } else { scanner };
         let engines = number::count(audit.engines_of(at).len() as u64);
-        let view = view! {
-            {name}
-            {plain("c-scanner", "", &scanner)}
-            {plain("c-engines numeric", "Engines", &engines)}
-        };
-        Some(view.into_any())
+        Some(vec![
+            choice_cell(audit.list().name(at), chosen, place.tabindex),
+            text_cell("c-scanner", "", scanner, None),
+            text_cell("c-engines numeric", "Engines", engines, None),
+        ])
     })
 }
 
@@ -502,16 +484,13 @@ fn SitesOfEngine(page: AuditState) -> impl IntoView {
         };
         let name = engine.name.clone();
         let cells = move |place: RowPlace| {
-            let Some(site) = rows.get(&place.key).copied() else { return ().into_any() };
-            let through = match site.through {
-                None => plain("c-through", "", "Directly"),
-                Some(pool) => pool_cell(pool, audit.pool_name(pool), place.tabindex),
-            };
-            view! {
-                {link_cell(Route::Site(site.id).href(), audit.list().name(site.place), place.tabindex)}
-                {through}
-            }
-            .into_any()
+            let site = rows.get(&place.key).copied()?;
+            let through = site.through.map(|pool| (pool, audit.pool_name(pool)));
+            let name = audit.list().name(site.place);
+            Some(vec![
+                name_cell(name, Some(Route::Site(site.id).href()), place.tabindex),
+                through_cell(through, place.tabindex),
+            ])
         };
         view! {
             <AuditDetails heading=format!("Sites of {name}") note link=link.into_any() close=page.engine>
@@ -528,26 +507,13 @@ fn SitesOfEngine(page: AuditState) -> impl IntoView {
     })
 }
 
-fn pool_cell(pool: PoolId, name: &str, tabindex: &'static str) -> AnyView {
-    view! {
-        <td class="c-through" title=name.to_owned()>
-            "Pool "
-            <a href=Route::Pool(pool).href() tabindex=tabindex>
-                {name.to_owned()}
-            </a>
-        </td>
-    }
-    .into_any()
-}
-
-fn link_cell(href: String, name: &str, tabindex: &'static str) -> impl IntoView + use<> {
-    view! {
-        <th scope="row" class="c-name" title=name.to_owned()>
-            <a href=href tabindex=tabindex>
-                {name.to_owned()}
-            </a>
-        </th>
-    }
+/// The pool through which an engine has a site; nothing if it has it directly.
+fn through_cell(pool: Option<(PoolId, &str)>, tabindex: &'static str) -> El {
+    let name = pool.map_or("Directly", |(_, name)| name).to_owned();
+    let href = pool.map(|(id, _)| Route::Pool(id).href());
+    let link = El::new("a", None::<String>).is("href", href).is("tabindex", tabindex).text(name.clone());
+    let before = if pool.is_some() { "Pool " } else { "" };
+    El::new("td", "c-through").is("title", name).text(before).with(link)
 }
 
 #[component]
@@ -555,7 +521,7 @@ fn DetailTable(
     name: &'static str,
     columns: &'static [Column],
     keys: Arc<Vec<RowKey>>,
-    cells: Callback<RowPlace, AnyView>,
+    cells: Callback<RowPlace, Option<Vec<El>>>,
     /// What is said where there are no rows.
     nothing: &'static str,
 ) -> impl IntoView {
@@ -598,12 +564,11 @@ fn EnginesOfSite(page: AuditState) -> impl IntoView {
         let name = audit.list().name(at).to_owned();
         let link = view! { <a href=Route::Site(id).href()>"Open" <span class="unseen">" " {name.clone()}</span></a> };
         let cells = move |place: RowPlace| {
-            let Some(engine) = audit.engine(EngineId(place.key)) else { return ().into_any() };
-            view! {
-                {link_cell(Route::Engine(engine.id).href(), &engine.name, place.tabindex)}
-                {status_cell(page, engine)}
-            }
-            .into_any()
+            let engine = audit.engine(EngineId(place.key))?;
+            Some(vec![
+                name_cell(&engine.name, Some(Route::Engine(engine.id).href()), place.tabindex),
+                status_cell(page, engine),
+            ])
         };
         view! {
             <AuditDetails

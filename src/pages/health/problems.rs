@@ -17,7 +17,7 @@ use self::{
     actions::{ProblemActions, ProblemDialogs},
     listed::Listed,
     mute::{MuteDialog, MutedProblems},
-    remedy::{name_of, remedy_control},
+    remedy::{FIRST, name_of, remedy_control},
 };
 use super::thresholds::ThresholdsForm;
 use crate::{
@@ -25,15 +25,16 @@ use crate::{
     data::Data,
     routes::Route,
     ui::{
-        button::RowButton,
         filter::FilterBox,
         fold::Fold,
         icon::{Icon, glyph},
         live::{follow, live},
         status::severity_class,
         table::{
+            cells::{glyph_el, row_button},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
+            light::El,
             order::Asked,
             row::{Keys, RowKey},
             selection::{Selecting, Selection, SelectionBar},
@@ -49,8 +50,8 @@ const COLUMNS: [Column; 4] = [
     Column { key: "remedy", label: "Action", numeric: false, sortable: false },
 ];
 
-/// So many things to do are offered in a row: there is room for no more.
-const REMEDIES: usize = 4;
+/// So many things to do are offered in a row, for there is room for no more, and what their buttons say to the table.
+const REMEDIES: [&str; 4] = [FIRST, "1", "2", "3"];
 
 /// Which of the dialogs is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,6 +186,7 @@ pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
                 sort=Memo::new(|_| SortBy::from_query(""))
                 on_sort=Callback::new(|_| ())
                 cells=Callback::new(move |place: RowPlace| cells(page, place))
+                on_action=Callback::new(move |(key, action): (RowKey, String)| act(page, key, &action))
                 working=Callback::new(move |key| {
                     let about = listed.with(|listed| listed.as_ref()?.cause(key)?.problem.engine());
                     about.is_some_and(|id| data.work.is_on(id))
@@ -299,49 +301,52 @@ fn KindFilter(page: ProblemsState, matching: Matching) -> impl IntoView {
 }
 
 /// The cells of a problem.
-fn cells(page: ProblemsState, RowPlace { key, tabindex }: RowPlace) -> AnyView {
+fn cells(page: ProblemsState, RowPlace { key, tabindex }: RowPlace) -> Option<Vec<El>> {
     let listed = page.listed.get();
-    let said = listed.as_ref().and_then(|listed| {
-        let cause = listed.cause(key)?;
-        Some((listed, cause, page.said(listed, cause)?))
-    });
-    // A row that has just left the list is gone in the same breath.
-    let Some((listed, cause, words)) = said else { return ().into_any() };
+    let listed = listed.as_ref()?;
+    let cause = listed.cause(key)?;
+    let words = page.said(listed, cause)?;
     let severity = cause.severity();
     let icon = if severity == Severity::Bad { Icon::Failed } else { Icon::Warning };
     let ProblemWords { what, also, why, advice, remedies } = words;
     let more = [also, Some(why)].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let remedies = remedies.into_iter().take(REMEDIES).enumerate().map(|(at, remedy)| {
-        let name = name_of(listed, remedy);
-        remedy_control(page, remedy, &name, at == 0, tabindex)
+    let remedies = REMEDIES.into_iter().enumerate().map(|(at, action)| {
+        let remedy = remedies.get(at).copied();
+        let name = remedy.map(|remedy| name_of(listed, remedy)).unwrap_or_default();
+        remedy_control(page, remedy, &name, action, tabindex)
     });
-    view! {
-        <td class="c-severity">
-            <span class=format!("mark {}", severity_class(severity))>
-                {glyph(icon, "")} <span class="word">{severity_word(severity)}</span>
-            </span>
-        </td>
-        <th scope="row" class="c-problem" title=format!("{what}. {more}")>
-            <strong>{what.clone()}</strong>
-            <span class="why">{more.clone()}</span>
-        </th>
-        <td class="c-advice" title=advice.clone()>
-            <span class="why">{advice.clone()}</span>
-        </td>
-        <td class="c-remedy">
-            <div class="remedies">
-                {remedies.collect_view()}
-                <RowButton
-                    icon=Icon::Mute
-                    label=format!("Mute {what}")
-                    refused=None
-                    tabindex
-                    on_press=Callback::new(move |()| page.mute(vec![key]))
-                />
-            </div>
-        </td>
+    let word = El::new("span", "word").text(severity_word(severity));
+    let mark = El::new("span", format!("mark {}", severity_class(severity)))
+        .with(glyph_el(icon, ""))
+        .text(" ")
+        .with(word);
+    let mute = row_button(Icon::Mute, "mute", format!("Mute {what}"), None, tabindex);
+    let why = |text: String| El::new("span", "why").text(text);
+    Some(vec![
+        El::new("td", "c-severity").with(mark),
+        El::new("th", "c-problem")
+            .is("scope", "row")
+            .is("title", format!("{what}. {more}"))
+            .with(El::new("strong", None::<String>).text(what))
+            .with(why(more)),
+        El::new("td", "c-advice").is("title", advice.clone()).with(why(advice)),
+        El::new("td", "c-remedy").with(El::new("div", "remedies").with_all(remedies.flatten()).with(mute)),
+    ])
+}
+
+/// Does what a button of the row says.
+fn act(page: ProblemsState, key: RowKey, action: &str) {
+    if action == "mute" {
+        return page.mute(vec![key]);
     }
-    .into_any()
+    let said = untrack(|| {
+        let listed = page.listed.get()?;
+        page.said(&listed, listed.cause(key)?)
+    });
+    let at = REMEDIES.iter().position(|it| *it == action);
+    if let Some(remedy) = said.zip(at).and_then(|(words, at)| words.remedies.get(at).copied()) {
+        remedy::act(page, remedy);
+    }
 }
 
 /// What stands in the table's place when it has no rows.

@@ -3,27 +3,31 @@
 //! It is a plain `<table>`, with `aria-rowcount` and `aria-rowindex` for what is not rendered. One row at a time
 //! takes part in the tab order, with its buttons; the arrow keys, Home, End, Page Up and Page Down move it.
 
-use std::{cell::Cell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
+    body::{Body, Line, gap},
     columns::{Column, SortBy},
-    group_row::{GroupCells, fold},
+    group_row::{fold, group_line, select_cell},
     groups::{Groups, Lines, is_group},
     heads::{SelectAll, SortChoice, col, head_cell},
     keys::KeyMap,
+    light::El,
     order::{Asked, ordered},
     place::{self, Place, Places, TableKey},
     row::{Keys, RowKey},
     selection::{Rows, Selecting},
     widths::Widths,
-    window::{Piece, Viewport, Window, scroll_to_show},
+    window::{Viewport, Window, scroll_to_show},
 };
 use crate::ui::{
-    focus::focus_heading_if_lost,
-    keyed::KeyedList,
+    focus::{RowFocus, focus_heading_if_lost, focus_in_place, row_in},
     live::{follow, follow_from, live, live_attribute},
 };
 
@@ -40,8 +44,9 @@ pub struct RowPlace {
 const GUESS: Viewport = Viewport { top: 0.0, height: 900.0, row: 36.0 };
 /// How many rows of bones stand for a list that is on its way.
 const BONES: usize = 12;
-/// Below the largest id: what the three gaps have for keys.
-const GAP_KEYS: RowKey = RowKey::MAX - 3;
+/// How many rows are made at a time: twelve take a quick machine 5 ms and a slow one 20, so that the first are seen at once and no
+/// key waits for all of them.
+const MADE_AT_ONCE: usize = 12;
 
 /// A table of rows of which only those in view are rendered. It knows the rows by their keys alone, so that its code
 /// is there once however many kinds of rows the screens have.
@@ -85,9 +90,12 @@ pub fn DataTable(
     /// What Space on a row does where rows are not selected: one of them may be chosen.
     #[prop(optional)]
     on_space: Option<Callback<RowKey>>,
-    /// Makes the cells of a row, from the row as it is now. Called again when a signal that it read changes: a function, for a component's
-    /// body is not followed. One type for all tables, so that the table's code is there once.
-    cells: Callback<RowPlace, AnyView>,
+    /// The cells of a row as it is now, all of one shape; nothing for a row that has just left the list. Asked again when a signal that it
+    /// read changes.
+    cells: Callback<RowPlace, Option<Vec<El>>>,
+    /// Does what a button of a row says in `data-action`; one that is `aria-disabled` does nothing. One listener for all rows.
+    #[prop(optional)]
+    on_action: Option<Callback<(RowKey, String)>>,
     /// Whether a row is being worked on.
     working: Callback<RowKey, bool>,
     /// What stands in the table's place when there are no rows, be it that none match or that none could be read.
@@ -127,23 +135,19 @@ pub fn DataTable(
             active.set(Some(first));
         }
     });
-    let window = Memo::new(move |_| Window::of(total(), view.get(), active_index()));
-    let pieces = Signal::derive(move || {
-        let pieces = window.with(Window::pieces).into_iter();
-        pieces
-            .filter_map(|piece| match piece {
-                Piece::Gap(slot) => Some(GAP_KEYS + slot as RowKey),
-                Piece::Row(at) => key_at(at),
-            })
-            .collect::<Vec<_>>()
+    let made = RwSignal::new(MADE_AT_ONCE);
+    let window = Memo::new(move |_| Window::of(total(), view.get(), active_index(), made.get()));
+    follow(move || {
+        if made.get() < Window::rows_in(total(), view.get()) {
+            request_animation_frame(move || _ = made.try_update(|made| *made += MADE_AT_ONCE));
+        }
     });
-
     let measure = move || {
         let Some(frame) = frame.try_get_untracked().flatten() else { return };
         let now = Viewport {
             top: f64::from(frame.scroll_top()),
             height: f64::from(frame.client_height()),
-            row: height_of(&frame, "tbody tr.row").unwrap_or_else(|| view.get_untracked().row),
+            row: height_of(&frame, "tbody tr.row:not([hidden])").unwrap_or_else(|| view.get_untracked().row),
         };
         if now != view.get_untracked() {
             view.set(now);
@@ -287,109 +291,118 @@ pub fn DataTable(
         move_to(to);
     };
 
-    let gap = move |slot: usize| {
-        let height = window.with(|window| window.gaps[slot]) as f64 * view.get().row;
-        let height = format!("{}px", height.round() as u64);
-        view! {
-            <tr class="gap" aria-hidden="true">
-                <td colspan=column_count().to_string() style:height=height></td>
-            </tr>
+    let is_selected = move |key| selecting.is_some_and(|selecting| selecting.selection.contains(key));
+    let row = move |at: usize, key: RowKey, tabindex: &'static str| {
+        let cells = cells.run(RowPlace { key, tabindex })?;
+        let (works, selected) = (working.run(key), is_selected(key));
+        let class = match (works, selected) {
+            (false, false) => "row",
+            (true, false) => "row working",
+            (false, true) => "row selected",
+            (true, true) => "row working selected",
+        };
+        let select = selecting.map(|Selecting { name, .. }| {
+            let label = format!("Select {}", name.run(key));
+            select_cell(label, tabindex, [selected, false])
+        });
+        Some(
+            line_of(at, key, class, tabindex)
+                .is("aria-busy", works.then_some("true"))
+                .with_all(select)
+                .with_all(cells),
+        )
+    };
+    let line = move |at: usize| {
+        let key = key_at(at)?;
+        let tabindex = if active.get() == Some(key) { "0" } else { "-1" };
+        if !is_group(key) {
+            return row(at, key, tabindex).map(Line::Row);
         }
-        .into_any()
+        let group = lines.with(|lines| lines.groups.get(&key).cloned())?;
+        let selected = selecting.map(|selecting| selecting.selection.count_of(&group.rows));
+        let cells = group_line(&group, selected, tabindex, columns.with(Vec::len));
+        Some(Line::Group(line_of(at, key, "row group", tabindex).with_all(cells)))
     };
-    let shift_held = StoredValue::new(false);
-    let select_box = move |key: RowKey| {
-        selecting.map(|Selecting { selection, name }| {
-            let choose = move |event: ev::MouseEvent| {
-                // A click on the room around the box comes a second time, as one on the box.
-                if !is_input(&event) {
-                    shift_held.set_value(event.shift_key());
-                    return;
-                }
-                let held = shift_held.get_value();
-                shift_held.set_value(false);
-                if event.shift_key() || held {
-                    let on = !selection.contains(key);
-                    with_rows(&|rows| selection.choose_up_to(key, on, rows));
-                } else {
-                    selection.toggle(key);
-                }
-            };
-            view! {
-                <td class="c-select">
-                    <label
-                        class="select-room"
-                        // Or the browser would mark the text between.
-                        on:mousedown=move |event| {
-                            if event.shift_key() {
-                                event.prevent_default();
-                            }
-                        }
-                        on:click=choose
-                    >
-                        <input
-                            type="checkbox"
-                            aria-label=live_attribute(move || Some(format!("Select {}", name.run(key))))
-                            tabindex=live_attribute(move || Some(if active.get() == Some(key) { "0" } else { "-1" }))
-                            prop:checked=move || selection.contains(key)
-                        />
-                    </label>
-                </td>
-            }
-            .into_any()
-        })
-    };
-    // The row's own element stays as it is while its cells are made anew: it may hold the focus.
-    let row = move |key: RowKey| {
-        let tabindex = move || if active.get() == Some(key) { "0" } else { "-1" };
-        view! {
-            <tr
-                class=move || {
-                    let selected = selecting.is_some_and(|selecting| selecting.selection.contains(key));
-                    match (working.run(key), selected) {
-                        (false, false) => "row",
-                        (true, false) => "row working",
-                        (false, true) => "row selected",
-                        (true, true) => "row working selected",
-                    }
-                }
-                aria-busy=live_attribute(move || working.run(key).then_some("true"))
-                aria-rowindex=live_attribute(move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string())))
-                data-key=key.to_string()
-                tabindex=live_attribute(move || Some(tabindex()))
-                on:focusin=move |_| {
-                    if active.get_untracked() != Some(key) {
-                        active.set(Some(key));
-                    }
-                }
-            >
-                {select_box(key)}
-                {live(move || cells.run(RowPlace { key, tabindex: tabindex() }))}
-            </tr>
+    // The focus stays with its row when other elements show it.
+    let held = StoredValue::new_local(None::<RowFocus>);
+    let keep_focus = move |focus: RowFocus| {
+        let in_list = |key: RowKey| index.with_untracked(|index| index.contains_key(&key));
+        if !focus.key().is_some_and(in_list) {
+            focus.keep_or_leave();
+        } else if !focus.keep()
+            && let Some((frame, key)) = frame.get_untracked().zip(active.get_untracked())
+            && let Some(row) = row_in(&frame, &key.to_string())
+        {
+            focus_in_place(&row);
         }
-        .into_any()
     };
-    let group_row = move |key: RowKey| {
-        let group = Memo::new(move |_| lines.with(|lines| lines.groups.get(&key).cloned()));
-        let tabindex = Signal::derive(move || if active.get() == Some(key) { "0" } else { "-1" });
-        view! {
-            <tr
-                class="row group"
-                aria-rowindex=live_attribute(move || index.with(|index| index.get(&key).map(|at| (at + 2).to_string())))
-                data-key=key.to_string()
-                tabindex=live_attribute(move || Some(tabindex.get()))
-                on:focusin=move |_| active.set(Some(key))
-            >
-                <GroupCells group selecting tabindex folded columns=Signal::derive(move || columns.with(Vec::len)) />
-            </tr>
+    let body = NodeRef::<html::Tbody>::new();
+    let drawn = RefCell::new(None::<Body>);
+    follow(move || {
+        let Some(body) = body.get() else { return };
+        let mut drawn = drawn.borrow_mut();
+        let drawn = drawn.get_or_insert_with(|| Body::of(&body));
+        let window = window.get();
+        let height = |rows: usize| (rows as f64 * view.with(|view| view.row)).round() as u64;
+        let in_view = window.rows.clone().filter_map(line).collect::<Vec<_>>();
+        // It is lost where the elements that have it go out of sight.
+        let focus = held.get_value();
+        drawn.draw(
+            in_view,
+            [false, true].map(|below| window.kept_at(below).and_then(line)),
+            || window.rows.clone().find_map(line),
+            window.gaps.map(|rows| gap(height(rows), column_count())),
+        );
+        if let Some(focus) = focus {
+            keep_focus(focus);
         }
-        .into_any()
-    };
-    let piece = Callback::new(move |key: RowKey| match key.checked_sub(GAP_KEYS) {
-        Some(slot) => live(move || gap(slot as usize)),
-        None if is_group(key) => group_row(key),
-        None => row(key),
     });
+    let shift_held = StoredValue::new(false);
+    let on_click = move |event: ev::MouseEvent| {
+        let Some((target, key)) = target_in_row(&event) else { return };
+        if let Some(button) = target.closest("[data-action]").ok().flatten() {
+            let action = button.get_attribute("data-action").unwrap_or_default();
+            if let (Some(on_action), false) = (on_action, button.has_attribute("aria-disabled")) {
+                on_action.run((key, action));
+            }
+        } else if let Some(group) = lines.with_untracked(|lines| lines.groups.get(&key).cloned()) {
+            if matches!(target.closest(".group-head"), Ok(Some(_))) {
+                fold(folded, &group.name, !group.folded);
+            } else if let (Some(Selecting { selection, .. }), true) = (selecting, is_input(&target)) {
+                selection.set(&group.rows, untrack(|| selection.count_of(&group.rows)) < group.rows.len());
+            }
+        } else if let (Some(Selecting { selection, .. }), Ok(Some(_))) =
+            (selecting, target.closest(".c-select"))
+        {
+            // A click on the room around the box comes a second time, as one on the box.
+            if !is_input(&target) {
+                shift_held.set_value(event.shift_key());
+                return;
+            }
+            let held = shift_held.get_value();
+            shift_held.set_value(false);
+            if event.shift_key() || held {
+                let on = !untrack(|| selection.contains(key));
+                with_rows(&|rows| selection.choose_up_to(key, on, rows));
+            } else {
+                selection.toggle(key);
+            }
+        }
+    };
+    // Or the browser would mark the text between.
+    let on_mouse_down = move |event: ev::MouseEvent| {
+        let in_box = |target: &web_sys::Element| matches!(target.closest(".select-room"), Ok(Some(_)));
+        if event.shift_key() && target_in_row(&event).is_some_and(|(target, _)| in_box(&target)) {
+            event.prevent_default();
+        }
+    };
+    let on_focus = move |event: ev::FocusEvent| {
+        held.set_value(RowFocus::now());
+        if let Some((_, key)) = target_in_row(&event).filter(|(_, key)| active.get_untracked() != Some(*key))
+        {
+            active.set(Some(key));
+        }
+    };
 
     view! {
         <div class=move || if compact.get() { "table-frame compact" } else { "table-frame" } node_ref=frame
@@ -422,9 +435,14 @@ pub fn DataTable(
                         <SortChoice columns sort on_sort />
                     </tr>
                 </thead>
-                <tbody on:keydown=on_key>
-                    <KeyedList keys=pieces item=piece />
-                </tbody>
+                <tbody
+                    node_ref=body
+                    on:keydown=on_key
+                    on:click=on_click
+                    on:mousedown=on_mouse_down
+                    on:focusin=on_focus
+                    on:focusout=move |_| held.set_value(None)
+                ></tbody>
                 {live(move || {
                     keys.with(Option::is_none)
                         .then(|| {
@@ -495,8 +513,25 @@ fn is_on_row(event: &ev::KeyboardEvent) -> bool {
     target.is_some_and(|target| target.has_attribute("data-key"))
 }
 
-fn is_input(event: &ev::MouseEvent) -> bool {
-    event.target().is_some_and(|target| target.has_type::<web_sys::HtmlInputElement>())
+fn is_input(element: &web_sys::Element) -> bool {
+    element.has_type::<web_sys::HtmlInputElement>()
+}
+
+/// The element of a line of the table, at this place of the list: the head is the first row.
+fn line_of(at: usize, key: RowKey, class: &'static str, tabindex: &'static str) -> El {
+    El::new("tr", class)
+        .is("hidden", false)
+        .is("aria-rowindex", (at + 2).to_string())
+        .is("data-key", key.to_string())
+        .is("tabindex", tabindex)
+}
+
+/// What an event was on, and the row around it.
+pub fn target_in_row(event: &ev::Event) -> Option<(web_sys::Element, RowKey)> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let row = target.closest("tr[data-key]").ok()??;
+    let key = row.get_attribute("data-key")?.parse().ok()?;
+    Some((target, key))
 }
 
 #[component]
@@ -517,9 +552,9 @@ fn height_of(frame: &web_sys::HtmlDivElement, selector: &str) -> Option<f64> {
 }
 
 fn focus_row(frame: &web_sys::HtmlDivElement, key: RowKey) {
-    let row = frame.query_selector(&format!("tr[data-key='{key}']")).ok().flatten();
+    let row = row_in(frame, &key.to_string());
     if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // The frame has been scrolled already; an element that can't take the focus simply does not.
+        // An element that can't take the focus leaves it where it was.
         _ = row.focus();
     }
 }

@@ -16,60 +16,44 @@ pub struct Viewport {
 /// The rows to render and the empty space between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// The rows in and around the view.
+    /// The rows in and around the view: as many wherever the view is, so that the same elements show them all.
     pub rows: Range<usize>,
     /// The row that is kept although it is out of view, for it holds the focus.
     pub kept: Option<usize>,
-    /// How many rows of empty space stand before the first rendered row, between the kept row and the others, and after the last.
-    pub gaps: [usize; 3],
+    /// How many rows of empty space stand before a kept row above the view, between it and the view's, between the view's and a kept
+    /// row below, and after that.
+    pub gaps: [usize; 4],
 }
 
 /// Rows above and below the view that are rendered as well, so that scrolling shows no empty band.
 const AROUND: usize = 5;
 
 impl Window {
-    /// Works out the window for `total` rows. `kept` is left out when it lies inside the view or outside the list.
-    pub fn of(total: usize, view: Viewport, kept: Option<usize>) -> Self {
+    /// Works out the window for `total` rows, of which at most `most` are to be rendered. `kept` is left out when it lies inside the view or
+    /// outside the list.
+    pub fn of(total: usize, view: Viewport, kept: Option<usize>, most: usize) -> Self {
         let first = (view.top.max(0.0) / view.row) as usize;
-        let count = (view.height.max(0.0) / view.row).ceil() as usize + 1;
-        let end = first.saturating_add(count).saturating_add(AROUND).min(total);
-        let start = first.saturating_sub(AROUND).min(end);
+        let start = first.saturating_sub(AROUND).min(total.saturating_sub(Self::rows_in(total, view)));
+        let end = start.saturating_add(most.min(Self::rows_in(total, view)));
         let kept = kept.filter(|k| *k < total && !(start..end).contains(k));
         let gaps = match kept {
-            None => [start, 0, total - end],
-            Some(k) if k < start => [k, start - k - 1, total - end],
-            Some(k) => [start, k - end, total - k - 1],
+            None => [start, 0, total - end, 0],
+            Some(k) if k < start => [k, start - k - 1, total - end, 0],
+            Some(k) => [start, 0, k - end, total - k - 1],
         };
         Self { rows: start..end, kept, gaps }
     }
 
-    /// What to render, in order.
-    pub fn pieces(&self) -> Vec<Piece> {
-        let mut pieces = vec![Piece::Gap(0)];
-        let rows = self.rows.clone().map(Piece::Row);
-        match self.kept {
-            None => pieces.extend(rows),
-            Some(k) if k < self.rows.start => {
-                pieces.extend([Piece::Row(k), Piece::Gap(1)]);
-                pieces.extend(rows);
-            }
-            Some(k) => {
-                pieces.extend(rows);
-                pieces.extend([Piece::Gap(1), Piece::Row(k)]);
-            }
-        }
-        pieces.push(Piece::Gap(2));
-        pieces
+    /// How many rows are in and around the view.
+    pub fn rows_in(total: usize, view: Viewport) -> usize {
+        let seen = (view.height.max(0.0) / view.row).ceil() as usize + 1;
+        seen.saturating_add(2 * AROUND).min(total)
     }
-}
 
-/// A part of a windowed list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// One of the three empty spaces: its place in [`Window::gaps`].
-    Gap(usize),
-    /// The row at this position of the list.
-    Row(usize),
+    /// The kept row above the view's rows, or the one below them.
+    pub fn kept_at(&self, below: bool) -> Option<usize> {
+        self.kept.filter(|kept| (*kept >= self.rows.end) == below)
+    }
 }
 
 /// How far to scroll so that the row at `index` is fully in view; `head` is the height that a sticky head covers.
@@ -91,21 +75,38 @@ mod tests {
 
     const VIEW: Viewport = Viewport { top: 0.0, height: 360.0, row: 36.0 };
 
+    /// More than there is room for.
+    const MOST: usize = 100;
+
     fn at(top: f64) -> Viewport {
         Viewport { top, ..VIEW }
     }
 
     #[test]
     fn a_short_list_is_rendered_whole() {
-        let window = Window::of(5, VIEW, Some(3));
-        assert_eq!(window, Window { rows: 0..5, kept: None, gaps: [0, 0, 0] });
+        let window = Window::of(5, VIEW, Some(3), MOST);
+        assert_eq!(window, Window { rows: 0..5, kept: None, gaps: [0; 4] });
     }
 
     #[test]
     fn a_long_list_is_rendered_around_the_view() {
-        let window = Window::of(10_000, at(36_000.0), None);
+        let window = Window::of(10_000, at(36_000.0), None, MOST);
         assert_eq!(window.rows, 995..1016);
-        assert_eq!(window.gaps, [995, 0, 8_984]);
+        assert_eq!(window.gaps, [995, 0, 8_984, 0]);
+    }
+
+    #[test]
+    fn as_many_rows_are_rendered_wherever_the_view_is() {
+        for top in [0.0, 100.0, 36_000.0, 359_640.0, 400_000.0] {
+            assert_eq!(Window::of(10_000, at(top), None, MOST).rows.len(), 21, "{top}");
+        }
+        assert_eq!(Window::of(10_000, at(359_640.0), None, MOST).rows, 9_979..10_000);
+    }
+
+    #[test]
+    fn while_rows_are_being_made_the_first_of_them_are_there() {
+        let window = Window::of(10_000, at(36_000.0), None, 12);
+        assert_eq!(window, Window { rows: 995..1007, kept: None, gaps: [995, 0, 8_993, 0] });
     }
 
     #[test]
@@ -113,18 +114,23 @@ mod tests {
         for (top, kept) in
             [(0.0, 5_000), (180_000.0, 0), (359_000.0, 9_000), (0.0, 9_999), (180_000.0, 4_994)]
         {
-            let window = Window::of(10_000, at(top), Some(kept));
+            let window = Window::of(10_000, at(top), Some(kept), MOST);
             let rows = window.rows.len() + usize::from(window.kept.is_some());
             assert_eq!(window.gaps.iter().sum::<usize>() + rows, 10_000, "top {top}, kept {kept}");
-            assert!(window.pieces().contains(&Piece::Row(kept)), "top {top}, kept {kept}");
+            let below = window.kept_at(true).is_some();
+            assert!(
+                window.rows.contains(&kept) || window.kept_at(below) == Some(kept),
+                "top {top}, kept {kept}"
+            );
+            assert_eq!(below, kept >= window.rows.end, "top {top}, kept {kept}");
         }
     }
 
     #[test]
     fn scrolled_past_the_end_of_a_list_that_became_short() {
-        let window = Window::of(3, at(36_000.0), Some(7));
+        let window = Window::of(3, at(36_000.0), Some(7), MOST);
         assert_eq!(window.gaps.iter().sum::<usize>() + window.rows.len(), 3);
-        assert!(Window::of(0, at(500.0), Some(0)).rows.is_empty());
+        assert!(Window::of(0, at(500.0), Some(0), MOST).rows.is_empty());
     }
 
     #[test]

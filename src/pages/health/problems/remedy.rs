@@ -12,7 +12,8 @@ use crate::{
     routes::Route,
     ui::{
         focus::focus_heading_if_lost,
-        icon::{Icon, glyph},
+        icon::Icon,
+        table::{cells::glyph_el, light::El},
     },
 };
 
@@ -31,51 +32,35 @@ pub(super) fn name_of(listed: &Listed, remedy: Remedy) -> String {
     name.unwrap_or_default()
 }
 
-/// The button, or the link, that does it. Its name has the thing's; the best one has words, the others are icons. A function, for a
-/// component's body is not followed.
-pub(super) fn remedy_control(
-    page: ProblemsState,
-    remedy: Remedy,
-    name: &str,
-    is_first: bool,
-    tabindex: &'static str,
-) -> AnyView {
-    let name = name.to_owned();
-    let link = |icon, words: &'static str, href: String| {
-        view! { <RemedyLink icon words href name=name.clone() is_first tabindex /> }.into_any()
-    };
-    let button = |icon, verb: &'static str, refused: Option<String>, on_press: Callback<()>| {
-        view! { <RemedyButton icon verb name=name.clone() is_first refused tabindex on_press /> }.into_any()
-    };
+/// What stands in the row for one remedy.
+#[derive(Default)]
+struct Control {
+    icon: Option<Icon>,
+    words: &'static str,
+    /// Where it leads; a button does it where it leads nowhere.
+    href: Option<String>,
+    /// Why not now.
+    refused: Option<String>,
+}
+
+fn control(page: ProblemsState, remedy: Remedy) -> Control {
+    let link = |icon, words, href| Control { icon: Some(icon), words, href: Some(href), refused: None };
+    let button = |icon, words, refused| Control { icon: Some(icon), words, href: None, refused };
     match remedy {
         Remedy::Refresh(id) => {
             let busy = page.data.work.refreshing.is_on(id).then(|| "It is being refreshed.".to_owned());
-            let on_press = Callback::new(move |()| {
-                if let Some(engine) = engine_of(page, id) {
-                    refresh_engine(page.data, page.toasts, id, engine.name);
-                }
-            });
-            button(Icon::Refresh, "Refresh", busy, on_press)
+            button(Icon::Refresh, "Refresh", busy)
         }
         Remedy::Update(id) => {
             let busy = page.data.work.updating.is_on(id).then(|| "It is being updated.".to_owned());
             let refused = busy.or_else(|| {
                 engine_of(page, id).and_then(|engine| may_update(&engine).err()).map(|why| why.to_string())
             });
-            let on_press = Callback::new(move |()| {
-                if let Some(engine) = engine_of(page, id) {
-                    page.data.update_engine(engine);
-                }
-            });
-            button(Icon::Update, "Update", refused, on_press)
+            button(Icon::Update, "Update", refused)
         }
-        Remedy::SelectSites(id) => {
+        Remedy::SelectSites(_) => {
             let busy = page.data.bulk.is_running().then(|| "Other work is still running.".to_owned());
-            let on_press = Callback::new(move |()| {
-                page.sites_of.set(Some(id));
-                page.dialog.set(Some(Opened::Sites));
-            });
-            button(Icon::Site, "Select sites", busy, on_press)
+            button(Icon::Site, "Select sites", busy)
         }
         Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),
         Remedy::OpenEngine(id) => link(Icon::Engine, "Open", Route::Engine(id).href()),
@@ -86,75 +71,68 @@ pub(super) fn remedy_control(
     }
 }
 
-/// What stands in a link or button: an icon with words, or the icon alone, whose name is in its label.
-fn face(icon: Icon, words: &'static str, name: &str, is_first: bool) -> impl IntoView + use<> {
-    let words = is_first.then(|| {
-        view! {
-            {words}
-            <span class="unseen">" " {name.to_owned()}</span>
-        }
-    });
-    (glyph(icon, ""), words)
-}
-
-#[component]
-fn RemedyLink(
-    icon: Icon,
-    words: &'static str,
-    href: String,
-    /// The thing's name.
-    name: String,
-    is_first: bool,
-    tabindex: &'static str,
-) -> impl IntoView {
-    let label = (!is_first).then(|| format!("{words} {name}"));
-    view! {
-        <a
-            class=if is_first { "button small" } else { "icon-button" }
-            href=href
-            aria-label=label.clone()
-            title=label
-            tabindex=tabindex
-        >
-            {face(icon, words, &name, is_first)}
-        </a>
-    }
-}
-
-#[component]
-fn RemedyButton(
-    icon: Icon,
-    verb: &'static str,
-    /// The thing's name.
-    name: String,
-    is_first: bool,
-    /// Why not now.
-    refused: Option<String>,
-    tabindex: &'static str,
-    /// Does it.
-    on_press: Callback<()>,
-) -> impl IntoView {
-    let disabled = refused.is_some();
-    let label = (!is_first).then(|| format!("{verb} {name}"));
-    view! {
-        <button
-            type="button"
-            class=if is_first { "button small" } else { "icon-button" }
-            aria-label=label.clone()
-            aria-disabled=disabled.then_some("true")
-            title=refused.or(label)
-            tabindex=tabindex
-            on:click=move |_| {
-                if !disabled {
-                    on_press.run(());
-                    focus_heading_if_lost();
-                }
+/// Does what a button of the row stands for.
+pub(super) fn act(page: ProblemsState, remedy: Remedy) {
+    match remedy {
+        Remedy::Refresh(id) => {
+            if let Some(engine) = engine_of(page, id) {
+                refresh_engine(page.data, page.toasts, id, engine.name);
             }
-        >
-            {face(icon, verb, &name, is_first)}
-        </button>
+        }
+        Remedy::Update(id) => {
+            if let Some(engine) = engine_of(page, id) {
+                page.data.update_engine(engine);
+            }
+        }
+        Remedy::SelectSites(id) => {
+            page.sites_of.set(Some(id));
+            page.dialog.set(Some(Opened::Sites));
+        }
+        // These are links.
+        Remedy::Pairing(_) | Remedy::OpenEngine(_) | Remedy::OpenPool(_) | Remedy::CompareVersions => {}
     }
+    focus_heading_if_lost();
 }
+
+/// The button, or the link, that does it; nothing is in sight without a remedy. Its name has the thing's, `name`; the first one has words,
+/// the others are icons. `action` is what the button says to the table.
+pub(super) fn remedy_control(
+    page: ProblemsState,
+    remedy: Option<Remedy>,
+    name: &str,
+    action: &'static str,
+    tabindex: &'static str,
+) -> [El; 2] {
+    let is_first = action == FIRST;
+    let Control { icon, words, href, refused } =
+        remedy.map(|remedy| control(page, remedy)).unwrap_or_default();
+    let (said, thing) = if is_first { (words, format!(" {name}")) } else { ("", String::new()) };
+    let class = if is_first { "button small" } else { "icon-button" };
+    let label = (!is_first).then(|| format!("{words} {name}"));
+    let (is_link, is_button) = (href.is_some(), icon.is_some() && href.is_none());
+    let face = |element: El| {
+        let name = El::new("span", "unseen").text(thing.clone());
+        element.with(glyph_el(icon.unwrap_or(Icon::Engine), "")).text(said).with(name)
+    };
+    let link = El::new("a", class)
+        .is("href", href)
+        .is("aria-label", label.clone())
+        .is("title", label.clone())
+        .is("hidden", !is_link)
+        .is("tabindex", tabindex);
+    let button = El::new("button", class)
+        .is("type", "button")
+        .is("data-action", action)
+        .is("aria-label", label.clone())
+        .is("aria-disabled", refused.is_some().then_some("true"))
+        .is("title", refused.or(label))
+        .is("hidden", !is_button)
+        .is("tabindex", tabindex);
+    [face(link), face(button)]
+}
+
+/// What the button of the first remedy says to the table.
+pub(super) const FIRST: &str = "0";
 
 fn engine_of(page: ProblemsState, id: EngineId) -> Option<Engine> {
     untrack(|| page.listed.with(|listed| listed.as_ref()?.engine(id).cloned()))
