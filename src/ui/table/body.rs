@@ -63,6 +63,8 @@ pub(super) struct Body {
 impl Body {
     /// An empty one in this element.
     pub(super) fn of(body: &Element) -> Self {
+        // Where a view takes the place of one of its kind, it takes over that one's elements, and with this one the rows in it.
+        body.set_text_content(None);
         let gaps = std::array::from_fn(|_| Made::of(gap(0, 1)));
         for gap in &gaps {
             // Fails only where the gap has the body in it.
