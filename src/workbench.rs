@@ -1,10 +1,10 @@
 //! What is there for whoever has signed in: what the whole app shares, the shell, and in it the screen that an address is.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
 
 use crate::{
-    browser::{clock::Clock, theme::Theme},
+    browser::{clock::Clock, theme::Theme, timer::breathe},
     data::Data,
     features::bulk::say_how_it_ends,
     forms::{draft::Drafts, unsaved_dialog::UnsavedDialog},
@@ -60,26 +60,47 @@ pub fn Workbench(
         State::SignedOut(why) => (session.visit(), Some(why)),
         State::SignedIn(_) | State::Over(_) => (session.visit(), None),
     });
-    view! {
-        <Router base=routes::base()>
-            {live(move || match place.get().1 {
-                Some(why) => view! { <SignInPage why /> }.into_any(),
-                None => view! {
-                    <Shell theme>
-                        <Screen />
-                    </Shell>
-                    <SignInAgain />
-                    <ShortcutKeys />
-                    <QuestionBeforeUpdate data toasts />
-                    <PaletteWhenWanted toasts />
-                    <WarningBeforeSignOut session />
-                    <UnsavedDialog />
-                }
-                .into_any(),
-            })}
-            <ToastRegion />
-        </Router>
+    // The list is asked for before anything is built, which takes longer than the answer; then the frame is built, and then the screen in
+    // it, so that nothing waits for all of it.
+    if shows_list() {
+        data.want_engines();
     }
+    let built = RwSignal::new(0_u8);
+    spawn_local(async move {
+        for step in 1..=2 {
+            breathe().await;
+            built.try_set(step);
+        }
+    });
+    let [frame, screen] = [1, 2].map(|step| Memo::new(move |_| built.get() >= step));
+    let all = move || {
+        view! {
+            <Router base=routes::base()>
+                {live(move || match place.get().1 {
+                    Some(why) => view! { <SignInPage why /> }.into_any(),
+                    None => view! {
+                        <Shell theme>{live(move || screen.get().then(|| view! { <Screen /> }))}</Shell>
+                        <SignInAgain />
+                        <ShortcutKeys />
+                        <QuestionBeforeUpdate data toasts />
+                        <PaletteWhenWanted toasts />
+                        <WarningBeforeSignOut session />
+                        <UnsavedDialog />
+                    }
+                    .into_any(),
+                })}
+                <ToastRegion />
+            </Router>
+        }
+    };
+    live(move || frame.get().then(all))
+}
+
+/// Whether the address is that of the list of engines.
+fn shows_list() -> bool {
+    let path = document().location().and_then(|location| location.pathname().ok()).unwrap_or_default();
+    let inside = path.strip_prefix(&routes::base());
+    is_start(&path) || inside.is_some_and(|inside| Route::parse(inside) == Some(Route::Engines))
 }
 
 /// Asks before **Update** of one engine, on whatever screen.

@@ -140,6 +140,13 @@ impl Data {
         start(async move { _ = self.read_engines_alone().await });
     }
 
+    /// Reads the engines and the pools, unless the first answer of this visit is on its way.
+    pub fn want_engines(self) {
+        if !untrack(|| self.engines.value().is_none() && self.engines.is_reading()) {
+            self.read_engines();
+        }
+    }
+
     /// Reads the engines and the pools anew, and waits for the engines.
     ///
     /// # Errors

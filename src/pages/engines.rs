@@ -187,7 +187,7 @@ impl EnginesState {
 pub fn EnginesPage() -> impl IntoView {
     let data = Data::here();
     Title::here().set("Scan Engines");
-    data.read_engines();
+    data.want_engines();
 
     let rows = Memo::new(move |_| {
         let list = data.engines.value()?;

@@ -37,7 +37,7 @@ const TABS: &[Tab] = &[("attention", "Attention"), ("audit", "Audit"), ("fleet",
 pub fn HealthPage() -> impl IntoView {
     let data = Data::here();
     Title::here().set("Engine Health");
-    data.read_engines();
+    data.want_engines();
     let notifier = Notifier::remembered();
     tell_turns(data, notifier);
     let tab = AddressParam::of("tab");

@@ -70,7 +70,7 @@ struct PoolsState {
 pub fn PoolsPage() -> impl IntoView {
     Title::here().set("Scan Engine Pools");
     let data = Data::here();
-    data.read_engines();
+    data.want_engines();
     let rows = Memo::new(move |_| {
         let list = data.pools.value()?;
         let engines = data.engines.value();

@@ -153,7 +153,7 @@ fn scroll_to_top() {
 pub fn SitesPage() -> impl IntoView {
     let data = Data::here();
     Title::here().set("Sites");
-    data.read_engines();
+    data.want_engines();
 
     let [filter, sort, page, size] = ["filter", "sort", "page", "size"].map(AddressParam::of);
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
