@@ -9,7 +9,7 @@ use crate::{
     pages::sign_in::SignInPage,
     parts::WorkbenchPart,
     session::{Ended, Session, State},
-    ui::{live::live, sprite::Sprite},
+    ui::live::live,
 };
 
 /// The app, over whatever carries its requests. Before the first sign-in it is the sign-in alone: the
@@ -32,13 +32,10 @@ pub fn App(
         (_, State::SignedIn(_) | State::Over(_)) if workbench.is_here() => Place::Open,
         (_, State::SignedIn(_) | State::Over(_)) => Place::Wait,
     });
-    view! {
-        <Sprite />
-        {live(move || match place.get() {
-            Place::SignIn(why) => view! { <SignInPage why /> }.into_any(),
-            Place::Wait | Place::Open => workbench.view(theme),
-        })}
-    }
+    live(move || match place.get() {
+        Place::SignIn(why) => view! { <SignInPage why /> }.into_any(),
+        Place::Wait | Place::Open => workbench.view(theme),
+    })
 }
 
 /// What stands on the screen.

@@ -1,4 +1,4 @@
-//! The icons, each a few strokes on a 16 by 16 grid.
+//! The icons, each a few strokes on a 16 by 16 grid. The page has their drawings once; an icon takes two elements where it stands.
 
 use leptos::prelude::*;
 
@@ -80,117 +80,47 @@ pub enum Icon {
 }
 
 impl Icon {
-    const fn path(self) -> &'static str {
+    /// Where its drawing is: in index.html.
+    pub const fn reference(self) -> &'static str {
         match self {
-            Self::Engine => "M2 3.5h12v4H2zM2 8.5h12v4H2zM4.5 5.5h.01M4.5 10.5h.01M8 5.5h3.5M8 10.5h3.5",
-            Self::Pool => "M2 2.5h5v4.5H2zM9 2.5h5v4.5H9zM2 9h5v4.5H2zM9 9h5v4.5H9z",
-            Self::Site => {
-                "M5.8 2h4.4v3.5H5.8zM1.8 10.5h4.4V14H1.8zM9.8 10.5h4.4V14H9.8zM8 5.5V8M4 10.5V8h8v2.5"
-            }
-            Self::Health => "M1.5 8.5h3L6.5 4l3 8.5 2-4h3",
-            Self::Refresh => {
-                "M13.5 6.5A5.8 5.8 0 0 0 3.2 5M2.5 9.5A5.8 5.8 0 0 0 12.8 11M3 2v3h3M13 14v-3h-3"
-            }
-            Self::Mute => "M4 11.5V7a4 4 0 0 1 8 0v4.5l1 1H3zM6.8 14.2h2.4M2.5 2.5l11 11",
-            Self::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10M10.8 10.8 14 14",
-            Self::Close => "M4 4l8 8M12 4l-8 8",
-            Self::Menu => "M2 4h12M2 8h12M2 12h12",
-            Self::Ascending => "M8 13V3M4 7l4-4 4 4",
-            Self::Descending => "M8 3v10M4 9l4 4 4-4",
-            Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3",
-            Self::Edit => "M2.5 13.5l.8-3.3 7.7-7.7 2.5 2.5-7.7 7.7zM9.5 4l2.5 2.5",
-            Self::Update => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M8 11V5.2M5.4 7.6 8 5l2.6 2.6",
-            Self::Export => "M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 10.5v3h11v-3",
-            Self::Print => "M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z",
-            Self::Delete => "M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.8 6.5v4.5M9.2 6.5v4.5",
-            Self::Add => "M8 3v10M3 8h10",
-            Self::Less => "M3 8h10",
-            Self::Reverse => "M2.5 5.5h10M9.5 2.5l3 3-3 3M13.5 10.5h-10M6.5 7.5l-3 3 3 3",
-            Self::Replace => {
-                "M2 2.5h5v4.5H2zM9 9h5v4.5H9zM9.5 4.8h3v2.4M4.5 9v2.3H7M10.8 5.8l1.7 1.7 1.7-1.7"
-            }
-            Self::Key => "M5.5 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M8 7.5l5.5-5.5M11 4.5l2 2",
-            Self::Settings => "M2 5h6M12 5h2M10 3v4M2 11h2M8 11h6M6 9v4",
-            Self::First => "M3.5 3.5v9M12.5 3.5 8 8l4.5 4.5",
-            Self::Previous => "M10 3.5 5.5 8l4.5 4.5",
-            Self::Next => "M6 3.5 10.5 8 6 12.5",
-            Self::Last => "M12.5 3.5v9M3.5 3.5 8 8l-4.5 4.5",
-            Self::Done => "M3 8.5 6.5 12 13 4.5",
-            Self::Columns => "M2 3h12v10H2zM6 3v10M10 3v10",
-            Self::Account => "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2.5 14a5.5 5.5 0 0 1 11 0",
-            Self::View => {
-                "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4"
-            }
-            Self::Filter => "M2 3h12L9.5 8.5V13l-3-1.5v-3z",
-            Self::More => {
-                "M3.5 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6M8 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6M12.5 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6"
-            }
-            Self::Help => {
-                "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M6 6.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.4h.01"
-            }
-            Self::Warning => "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.5h.01",
-            Self::Failed => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",
+            Self::Engine => "#i-engine",
+            Self::Pool => "#i-pool",
+            Self::Site => "#i-site",
+            Self::Health => "#i-health",
+            Self::Mute => "#i-mute",
+            Self::Refresh => "#i-refresh",
+            Self::Search => "#i-search",
+            Self::Close => "#i-close",
+            Self::Menu => "#i-menu",
+            Self::Ascending => "#i-ascending",
+            Self::Descending => "#i-descending",
+            Self::Copy => "#i-copy",
+            Self::Edit => "#i-edit",
+            Self::Update => "#i-update",
+            Self::Export => "#i-export",
+            Self::Print => "#i-print",
+            Self::Delete => "#i-delete",
+            Self::Add => "#i-add",
+            Self::Less => "#i-less",
+            Self::Reverse => "#i-reverse",
+            Self::Replace => "#i-replace",
+            Self::Key => "#i-key",
+            Self::Settings => "#i-settings",
+            Self::First => "#i-first",
+            Self::Previous => "#i-previous",
+            Self::Next => "#i-next",
+            Self::Last => "#i-last",
+            Self::Done => "#i-done",
+            Self::Columns => "#i-columns",
+            Self::Account => "#i-account",
+            Self::View => "#i-view",
+            Self::Filter => "#i-filter",
+            Self::More => "#i-more",
+            Self::Help => "#i-help",
+            Self::Warning => "#i-warning",
+            Self::Failed => "#i-failed",
         }
     }
-}
-
-impl Icon {
-    /// Where its drawing is.
-    pub fn reference(self) -> String {
-        format!("#i{}", self as u8)
-    }
-}
-
-/// All of them, in the order in which they are declared.
-const ALL: [Icon; 36] = [
-    Icon::Engine,
-    Icon::Pool,
-    Icon::Site,
-    Icon::Health,
-    Icon::Mute,
-    Icon::Refresh,
-    Icon::Search,
-    Icon::Close,
-    Icon::Menu,
-    Icon::Ascending,
-    Icon::Descending,
-    Icon::Copy,
-    Icon::Edit,
-    Icon::Update,
-    Icon::Export,
-    Icon::Print,
-    Icon::Delete,
-    Icon::Add,
-    Icon::Less,
-    Icon::Reverse,
-    Icon::Replace,
-    Icon::Key,
-    Icon::Settings,
-    Icon::First,
-    Icon::Previous,
-    Icon::Next,
-    Icon::Last,
-    Icon::Done,
-    Icon::Columns,
-    Icon::Account,
-    Icon::View,
-    Icon::Filter,
-    Icon::More,
-    Icon::Help,
-    Icon::Warning,
-    Icon::Failed,
-];
-
-/// The icons' drawings, for the page to hold once: [`glyph`] points to them.
-pub(super) fn symbols() -> impl IntoView {
-    let symbol = |icon: Icon| {
-        view! {
-            <symbol id=format!("i{}", icon as u8) viewBox="0 0 16 16">
-                <path d=icon.path()></path>
-            </symbol>
-        }
-    };
-    ALL.map(symbol).collect_view()
 }
 
 /// Draws an icon. The name of what it stands for belongs to the element around it.
@@ -204,13 +134,21 @@ pub fn glyph(icon: Icon, class: &'static str) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    /// The drawings in the page, and what the source points to.
+    fn ids(text: &str, before: &str) -> Vec<String> {
+        let parts = text.split(before).skip(1);
+        let id = |part: &str| part.split('"').next().unwrap_or_default().to_owned();
+        let mut ids =
+            parts.map(id).filter(|id| id.starts_with("i-") || id.starts_with("a-")).collect::<Vec<_>>();
+        ids.sort();
+        ids
+    }
 
     #[test]
-    fn each_icon_is_drawn_under_its_own_number() {
-        for (at, icon) in ALL.iter().enumerate() {
-            assert_eq!(*icon as usize, at, "{icon:?}");
-        }
-        assert_eq!(ALL.len(), Icon::Failed as usize + 1, "the last one");
+    fn each_icon_and_arrow_has_its_drawing_in_the_page_and_no_other_is_there() {
+        let source = [include_str!("icon.rs"), include_str!("status.rs")].concat();
+        let drawn = ids(include_str!("../../index.html"), "<symbol id=\"");
+        assert_eq!(ids(&source, "=> \"#"), drawn);
+        assert!(drawn.len() > 40, "{drawn:?}");
     }
 }

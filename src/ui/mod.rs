@@ -19,7 +19,6 @@ pub mod load_error;
 pub mod menu;
 pub mod pager;
 pub mod shortcuts;
-pub mod sprite;
 pub mod status;
 pub mod steps;
 pub mod table;

@@ -12,53 +12,25 @@ pub const fn severity_class(severity: Severity) -> &'static str {
     }
 }
 
-/// The console with its foot, and the engine.
-const ENDS: &str = "M1.5 3h8v8h-8zM3.5 13.5h4M34.5 8A3.5 3.5 0 1 1 27.5 8 3.5 3.5 0 1 1 34.5 8";
-
-/// What an arrow is drawn under: 0 to 8.
-const fn number(arrow: Arrow) -> u8 {
-    let line = match arrow.severity {
-        Severity::Good => 0,
-        Severity::Uncertain => 1,
-        Severity::Bad => 2,
-    };
-    let head = match arrow.direction {
-        Some(Direction::ConsoleToEngine) => 0,
-        Some(Direction::EngineToConsole) => 1,
-        None => 2,
-    };
-    line * 3 + head
-}
-
-/// The arrows' drawings, for the page to hold once.
-pub(super) fn symbols() -> impl IntoView {
-    let lines = [
-        ("M12.5 8H24.5", "2", None),
-        ("M12.5 8H24.5", "1.5", Some("2.5 3")),
-        ("M12.5 8H16M21 8h3.5M17 11.5l3-7", "1.5", None),
-    ];
-    let heads = ["M22 5.2 24.8 8 22 10.8", "M15 5.2 12.2 8 15 10.8", ""];
-    let symbol = |number: usize| {
-        let (line, width, dashes) = lines[number / 3];
-        view! {
-            <symbol id=format!("a{number}") viewBox="0 0 36 16">
-                <path d=[ENDS, heads[number % 3]].concat()></path>
-                <path d=line stroke-width=width stroke-dasharray=dashes></path>
-            </symbol>
-        }
-    };
-    (0..9).map(symbol).collect_view()
-}
-
 /// The arrow alone. Its shape tells the state too: whole is good, dashed uncertain, broken bad; a head shows the side
 /// that is called, and no head that the direction is not known (docs/api-quirks.md, "Statuses").
 pub fn status_arrow(arrow: Arrow) -> AnyView {
     drawn(arrow, None)
 }
 
-/// Where the drawing of an arrow is.
-pub fn arrow_reference(arrow: Arrow) -> String {
-    format!("#a{}", number(arrow))
+/// Where the drawing of an arrow is: in index.html.
+pub const fn arrow_reference(arrow: Arrow) -> &'static str {
+    match (arrow.severity, arrow.direction) {
+        (Severity::Good, Some(Direction::ConsoleToEngine)) => "#a-good-out",
+        (Severity::Good, Some(Direction::EngineToConsole)) => "#a-good-in",
+        (Severity::Good, None) => "#a-good-none",
+        (Severity::Uncertain, Some(Direction::ConsoleToEngine)) => "#a-uncertain-out",
+        (Severity::Uncertain, Some(Direction::EngineToConsole)) => "#a-uncertain-in",
+        (Severity::Uncertain, None) => "#a-uncertain-none",
+        (Severity::Bad, Some(Direction::ConsoleToEngine)) => "#a-bad-out",
+        (Severity::Bad, Some(Direction::EngineToConsole)) => "#a-bad-in",
+        (Severity::Bad, None) => "#a-bad-none",
+    }
 }
 
 /// The class of an arrow.
