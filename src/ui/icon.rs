@@ -67,6 +67,8 @@ pub enum Icon {
     Account,
     /// An eye: how a list is shown.
     View,
+    /// A clock: what was seen over time.
+    History,
     /// A funnel: what a list leaves out.
     Filter,
     /// Three dots: more to do.
@@ -121,6 +123,7 @@ impl Icon {
             Self::View => {
                 "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4"
             }
+            Self::History => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M8 4.8V8l2.4 1.6",
             Self::Filter => "M2 3h12L9.5 8.5V13l-3-1.5v-3z",
             Self::More => {
                 "M3.5 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6M8 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6M12.5 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6"

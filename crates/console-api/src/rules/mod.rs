@@ -13,6 +13,7 @@ mod engine_form;
 mod grouping;
 mod health;
 mod health_words;
+mod history;
 mod keys;
 mod load;
 mod mute;
@@ -60,6 +61,10 @@ pub use engine_form::{
 pub use grouping::{EngineGrouping, group_engines};
 pub use health::{Health, Problem, ProblemKind, health, health_under};
 pub use health_words::{About, ProblemWords, Remedy};
+pub use history::{
+    FLAPPING_TIMES, FleetCounts, FleetPoint, HISTORY_KEPT, HISTORY_PARTS, Happened, History, HistoryEvent,
+    HistoryProblem, Period, Reading, Seen, Since, WATCHED_GAP, event_words, history_sentence,
+};
 pub use keys::fold_case;
 pub use load::{Load, loads, sites_text};
 pub use mute::{Day, Mute, MuteEnds, Mutes, SortedOut};

@@ -502,3 +502,22 @@ fn engines_that_go_bad_or_come_back_between_two_readings_are_told() {
         assert_eq!(words.into_iter().map(|it| it.1).collect::<Vec<_>>(), told, "{before:?} to {now:?}");
     }
 }
+
+#[test]
+fn an_engine_that_flaps_is_a_problem_of_its_own() {
+    let engines = [fit(1, &value!({})), fit(2, &value!({"status": "not-responding"})), fit(3, &value!({}))];
+    let mut health = health(&engines, &[], noon(), Thresholds::default());
+    let before = health.problems.len();
+    health.add_flapping(&[], &engines, &[]);
+    assert_eq!(health.problems.len(), before);
+    // One that is not listed any more has no problem.
+    health.add_flapping(&[EngineId(2), EngineId(3), EngineId(9)], &engines, &[]);
+    let flapping: Vec<_> = health.problems.iter().filter(|it| it.kind == ProblemKind::Flapping).collect();
+    assert_eq!(flapping.iter().map(|it| it.about.unwrap().get()).collect::<Vec<_>>(), [2, 3]);
+    assert!(health.problems.is_sorted_by(|one, next| one.severity >= next.severity));
+    let causes = by_cause(&health.problems, &engines, &[]);
+    assert_eq!(causes.iter().filter(|it| it.problem.kind == ProblemKind::Flapping).count(), 2);
+    let said = words_of(flapping[1], &engines, &[], &health);
+    assert_eq!(said.what, "engine-3 keeps going down and coming back");
+    assert_eq!(said.remedies[0], Remedy::History(EngineId(3)));
+}

@@ -24,7 +24,8 @@ pub(super) fn name_of(listed: &Listed, remedy: Remedy) -> String {
         | Remedy::Update(id)
         | Remedy::Pairing(id)
         | Remedy::SelectSites(id)
-        | Remedy::OpenEngine(id) => engine(id),
+        | Remedy::OpenEngine(id)
+        | Remedy::History(id) => engine(id),
         Remedy::OpenPool(id) => listed.pool(id).map(|pool| pool.name.clone()),
         Remedy::CompareVersions => None,
     };
@@ -78,6 +79,7 @@ pub(super) fn remedy_control(
             button(Icon::Site, "Select sites", busy, on_press)
         }
         Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),
+        Remedy::History(id) => link(Icon::History, "History", Route::Engine(id).href_with("tab", "history")),
         Remedy::OpenEngine(id) => link(Icon::Engine, "Open", Route::Engine(id).href()),
         Remedy::OpenPool(id) => link(Icon::Pool, "Open pool", Route::Pool(id).href()),
         Remedy::CompareVersions => {
