@@ -11,6 +11,7 @@ mod pack;
 mod store;
 mod story;
 mod track;
+mod week;
 mod words;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use self::{
     fleet::{FleetCounts, FleetPoint},
     store::{HISTORY_PARTS, HistoryProblem},
     story::{Happened, HistoryEvent, Period, Seen, Since},
+    week::WeekDrawing,
     words::{event_words, history_sentence},
 };
 use crate::ids::EngineId;

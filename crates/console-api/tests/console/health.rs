@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use console_api::rules::{
     About, Cause, ConsolePlace, Health, Problem, ProblemKind, ProblemWords, Remedy, Threshold, Thresholds,
-    by_cause, health, loads, turns, turns_in_words,
+    by_cause, health, loads, notices, turns, turns_in_words,
 };
 use console_api::{Engine, EngineId, Pool, PoolId, Severity, Timestamp};
 use serde_json::{Value, json as value};
@@ -520,4 +520,21 @@ fn an_engine_that_flaps_is_a_problem_of_its_own() {
     let said = words_of(flapping[1], &engines, &[], &health);
     assert_eq!(said.what, "engine-3 keeps going down and coming back");
     assert_eq!(said.remedies[0], Remedy::History(EngineId(3)));
+}
+
+#[test]
+fn one_notice_says_what_many_engines_have_in_common_and_what_follows() {
+    let down = value!({"status": "not-responding"});
+    let (before, now) = ([fit(1, &value!({})), fit(2, &value!({}))], [fit(1, &down), fit(2, &down)]);
+    let turned = turns(&before, &now);
+    let pools = [pool(900, "Europe", &[1, 2, 3], &[])];
+    let causes = by_cause(&health(&now, &[], noon(), Thresholds::default()).problems, &now, &[]);
+    let said = notices(&turned, &now, &pools, &causes);
+    assert_eq!(said.len(), 1);
+    assert_eq!(said[0].what, "2 engines: Not responding");
+    assert_eq!(said[0].more, "engine-1, engine-2. All are in pool Europe. 2 sites can't be scanned.");
+    let said = notices(&turned, &now, &[], &[]);
+    assert_eq!(said[0].more, "engine-1, engine-2. All are in the network 192.0.2.0/24.");
+    let said = notices(&turns(&now[..1], &before[..1]), &before, &pools, &[]);
+    assert_eq!((said[0].what.as_str(), said[0].more.as_str()), ("engine-1: Active again", ""));
 }

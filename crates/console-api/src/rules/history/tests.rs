@@ -332,6 +332,20 @@ fn what_was_exported_is_imported_for_the_same_owner_alone() {
     assert_eq!(History::from_head(&[]), Err(HistoryProblem::Broken));
 }
 
+#[test]
+fn a_week_is_drawn_with_gaps_and_the_worse_the_higher() {
+    let history = noted(&[(0, true), (5, true), (10, false), (20, false), (600, true)]);
+    let now = at(START + 660 * MINUTE);
+    let week = history.week(ONE, now);
+    let first = 7 * 24 * 60 - 660;
+    assert_eq!(week.paths[0], format!("M{first} 11h60v4h-60zM{} 11h60v4h-60z", first + 600));
+    assert_eq!(week.paths[1], "");
+    assert_eq!(week.paths[2], format!("M{} 1h60v14h-60z", first + 10));
+    assert_eq!(week.words, "Down 1 time, watched for 20 min");
+    assert_eq!(history.week(EngineId(7), now).words, "Not watched");
+    assert_eq!(noted(&[(0, true)]).week(ONE, at(START)).words, "Not seen down, watched for 0 s");
+}
+
 /// Ten thousand engines, watched for 90 days: read every five minutes, in contact all the time, four changes a day, new content twice a
 /// day.
 #[test]
