@@ -222,6 +222,8 @@ impl History {
             // Another tab may have been a little faster.
             return Some(Reading(last));
         }
+        // Each reading has a second of its own, so that what changes twice is seen twice.
+        let at = if back == 0 && at == last { at.saturating_add(1) } else { at };
         match self.watched.last_mut() {
             Some(span) if at - span.to <= WATCHED_GAP => span.to = at,
             _ => self.watched.push(Span { from: at, to: at }),

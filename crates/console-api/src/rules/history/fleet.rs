@@ -8,7 +8,7 @@ use crate::timestamp::Timestamp;
 /// How many engines had which status at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FleetPoint {
-    /// The middle of the time that it stands for.
+    /// When it was counted: at the last moment of its time that somebody watched; else the middle of its time.
     pub at: Timestamp,
     /// The engines of each status: those of [`EngineStatus::KNOWN`] in their order, then all others. `None` when nobody watched.
     pub counts: Option<[u32; 6]>,
@@ -42,7 +42,7 @@ impl FleetCounts {
             let at = history.watched_until(start, end);
             when.push(at);
             let middle = timestamp(start + (end - start) / 2);
-            points.push(FleetPoint { at: middle, counts: at.map(|_| [0; 6]) });
+            points.push(FleetPoint { at: at.map_or(middle, timestamp), counts: at.map(|_| [0; 6]) });
         }
         Self { when, points }
     }

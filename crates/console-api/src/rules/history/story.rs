@@ -117,7 +117,7 @@ impl History {
     /// What was seen of an engine from one time to another, without a hole: what nobody watched is [`Seen::Nothing`].
     #[must_use]
     pub fn periods(&self, id: EngineId, from: Timestamp, to: Timestamp) -> Vec<Period> {
-        let (from, to) = (seconds(from), seconds(to));
+        let (from, to) = (seconds(from), seconds(to).max(seconds(from)));
         let mut periods: Vec<Period> = Vec::new();
         let mut at = from;
         let mut push = |from: u32, to: u32, seen: Seen| match periods.last_mut() {
@@ -182,6 +182,8 @@ impl History {
     #[must_use]
     pub fn timeline(&self, id: EngineId, now: Timestamp) -> Vec<HistoryEvent> {
         let Some(track) = self.tracks.get(&id) else { return Vec::new() };
+        // A clock that is only looked at now and then may be behind the last reading.
+        let now = self.last_reading().map_or(now, |last| last.max(now));
         let stretches = stretches(track);
         let contact_until = |at: u32| {
             let place = stretches.partition_point(|stretch| stretch.from <= at).checked_sub(1)?;

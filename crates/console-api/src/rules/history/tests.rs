@@ -197,6 +197,7 @@ fn the_fleet_is_counted_where_it_was_watched() {
     // The moment between two pieces belongs to both.
     assert_eq!(counts, [before, before, None, after, after, after]);
     assert_eq!(points[2].at, at(START + 25 * MINUTE));
+    assert_eq!(points[5].at, at(START + 50 * MINUTE), "when it was counted");
     assert!(History::default().fleet(at(START), at(START), 3).iter().all(|it| it.counts.is_none()));
 }
 

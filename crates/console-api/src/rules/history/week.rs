@@ -25,7 +25,7 @@ impl History {
     /// Draws the seven days before `now`.
     #[must_use]
     pub fn week(&self, id: EngineId, now: Timestamp) -> WeekDrawing {
-        let to = seconds(now);
+        let to = seconds(self.last_reading().map_or(now, |last| last.max(now)));
         let from = to.saturating_sub(7 * DAY);
         let mut paths: [String; 3] = Default::default();
         let mut watched = 0;
