@@ -2,6 +2,7 @@
 //! the app.
 
 pub mod address;
+pub mod alone;
 pub mod clock;
 pub mod download;
 pub mod effect;

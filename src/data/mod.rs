@@ -5,6 +5,7 @@ pub mod bulk;
 mod engine;
 mod engine_work;
 pub mod health;
+pub mod history;
 mod marks;
 mod membership;
 mod pools;
@@ -32,8 +33,8 @@ use leptos::{prelude::*, task::spawn_local};
 
 pub use self::slot::Slot;
 use self::{
-    all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
-    sites::Listed, version_report::LatestReport,
+    all_sites::AllSites, bulk::Bulk, health::FleetHealth, history::HistoryPlace, query::Query, refresh::Work,
+    secret::Secret, sites::Listed, version_report::LatestReport,
 };
 use crate::{
     browser::{effect::follow, kept::Kept},
@@ -78,6 +79,8 @@ pub struct Data {
     pub all_sites: AllSites,
     /// How the fleet is, as it was last found out.
     pub health: FleetHealth,
+    /// What was seen of the engines over time.
+    pub history: HistoryPlace,
     /// The console itself. Not every account may read it.
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
@@ -114,6 +117,7 @@ impl Data {
             site: Query::new(),
             scan_templates: Query::new(),
             health: FleetHealth::new(),
+            history: HistoryPlace::new(),
             info,
             secret: Secret::new(),
             version_report: LatestReport::new(),
@@ -203,6 +207,7 @@ impl Data {
         self.scan_templates.forget();
         self.left.set_value(None);
         self.health.forget();
+        self.history.forget();
         self.info.forget();
         self.secret.forget();
         self.version_report.forget();

@@ -86,6 +86,7 @@ fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'s
                 plain("c-more", "Platform", "–".to_owned(), Some(why))
             }
         },
+        EngineColumn::Since | EngineColumn::LastWeek => seen(page, engine.id, column),
     }
 }
 
@@ -104,6 +105,27 @@ fn time(page: EnginesState, class: &'static str, label: &'static str, time: Opti
         Some(time) => plain(class, label, page.clock.relative(time), Some(page.clock.exact(time))),
         None => plain(class, label, "–".to_owned(), Some("The console has no time for it.".to_owned())),
     }
+}
+
+/// What this browser has seen of the engine: in words, or as a drawing that has them as its name.
+fn seen(page: EnginesState, id: EngineId, column: EngineColumn) -> AnyView {
+    let label = column.label();
+    let Some(cell) = page.data.history.cell(page.data, id, column) else {
+        return plain("c-more", label, "–".to_owned(), Some("Nothing was noted yet.".to_owned()));
+    };
+    let Some([good, uncertain, bad]) = cell.paths else {
+        return plain("c-more", label, cell.text, Some(cell.title));
+    };
+    view! {
+        <td class="c-more" data-label=label title=cell.title>
+            <svg class="week" viewBox="0 0 10080 16" preserveAspectRatio="none" role="img" aria-label=cell.text>
+                <path class="severity-good" d=good></path>
+                <path class="severity-uncertain" d=uncertain></path>
+                <path class="severity-bad" d=bad></path>
+            </svg>
+        </td>
+    }
+    .into_any()
 }
 
 /// Marked where that is longer ago than the thresholds of Health allow.
