@@ -1,6 +1,7 @@
 //! **Engine Health**: what needs attention, worst first, and who scans what.
 
 mod audit;
+mod over_time;
 mod pictures;
 mod problems;
 mod thresholds;
@@ -9,7 +10,7 @@ mod watch;
 use leptos::prelude::*;
 
 pub use self::watch::ProblemCount;
-use self::{audit::AuditPanel, pictures::FleetPanel, problems::AttentionPanel};
+use self::{audit::AuditPanel, over_time::FleetOverTime, pictures::FleetPanel, problems::AttentionPanel};
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
@@ -64,7 +65,7 @@ pub fn HealthPage() -> impl IntoView {
                 })
                 panel=Callback::new(move |chosen| match chosen {
                     "audit" => view! { <AuditPanel /> }.into_any(),
-                    "fleet" => view! { <FleetPanel data /> }.into_any(),
+                    "fleet" => view! { <FleetPanel data /> <FleetOverTime data /> }.into_any(),
                     _ => view! { <AttentionPanel data /> }.into_any(),
                 })
             />
