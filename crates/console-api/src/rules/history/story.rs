@@ -70,7 +70,7 @@ pub struct HistoryEvent {
     pub from: Timestamp,
     /// When it ended; `None` while it goes on, and for what takes no time.
     pub to: Option<Timestamp>,
-    /// Whether it goes on: `from` and `to` are then the same as far as anybody knows.
+    /// Whether it goes on.
     pub goes_on: bool,
     /// What it is.
     pub what: Happened,
@@ -151,6 +151,13 @@ impl History {
         periods
     }
 
+    /// The status that an engine had when the list was last read; `None` for what is not listed or not known.
+    #[must_use]
+    pub fn status(&self, id: EngineId) -> Option<EngineStatus> {
+        let track = self.tracks.get(&id).filter(|track| track.now.here)?;
+        Some(self.words.status(track.now.status))
+    }
+
     /// Since when an engine has had its present status; `None` for what is not listed or not known.
     #[must_use]
     pub fn since(&self, id: EngineId) -> Option<Since> {
@@ -178,7 +185,7 @@ impl History {
         downs.map(|(at, _)| timestamp(at)).collect()
     }
 
-    /// What happened to an engine, the newest first. `now` says whether the list is still watched.
+    /// What happened to an engine until `now`, the newest first.
     #[must_use]
     pub fn timeline(&self, id: EngineId, now: Timestamp) -> Vec<HistoryEvent> {
         let Some(track) = self.tracks.get(&id) else { return Vec::new() };

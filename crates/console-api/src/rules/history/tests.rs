@@ -112,6 +112,11 @@ fn a_sentence_says_since_when_and_how_often() {
         sentence(&noted(&[(3, true)]), &EngineStatus::Active, 3).as_deref(),
         Some("Active since minute 3 or earlier.")
     );
+    // The engine alone was read after the list.
+    assert_eq!(
+        sentence(&noted(&[(3, true), (5, true)]), &EngineStatus::NotResponding, 6).as_deref(),
+        Some("Down now. When the list was last read, at minute 5, it was active.")
+    );
     assert_eq!(sentence(&History::default(), &EngineStatus::Active, 0), None);
     let numbers = [1, 2, 10, 11, 12, 13, 21, 22, 23, 111].map(ordinal);
     assert_eq!(

@@ -31,8 +31,8 @@ fn state(status: &EngineStatus) -> &str {
     }
 }
 
-/// How an engine is, in a sentence or two: "Down since 14:20, third time this week." `when` says a time. `None` for what is not
-/// listed or not known.
+/// How an engine is, in a sentence or two: "Down since 14:20, third time this week." `status` is its status as it is known now, which may
+/// be newer than the last reading of the list; `when` says a time. `None` for what is not listed or not known.
 #[must_use]
 pub fn history_sentence(
     history: &History,
@@ -42,6 +42,11 @@ pub fn history_sentence(
     when: &dyn Fn(Timestamp) -> String,
 ) -> Option<String> {
     let since = history.since(id)?;
+    let (noted, last) = (history.status(id)?, history.last_reading()?);
+    if noted != *status {
+        let (now, then) = (state(status), lower(state(&noted)));
+        return Some(format!("{now} now. When the list was last read, at {}, it was {then}.", when(last)));
+    }
     let mut text = format!("{} since {}", state(status), when(since.at));
     match since.before {
         Some(before) => text.push_str(&format!(" or earlier (not watched from {})", when(before))),
