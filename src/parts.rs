@@ -13,7 +13,11 @@ use leptos::prelude::*;
 
 use crate::{
     browser::theme::Theme,
-    features::{palette::Palette, update_engine::UpdateQuestion},
+    features::{
+        palette::Palette,
+        update_engine::UpdateQuestion,
+        watching::{Watcher, WatchingButton},
+    },
     pages::{
         administration::AdministrationPage,
         engine::EnginePage,
@@ -91,8 +95,13 @@ fn render(what: Later) -> AnyView {
         Later::EngineGroups => view! { <EngineGroups /> }.into_any(),
         Later::FilterHelp => view! { <FilterHelp /> }.into_any(),
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
-        Later::Palette => view! { <Palette /> }.into_any(),
+        Later::Palette => view! {
+            <Palette />
+            <Watcher />
+        }
+        .into_any(),
         Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
+        Later::WatchingButton => view! { <WatchingButton /> }.into_any(),
     }
 }
 

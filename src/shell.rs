@@ -109,6 +109,7 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                             .collect_view()}
                     </select>
                 </label>
+                <Addition what=Later::WatchingButton wanted=Signal::stored(false) missing=Callback::new(|()| ()) />
                 <button type="button" class="button" on:click=sign_out>
                     "Sign out"
                 </button>

@@ -2,9 +2,11 @@
 //! the app.
 
 pub mod address;
+pub mod alone;
 pub mod clock;
 pub mod download;
 pub mod effect;
+pub mod kept;
 pub mod keyboard;
 pub mod language;
 pub mod number;

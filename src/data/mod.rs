@@ -5,6 +5,7 @@ pub mod bulk;
 mod engine;
 mod engine_work;
 pub mod health;
+pub mod history;
 mod marks;
 mod membership;
 mod pools;
@@ -16,6 +17,7 @@ pub mod site_filter;
 mod site_moves;
 pub mod site_names;
 pub mod sites;
+mod slot;
 mod takeover;
 pub mod update;
 pub mod version_report;
@@ -29,12 +31,13 @@ use console_api::{
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 
+pub use self::slot::Slot;
 use self::{
-    all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
-    sites::Listed, version_report::LatestReport,
+    all_sites::AllSites, bulk::Bulk, health::FleetHealth, history::HistoryPlace, query::Query, refresh::Work,
+    secret::Secret, sites::Listed, version_report::LatestReport,
 };
 use crate::{
-    browser::effect::follow,
+    browser::{effect::follow, kept::Kept},
     session::{Session, State},
 };
 
@@ -76,6 +79,8 @@ pub struct Data {
     pub all_sites: AllSites,
     /// How the fleet is, as it was last found out.
     pub health: FleetHealth,
+    /// What was seen of the engines over time.
+    pub history: HistoryPlace,
     /// The console itself. Not every account may read it.
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
@@ -86,6 +91,8 @@ pub struct Data {
     pub work: Work,
     /// Work on many things.
     pub bulk: Bulk,
+    /// Why the browser keeps nothing, for [`Kept`].
+    unkept: RwSignal<u64>,
 }
 
 impl Data {
@@ -110,11 +117,13 @@ impl Data {
             site: Query::new(),
             scan_templates: Query::new(),
             health: FleetHealth::new(),
+            history: HistoryPlace::new(),
             info,
             secret: Secret::new(),
             version_report: LatestReport::new(),
             work: Work::new(),
             bulk: Bulk::new(),
+            unkept: RwSignal::new(0),
         };
         follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
@@ -185,6 +194,12 @@ impl Data {
         next_step_at(engine, &self.place())
     }
 
+    /// What is kept in this browser for who is signed in; `None` when nobody is. Only the later part of the app may ask.
+    pub fn kept(self) -> Option<Kept> {
+        let account = untrack(|| self.session.account())?;
+        Some(Kept::of(&account.username, self.unkept))
+    }
+
     /// Forgets everything and gives up what is under way, as on sign-out.
     pub fn forget(self) {
         self.engines.forget();
@@ -199,11 +214,13 @@ impl Data {
         self.scan_templates.forget();
         self.left.set_value(None);
         self.health.forget();
+        self.history.forget();
         self.info.forget();
         self.secret.forget();
         self.version_report.forget();
         self.work.forget();
         self.bulk.forget();
+        self.unkept.set(0);
     }
 }
 

@@ -35,15 +35,20 @@ const CHANGING: u64 = 3;
 /// The age is told anew this often.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How often somebody wants the list to be read, in seconds. Whoever has switched it off and watches all the same has the longest
+/// interval.
+pub fn chosen_interval() -> u64 {
+    let longest = INTERVALS[INTERVALS.len() - 1].seconds;
+    let chosen = AUTO_REFRESH.remembered().and_then(|key| INTERVALS.iter().find(|it| it.key == key).copied());
+    Some(chosen.unwrap_or(INTERVALS[1]).seconds).filter(|seconds| *seconds > 0).unwrap_or(longest)
+}
+
 /// **Auto-refresh** reads the list again, only while the page is visible: as often as chosen, and faster for half a
 /// minute after something began to change it. It never makes the console ask its engines
-/// (docs/api-quirks.md, "Beyond v3"), and stays off for accounts whose two-factor token will run out. Where it goes on
-/// `unseen` as well, somebody asked to be notified.
+/// (docs/api-quirks.md, "Beyond v3"), and stays off for accounts whose two-factor token will run out. While nobody sees the page, and
+/// on other screens, the list is read for whoever [watches](super::watching).
 #[component]
-pub fn AutoRefresh(
-    /// Whether it goes on while nobody sees the page.
-    unseen: Signal<bool>,
-) -> impl IntoView {
+pub fn AutoRefresh() -> impl IntoView {
     let data = Data::here();
     let session = Session::here();
     let interval_of = |key: &str| INTERVALS.into_iter().find(|interval| interval.key == key);
@@ -59,8 +64,7 @@ pub fn AutoRefresh(
         seconds => seconds,
     });
     let read = move || {
-        let looked_at = !document().hidden() || unseen.get_untracked();
-        if looked_at && !untrack(|| data.engines.is_reading()) {
+        if !document().hidden() && !untrack(|| data.engines.is_reading()) {
             data.read_engines();
         }
     };

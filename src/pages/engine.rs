@@ -1,5 +1,6 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
+mod history;
 mod panel;
 mod pools;
 mod scans;
@@ -17,6 +18,7 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{
+    history::EngineHistory,
     panel::{Panel, PanelButtons},
     pools::EnginePools,
     scans::EngineScans,
@@ -58,6 +60,7 @@ const TABS: &[Tab] = &[
     ("sites", "Sites"),
     ("pools", "Pools"),
     ("scans", "Scans"),
+    ("history", "History"),
     ("pairing", "Pairing"),
 ];
 
@@ -429,6 +432,7 @@ fn EngineTabs(page: EngineState) -> impl IntoView {
         "sites" => view! { <EngineSites panel=panel_state /> }.into_any(),
         "pools" => view! { <EnginePools page /> }.into_any(),
         "scans" => view! { <EngineScans page /> }.into_any(),
+        "history" => view! { <EngineHistory page /> }.into_any(),
         "pairing" => view! { <Pairing page /> }.into_any(),
         _ => untrack(general),
     };

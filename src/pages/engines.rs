@@ -296,7 +296,7 @@ pub fn EnginesPage() -> impl IntoView {
                 <EngineFilterField page />
                 <Fold label="View" icon=Icon::View words=true>
                     <div class="end">
-                        <ListAge /> <AutoRefresh unseen=Signal::stored(false) /> <GroupChoice page /> <LayoutControls layout /> <ExportButton page />
+                        <ListAge /> <AutoRefresh /> <GroupChoice page /> <LayoutControls layout /> <ExportButton page />
                     </div>
                 </Fold>
                 <Fold label=Signal::derive(move || chosen_status(&status.get())) icon=Icon::Filter words=true>

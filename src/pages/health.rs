@@ -1,7 +1,7 @@
 //! **Engine Health**: what needs attention, worst first, and who scans what.
 
 mod audit;
-mod notify;
+mod over_time;
 mod pictures;
 mod problems;
 mod thresholds;
@@ -10,16 +10,14 @@ mod watch;
 use leptos::prelude::*;
 
 pub use self::watch::ProblemCount;
-use self::{
-    audit::AuditPanel,
-    notify::{Notifier, NotifyMe, NotifyProblem, tell_turns},
-    pictures::FleetPanel,
-    problems::AttentionPanel,
-};
+use self::{audit::AuditPanel, over_time::FleetOverTime, pictures::FleetPanel, problems::AttentionPanel};
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
-    features::auto_refresh::{AutoRefresh, ListAge},
+    features::{
+        auto_refresh::{AutoRefresh, ListAge},
+        watching::{NotifyMe, NotifyProblem},
+    },
     ui::{
         focus::focus_heading_if_lost,
         fold::Fold,
@@ -38,12 +36,9 @@ pub fn HealthPage() -> impl IntoView {
     let data = Data::here();
     Title::here().set("Engine Health");
     data.want_engines();
-    let notifier = Notifier::remembered();
-    tell_turns(data, notifier);
     let tab = AddressParam::of("tab");
     // The pictures scroll as a page; the other tabs are tables, which scroll by themselves.
     let class = move || if tab.with(|tab| tab == "fleet") { "page health" } else { "page health fills" };
-    let unseen = Signal::derive(move || notifier.is_on());
     view! {
         <section class=class aria-labelledby="page-heading">
             <div class="page-head">
@@ -53,13 +48,13 @@ pub fn HealthPage() -> impl IntoView {
                 <div class="actions">
                     <Fold label="View" icon=Icon::View>
                         <div class="head-line end">
-                            <ListAge /> <AutoRefresh unseen /> <NotifyMe notifier />
+                            <ListAge /> <AutoRefresh /> <NotifyMe />
                         </div>
                     </Fold>
                 </div>
             </div>
             <div role="status" class="troubles">
-                <NotifyProblem notifier /> <HealthTroubles data />
+                <NotifyProblem /> <HealthTroubles data />
             </div>
             <Tabs
                 name="Health"
@@ -70,7 +65,7 @@ pub fn HealthPage() -> impl IntoView {
                 })
                 panel=Callback::new(move |chosen| match chosen {
                     "audit" => view! { <AuditPanel /> }.into_any(),
-                    "fleet" => view! { <FleetPanel data /> }.into_any(),
+                    "fleet" => view! { <FleetPanel data /> <FleetOverTime data /> }.into_any(),
                     _ => view! { <AttentionPanel data /> }.into_any(),
                 })
             />

@@ -67,6 +67,8 @@ pub enum Icon {
     Account,
     /// An eye: how a list is shown.
     View,
+    /// A clock: what was seen over time.
+    History,
     /// A funnel: what a list leaves out.
     Filter,
     /// Three dots: more to do.
@@ -118,6 +120,7 @@ impl Icon {
             Self::More => "#i-more",
             Self::Help => "#i-help",
             Self::Warning => "#i-warning",
+            Self::History => "#i-history",
             Self::Failed => "#i-failed",
         }
     }

@@ -33,10 +33,12 @@ pub enum Later {
     FilterHelp,
     /// What **Update** on any screen may ask first.
     UpdateQuestion,
-    /// The **Command palette**.
+    /// The **Command palette**, and what watches the engines on every screen.
     Palette,
     /// The number of problems beside **Health**.
     ProblemCount,
+    /// **Watching** in the header.
+    WatchingButton,
 }
 
 /// Makes what is asked for.

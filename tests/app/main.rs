@@ -8,6 +8,8 @@ mod engine;
 mod engines;
 mod forms;
 mod health;
+mod history;
+mod kept;
 mod odd_consoles;
 mod palette;
 mod panel;

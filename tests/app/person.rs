@@ -33,7 +33,8 @@ thread_local! {
     static MOUNTED: RefCell<Option<Mounted>> = const { RefCell::new(None) };
 }
 
-fn put_away() {
+/// Puts away what a test before has left on screen.
+pub(crate) fn put_away() {
     if let Some((root, mounted)) = MOUNTED.take() {
         drop(mounted);
         root.remove();
@@ -78,6 +79,7 @@ fn wear_the_style() {
         include_str!("../../style/pools.css"),
         include_str!("../../style/pages.css"),
         include_str!("../../style/health.css"),
+        include_str!("../../style/history.css"),
         include_str!("../../style/picker.css"),
         include_str!("../../style/overlays.css"),
     );

@@ -1,7 +1,8 @@
 //! Every question with an action that the console is asked for: it is closed, or its page is left, before the answer has come, and
 //! the answer is a failure. It is told all the same.
 //!
-//! The list has each file that shows such a question; `xtask/src/lists.rs` finds one that is missing.
+//! The list has each file that shows such a question; `xtask/src/lists.rs` finds one that is missing. The questions of
+//! "src/features/watching/settings.rs" ask the console for nothing: `history.rs` tries them.
 
 use futures::channel::oneshot;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -85,13 +85,21 @@ const TASKS: [Task; 15] = [
         call: "scan_engines/shared_secret",
     },
     Task {
-        files: &["src/pages/health/problems.rs", "src/pages/health/watch.rs", "src/pages/health/notify.rs"],
+        files: &[
+            "src/pages/health/problems.rs",
+            "src/pages/health/watch.rs",
+            "src/features/watching/notify.rs",
+            "src/features/watching/record.rs",
+            "src/features/watching/settings.rs",
+            "src/browser/alone.rs",
+            "src/browser/kept.rs",
+        ],
         page: ("/health", "Engine Health"),
         clicks: &[],
         call: "api/3/scan_engine_pools",
     },
     Task {
-        files: &["src/pages/health/pictures.rs"],
+        files: &["src/pages/health/pictures.rs", "src/pages/health/over_time.rs"],
         page: ("/health?tab=fleet", "Engine Health"),
         clicks: &[],
         call: "api/3/scan_engine_pools",

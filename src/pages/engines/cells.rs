@@ -100,6 +100,7 @@ fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'s
                 text_cell("c-more", "Platform", "–".to_owned(), Some(why))
             }
         },
+        EngineColumn::Since | EngineColumn::LastWeek => seen(page, engine.id, column),
     }
 }
 
@@ -117,6 +118,33 @@ fn time(page: EnginesState, time: Option<Timestamp>) -> (String, String) {
         Some(time) => (page.clock.relative(time), page.clock.exact(time)),
         None => ("–".to_owned(), "The console has no time for it.".to_owned()),
     }
+}
+
+/// What this browser has seen of the engine: in words, or as a drawing that has them as its name.
+fn seen(page: EnginesState, id: EngineId, column: EngineColumn) -> El {
+    let label = column.label();
+    let (text, title, paths) = match page.data.history.cell(page.data, id, column) {
+        Some(cell) => (cell.text, cell.title, cell.paths),
+        None => ("–".to_owned(), "Nothing was noted yet.".to_owned(), None),
+    };
+    if column != EngineColumn::LastWeek {
+        return text_cell("c-more", label, text, Some(title));
+    }
+    let drawn = paths.is_some();
+    let colours = ["severity-good", "severity-uncertain", "severity-bad"];
+    let lines = colours
+        .into_iter()
+        .zip(paths.unwrap_or_default())
+        .map(|(class, line)| El::new("path", class).is("d", line));
+    let week = El::new("svg", "week")
+        .is("viewBox", "0 0 10080 16")
+        .is("preserveAspectRatio", "none")
+        .is("role", "img")
+        .is("aria-label", text.clone())
+        .is("hidden", !drawn)
+        .with_all(lines);
+    let cell = El::new("td", "c-more").is("data-label", label).is("title", title).with(week);
+    cell.text(if drawn { String::new() } else { text })
 }
 
 /// Marked where that is longer ago than the thresholds of Health allow.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// All columns, in the order of the table.
-pub(super) const ORDER: [EngineColumn; 14] = [
+pub(super) const ORDER: [EngineColumn; 16] = [
     EngineColumn::Status,
     EngineColumn::Name,
     EngineColumn::Address,
@@ -29,6 +29,8 @@ pub(super) const ORDER: [EngineColumn; 14] = [
     EngineColumn::LastUpdated,
     EngineColumn::AwsPreAuthorised,
     EngineColumn::Platform,
+    EngineColumn::Since,
+    EngineColumn::LastWeek,
 ];
 /// So many of them are shown to whoever has not chosen.
 pub(super) const AT_FIRST: usize = 9;
@@ -93,7 +95,7 @@ impl Layout {
                 key: column.key(),
                 label: column.label(),
                 numeric: numeric(column),
-                sortable: true,
+                sortable: column.is_sortable(),
             });
             let actions = Column { key: "actions", label: "Actions", numeric: false, sortable: false };
             columns.chain([actions]).collect()

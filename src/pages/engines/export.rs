@@ -21,7 +21,7 @@ pub(super) fn follow_export(page: EnginesState) {
         }
         page.exporting.set(false);
         let (Some(rows), Some(keys)) = (page.rows.get_untracked(), page.keys.get_untracked()) else { return };
-        let text = table(&rows, &keys, &untrack(|| page.layout.shown()));
+        let text = untrack(|| table(page, &rows, &keys, &page.layout.shown()));
         if save_csv(&csv_name("scan-engines"), &Array::of1(&text.into())).is_err() {
             let what = "The browser did not take the file.";
             page.toasts.say(Tone::Bad, what, Some("Try again, or look at its download settings.".to_owned()));
@@ -30,17 +30,17 @@ pub(super) fn follow_export(page: EnginesState) {
 }
 
 /// The rows with these keys as comma-separated values (RFC 4180), heads first.
-fn table(rows: &Rows, keys: &[RowKey], columns: &[EngineColumn]) -> String {
+fn table(page: EnginesState, rows: &Rows, keys: &[RowKey], columns: &[EngineColumn]) -> String {
     let mut text = CSV_MARK.to_owned();
     csv_row(&mut text, columns.iter().map(|column| column.label()));
     for row in keys.iter().filter_map(|key| rows.get(EngineId(*key))) {
-        let cells = columns.iter().map(|column| cell(row, *column)).collect::<Vec<_>>();
+        let cells = columns.iter().map(|column| cell(page, row, *column)).collect::<Vec<_>>();
         csv_row(&mut text, cells.iter().map(String::as_str));
     }
     text
 }
 
-fn cell(row: &EngineRow, column: EngineColumn) -> String {
+fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn) -> String {
     let engine = &row.engine;
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
     match column {
@@ -58,5 +58,9 @@ fn cell(row: &EngineRow, column: EngineColumn) -> String {
         EngineColumn::LastUpdated => time(engine.last_updated),
         EngineColumn::AwsPreAuthorised => (if engine.aws_pre_authorised { "Yes" } else { "No" }).to_owned(),
         EngineColumn::Platform => row.platform.clone().unwrap_or_default(),
+        EngineColumn::Since | EngineColumn::LastWeek => {
+            let cell = page.data.history.cell(page.data, engine.id, column);
+            cell.map(|cell| cell.text).unwrap_or_default()
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use console_api::{
-    Engine, List, Pool,
+    Engine, EngineId, List, Pool,
     rules::{ProblemKind, by_cause, health_under, loads},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -64,8 +64,14 @@ pub fn ProblemCount() -> impl IntoView {
 fn find_out(data: Data) {
     let clock = Clock::here();
     let turn = StoredValue::new(0_u64);
+    // As a text, which is compared: most readings change nothing of it.
+    let flapping = Memo::new(move |_| {
+        let ids = data.history.memory().map(|memory| memory.with(|history| history.flapping(clock.now())));
+        ids.unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    });
     follow(move || {
         data.engines.value();
+        flapping.track();
         data.pools.value();
         data.pools.failed();
         data.health.thresholds();
@@ -92,6 +98,9 @@ fn find_out(data: Data) {
                     .problems
                     .retain(|it| !matches!(it.kind, ProblemKind::NoSite | ProblemKind::Overloaded));
             }
+            let flapping = flapping.get_untracked();
+            let ids = flapping.split(' ').filter_map(|id| id.parse::<u64>().ok().map(EngineId));
+            health.add_flapping(&ids.collect::<Vec<_>>(), &engines.items, listed);
             breathe().await;
             if is_over() {
                 return;

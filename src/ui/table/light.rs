@@ -123,7 +123,7 @@ impl Made {
     /// Makes it.
     pub(super) fn of(el: El) -> Self {
         let namespace = match el.tag {
-            "svg" | "use" => "http://www.w3.org/2000/svg",
+            "svg" | "use" | "path" => "http://www.w3.org/2000/svg",
             _ => "http://www.w3.org/1999/xhtml",
         };
         #[expect(

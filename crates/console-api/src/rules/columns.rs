@@ -31,11 +31,15 @@ pub enum EngineColumn {
     AwsPreAuthorised,
     /// Its platform, from `version engines`.
     Platform,
+    /// Since when it has had its status, as far as this browser has seen.
+    Since,
+    /// Its last seven days, as far as this browser has seen.
+    LastWeek,
 }
 
 impl EngineColumn {
     /// All columns, in the order of the table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Name,
         Self::Address,
         Self::Port,
@@ -50,6 +54,8 @@ impl EngineColumn {
         Self::LastUpdated,
         Self::AwsPreAuthorised,
         Self::Platform,
+        Self::Since,
+        Self::LastWeek,
     ];
 
     /// The heading.
@@ -70,6 +76,8 @@ impl EngineColumn {
             Self::LastUpdated => "Last updated",
             Self::AwsPreAuthorised => "AWS pre-authorised",
             Self::Platform => "Platform",
+            Self::Since => "Since",
+            Self::LastWeek => "Last 7 days",
         }
     }
 
@@ -91,7 +99,15 @@ impl EngineColumn {
             Self::LastUpdated => "last-updated",
             Self::AwsPreAuthorised => "aws-pre-authorised",
             Self::Platform => "platform",
+            Self::Since => "since",
+            Self::LastWeek => "last-week",
         }
+    }
+
+    /// Whether the table can be sorted by it. What only this browser has seen comes later than the rows.
+    #[must_use]
+    pub const fn is_sortable(self) -> bool {
+        !matches!(self, Self::Since | Self::LastWeek)
     }
 
     /// The column of a key.

@@ -25,6 +25,8 @@ pub enum ProblemKind {
     Status,
     /// The engine has not been in contact for a long time.
     NotHeardOf,
+    /// The engine stops responding and comes back again and again, as far as this browser has seen.
+    Flapping,
     /// Fewer than two active engines are in a pool, so it shares no load and has no spare.
     SmallPool,
     /// The engine has never been in contact.
@@ -43,10 +45,11 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All of them, the most urgent first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SitesNotScanned,
         Self::Status,
         Self::NotHeardOf,
+        Self::Flapping,
         Self::SmallPool,
         Self::NeverRefreshed,
         Self::Overloaded,
@@ -63,6 +66,7 @@ impl ProblemKind {
             Self::SitesNotScanned => "sites-not-scanned",
             Self::Status => "status",
             Self::NotHeardOf => "not-heard-of",
+            Self::Flapping => "flapping",
             Self::SmallPool => "small-pool",
             Self::NeverRefreshed => "never-refreshed",
             Self::Overloaded => "overloaded",
@@ -80,6 +84,7 @@ impl ProblemKind {
             Self::SitesNotScanned => "Sites not scanned",
             Self::Status => "Status",
             Self::NotHeardOf => "No contact",
+            Self::Flapping => "Flapping",
             Self::SmallPool => "Small pool",
             Self::NeverRefreshed => "Never refreshed",
             Self::Overloaded => "Overloaded",
@@ -96,6 +101,7 @@ impl ProblemKind {
             Self::SitesNotScanned => "sites can't be scanned",
             Self::Status => "",
             Self::NotHeardOf => "has not been in contact for",
+            Self::Flapping => "keeps going down and coming back",
             Self::SmallPool => "active engine",
             Self::NeverRefreshed => "has never been in contact",
             Self::Overloaded => "carries far more sites than the others",
@@ -170,6 +176,24 @@ impl Health {
     #[must_use]
     pub fn average(&self) -> f64 {
         if self.carrying.0 == 0 { 0.0 } else { self.carrying.1 / count(self.carrying.0) }
+    }
+
+    /// Adds that these engines are flapping, as [`History::flapping`](crate::rules::History::flapping) found out. No console tells.
+    pub fn add_flapping(&mut self, flapping: &[EngineId], engines: &[Engine], pools: &[Pool]) {
+        let places = engines.iter().zip(&self.loads).filter(|(engine, _)| flapping.contains(&engine.id));
+        let found: Vec<Problem> = places
+            .map(|(engine, load)| Problem {
+                kind: ProblemKind::Flapping,
+                severity: Severity::Uncertain,
+                about: Some(engine.id.into()),
+                is_pool: false,
+                sites: load.may_scan(),
+            })
+            .collect();
+        if !found.is_empty() {
+            self.problems.extend(found);
+            self.problems = worst_first(&self.problems, engines, pools);
+        }
     }
 
     /// How many sites each engine but this one carries on average.

@@ -4,8 +4,8 @@ use crate::ids::{EngineId, PoolId};
 use crate::model::{Engine, EngineStatus, Pool};
 use crate::rules::versions::is_newer;
 use crate::rules::{
-    Cause, ConsolePlace, Health, Load, Problem, ProblemKind, StepAction, Threshold, Thresholds, may_update,
-    next_step_at, sites_in_words, sites_text,
+    Cause, ConsolePlace, FLAPPING_TIMES, Health, Load, Problem, ProblemKind, StepAction, Threshold,
+    Thresholds, may_update, next_step_at, sites_in_words, sites_text,
 };
 use crate::timestamp::Timestamp;
 
@@ -22,6 +22,8 @@ pub enum Remedy {
     SelectSites(EngineId),
     /// Open the engine.
     OpenEngine(EngineId),
+    /// Show what was seen of it.
+    History(EngineId),
     /// Open the pool.
     OpenPool(PoolId),
     /// Show all engines by their versions.
@@ -172,6 +174,18 @@ impl Problem {
                     remedies: vec![Remedy::Refresh(id), Remedy::Pairing(id)],
                 }
             }
+            ProblemKind::Flapping => ProblemWords {
+                what: format!("{name} keeps going down and coming back"),
+                also: None,
+                why: format!(
+                    "As seen from this browser, it stopped responding at least {FLAPPING_TIMES} times within 24 hours. Now its status is {}.",
+                    engine.status
+                ),
+                advice: format!(
+                    "Look at the network between {name} and the console, and at the memory and the load of its machine."
+                ),
+                remedies: vec![Remedy::History(id), Remedy::Refresh(id)],
+            },
             ProblemKind::NeverRefreshed => ProblemWords {
                 what: format!("{name} has never been in contact"),
                 also: None,

@@ -13,11 +13,13 @@ mod engine_form;
 mod grouping;
 mod health;
 mod health_words;
+mod history;
 mod keys;
 mod load;
 mod mute;
 mod name_search;
 mod next_step;
+mod notices;
 mod pairing;
 mod permission;
 mod pool_form;
@@ -60,11 +62,16 @@ pub use engine_form::{
 pub use grouping::{EngineGrouping, group_engines};
 pub use health::{Health, Problem, ProblemKind, health, health_under};
 pub use health_words::{About, ProblemWords, Remedy};
+pub use history::{
+    FLAPPING_TIMES, FleetCounts, FleetPoint, HISTORY_KEPT, HISTORY_PARTS, Happened, History, HistoryEvent,
+    HistoryProblem, Period, Reading, Seen, Since, WATCHED_GAP, WeekDrawing, event_words, history_sentence,
+};
 pub use keys::fold_case;
 pub use load::{Load, loads, sites_text};
 pub use mute::{Day, Mute, MuteEnds, Mutes, SortedOut};
 pub use name_search::{Found, find_by_name};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
+pub use notices::{Notice, QuietHours, notices};
 pub use pairing::{
     ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
     standard_pairing,

@@ -112,6 +112,7 @@ impl EngineRow {
                 directed(its.aws_pre_authorised.cmp(&mine.aws_pre_authorised), down)
             }
             EngineColumn::Platform => missing_last(self.platform.as_ref(), other.platform.as_ref(), down),
+            EngineColumn::Since | EngineColumn::LastWeek => Ordering::Equal,
         }
     }
 }

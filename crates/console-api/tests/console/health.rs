@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use console_api::rules::{
     About, Cause, ConsolePlace, Health, Problem, ProblemKind, ProblemWords, Remedy, Threshold, Thresholds,
-    by_cause, health, loads, turns, turns_in_words,
+    by_cause, health, loads, notices, turns, turns_in_words,
 };
 use console_api::{Engine, EngineId, Pool, PoolId, Severity, Timestamp};
 use serde_json::{Value, json as value};
@@ -501,4 +501,40 @@ fn engines_that_go_bad_or_come_back_between_two_readings_are_told() {
         let words = turns_in_words(&turns(&list(&before), &list(&now)));
         assert_eq!(words.into_iter().map(|it| it.1).collect::<Vec<_>>(), told, "{before:?} to {now:?}");
     }
+}
+
+#[test]
+fn an_engine_that_flaps_is_a_problem_of_its_own() {
+    let engines = [fit(1, &value!({})), fit(2, &value!({"status": "not-responding"})), fit(3, &value!({}))];
+    let mut health = health(&engines, &[], noon(), Thresholds::default());
+    let before = health.problems.len();
+    health.add_flapping(&[], &engines, &[]);
+    assert_eq!(health.problems.len(), before);
+    // One that is not listed any more has no problem.
+    health.add_flapping(&[EngineId(2), EngineId(3), EngineId(9)], &engines, &[]);
+    let flapping: Vec<_> = health.problems.iter().filter(|it| it.kind == ProblemKind::Flapping).collect();
+    assert_eq!(flapping.iter().map(|it| it.about.unwrap().get()).collect::<Vec<_>>(), [2, 3]);
+    assert!(health.problems.is_sorted_by(|one, next| one.severity >= next.severity));
+    let causes = by_cause(&health.problems, &engines, &[]);
+    assert_eq!(causes.iter().filter(|it| it.problem.kind == ProblemKind::Flapping).count(), 2);
+    let said = words_of(flapping[1], &engines, &[], &health);
+    assert_eq!(said.what, "engine-3 keeps going down and coming back");
+    assert_eq!(said.remedies[0], Remedy::History(EngineId(3)));
+}
+
+#[test]
+fn one_notice_says_what_many_engines_have_in_common_and_what_follows() {
+    let down = value!({"status": "not-responding"});
+    let (before, now) = ([fit(1, &value!({})), fit(2, &value!({}))], [fit(1, &down), fit(2, &down)]);
+    let turned = turns(&before, &now);
+    let pools = [pool(900, "Europe", &[1, 2, 3], &[])];
+    let causes = by_cause(&health(&now, &[], noon(), Thresholds::default()).problems, &now, &[]);
+    let said = notices(&turned, &now, &pools, &causes);
+    assert_eq!(said.len(), 1);
+    assert_eq!(said[0].what, "2 engines: Not responding");
+    assert_eq!(said[0].more, "engine-1, engine-2. All are in pool Europe. 2 sites can't be scanned.");
+    let said = notices(&turned, &now, &[], &[]);
+    assert_eq!(said[0].more, "engine-1, engine-2. All are in the network 192.0.2.0/24.");
+    let said = notices(&turns(&now[..1], &before[..1]), &before, &pools, &[]);
+    assert_eq!((said[0].what.as_str(), said[0].more.as_str()), ("engine-1: Active again", ""));
 }

@@ -12,6 +12,7 @@ mod faults;
 mod fleet;
 mod handover;
 mod health;
+mod history;
 mod hosts;
 mod keyboard;
 mod looks;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         engines::tests(),
         failures::tests(),
         handover::tests(),
+        history::tests(),
         hosts::tests(),
         keyboard::tests(),
         odd_consoles::tests(),

@@ -25,7 +25,8 @@ pub(super) fn name_of(listed: &Listed, remedy: Remedy) -> String {
         | Remedy::Update(id)
         | Remedy::Pairing(id)
         | Remedy::SelectSites(id)
-        | Remedy::OpenEngine(id) => engine(id),
+        | Remedy::OpenEngine(id)
+        | Remedy::History(id) => engine(id),
         Remedy::OpenPool(id) => listed.pool(id).map(|pool| pool.name.clone()),
         Remedy::CompareVersions => None,
     };
@@ -63,6 +64,7 @@ fn control(page: ProblemsState, remedy: Remedy) -> Control {
             button(Icon::Site, "Select sites", busy)
         }
         Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),
+        Remedy::History(id) => link(Icon::History, "History", Route::Engine(id).href_with("tab", "history")),
         Remedy::OpenEngine(id) => link(Icon::Engine, "Open", Route::Engine(id).href()),
         Remedy::OpenPool(id) => link(Icon::Pool, "Open pool", Route::Pool(id).href()),
         Remedy::CompareVersions => {
@@ -89,7 +91,11 @@ pub(super) fn act(page: ProblemsState, remedy: Remedy) {
             page.dialog.set(Some(Opened::Sites));
         }
         // These are links.
-        Remedy::Pairing(_) | Remedy::OpenEngine(_) | Remedy::OpenPool(_) | Remedy::CompareVersions => {}
+        Remedy::Pairing(_)
+        | Remedy::History(_)
+        | Remedy::OpenEngine(_)
+        | Remedy::OpenPool(_)
+        | Remedy::CompareVersions => {}
     }
     focus_heading_if_lost();
 }
