@@ -7,6 +7,8 @@ mod cause;
 mod columns;
 mod counted;
 mod csv;
+mod csv_engines;
+mod csv_read;
 mod deletion;
 mod engine_filter;
 mod engine_form;
@@ -50,6 +52,8 @@ pub use cause::{Cause, by_cause, severity_word};
 pub use columns::{EngineColumn, EngineSort};
 pub use counted::{counted, plural};
 pub use csv::csv_row;
+pub use csv_engines::{NewEngineField, NewEngineText, PastedEngines, read_engines_csv};
+pub use csv_read::{CsvTable, read_csv};
 pub use deletion::{DeletionCheck, deletion};
 pub use engine_filter::{
     EngineFilter, FILTER_FLAGS, FILTER_KEYS, FilterProblem, FilterSuggestion, Fleet, filter_suggestions,
