@@ -19,8 +19,10 @@ mod keys;
 mod load;
 mod mute;
 mod name_search;
+mod new_engines;
 mod next_step;
 mod pairing;
+mod pairing_script;
 mod permission;
 mod pool_form;
 mod pool_move;
@@ -68,11 +70,15 @@ pub use keys::fold_case;
 pub use load::{Load, loads, sites_text};
 pub use mute::{Day, Mute, MuteEnds, Mutes, SortedOut};
 pub use name_search::{Found, find_by_name};
+pub use new_engines::{
+    KnownFleet, NewEngineCheck, NewEngineSite, check_new_engines, names_sites, pools_to_create,
+};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
 pub use pairing::{
     ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
     standard_pairing,
 };
+pub use pairing_script::pairing_script;
 pub use permission::{
     Refusal, is_hosted, is_local, may_be_hosted, may_delete, may_join_pool, may_reverse, may_update,
     reverse_refusal,

@@ -13,6 +13,7 @@ mod filter;
 mod health;
 mod mutes;
 mod names;
+mod new_engines;
 mod paging;
 mod pairing;
 mod pool_rules;
