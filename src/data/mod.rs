@@ -1,5 +1,6 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+pub mod add_engines;
 pub mod all_sites;
 pub mod bulk;
 mod engine;
