@@ -26,6 +26,8 @@ mod pairing_script;
 mod permission;
 mod pool_form;
 mod pool_move;
+mod pool_plan;
+mod pool_plan_changes;
 mod pool_rows;
 mod pool_split;
 mod rows;
@@ -85,6 +87,8 @@ pub use permission::{
 };
 pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
 pub use pool_move::{PoolChange, halfway, pool_changes};
+pub use pool_plan::{PlannedEngine, PlannedPool, PlannedSite, PoolPlan};
+pub use pool_plan_changes::{PlanChange, PlanDifference, PlanStep, plan_difference, taken_back};
 pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
 pub use rows::{EngineRow, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts};

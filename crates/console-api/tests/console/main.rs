@@ -16,6 +16,7 @@ mod names;
 mod new_engines;
 mod paging;
 mod pairing;
+mod pool_plan;
 mod pool_rules;
 mod pools;
 mod retries;
