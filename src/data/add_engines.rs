@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use console_api::{
-    EngineDraft, EngineId, Error, Moved, PoolDraft, PoolId, ScannerId,
+    EngineDraft, EngineId, Error, Moved, PoolId, ScannerId,
     rules::{NewEngineSite, fold_case},
 };
 use futures::{FutureExt, lock::Mutex};
@@ -156,18 +156,7 @@ impl Data {
         if let Some(id) = pools.get(&key) {
             return Ok(*id);
         }
-        let draft = PoolDraft { name: name.to_owned(), engines: Vec::new() };
-        let created = self.session.call(async move |console| console.create_pool(&draft).await).await;
-        let id = match created {
-            Ok(created) => created.id,
-            // Somebody else may have created it meanwhile, or an earlier attempt did, which ended in doubt.
-            Err(refused @ Error::Rejected { .. }) => {
-                let list = self.session.call(async |console| console.pools().await).await?;
-                let found = list.items.iter().find(|pool| fold_case(pool.name.trim()) == key);
-                found.map(|pool| pool.id).ok_or(refused)?
-            }
-            Err(error) => return Err(error),
-        };
+        let (id, _) = self.create_or_find_pool(name).await?;
         pools.insert(key, id);
         Ok(id)
     }

@@ -8,6 +8,7 @@ mod engine_work;
 pub mod health;
 mod marks;
 mod membership;
+mod pool_plan;
 mod pools;
 pub mod query;
 pub mod refresh;

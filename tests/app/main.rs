@@ -14,6 +14,7 @@ mod palette;
 mod panel;
 mod person;
 mod picker;
+mod pool_plan;
 mod pools;
 mod query;
 mod questions;
