@@ -180,7 +180,7 @@ pub fn plan_difference(
             match may_join_pool(engine) {
                 Ok(()) => kinds[2].push(change(PlanStep::Join(engine.id, engine.name.clone()))),
                 Err(refusal) => {
-                    found.left_out.push((format!("{name}: {}", engine.name), refusal.to_string()))
+                    found.left_out.push((format!("{name}: {}", engine.name), refusal.to_string()));
                 }
             }
         }

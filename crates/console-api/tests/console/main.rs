@@ -24,6 +24,7 @@ mod rules;
 mod scanner_rows;
 mod secret;
 mod sites_and_scans;
+mod staged;
 mod support;
 mod table;
 mod takeover;
