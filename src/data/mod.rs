@@ -18,6 +18,7 @@ pub mod site_filter;
 mod site_moves;
 pub mod site_names;
 pub mod sites;
+pub mod staged_update;
 mod takeover;
 pub mod update;
 pub mod version_report;

@@ -22,6 +22,7 @@ mod shared_secret;
 mod sign_in;
 mod sites;
 mod sites_tab;
+mod stages;
 mod table;
 mod tasks;
 mod transport;
