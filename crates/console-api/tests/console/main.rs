@@ -19,6 +19,7 @@ mod pairing;
 mod pool_plan;
 mod pool_rules;
 mod pools;
+mod relief;
 mod retries;
 mod rules;
 mod scanner_rows;
