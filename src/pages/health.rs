@@ -19,8 +19,12 @@ use self::{
 use crate::{
     browser::{address::AddressParam, clock::Clock, title::Title},
     data::Data,
-    features::auto_refresh::{AutoRefresh, ListAge},
+    features::{
+        auto_refresh::{AutoRefresh, ListAge},
+        relieve::EvenOutDialog,
+    },
     ui::{
+        button::ActionButton,
         focus::focus_heading_if_lost,
         fold::Fold,
         icon::Icon,
@@ -43,6 +47,7 @@ pub fn HealthPage() -> impl IntoView {
     let tab = AddressParam::of("tab");
     // The pictures scroll as a page; the other tabs are tables, which scroll by themselves.
     let class = move || if tab.with(|tab| tab == "fleet") { "page health" } else { "page health fills" };
+    let evening_out = RwSignal::new(false);
     let unseen = Signal::derive(move || notifier.is_on());
     view! {
         <section class=class aria-labelledby="page-heading">
@@ -56,6 +61,14 @@ pub fn HealthPage() -> impl IntoView {
                             <ListAge /> <AutoRefresh unseen /> <NotifyMe notifier />
                         </div>
                     </Fold>
+                    <ActionButton
+                        icon=Icon::Reverse
+                        label="Even out the load".to_owned()
+                        refused=Signal::derive(move || {
+                            data.bulk.is_running().then(|| "Other work is still running.".to_owned())
+                        })
+                        on_press=Callback::new(move |()| evening_out.set(true))
+                    />
                 </div>
             </div>
             <div role="status" class="troubles">
@@ -74,6 +87,7 @@ pub fn HealthPage() -> impl IntoView {
                     _ => view! { <AttentionPanel data /> }.into_any(),
                 })
             />
+            <EvenOutDialog open=evening_out />
         </section>
     }
 }

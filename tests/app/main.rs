@@ -18,6 +18,7 @@ mod pool_plan;
 mod pools;
 mod query;
 mod questions;
+mod relieve;
 mod shared_secret;
 mod sign_in;
 mod sites;
