@@ -128,6 +128,10 @@ async fn it_pauses_after_what_is_under_way_and_goes_on() {
     assert_eq!(sent(&console), [1, 0, 0]);
     screen.click("button", "Go on with the other 2").await;
     is_sent(&console, 3).await;
+    console.tells(3, UPDATED);
+    is_sent(&console, 2).await;
+    console.tells(2, UPDATED);
+    screen.read("2 updated.").await;
 }
 
 #[wasm_bindgen_test]
