@@ -154,3 +154,22 @@ async fn engines_with_scans_are_left_out_unless_the_person_says_otherwise() {
     let button = screen.see("button", START).await;
     assert_eq!(button.get_attribute("title").as_deref(), Some("Enter a number from 1 to 100."));
 }
+
+#[wasm_bindgen_test]
+async fn it_goes_on_after_signing_in_again() {
+    let console = console();
+    let screen = opened(&console).await;
+    screen.click("button", START).await;
+    is_sent(&console, 1).await;
+    console.set_password("new");
+    screen.see("dialog", "Sign in again").await;
+    console.tells(1, UPDATED);
+    screen.type_into("Password", "new").await;
+    screen.click("button", "Sign in").await;
+    screen.see_gone("dialog", "Sign in again").await;
+    is_sent(&console, 3).await;
+    console.tells(3, UPDATED);
+    is_sent(&console, 2).await;
+    console.tells(2, UPDATED);
+    screen.read("3 updated.").await;
+}
