@@ -19,7 +19,7 @@ use crate::{
         dialog::Open,
         field::problem_line,
         icon::{Icon, glyph},
-        live::{follow, live},
+        live::{follow, follow_from, live},
         table::{
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
@@ -112,22 +112,22 @@ pub fn MoveSitesDialog(
         })
     });
     let picking = Picking::new(successors);
-    follow(move || {
-        if open.get() {
+    follow_from(move |before: Option<bool>| {
+        let (open, proposed) = (open.get(), proposed.get());
+        if open && before != Some(true) {
             // What is left of earlier work gives way.
             data.bulk.close();
             picking.clear();
             read();
             untrack(|| data.want_scanners());
         }
-    });
-    // As soon as it is known; what the person chooses stays.
-    follow(move || {
-        if let Some((to, _)) = proposed.get()
+        // As soon as it is known; what the person chooses stays.
+        if let Some((to, _)) = proposed
             && untrack(|| picking.label().is_none() && picking.wrong().is_none())
         {
             picking.choose(to);
         }
+        open
     });
     let plan = Memo::new(move |_| {
         let Some(engine) = engine.get().filter(|_| open.get()) else { return Arc::default() };

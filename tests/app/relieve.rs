@@ -44,6 +44,22 @@ async fn the_sites_of_an_engine_that_is_down_go_where_it_is_proposed_and_back() 
 }
 
 #[wasm_bindgen_test]
+async fn health_offers_it_where_an_engine_is_down() {
+    let console =
+        Console::with(&[(1, "berlin", "10.0.0.10", "not-responding"), (3, "cologne", "10.0.0.3", "active")])
+            .with_sites(2)
+            .with_pools(&[]);
+    console.tells(1, r#","sites":[1,2]"#);
+    let screen = at_work_on(&console, "/health", "Engine Health").await;
+    screen.click("button", "Move sites berlin").await;
+    screen.see("dialog", "Move the sites of berlin").await;
+    screen.read("It is in the same network as berlin, so it probably reaches the same sites.").await;
+    screen.click("button", "Move 2 sites to cologne").await;
+    screen.read("2 moved.").await;
+    assert_eq!(scanners(&console, 1..=2), [3, 3]);
+}
+
+#[wasm_bindgen_test]
 async fn the_load_is_evened_out_after_it_was_shown_and_taken_back() {
     let console = Console::with(&[
         (1, "berlin", "10.0.0.10", "active"),

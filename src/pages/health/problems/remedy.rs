@@ -24,6 +24,7 @@ pub(super) fn name_of(listed: &Listed, remedy: Remedy) -> String {
         | Remedy::Update(id)
         | Remedy::Pairing(id)
         | Remedy::SelectSites(id)
+        | Remedy::MoveSites(id)
         | Remedy::OpenEngine(id) => engine(id),
         Remedy::OpenPool(id) => listed.pool(id).map(|pool| pool.name.clone()),
         Remedy::CompareVersions => None,
@@ -76,6 +77,14 @@ pub(super) fn remedy_control(
                 page.dialog.set(Some(Opened::Sites));
             });
             button(Icon::Site, "Select sites", busy, on_press)
+        }
+        Remedy::MoveSites(id) => {
+            let busy = page.data.bulk.is_running().then(|| "Other work is still running.".to_owned());
+            let on_press = Callback::new(move |()| {
+                page.sites_of.set(Some(id));
+                page.dialog.set(Some(Opened::MoveSites));
+            });
+            button(Icon::Site, "Move sites", busy, on_press)
         }
         Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),
         Remedy::OpenEngine(id) => link(Icon::Engine, "Open", Route::Engine(id).href()),
