@@ -19,6 +19,7 @@ use crate::{
         watching::{Watcher, WatchingButton},
     },
     pages::{
+        add_engines::AddEnginesPage,
         administration::AdministrationPage,
         engine::EnginePage,
         engines::{ColumnChoice, EngineGroups, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps},
@@ -78,6 +79,7 @@ fn render(what: Later) -> AnyView {
         Later::Screen(route) => match route {
             Route::Engines => view! { <EnginesPage /> }.into_any(),
             Route::NewEngine => view! { <NewEnginePage /> }.into_any(),
+            Route::AddEngines => view! { <AddEnginesPage /> }.into_any(),
             Route::Engine(id) => view! { <EnginePage id /> }.into_any(),
             Route::Pools => view! { <PoolsPage /> }.into_any(),
             Route::NewPool => view! { <PoolPage id=None /> }.into_any(),

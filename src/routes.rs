@@ -19,6 +19,8 @@ pub enum Route {
     Engines,
     /// Adds a scan engine.
     NewEngine,
+    /// Adds many scan engines.
+    AddEngines,
     /// One scan engine.
     Engine(EngineId),
     /// The list of engine pools.
@@ -55,6 +57,7 @@ impl Route {
         match self {
             Self::Engines => "/engines".to_owned(),
             Self::NewEngine => "/engines/new".to_owned(),
+            Self::AddEngines => "/engines/add".to_owned(),
             Self::Engine(id) => format!("/engines/{id}"),
             Self::Pools => "/pools".to_owned(),
             Self::NewPool => "/pools/new".to_owned(),
@@ -74,6 +77,7 @@ impl Route {
         Some(match path {
             "" | "engines" => Self::Engines,
             "engines/new" => Self::NewEngine,
+            "engines/add" => Self::AddEngines,
             "pools" => Self::Pools,
             "pools/new" => Self::NewPool,
             "sites" => Self::Sites,
@@ -106,7 +110,7 @@ impl Route {
     /// Whether this is the place that the navigation's link to `place` stands for.
     pub fn is_within(self, place: Self) -> bool {
         let list = match self {
-            Self::NewEngine | Self::Engine(_) => Self::Engines,
+            Self::NewEngine | Self::AddEngines | Self::Engine(_) => Self::Engines,
             Self::NewPool | Self::Pool(_) => Self::Pools,
             Self::NewSite | Self::Site(_) => Self::Sites,
             other => other,
@@ -176,6 +180,7 @@ mod tests {
         for (route, path) in [
             (Route::Engines, "/engines"),
             (Route::NewEngine, "/engines/new"),
+            (Route::AddEngines, "/engines/add"),
             (Route::Engine(EngineId(17)), "/engines/17"),
             (Route::Pools, "/pools"),
             (Route::NewPool, "/pools/new"),

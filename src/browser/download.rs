@@ -14,8 +14,13 @@ pub const CSV_MARK: &str = "\u{feff}";
 
 /// The file's name with the day, for example `scan-engines-2026-07-20.csv`. The day is UTC's, as the times in the files are.
 pub fn csv_name(what: &str) -> String {
+    dated_name(what, "csv")
+}
+
+/// The same with another ending.
+pub fn dated_name(what: &str, ending: &str) -> String {
     let day = Timestamp::from_unix_ms(now()).to_string();
-    format!("{what}-{}.csv", day.get(..10).unwrap_or_default())
+    format!("{what}-{}.{ending}", day.get(..10).unwrap_or_default())
 }
 
 /// Gives texts, one after the other, to the browser as a file to be saved.

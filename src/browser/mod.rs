@@ -6,6 +6,7 @@ pub mod alone;
 pub mod clock;
 pub mod download;
 pub mod effect;
+pub mod file;
 pub mod kept;
 pub mod keyboard;
 pub mod language;

@@ -134,6 +134,11 @@ impl Bulk {
         self.run.with(|run| look(run.as_ref()))
     }
 
+    /// The same for who does not follow it; nothing of it where there is none.
+    pub(super) fn look_now(self, look: impl FnOnce(&Run) -> bool) -> bool {
+        self.run.with_untracked(|run| run.as_ref().is_some_and(look))
+    }
+
     /// How far it has come now.
     pub fn now(self) -> Option<Run> {
         self.run.get()

@@ -1,5 +1,6 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+pub mod add_engines;
 pub mod all_sites;
 pub mod bulk;
 mod engine;
@@ -8,6 +9,7 @@ pub mod health;
 pub mod history;
 mod marks;
 mod membership;
+mod pool_plan;
 mod pools;
 pub mod query;
 pub mod refresh;
@@ -18,6 +20,7 @@ mod site_moves;
 pub mod site_names;
 pub mod sites;
 mod slot;
+pub mod staged_update;
 mod takeover;
 pub mod update;
 pub mod version_report;

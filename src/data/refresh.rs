@@ -71,7 +71,8 @@ impl Busy {
 
     /// Wipes these marks. What was begun in an earlier visit wipes none of this one's.
     pub(crate) fn end(self, marks: &Marks) {
-        if self.round.get_value() == marks.round {
+        // Nothing: the app has gone.
+        if self.round.try_get_value() == Some(marks.round) {
             self.end_of(&marks.ids);
         }
     }

@@ -17,7 +17,7 @@ use super::Data;
 use crate::browser::{clock, timer::sleep};
 
 /// The first pause before an engine that is updated is looked at; each is half as long again as the one before.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long new versions are waited for, in milliseconds: of many engines, from the last one that reported some.
@@ -199,7 +199,7 @@ impl Data {
 }
 
 /// Waits, and gives the next pause.
-async fn wait(pause: Duration) -> Duration {
+pub(super) async fn wait(pause: Duration) -> Duration {
     sleep(pause).await;
     (pause * 3 / 2).min(LONGEST_PAUSE)
 }

@@ -54,6 +54,9 @@ pub fn BulkDialog(
     /// What it is called while it asks, if not by what it does.
     #[prop(optional, into)]
     heading: Option<Signal<String>>,
+    /// Whether stopping it is called a pause.
+    #[prop(default = false)]
+    pauses: bool,
     /// What the summary says besides, and offers.
     #[prop(optional)]
     after: Option<Callback<(), AnyView>>,
@@ -91,7 +94,7 @@ pub fn BulkDialog(
         .into_any()
     };
     let title = heading.unwrap_or_else(|| Signal::derive(move || plan.with(|plan| plan.title.clone())));
-    let asks = Asks { title, at_stake, content: Callback::new(asks) };
+    let asks = Asks { title, at_stake, content: Callback::new(asks), pauses };
     view! { <PhasesDialog open bulk asks after /> }
 }
 
@@ -114,6 +117,7 @@ pub fn WorkDialog(
         title: Signal::stored(String::new()),
         at_stake: Signal::stored(None),
         content: Callback::new(|()| ().into_any()),
+        pauses: false,
     };
     view! { <PhasesDialog open bulk asks after=None /> }
 }
@@ -124,12 +128,13 @@ struct Asks {
     title: Signal<String>,
     at_stake: Signal<Option<String>>,
     content: Callback<(), AnyView>,
+    pauses: bool,
 }
 
 /// The dialog: the question before the work begins, then how far it has come, then what came of it.
 #[component]
 fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), AnyView>>) -> impl IntoView {
-    let Asks { title: asked, at_stake, content: asks } = asks;
+    let Asks { title: asked, at_stake, content: asks, pauses } = asks;
     let phase = Memo::new(move |_| {
         bulk.look(|run| match run {
             None => Phase::Asks,
@@ -171,7 +176,9 @@ fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), A
         bulk.look(|run| {
             run.map(|run| match (run.running, run.cancelled) {
                 (true, _) => run.doing.to_owned(),
+                (false, true) if pauses => format!("{} – paused", run.doing),
                 (false, true) => format!("{} – cancelled", run.doing),
+                (false, false) if !run.left.is_empty() => format!("{} – stopped", run.doing),
                 (false, false) => format!("{} – done", run.doing),
             })
         })
@@ -182,7 +189,7 @@ fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), A
         <Dialog open title at_stake>
             {live(move || match phase.get() {
                 Phase::Asks => asks.run(()),
-                Phase::Runs => view! { <WorkProgress bulk /> }.into_any(),
+                Phase::Runs => view! { <WorkProgress bulk pauses /> }.into_any(),
                 Phase::Sums => view! { <WorkSummary bulk open after /> }.into_any(),
             })}
         </Dialog>
@@ -241,14 +248,14 @@ fn ProgressBar(bulk: Bulk) -> impl IntoView {
 }
 
 #[component]
-fn WorkProgress(bulk: Bulk) -> impl IntoView {
+fn WorkProgress(bulk: Bulk, pauses: bool) -> impl IntoView {
     view! {
         <div class="bulk-progress">
             <ProgressBar bulk />
         </div>
         <footer>
             <button type="button" class="button" data-first="" on:click=move |_| bulk.cancel()>
-                "Cancel"
+                {if pauses { "Pause" } else { "Cancel" }}
             </button>
         </footer>
     }

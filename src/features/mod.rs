@@ -10,6 +10,7 @@ pub mod palette;
 pub mod pool_scans;
 pub mod pool_work;
 pub mod refresh;
+pub mod relieve;
 pub mod replace_engine;
 pub mod scans;
 pub mod seen_as;

@@ -26,7 +26,7 @@ const LABEL: &str = "Find a screen, engine, pool, site or action";
 const OF_EACH: usize = 8;
 
 /// The screens that have no name of their own in a list.
-const SCREENS: [(Route, &str, Icon); 9] = [
+const SCREENS: [(Route, &str, Icon); 10] = [
     (Route::Engines, "Engines", Icon::Engine),
     (Route::Pools, "Pools", Icon::Pool),
     (Route::SharedSecret, "Shared Secret", Icon::Key),
@@ -34,6 +34,7 @@ const SCREENS: [(Route, &str, Icon); 9] = [
     (Route::Health, "Health", Icon::Health),
     (Route::Administration, "Administration", Icon::Settings),
     (Route::NewEngine, "New engine", Icon::Add),
+    (Route::AddEngines, "Add many engines", Icon::Add),
     (Route::NewPool, "New engine pool", Icon::Add),
     (Route::NewSite, "Create site", Icon::Add),
 ];

@@ -1,7 +1,9 @@
 //! What is asked about pools, in the one dialog about work on many things: **Move engine**, **Split into pools**,
-//! **Delete {name}**.
+//! **Delete {name}**, **Import pool plan…**; and **Export pool plan**, which asks nothing.
 
 mod delete;
+mod export;
+mod import;
 mod moving;
 mod pool_list;
 mod split;
@@ -13,6 +15,8 @@ use leptos::prelude::*;
 
 use self::{
     delete::{DeleteQuestion, Deleting},
+    export::{follow_export, has_sites},
+    import::{ImportQuestion, ImportResult, Importing},
     moving::{MoveQuestion, MoveResult, Moving},
     split::{SplitQuestion, SplitResult, Splitting},
 };
@@ -20,7 +24,7 @@ use super::bulk::{BulkDialog, BulkLine, Plan};
 use crate::{
     data::Data,
     forms::members::EngineRows,
-    ui::{button::Refused, dialog::Open, live::live},
+    ui::{button::Refused, dialog::Open, live::live, toast::Toasts},
 };
 
 /// What is asked.
@@ -32,6 +36,8 @@ pub enum Question {
     Split,
     /// Whether this pool is deleted.
     Delete(PoolId),
+    /// Which pool plan is carried out.
+    Import,
     /// Which sites the pool gets whose page is open. The page has this dialog.
     Sites,
 }
@@ -45,6 +51,9 @@ pub struct Asking {
     moving: Moving,
     splitting: Splitting,
     deleting: Deleting,
+    importing: Importing,
+    /// Whether a pool plan is to be saved.
+    exporting: RwSignal<bool>,
 }
 
 impl Asking {
@@ -58,6 +67,8 @@ impl Asking {
             moving: Moving::new(data, rows),
             splitting: Splitting::new(data, rows),
             deleting: Deleting::new(data),
+            importing: Importing::new(data),
+            exporting: RwSignal::new(false),
         }
     }
 
@@ -69,10 +80,19 @@ impl Asking {
             Question::Move(from) => self.moving.begin(from),
             Question::Split => self.splitting.begin(),
             Question::Delete(pool) => self.deleting.begin(pool),
+            Question::Import => self.importing.begin(),
             Question::Sites => {}
         }
         self.asked.set(Some(question));
         self.open.set(question != Question::Sites);
+    }
+
+    /// Saves the pools as a plan.
+    pub fn export(self) {
+        if untrack(|| has_sites(self.data)) {
+            self.data.want_all_sites();
+        }
+        self.exporting.set(true);
     }
 
     /// Whether the page's dialog with the sites is open.
@@ -102,6 +122,7 @@ impl Asking {
             Some(Question::Move(_)) => self.moving.plan(),
             Some(Question::Split) => self.splitting.plan(),
             Some(Question::Delete(_)) => self.deleting.plan(),
+            Some(Question::Import) => self.importing.plan(),
         }
     }
 }
@@ -114,26 +135,31 @@ pub fn PoolWorkDialog(
 ) -> impl IntoView {
     let data = asking.data;
     let plan = Memo::new(move |_| Arc::new(asking.plan()));
+    follow_export(data, Toasts::here(), asking.exporting);
     let start = Callback::new(move |()| match asking.asked.get_untracked() {
         None | Some(Question::Sites) => {}
         Some(Question::Move(_)) => asking.moving.start(),
         Some(Question::Split) => asking.splitting.start(),
         Some(Question::Delete(_)) => asking.deleting.start(),
+        Some(Question::Import) => asking.importing.start(),
     });
     let words = move || match asking.asked.get() {
         None | Some(Question::Sites) => ().into_any(),
         Some(Question::Move(_)) => view! { <MoveQuestion moving=asking.moving /> }.into_any(),
         Some(Question::Split) => view! { <SplitQuestion splitting=asking.splitting /> }.into_any(),
         Some(Question::Delete(_)) => view! { <DeleteQuestion deleting=asking.deleting /> }.into_any(),
+        Some(Question::Import) => view! { <ImportQuestion importing=asking.importing /> }.into_any(),
     };
     let after = move |()| match asking.asked.get() {
         Some(Question::Move(_)) => view! { <MoveResult moving=asking.moving /> }.into_any(),
         Some(Question::Split) => view! { <SplitResult splitting=asking.splitting /> }.into_any(),
+        Some(Question::Import) => view! { <ImportResult importing=asking.importing /> }.into_any(),
         Some(Question::Delete(_) | Question::Sites) | None => ().into_any(),
     };
-    let heading = Signal::derive(move || {
-        let split = asking.asked.get() == Some(Question::Split);
-        if split { "Split into pools".to_owned() } else { plan.with(|plan| plan.title.clone()) }
+    let heading = Signal::derive(move || match asking.asked.get() {
+        Some(Question::Split) => "Split into pools".to_owned(),
+        Some(Question::Import) => "Import pool plan".to_owned(),
+        _ => plan.with(|plan| plan.title.clone()),
     });
     view! {
         <BulkLine open=asking.open bulk=data.bulk name="Work on many things" />

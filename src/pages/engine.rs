@@ -31,6 +31,7 @@ use crate::{
         bulk::{BulkLine, WorkDialog},
         delete_engine::DeleteDialog,
         refresh::refresh_engine,
+        relieve::MoveSitesDialog,
         replace_engine::ReplaceDialog,
         seen_as::seen_as,
     },
@@ -279,6 +280,7 @@ fn unless(page: EngineState, rule: impl Fn(&Engine) -> Option<String> + Send + S
 enum Asks {
     Reverse,
     Replace,
+    MoveSites,
     Delete,
 }
 
@@ -332,6 +334,14 @@ fn EngineActions(page: EngineState) -> impl IntoView {
                 on_press=Callback::new(move |()| dialog.set(Some(Asks::Replace)))
             />
             <ActionButton
+                icon=Icon::Site
+                label="Move its sites…".to_owned()
+                refused=unless(page, |engine| {
+                    engine.sites.is_empty().then(|| "It has no sites of its own.".to_owned())
+                })
+                on_press=Callback::new(move |()| dialog.set(Some(Asks::MoveSites)))
+            />
+            <ActionButton
                 icon=Icon::Delete
                 label="Delete".to_owned()
                 refused=unless(page, |engine| deletion(engine, &[]).refused)
@@ -341,6 +351,7 @@ fn EngineActions(page: EngineState) -> impl IntoView {
         </div>
         <ReverseDialog page open=Open::one_of(dialog, Asks::Reverse) />
         <ReplaceDialog engine=page.engine open=Open::one_of(dialog, Asks::Replace) />
+        <MoveSitesDialog engine=page.engine open=Open::one_of(dialog, Asks::MoveSites) />
         <DeleteDialog engine=page.engine open=Open::one_of(dialog, Asks::Delete) leave=true />
     }
 }

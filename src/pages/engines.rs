@@ -10,6 +10,7 @@ mod filter_field;
 mod filter_help;
 mod first_steps;
 mod grouping;
+mod stages;
 
 pub use self::{
     column_choice::ColumnChoice, filter_help::FilterHelp, first_steps::FirstSteps, grouping::EngineGroups,
@@ -33,6 +34,7 @@ use self::{
     columns::{Layout, LayoutControls},
     dialogs::RowDialogs,
     filter_field::EngineFilterField,
+    stages::StagesDialog,
 };
 use crate::{
     browser::{
@@ -94,6 +96,8 @@ struct Shown {
 enum Opened {
     /// Work on the selected engines.
     Work,
+    /// An update of the selected engines in stages.
+    Stages,
     /// **Update all engines**.
     UpdateAll,
     /// **What to do** about this engine.
@@ -280,6 +284,9 @@ pub fn EnginesPage() -> impl IntoView {
                 </h1>
                 <div class="actions">
                     <Fold label="More actions" icon=Icon::More>
+                        <a class="button quiet" href=Route::AddEngines.href()>
+                            "Add many engines"
+                        </a>
                         <a class="button quiet" href=Route::SharedSecret.href()>
                             "Generate Scan Engine Shared Secret"
                         </a>
@@ -363,6 +370,7 @@ pub fn EnginesDialogs() -> impl IntoView {
     export::follow_export(page);
     view! {
         <SelectionDialog page />
+        <StagesDialog page />
         <RowDialogs page />
     }
 }

@@ -16,9 +16,11 @@ use crate::{
     data::Data,
     features::{
         auto_refresh::{AutoRefresh, ListAge},
+        relieve::EvenOutDialog,
         watching::{NotifyMe, NotifyProblem},
     },
     ui::{
+        button::ActionButton,
         focus::focus_heading_if_lost,
         fold::Fold,
         icon::Icon,
@@ -39,6 +41,7 @@ pub fn HealthPage() -> impl IntoView {
     let tab = AddressParam::of("tab");
     // The pictures scroll as a page; the other tabs are tables, which scroll by themselves.
     let class = move || if tab.with(|tab| tab == "fleet") { "page health" } else { "page health fills" };
+    let evening_out = RwSignal::new(false);
     view! {
         <section class=class aria-labelledby="page-heading">
             <div class="page-head">
@@ -51,6 +54,14 @@ pub fn HealthPage() -> impl IntoView {
                             <ListAge /> <AutoRefresh /> <NotifyMe />
                         </div>
                     </Fold>
+                    <ActionButton
+                        icon=Icon::Reverse
+                        label="Even out the load".to_owned()
+                        refused=Signal::derive(move || {
+                            data.bulk.is_running().then(|| "Other work is still running.".to_owned())
+                        })
+                        on_press=Callback::new(move |()| evening_out.set(true))
+                    />
                 </div>
             </div>
             <div role="status" class="troubles">
@@ -69,6 +80,7 @@ pub fn HealthPage() -> impl IntoView {
                     _ => view! { <AttentionPanel data /> }.into_any(),
                 })
             />
+            <EvenOutDialog open=evening_out />
         </section>
     }
 }

@@ -114,6 +114,8 @@ pub fn PoolsPage() -> impl IntoView {
                     <Fold label="More actions" icon=Icon::More>
                         <AskButton page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
                         <AskButton page icon=Icon::Pool label="Split into pools" question=Question::Split />
+                        <AskButton page icon=Icon::Add label="Import pool plan…" question=Question::Import />
+                        <ExportButton page />
                     </Fold>
                     <NewPoolLink page />
                 </div>
@@ -187,6 +189,19 @@ fn AskButton(page: PoolsState, icon: Icon, label: &'static str, question: Questi
             on_press=Callback::new(move |()| page.asking.ask(question))
         />
     }
+}
+
+/// **Export pool plan**.
+#[component]
+fn ExportButton(page: PoolsState) -> impl IntoView {
+    let refused = Signal::derive(move || {
+        let none = page.rows.with(|rows| rows.as_ref().is_none_or(|rows| rows.all.is_empty()));
+        let reading = page.data.engines.value().is_none();
+        none.then(|| "There is no pool to export.".to_owned())
+            .or_else(|| reading.then(|| "The engines have not been read yet.".to_owned()))
+    });
+    let on_press = Callback::new(move |()| page.asking.export());
+    view! { <ActionButton icon=Icon::Export label="Export pool plan".to_owned() refused on_press /> }
 }
 
 /// One row of the table.

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::browser::preference::Preference;
 
-const HOST: Preference = Preference::named("engine-console.engine-host");
+/// Which kind of host was chosen last: `linux` or `windows`.
+pub const HOST: Preference = Preference::named("engine-console.engine-host");
 const HOSTS: &[Tab] = &[("linux", "Linux"), ("windows", "Windows")];
 
 /// The steps for Linux or Windows, whichever was chosen last.

@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod add_engines;
 mod bulk;
 mod console;
 mod engine;
@@ -15,14 +16,17 @@ mod palette;
 mod panel;
 mod person;
 mod picker;
+mod pool_plan;
 mod pools;
 mod query;
 mod questions;
+mod relieve;
 mod rows;
 mod shared_secret;
 mod sign_in;
 mod sites;
 mod sites_tab;
+mod stages;
 mod table;
 mod tasks;
 mod transport;

@@ -81,6 +81,7 @@ fn wear_the_style() {
         include_str!("../../style/health.css"),
         include_str!("../../style/history.css"),
         include_str!("../../style/picker.css"),
+        include_str!("../../style/plans.css"),
         include_str!("../../style/overlays.css"),
     );
     if document().query_selector("style#app").unwrap().is_none() {

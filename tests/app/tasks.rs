@@ -23,7 +23,7 @@ struct Task {
 
 const PANEL: &str = "Scan Engine Configuration";
 
-const TASKS: [Task; 15] = [
+const TASKS: [Task; 16] = [
     Task {
         files: &["src/features/refresh.rs"],
         page: ("/engines", "Scan Engines"),
@@ -46,6 +46,12 @@ const TASKS: [Task; 15] = [
         files: &["src/pages/engines/bulk.rs"],
         page: ("/engines", "Scan Engines"),
         clicks: &[("checkbox", "Select aachen"), ("button", "Delete")],
+        call: "scans?active=true&page=0&size=500",
+    },
+    Task {
+        files: &["src/pages/engines/stages.rs"],
+        page: ("/engines", "Scan Engines"),
+        clicks: &[("checkbox", "Select aachen"), ("button", "Update"), ("button", "In stages…")],
         call: "scans?active=true&page=0&size=500",
     },
     Task {

@@ -377,6 +377,16 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
                 "The console sends the available update to each of these engines. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
             </p>
             <ScansInWords moving deleted=false />
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| page.dialog.set(Some(Opened::Stages))
+                >
+                    "In stages…"
+                </button>
+                <span class="secondary">"Wave by wave, with a stop when one does not come back."</span>
+            </div>
         }
         .into_any(),
         Some(Action::AddToPool) => pool_choice(),

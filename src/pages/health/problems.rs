@@ -62,6 +62,8 @@ enum Opened {
     Mute,
     /// **Select Sites**.
     Sites,
+    /// The sites of an engine go elsewhere.
+    MoveSites,
 }
 
 /// What the tab's parts share. Copy it freely; all copies are the same.

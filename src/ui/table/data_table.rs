@@ -96,6 +96,9 @@ pub fn DataTable(
     /// Does what a button of a row says in `data-action`; one that is `aria-disabled` does nothing. One listener for all rows.
     #[prop(optional)]
     on_action: Option<Callback<(RowKey, String)>>,
+    /// Is told what is typed into a field of a row: the row, what the field says in `data-field`, and its text.
+    #[prop(optional)]
+    on_input: Option<Callback<(RowKey, String, String)>>,
     /// Whether a row is being worked on.
     working: Callback<RowKey, bool>,
     /// What stands in the table's place when there are no rows, be it that none match or that none could be read.
@@ -217,7 +220,8 @@ pub fn DataTable(
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        // In a field the keys are those of its text.
+        if event.ctrl_key() || event.alt_key() || event.meta_key() || is_in_field(&event) {
             return;
         }
         let (Some(last), Some(at)) = (untrack(total).checked_sub(1), untrack(active_index)) else { return };
@@ -389,6 +393,13 @@ pub fn DataTable(
             }
         }
     };
+    let on_typed = move |event: ev::Event| {
+        let field =
+            target_in_row(&event).and_then(|(target, key)| Some((key, target.get_attribute("data-field")?)));
+        if let (Some(on_input), Some((key, field))) = (on_input, field) {
+            on_input.run((key, field, event_target_value(&event)));
+        }
+    };
     // Or the browser would mark the text between.
     let on_mouse_down = move |event: ev::MouseEvent| {
         let in_box = |target: &web_sys::Element| matches!(target.closest(".select-room"), Ok(Some(_)));
@@ -440,6 +451,7 @@ pub fn DataTable(
                     on:keydown=on_key
                     on:click=on_click
                     on:mousedown=on_mouse_down
+                    on:input=on_typed
                     on:focusin=on_focus
                     on:focusout=move |_| held.set_value(None)
                 ></tbody>
@@ -511,6 +523,11 @@ fn go_back_to(
 fn is_on_row(event: &ev::KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|target| target.has_attribute("data-key"))
+}
+
+fn is_in_field(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.has_attribute("data-field"))
 }
 
 fn is_input(element: &web_sys::Element) -> bool {

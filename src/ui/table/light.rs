@@ -65,7 +65,7 @@ impl El {
         Self { tag, attributes: vec![("class", class.into_value())], parts: Vec::new() }
     }
 
-    /// With this attribute; `checked` and `indeterminate` are the properties of a box, `height` is a style, as in "36px".
+    /// With this attribute; `checked`, `indeterminate` and `value` are the properties of an input, `height` is a style, as in "36px".
     pub fn is(mut self, name: &'static str, value: impl IntoValue) -> Self {
         self.attributes.push((name, value.into_value()));
         self
@@ -208,7 +208,7 @@ fn append(element: &Element, node: &Node) {
 }
 
 fn is_property(name: &str) -> bool {
-    matches!(name, "checked" | "indeterminate")
+    matches!(name, "checked" | "indeterminate" | "value")
 }
 
 /// Heights are set as a style of the element's own: as an attribute the page's policy refuses it.
@@ -218,6 +218,13 @@ fn set(element: &Element, name: &str, value: &Value) {
     if let (true, Some(input)) = (is_property(name), element.dyn_ref::<HtmlInputElement>()) {
         match name {
             "checked" => input.set_checked(value.is_some()),
+            // What is there already is not written: the caret would go to its end.
+            "value" => {
+                let value = value.as_deref().unwrap_or_default();
+                if input.value() != value {
+                    input.set_value(value);
+                }
+            }
             _ => input.set_indeterminate(value.is_some()),
         }
         return;

@@ -132,6 +132,15 @@ impl<T: Transport> Client<T> {
         }
     }
 
+    /// The engine that a draft describes, as the console has it now: for one whose creation ended in doubt.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a read.
+    pub async fn find_engine(&self, draft: &EngineDraft) -> Result<Option<EngineId>, Error> {
+        let list = self.engines().await?;
+        Ok(list.items.iter().find(|engine| draft.describes(engine)).map(|engine| engine.id))
+    }
+
     /// Changes name, address or port. The engine is read again just before, so that its sites are sent as they are
     /// now and a colleague's change is not overwritten unseen (docs/api-quirks.md, "Changing").
     ///

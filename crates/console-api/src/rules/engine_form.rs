@@ -67,7 +67,7 @@ pub struct EngineCheck {
 pub fn check_engine(text: &EngineText, this: Option<EngineId>, engines: &[Engine]) -> EngineCheck {
     let name = text.name.trim();
     let address = text.address.trim();
-    let port = port(&text.port);
+    let port = port_of(&text.port);
     let other = |found: &dyn Fn(&Engine) -> bool| {
         engines.iter().find(|engine| Some(engine.id) != this && found(engine))
     };
@@ -119,7 +119,7 @@ pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
 }
 
 /// A port as it was typed: digits alone.
-fn port(text: &str) -> Option<u16> {
+pub(crate) fn port_of(text: &str) -> Option<u16> {
     let text = text.trim();
     // `parse` would take a plus sign as well.
     if !text.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -129,7 +129,7 @@ fn port(text: &str) -> Option<u16> {
 }
 
 /// What is wrong with a host name or an IP address. The console takes what passes here.
-fn address_problem(address: &str) -> Option<&'static str> {
+pub(crate) fn address_problem(address: &str) -> Option<&'static str> {
     const IPV4: &str = "An IPv4 address is four numbers from 0 to 255, such as 192.0.2.10.";
     const IPV6: &str = "This is not an IPv6 address. One is, for example, 2001:db8::10.";
     if address.is_empty() {

@@ -20,6 +20,8 @@ pub enum Remedy {
     Pairing(EngineId),
     /// Give sites to it, or some of its sites to another.
     SelectSites(EngineId),
+    /// Give all of its sites to another engine or to a pool.
+    MoveSites(EngineId),
     /// Open the engine.
     OpenEngine(EngineId),
     /// Show what was seen of it.
@@ -83,7 +85,7 @@ impl Cause {
             let remedy = match (problem.engine(), problem.pool()) {
                 (Some(id), _) if problem.kind == ProblemKind::SitesNotScanned => {
                     words.advice.push_str(" Or give its sites to another engine or to a pool.");
-                    Remedy::SelectSites(id)
+                    Remedy::MoveSites(id)
                 }
                 (None, Some(id)) => Remedy::OpenPool(id),
                 _ => continue,
@@ -143,7 +145,7 @@ impl Problem {
                 also: None,
                 why: format!("They are assigned to {name}, whose status is {}.", engine.status),
                 advice: format!("Restore {name}, or give its sites to another engine or to a pool."),
-                remedies: vec![Remedy::SelectSites(id)],
+                remedies: vec![Remedy::MoveSites(id)],
             },
             // The last two are never about an engine.
             ProblemKind::Status | ProblemKind::SmallPool | ProblemKind::VersionsScattered => {

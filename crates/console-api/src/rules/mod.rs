@@ -7,6 +7,8 @@ mod cause;
 mod columns;
 mod counted;
 mod csv;
+mod csv_engines;
+mod csv_read;
 mod deletion;
 mod engine_filter;
 mod engine_form;
@@ -18,14 +20,19 @@ mod keys;
 mod load;
 mod mute;
 mod name_search;
+mod new_engines;
 mod next_step;
 mod notices;
 mod pairing;
+mod pairing_script;
 mod permission;
 mod pool_form;
 mod pool_move;
+mod pool_plan;
+mod pool_plan_changes;
 mod pool_rows;
 mod pool_split;
+mod relief;
 mod rows;
 mod scan_merge;
 mod scan_rows;
@@ -36,6 +43,7 @@ mod site_columns;
 mod site_form;
 mod site_list;
 mod site_move;
+mod staged_update;
 mod staleness;
 mod takeover;
 mod turns;
@@ -52,6 +60,8 @@ pub use cause::{Cause, by_cause, severity_word};
 pub use columns::{EngineColumn, EngineSort};
 pub use counted::{counted, plural};
 pub use csv::csv_row;
+pub use csv_engines::{NewEngineField, NewEngineText, PastedEngines, read_engines_csv};
+pub use csv_read::{CsvTable, read_csv};
 pub use deletion::{DeletionCheck, deletion};
 pub use engine_filter::{
     EngineFilter, FILTER_FLAGS, FILTER_KEYS, FilterProblem, FilterSuggestion, Fleet, filter_suggestions,
@@ -70,20 +80,27 @@ pub use keys::fold_case;
 pub use load::{Load, loads, sites_text};
 pub use mute::{Day, Mute, MuteEnds, Mutes, SortedOut};
 pub use name_search::{Found, find_by_name};
+pub use new_engines::{
+    KnownFleet, NewEngineCheck, NewEngineSite, check_new_engines, names_sites, pools_to_create,
+};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
 pub use notices::{Notice, QuietHours, notices};
 pub use pairing::{
     ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
     standard_pairing,
 };
+pub use pairing_script::pairing_script;
 pub use permission::{
     Refusal, is_hosted, is_local, may_be_hosted, may_delete, may_join_pool, may_reverse, may_update,
     reverse_refusal,
 };
 pub use pool_form::{PoolCheck, check_new_pools, check_pool, only_in};
 pub use pool_move::{PoolChange, halfway, pool_changes};
+pub use pool_plan::{PlannedEngine, PlannedPool, PlannedSite, PoolPlan};
+pub use pool_plan_changes::{PlanChange, PlanDifference, PlanStep, plan_difference, taken_back};
 pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
+pub use relief::{EvenOut, Relief, even_out, relief};
 pub use rows::{EngineRow, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts};
 pub use scan_merge::{MERGED_SCANS, newest_scans};
 pub use scan_rows::{duration_in_words, scan_message, scan_rows, scan_severity};
@@ -94,6 +111,7 @@ pub use site_columns::{SiteColumn, SiteOrder};
 pub use site_form::{IMPORTANCES, SiteCheck, check_site, importance_label, refuses_site_name};
 pub use site_list::{SiteChanges, SiteList, SiteListBuilder, SiteRows, SiteSort};
 pub use site_move::{MoveGroup, SiteMove, group_moves, moves_in_words, sites_in_words};
+pub use staged_update::{StagedUpdate, is_back, staged_update, update_obstacle_now};
 pub use staleness::{Staleness, Threshold, Thresholds, staleness};
 pub use takeover::{Change, OwnedSite, replacement, retirement, some_names};
 pub use turns::{Turn, turns, turns_in_words};

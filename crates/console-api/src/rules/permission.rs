@@ -25,8 +25,12 @@ pub(crate) fn is_local_place(address: &str, port: Option<u16>) -> bool {
 /// Whether this is an engine that Rapid7 hosts, by its address or by its mark.
 #[must_use]
 pub fn is_hosted(engine: &Engine) -> bool {
-    let address = keys::bare(&engine.address);
-    engine.run_by_rapid7 || address.strip_suffix('.').unwrap_or(address).eq_ignore_ascii_case(HOSTED)
+    engine.run_by_rapid7 || is_hosted_address(&engine.address)
+}
+
+pub(crate) fn is_hosted_address(address: &str) -> bool {
+    let address = keys::bare(address);
+    address.strip_suffix('.').unwrap_or(address).eq_ignore_ascii_case(HOSTED)
 }
 
 /// Whether an engine may be one of Rapid7's that nothing tells apart: it has a plain IP address

@@ -12,7 +12,7 @@ fn named(id: u64, name: &str) -> Engine {
     engine(&value!({"id": id, "name": name}))
 }
 
-fn sites(sites: &[(u64, &str, Option<u64>)]) -> Vec<Site> {
+pub(crate) fn sites(sites: &[(u64, &str, Option<u64>)]) -> Vec<Site> {
     let rows =
         sites.iter().map(|(id, name, scanner)| value!({"id": id, "name": name, "scanEngine": scanner}));
     let body = value!({"resources": rows.collect::<Vec<_>>()});

@@ -347,7 +347,7 @@ fn a_cause_says_what_follows_from_it_and_offers_what_helps() {
         [
             Remedy::Refresh(id),
             Remedy::Pairing(id),
-            Remedy::SelectSites(id),
+            Remedy::MoveSites(id),
             Remedy::OpenPool(PoolId(20)),
             Remedy::OpenPool(PoolId(21)),
         ]
@@ -391,7 +391,7 @@ fn each_problem_says_why_and_what_to_do_and_has_a_button() {
     };
     let down = one(&value!({"status": "not-responding", "sites": [1, 2]}));
     assert_eq!(down.what, "2 sites can't be scanned: engine-1 is down");
-    assert_eq!(down.remedies, [Remedy::SelectSites(id)]);
+    assert_eq!(down.remedies, [Remedy::MoveSites(id)]);
 
     let down = one(&value!({
         "status": "not-responding", "sites": [], "port": 40900, "lastRefreshedDate": "2026-07-18T12:00:00Z"

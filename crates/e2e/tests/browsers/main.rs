@@ -1,5 +1,6 @@
 //! The whole system in browsers: one module a subject.
 
+mod add_engines;
 mod behind_nginx;
 mod bulk;
 mod dialects;
@@ -20,6 +21,7 @@ mod odd_consoles;
 mod pairing_reverse;
 mod pairing_standard;
 mod policy;
+mod pool_plan;
 mod pools;
 mod refresh;
 mod screens;
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         faults::tests(),
         health::tests(),
         looks::tests(),
+        add_engines::tests(),
         behind_nginx::tests(),
         bulk::tests(),
         dialects::tests(),
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         pairing_reverse::tests(),
         pairing_standard::tests(),
         policy::tests(),
+        pool_plan::tests(),
         pools::tests(),
         refresh::tests(),
         screens::tests(),

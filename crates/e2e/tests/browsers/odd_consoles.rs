@@ -232,6 +232,7 @@ tests! {
         for (path, shows) in [
             ("/engines".to_owned(), "Scan Engines"),
             ("/engines/new".to_owned(), "New engine"),
+            ("/engines/add".to_owned(), "Add engines"),
             (format!("/engines/{id}"), "Scan Engine Configuration"),
             (format!("/engines/{id}?tab=sites"), "Scan Engine Configuration"),
             (format!("/engines/{id}?tab=pools"), "Scan Engine Configuration"),

@@ -14,6 +14,7 @@ use crate::{
     features::{
         bulk::{BulkDialog, BulkLine, Plan},
         refresh::refresh_displayed,
+        relieve::MoveSitesDialog,
         select_sites::SelectSites,
         update_engine::update_engines,
     },
@@ -113,6 +114,10 @@ pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
     });
     let start = Callback::new(move |()| update_engines(data, page.toasts, &untrack(parts).0));
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
+    let moved = Memo::new(move |_| {
+        let id = page.sites_of.get()?;
+        data.engines.value()?.items.iter().find(|engine| engine.id == id).cloned().map(Arc::new)
+    });
     // What will move from where to where stands in the dialog: its Save does it.
     let move_sites = move |moves: Vec<SiteMove>| {
         if !moves.is_empty() {
@@ -123,6 +128,7 @@ pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
     };
     view! {
         <BulkLine open bulk=data.bulk name="Work on many things" />
+        <MoveSitesDialog engine=moved open=Open::one_of(page.dialog, Opened::MoveSites) />
         <BulkDialog open bulk=data.bulk plan destructive=false on_start=start>
             <p>
                 "The console sends the available update to each of these engines. An engine that is being updated is away for a moment, and the scans on it may be interrupted."

@@ -25,6 +25,7 @@ pub(super) fn name_of(listed: &Listed, remedy: Remedy) -> String {
         | Remedy::Update(id)
         | Remedy::Pairing(id)
         | Remedy::SelectSites(id)
+        | Remedy::MoveSites(id)
         | Remedy::OpenEngine(id)
         | Remedy::History(id) => engine(id),
         Remedy::OpenPool(id) => listed.pool(id).map(|pool| pool.name.clone()),
@@ -63,6 +64,10 @@ fn control(page: ProblemsState, remedy: Remedy) -> Control {
             let busy = page.data.bulk.is_running().then(|| "Other work is still running.".to_owned());
             button(Icon::Site, "Select sites", busy)
         }
+        Remedy::MoveSites(_) => {
+            let busy = page.data.bulk.is_running().then(|| "Other work is still running.".to_owned());
+            button(Icon::Site, "Move sites", busy)
+        }
         Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),
         Remedy::History(id) => link(Icon::History, "History", Route::Engine(id).href_with("tab", "history")),
         Remedy::OpenEngine(id) => link(Icon::Engine, "Open", Route::Engine(id).href()),
@@ -89,6 +94,10 @@ pub(super) fn act(page: ProblemsState, remedy: Remedy) {
         Remedy::SelectSites(id) => {
             page.sites_of.set(Some(id));
             page.dialog.set(Some(Opened::Sites));
+        }
+        Remedy::MoveSites(id) => {
+            page.sites_of.set(Some(id));
+            page.dialog.set(Some(Opened::MoveSites));
         }
         // These are links.
         Remedy::Pairing(_)
