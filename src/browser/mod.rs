@@ -5,6 +5,7 @@ pub mod address;
 pub mod clock;
 pub mod download;
 pub mod effect;
+pub mod kept;
 pub mod keyboard;
 pub mod language;
 pub mod number;

@@ -2,7 +2,7 @@
 //!
 //! What finds it out is with the screens of Health and comes with them; this is where the answer is kept for all screens.
 
-use std::{any::Any, sync::Arc};
+use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, List, Pool,
@@ -11,6 +11,7 @@ use console_api::{
 use leptos::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::slot::Slot;
 use crate::browser::preference::Preference;
 
 /// Thresholds of this browser, whoever is signed in.
@@ -74,29 +75,6 @@ impl Attention {
     /// The causes that are not muted, worst first.
     pub fn open(&self) -> impl Iterator<Item = &Cause> {
         self.sorted.open.iter().filter_map(|at| self.found.causes.get(*at))
-    }
-}
-
-/// Something that the screens of Health have found out. Its kind is named where it is used, so that its code comes with them and not
-/// with the list of engines.
-#[derive(Clone, Copy)]
-struct Slot(RwSignal<Option<Arc<dyn Any + Send + Sync>>>);
-
-impl Slot {
-    fn new() -> Self {
-        Self(RwSignal::new(None))
-    }
-
-    fn get<T: Send + Sync + 'static>(self) -> Option<Arc<T>> {
-        self.0.get()?.downcast().ok()
-    }
-
-    fn set<T: Send + Sync + 'static>(self, value: T) {
-        self.0.set(Some(Arc::new(value)));
-    }
-
-    fn is<T: PartialEq + 'static>(self, value: &T) -> bool {
-        self.0.with_untracked(|known| known.as_ref().and_then(|known| known.downcast_ref()) == Some(value))
     }
 }
 
@@ -205,7 +183,7 @@ impl FleetHealth {
 
     pub(super) fn forget(self) {
         for slot in [self.found, self.mutes, self.attention] {
-            slot.0.set(None);
+            slot.forget();
         }
     }
 }

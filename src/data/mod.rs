@@ -16,6 +16,7 @@ pub mod site_filter;
 mod site_moves;
 pub mod site_names;
 pub mod sites;
+mod slot;
 mod takeover;
 pub mod update;
 pub mod version_report;
@@ -29,12 +30,13 @@ use console_api::{
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 
+pub use self::slot::Slot;
 use self::{
     all_sites::AllSites, bulk::Bulk, health::FleetHealth, query::Query, refresh::Work, secret::Secret,
     sites::Listed, version_report::LatestReport,
 };
 use crate::{
-    browser::effect::follow,
+    browser::{effect::follow, kept::Kept},
     session::{Session, State},
 };
 
@@ -86,6 +88,8 @@ pub struct Data {
     pub work: Work,
     /// Work on many things.
     pub bulk: Bulk,
+    /// Why the browser keeps nothing, for [`Kept`].
+    unkept: RwSignal<u64>,
 }
 
 impl Data {
@@ -115,6 +119,7 @@ impl Data {
             version_report: LatestReport::new(),
             work: Work::new(),
             bulk: Bulk::new(),
+            unkept: RwSignal::new(0),
         };
         follow(move || {
             if matches!(session.state().get(), State::SignedIn(_)) && untrack(|| data.info.value()).is_none()
@@ -178,6 +183,12 @@ impl Data {
         next_step_at(engine, &self.place())
     }
 
+    /// What is kept in this browser for who is signed in; `None` when nobody is. Only the later part of the app may ask.
+    pub fn kept(self) -> Option<Kept> {
+        let account = untrack(|| self.session.account())?;
+        Some(Kept::of(&account.username, self.unkept))
+    }
+
     /// Forgets everything and gives up what is under way, as on sign-out.
     pub fn forget(self) {
         self.engines.forget();
@@ -197,6 +208,7 @@ impl Data {
         self.version_report.forget();
         self.work.forget();
         self.bulk.forget();
+        self.unkept.set(0);
     }
 }
 

@@ -8,6 +8,7 @@ mod engine;
 mod engines;
 mod forms;
 mod health;
+mod kept;
 mod odd_consoles;
 mod palette;
 mod panel;
