@@ -1,5 +1,6 @@
 //! The rules of the domain, as plain functions. Screens only show their answers.
 
+mod activity;
 mod arrow;
 mod audit;
 mod candidates;
@@ -18,6 +19,7 @@ mod load;
 mod mute;
 mod name_search;
 mod next_step;
+mod notes;
 mod pairing;
 mod permission;
 mod pool_form;
@@ -40,6 +42,10 @@ mod turns;
 mod update;
 mod versions;
 
+pub use activity::{
+    ENTRY_HEADS, Entry, EntryItem, KEPT_ENTRIES, Outcome, Thing, Undo, Verdict, csv_of_entry,
+    entry_from_json, entry_to_json, kept_file, merge_entries, read_kept_file, search_words, verdict,
+};
 pub use arrow::Arrow;
 pub use audit::{Audit, AuditEngine, AuditSort, AuditedSite};
 pub use candidates::{
@@ -65,6 +71,7 @@ pub use load::{Load, loads, sites_text};
 pub use mute::{Day, Mute, MuteEnds, Mutes, SortedOut};
 pub use name_search::{Found, find_by_name};
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
+pub use notes::{LONGEST_NOTE, Note, Notes, merge_notes, tags_from};
 pub use pairing::{
     ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
     standard_pairing,
