@@ -15,6 +15,7 @@ use crate::{
     browser::theme::Theme,
     features::{palette::Palette, update_engine::UpdateQuestion},
     pages::{
+        activity::{ActivityButton, ActivityPage},
         administration::AdministrationPage,
         engine::EnginePage,
         engines::{ColumnChoice, EngineGroups, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps},
@@ -83,6 +84,7 @@ fn render(what: Later) -> AnyView {
             Route::Site(id) => view! { <SitePage id=Some(id) /> }.into_any(),
             Route::Health => view! { <HealthPage /> }.into_any(),
             Route::SharedSecret => view! { <SharedSecretPage /> }.into_any(),
+            Route::Activity => view! { <ActivityPage /> }.into_any(),
             Route::Administration => view! { <AdministrationPage /> }.into_any(),
         },
         Later::EnginesDialogs => view! { <EnginesDialogs /> }.into_any(),
@@ -93,6 +95,7 @@ fn render(what: Later) -> AnyView {
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
         Later::Palette => view! { <Palette /> }.into_any(),
         Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
+        Later::ActivityButton => view! { <ActivityButton /> }.into_any(),
     }
 }
 

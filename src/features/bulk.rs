@@ -227,8 +227,12 @@ fn count(run: &Run) -> String {
     format!("{} of {}{failed}{stops}", run.finished(), run.total)
 }
 
+/// How far it has come, as a bar and in words.
 #[component]
-fn ProgressBar(bulk: Bulk) -> impl IntoView {
+pub fn ProgressBar(
+    /// The work.
+    bulk: Bulk,
+) -> impl IntoView {
     let at = move || bulk.look(|run| run.map_or((0, 1), |run| (run.finished(), run.total)));
     view! {
         <progress

@@ -5,6 +5,7 @@ pub mod auto_refresh;
 pub mod bulk;
 pub mod delete_engine;
 pub mod delete_site;
+pub mod kept;
 pub mod palette;
 pub mod pool_scans;
 pub mod pool_work;

@@ -1,5 +1,6 @@
 //! The screens, one module each.
 
+pub mod activity;
 pub mod administration;
 pub mod engine;
 pub mod engines;

@@ -13,6 +13,12 @@ pub enum Icon {
     Site,
     /// A heartbeat: health.
     Health,
+    /// A clock: what goes on, and what was done.
+    Activity,
+    /// An arrow that turns back: undo.
+    Undo,
+    /// An arrow up out of a tray: bring a copy in.
+    Import,
     /// A bell that is crossed out: say no more of it.
     Mute,
     /// Two arrows in a circle: ask again.
@@ -88,6 +94,9 @@ impl Icon {
                 "M5.8 2h4.4v3.5H5.8zM1.8 10.5h4.4V14H1.8zM9.8 10.5h4.4V14H9.8zM8 5.5V8M4 10.5V8h8v2.5"
             }
             Self::Health => "M1.5 8.5h3L6.5 4l3 8.5 2-4h3",
+            Self::Activity => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M8 4.8V8l2.4 1.6",
+            Self::Undo => "M5.5 2.5 2.5 5.5l3 3M2.5 5.5h7a4 4 0 0 1 0 8H5",
+            Self::Import => "M8 9.7V2M4.8 5.2 8 2l3.2 3.2M2.5 10.5v3h11v-3",
             Self::Refresh => {
                 "M13.5 6.5A5.8 5.8 0 0 0 3.2 5M2.5 9.5A5.8 5.8 0 0 0 12.8 11M3 2v3h3M13 14v-3h-3"
             }

@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod activity;
 mod bulk;
 mod console;
 mod engine;

@@ -77,6 +77,7 @@ fn wear_the_style() {
         include_str!("../../style/pools.css"),
         include_str!("../../style/pages.css"),
         include_str!("../../style/health.css"),
+        include_str!("../../style/activity.css"),
         include_str!("../../style/picker.css"),
         include_str!("../../style/overlays.css"),
     );

@@ -3,6 +3,9 @@
 mod file;
 mod undo;
 
+use core::borrow::Borrow;
+use core::cmp::Reverse;
+
 pub use file::{entry_from_json, entry_to_json, kept_file, read_kept_file};
 pub use undo::{Undo, Verdict, verdict};
 
@@ -23,10 +26,12 @@ pub enum Thing {
     Site,
     /// The console itself, or all of its engines at once.
     Console,
+    /// A step of a plan.
+    Step,
 }
 
 impl Thing {
-    const ALL: [Self; 4] = [Self::Engine, Self::Pool, Self::Site, Self::Console];
+    const ALL: [Self; 5] = [Self::Engine, Self::Pool, Self::Site, Self::Console, Self::Step];
 
     /// The word for one, as files have it.
     #[must_use]
@@ -36,6 +41,7 @@ impl Thing {
             Self::Pool => "pool",
             Self::Site => "site",
             Self::Console => "console",
+            Self::Step => "step",
         }
     }
 }
@@ -227,11 +233,12 @@ pub fn search_words(text: &str) -> Vec<String> {
 /// Puts entries together that come from several places, the newest first. Of the same entry, the one that has ended counts, and else
 /// the first.
 #[must_use]
-pub fn merge_entries(mine: Vec<Entry>, others: Vec<Entry>) -> Vec<Entry> {
-    let mut all: Vec<Entry> = mine.into_iter().chain(others).collect();
+pub fn merge_entries<E: Borrow<Entry>>(mine: Vec<E>, others: Vec<E>) -> Vec<E> {
+    let mut all: Vec<E> = mine.into_iter().chain(others).collect();
     // Sorting keeps the order of equals.
-    all.sort_by_key(|entry| (core::cmp::Reverse(entry.id), entry.ended.is_none()));
-    all.dedup_by_key(|entry| entry.id);
+    let id = |entry: &E| Borrow::<Entry>::borrow(entry).id;
+    all.sort_by_key(|entry| (Reverse(id(entry)), Borrow::<Entry>::borrow(entry).ended.is_none()));
+    all.dedup_by_key(|entry| id(entry));
     all
 }
 
@@ -267,7 +274,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ids::ScannerId;
+    use crate::ids::{ScannerId, SiteId};
 
     fn item(key: u64, outcome: Outcome, words: &str) -> EntryItem {
         let item = EntryItem::waiting(Thing::Site, key, format!("Site {key}"));
@@ -327,7 +334,7 @@ mod tests {
 
     #[test]
     fn only_what_was_done_and_has_ended_can_be_undone() {
-        let undo = Some(Undo::Site { was: ScannerId(3), now: ScannerId(4) });
+        let undo = Some(Undo::Site { site: SiteId(1), was: ScannerId(3), now: ScannerId(4) });
         let mut entry = entry(vec![
             EntryItem { undo, ..item(1, Outcome::Done, "moved") },
             EntryItem { undo, ..item(2, Outcome::Failed, "No.") },

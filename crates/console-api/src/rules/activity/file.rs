@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Entry, EntryItem, Outcome, Thing, Undo};
-use crate::ids::{PoolId, ScannerId};
+use crate::ids::{EngineId, PoolId, ScannerId, SiteId};
 use crate::rules::{Note, notes};
 use crate::timestamp::Timestamp;
 use crate::wire::{Field, Many, Nested, Read, Row};
@@ -85,6 +85,9 @@ struct WrittenItem<'a> {
     name: &'a str,
     outcome: &'static str,
     words: &'a str,
+    /// What would be undone: the site or the engine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     was: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,10 +113,10 @@ impl<'a> WrittenEntry<'a> {
 
 impl<'a> WrittenItem<'a> {
     fn of(item: &'a EntryItem) -> Self {
-        let (site, pools) = match item.undo {
-            Some(Undo::Site { was, now }) => (Some((was, now)), (None, None)),
-            Some(Undo::Pools { left, joined }) => (None, (left, joined)),
-            None => (None, (None, None)),
+        let (of, site, pools) = match item.undo {
+            Some(Undo::Site { site, was, now }) => (Some(site.get()), Some((was, now)), (None, None)),
+            Some(Undo::Pools { engine, left, joined }) => (Some(engine.get()), None, (left, joined)),
+            None => (None, None, (None, None)),
         };
         Self {
             thing: item.thing.key(),
@@ -121,6 +124,7 @@ impl<'a> WrittenItem<'a> {
             name: &item.name,
             outcome: item.outcome.label(),
             words: &item.words,
+            of,
             was: site.map(|(was, _)| was.get()),
             now: site.map(|(_, now)| now.get()),
             left: pools.0.map(PoolId::get),
@@ -150,6 +154,7 @@ pub(crate) struct WireItem<'a> {
     name: Field<'a>,
     outcome: Field<'a>,
     words: Field<'a>,
+    of: Field<'a>,
     was: Field<'a>,
     now: Field<'a>,
     left: Field<'a>,
@@ -179,11 +184,13 @@ impl Read for EntryItem {
         let outcome = words(wire.outcome);
         let scanner = |field: &Field<'_>| field.natural().map(ScannerId);
         let pool = |field: &Field<'_>| field.natural().map(PoolId);
-        let undo = match (scanner(&wire.was), scanner(&wire.now), pool(&wire.left), pool(&wire.joined)) {
-            (Some(was), Some(now), ..) => Some(Undo::Site { was, now }),
-            (_, _, None, None) => None,
-            (_, _, left, joined) => Some(Undo::Pools { left, joined }),
-        };
+        let undo = wire.of.natural().and_then(|of| {
+            match (scanner(&wire.was), scanner(&wire.now), pool(&wire.left), pool(&wire.joined)) {
+                (Some(was), Some(now), ..) => Some(Undo::Site { site: SiteId(of), was, now }),
+                (_, _, None, None) => None,
+                (_, _, left, joined) => Some(Undo::Pools { engine: EngineId(of), left, joined }),
+            }
+        });
         Row::Read(Self {
             thing: Thing::ALL.into_iter().find(|it| it.key() == thing).unwrap_or(Thing::Console),
             key: wire.id.natural().unwrap_or_default(),
@@ -198,7 +205,6 @@ impl Read for EntryItem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::EngineId;
 
     fn entry() -> Entry {
         let item = EntryItem {
@@ -207,9 +213,9 @@ mod tests {
             name: "Oslo \"west\"".to_owned(),
             outcome: Outcome::Done,
             words: "moved".to_owned(),
-            undo: Some(Undo::Site { was: ScannerId(3), now: ScannerId(4) }),
+            undo: Some(Undo::Site { site: SiteId(9), was: ScannerId(3), now: ScannerId(4) }),
         };
-        let pools = |left, joined| Some(Undo::Pools { left, joined });
+        let pools = |left, joined| Some(Undo::Pools { engine: EngineId(9), left, joined });
         Entry {
             id: 1_700_000_000_000_123,
             what: "Moving sites".to_owned(),

@@ -1,12 +1,14 @@
 //! Whether something can be undone without harm: only what nobody has changed since.
 
-use crate::ids::{PoolId, ScannerId};
+use crate::ids::{EngineId, PoolId, ScannerId, SiteId};
 
 /// How something can be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undo {
     /// A site was given from one engine or pool to another.
     Site {
+        /// The site.
+        site: SiteId,
         /// What it had before.
         was: ScannerId,
         /// What it was given.
@@ -14,6 +16,8 @@ pub enum Undo {
     },
     /// An engine was taken out of a pool, put into one, or both.
     Pools {
+        /// The engine.
+        engine: EngineId,
         /// The pool that it was taken out of.
         left: Option<PoolId>,
         /// The pool that it was put into.
@@ -26,8 +30,8 @@ impl Undo {
     #[must_use]
     pub const fn reversed(self) -> Self {
         match self {
-            Self::Site { was, now } => Self::Site { was: now, now: was },
-            Self::Pools { left, joined } => Self::Pools { left: joined, joined: left },
+            Self::Site { site, was, now } => Self::Site { site, was: now, now: was },
+            Self::Pools { engine, left, joined } => Self::Pools { engine, left: joined, joined: left },
         }
     }
 }
@@ -90,8 +94,8 @@ mod tests {
 
         #[test]
         fn undoing_twice_leads_back(was in 0_u64..9, now in 0_u64..9) {
-            let site = Undo::Site { was: ScannerId(was), now: ScannerId(now) };
-            let pools = Undo::Pools { left: Some(PoolId(was)), joined: None };
+            let site = Undo::Site { site: SiteId(5), was: ScannerId(was), now: ScannerId(now) };
+            let pools = Undo::Pools { engine: EngineId(5), left: Some(PoolId(was)), joined: None };
             prop_assert_eq!(site.reversed().reversed(), site);
             prop_assert_eq!(pools.reversed().reversed(), pools);
         }
