@@ -7,7 +7,7 @@ mod kept;
 use std::{cmp::Reverse, sync::Arc, time::Duration};
 
 use console_api::rules::{
-    ENTRY_HEADS, Entry, Outcome, counted, csv_of_entry, csv_row, duration_in_words, search_words,
+    ENTRY_HEADS, Entry, Outcome, csv_of_entry, csv_row, duration_in_words, search_words,
 };
 use js_sys::Array;
 use leptos::prelude::*;
@@ -173,7 +173,7 @@ fn ShownCount(page: ActivityState, keys: Memo<Keys>) -> impl IntoView {
         let shown = keys.with(|keys| keys.as_ref().map(|keys| keys.len()))?;
         let all = page.data.entries()?.len();
         let words = if shown == all {
-            format!("{} done", counted(all, "thing"))
+            format!("{} done", number::counted(all, "thing"))
         } else {
             format!("{} of {}", number::count(shown as u64), number::count(all as u64))
         };

@@ -1,5 +1,6 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
+mod note;
 mod panel;
 mod pools;
 mod scans;
@@ -17,6 +18,7 @@ use console_api::{
 use leptos::{prelude::*, task::spawn_local};
 
 use self::{
+    note::EngineNote,
     panel::{Panel, PanelButtons},
     pools::EnginePools,
     scans::EngineScans,
@@ -105,6 +107,7 @@ pub fn EnginePage(
                 <EngineTroubles page />
             </div>
             <EngineSummary page />
+            {live(move || there.get().then(|| view! { <EngineNote page /> }))}
             {live(move || there.get().then(|| view! { <EngineTabs page /> }))}
         </section>
     }

@@ -215,6 +215,11 @@ pub fn EnginesPage() -> impl IntoView {
             let now = Timestamp::from_unix_ms(clock::now());
             filter = filter.compare_with(Fleet::of(&rows.all, now, data.health.thresholds()));
         }
+        if filter.needs_notes()
+            && let Some(notes) = data.notes()
+        {
+            filter = filter.look_in(notes);
+        }
         let in_order = sorted.iter().filter_map(|at| rows.all.get(*at));
         let matching: Vec<&EngineRow> = in_order.filter(|row| filter.matches_text(row)).collect();
         let keys = matching.iter().filter(|row| filter.matches_status(row)).map(|row| row.engine.id.get());

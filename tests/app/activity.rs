@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Nothing is kept from tests before.
-async fn nothing_is_kept() {
+pub(super) async fn nothing_is_kept() {
     let owner = Owner::new();
     owner.set();
     for user in ["admin", "colleague"] {
@@ -21,7 +21,7 @@ async fn nothing_is_kept() {
     }
 }
 
-async fn at_work_as(console: &Console, user: &str, address: &str, heading: &str) -> Screen {
+pub(super) async fn at_work_as(console: &Console, user: &str, address: &str, heading: &str) -> Screen {
     let screen = open(console, address);
     screen.sign_in(user).await;
     screen.see("heading", heading).await;

@@ -10,6 +10,7 @@ mod engines;
 mod forms;
 mod health;
 mod kept;
+mod notes;
 mod odd_consoles;
 mod palette;
 mod panel;

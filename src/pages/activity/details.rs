@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use console_api::rules::{Entry, EntryItem, Outcome, Undo, counted, duration_in_words};
+use console_api::rules::{Entry, EntryItem, Outcome, Undo, duration_in_words};
 use leptos::prelude::*;
 
 use super::ActivityState;
 use crate::{
+    browser::number::counted,
     features::bulk::{BulkDialog, Plan, ProgressBar},
     ui::{
         button::ActionButton,

@@ -1,12 +1,11 @@
 //! What this browser keeps: taken to another browser, added from there, deleted.
 
-use console_api::rules::counted;
 use js_sys::Array;
 use leptos::{html, prelude::*};
 
 use super::ActivityState;
 use crate::{
-    browser::{download::save, upload::read_chosen},
+    browser::{download::save, number::counted, upload::read_chosen},
     ui::{
         button::ActionButton,
         dialog::{Dialog, Open},

@@ -157,10 +157,21 @@ impl Notes {
         self.list.get(at)
     }
 
-    /// The engine's tags, in one text.
+    /// The engine's tags, in one text and in their order.
     #[must_use]
     pub fn tags_of(&self, engine: &Engine) -> String {
-        self.of(engine.id).map(|note| note.tags.join(", ")).unwrap_or_default()
+        let mut tags = self.of(engine.id).map(|note| note.tags.clone()).unwrap_or_default();
+        tags.sort_by_cached_key(|tag| fold_case(tag));
+        tags.join(", ")
+    }
+
+    /// All tags, each once whatever its case, in their order.
+    #[must_use]
+    pub fn tags(&self) -> Vec<String> {
+        let mut tags: Vec<String> = self.list.iter().flat_map(|note| note.tags.iter().cloned()).collect();
+        tags.sort_by_cached_key(|tag| fold_case(tag));
+        tags.dedup_by_key(|tag| fold_case(tag));
+        tags
     }
 }
 
