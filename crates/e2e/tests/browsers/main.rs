@@ -1,5 +1,6 @@
 //! The whole system in browsers: one module a subject.
 
+mod activity;
 mod behind_nginx;
 mod bulk;
 mod dialects;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         faults::tests(),
         health::tests(),
         looks::tests(),
+        activity::tests(),
         behind_nginx::tests(),
         bulk::tests(),
         dialects::tests(),
