@@ -4,7 +4,7 @@
 
 use console_api::{
     Error, Saved, Timestamp,
-    rules::{Entry, EntryItem, Outcome, Thing, Undo},
+    rules::{Entry, EntryItem, Mute, Outcome, Thing, Undo},
 };
 use leptos::prelude::*;
 
@@ -200,6 +200,18 @@ impl Data {
         Noting { activity: self.activity, id: self.activity.begin(what, vec![item]), key }
     }
 
+    /// These problems have been muted.
+    pub fn note_mutes(self, mutes: &[Mute]) {
+        let items = (0..).zip(mutes).map(|(key, mute)| EntryItem {
+            outcome: Outcome::Done,
+            words: "muted".to_owned(),
+            undo: Some(Undo::Mute { stamp: mute.stamp() }),
+            ..EntryItem::waiting(Thing::Problem, key, mute.what.clone())
+        });
+        let id = self.activity.begin("Muting problems", items.collect());
+        self.activity.end(id, "");
+    }
+
     /// The name of an engine or a pool, or else of a site, as far as it is known.
     pub(super) fn name_of(self, thing: Thing, key: u64) -> String {
         let name =
@@ -218,7 +230,7 @@ impl Data {
                     };
                     open.or_else(listed)
                 }
-                Thing::Console | Thing::Step => None,
+                Thing::Console | Thing::Step | Thing::Problem => None,
             });
         name.unwrap_or_else(|| format!("ID {key}"))
     }

@@ -146,6 +146,18 @@ impl FleetHealth {
         self.mutes.set(mutes);
     }
 
+    /// Mutes a problem no longer that is muted in the way that has this [stamp](console_api::rules::Mute::stamp). False: none is.
+    pub fn unmute_stamped(self, stamp: u64) -> bool {
+        let mut found = false;
+        self.change_mutes(|mutes| {
+            let keys = mutes.list().iter().filter(|mute| mute.stamp() == stamp).map(|mute| mute.key());
+            let keys = keys.collect::<Vec<_>>();
+            found = !keys.is_empty();
+            mutes.remove(&keys);
+        });
+        found
+    }
+
     /// Whether the browser keeps what is muted. Where it does not, it is lost with the page.
     pub fn keeps_mutes(self) -> bool {
         self.keeps.get()

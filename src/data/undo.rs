@@ -31,18 +31,19 @@ impl Data {
                 match undo {
                     Some(undo @ Undo::Site { site, was, now }) => {
                         let word = self.take_back_site(site, was, now).await?;
-                        if word == BACK {
-                            self.bulk.can_be_undone(item.key, undo.reversed());
-                        }
+                        self.undone(item.key, word, undo);
                         Ok(word)
                     }
                     Some(undo @ Undo::Pools { engine, left, joined }) => {
                         let word = self.take_back_place(engine, left, joined).await?;
-                        if word == BACK {
-                            self.bulk.can_be_undone(item.key, undo.reversed());
-                        }
+                        self.undone(item.key, word, undo);
                         Ok(word)
                     }
+                    Some(Undo::Mute { stamp }) => Ok(if self.health.unmute_stamped(stamp) {
+                        BACK
+                    } else {
+                        "not muted this way any more"
+                    }),
                     None => Ok(BACK_ALREADY),
                 }
             }
@@ -55,6 +56,12 @@ impl Data {
         // One at a time: several may change the same pool.
         let job = Job { doing: "Undoing changes", at_once: 1, step: Rc::new(step), finish: Rc::new(finish) };
         self.bulk.start_on(thing, job, items);
+    }
+
+    fn undone(self, key: u64, word: &str, undo: Undo) {
+        if let Some(reversed) = undo.reversed().filter(|_| word == BACK) {
+            self.bulk.can_be_undone(key, reversed);
+        }
     }
 
     async fn take_back_site(

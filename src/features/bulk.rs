@@ -200,7 +200,7 @@ fn planned(plan: &Plan) -> impl IntoView + use<> {
 }
 
 /// A heading with a number, and all names in one text that scrolls: there may be ten thousand.
-fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
+pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }

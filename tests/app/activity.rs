@@ -29,7 +29,7 @@ pub(super) async fn at_work_as(console: &Console, user: &str, address: &str, hea
 }
 
 /// Waits for a row of the table with all of these words.
-async fn see_row(screen: &Screen, words: &[&str]) {
+pub(super) async fn see_row(screen: &Screen, words: &[&str]) {
     until(&format!("a row with {words:?}"), || {
         let said = |row: &web_sys::HtmlElement| {
             let text = row.text_content().unwrap_or_default();
@@ -41,7 +41,7 @@ async fn see_row(screen: &Screen, words: &[&str]) {
 }
 
 /// Goes to Activity as a person does.
-async fn go_to_activity(screen: &Screen) {
+pub(super) async fn go_to_activity(screen: &Screen) {
     screen.click("button", "Activity").await;
     screen.click("link", "Show all activity").await;
     screen.read("kept in this browser only").await;

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::ActivityState;
 use crate::{
     browser::number::counted,
-    features::bulk::{BulkDialog, Plan, ProgressBar},
+    features::bulk::{BulkDialog, Plan, ProgressBar, names},
     ui::{
         button::ActionButton,
         focus::focus_heading_if_lost,
@@ -104,7 +104,7 @@ fn Shown(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoView
             <th scope="row" class="c-name" title=item.name.clone()>
                 {item.name.clone()}
             </th>
-            <td class="c-words" title=words.clone() tabindex=place.tabindex>
+            <td class="c-words" title=words.clone()>
                 {glyph(icon(item.outcome).0, icon(item.outcome).1)}
                 " "
                 {words.clone()}
@@ -118,6 +118,7 @@ fn Shown(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoView
             <p class="secondary">{live(note)}</p>
             {live(move || page.data.bulk.is_entry(id).then(|| view! { <Running page /> }))}
             {live(move || view! { <Remedies page id undoing /> })}
+            {live(move || troubles(page, id))}
             <DataTable
                 name="What came of each thing"
                 class="audit-of"
@@ -135,6 +136,20 @@ fn Shown(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoView
 
 fn told(entry: &Entry) -> String {
     if entry.items.len() > 1 { format!("{}: {}.", entry.on(), entry.summary()) } else { String::new() }
+}
+
+/// What failed, and of what nobody knows: with the whole reason, which is longer than a row.
+fn troubles(page: ActivityState, id: u64) -> AnyView {
+    let Some(entry) = page.entry(id) else { return ().into_any() };
+    let lines = |outcome: Outcome| {
+        let items = entry.items.iter().filter(move |item| item.outcome == outcome);
+        items.map(|item| format!("{}: {}", item.name, item.words)).collect::<Vec<_>>()
+    };
+    view! {
+        {names("Failed", Icon::Failed, &lines(Outcome::Failed))}
+        {names("Not known", Icon::Warning, &lines(Outcome::Unknown))}
+    }
+    .into_any()
 }
 
 const fn icon(outcome: Outcome) -> (Icon, &'static str) {
@@ -219,6 +234,7 @@ fn UndoDialog(page: ActivityState, chosen: Memo<Option<u64>>, undoing: RwSignal<
                 Undo::Pools { left: None, joined: Some(joined), .. } => {
                     format!("{}: out of {}", item.name, pool(joined))
                 }
+                Undo::Mute { .. } => format!("{}: no longer muted", item.name),
                 Undo::Pools { left, joined, .. } => {
                     let name = |id: Option<console_api::PoolId>| id.map(pool).unwrap_or_default();
                     format!("{}: from {} back to {}", item.name, name(joined), name(left))

@@ -28,10 +28,12 @@ pub enum Thing {
     Console,
     /// A step of a plan.
     Step,
+    /// A problem on Engine Health.
+    Problem,
 }
 
 impl Thing {
-    const ALL: [Self; 5] = [Self::Engine, Self::Pool, Self::Site, Self::Console, Self::Step];
+    const ALL: [Self; 6] = [Self::Engine, Self::Pool, Self::Site, Self::Console, Self::Step, Self::Problem];
 
     /// The word for one, as files have it.
     #[must_use]
@@ -42,6 +44,7 @@ impl Thing {
             Self::Site => "site",
             Self::Console => "console",
             Self::Step => "step",
+            Self::Problem => "problem",
         }
     }
 }

@@ -96,6 +96,8 @@ struct WrittenItem<'a> {
     left: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     joined: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    muted: Option<u64>,
 }
 
 impl<'a> WrittenEntry<'a> {
@@ -116,6 +118,7 @@ impl<'a> WrittenItem<'a> {
         let (of, site, pools) = match item.undo {
             Some(Undo::Site { site, was, now }) => (Some(site.get()), Some((was, now)), (None, None)),
             Some(Undo::Pools { engine, left, joined }) => (Some(engine.get()), None, (left, joined)),
+            Some(Undo::Mute { .. }) => (None, None, (None, None)),
             None => (None, None, (None, None)),
         };
         Self {
@@ -129,6 +132,7 @@ impl<'a> WrittenItem<'a> {
             now: site.map(|(_, now)| now.get()),
             left: pools.0.map(PoolId::get),
             joined: pools.1.map(PoolId::get),
+            muted: if let Some(Undo::Mute { stamp }) = item.undo { Some(stamp) } else { None },
         }
     }
 }
@@ -159,6 +163,7 @@ pub(crate) struct WireItem<'a> {
     now: Field<'a>,
     left: Field<'a>,
     joined: Field<'a>,
+    muted: Field<'a>,
 }
 
 fn words(field: Field<'_>) -> String {
@@ -191,6 +196,7 @@ impl Read for EntryItem {
                 (_, _, left, joined) => Some(Undo::Pools { engine: EngineId(of), left, joined }),
             }
         });
+        let undo = undo.or_else(|| wire.muted.natural().map(|stamp| Undo::Mute { stamp }));
         Row::Read(Self {
             thing: Thing::ALL.into_iter().find(|it| it.key() == thing).unwrap_or(Thing::Console),
             key: wire.id.natural().unwrap_or_default(),
@@ -230,6 +236,7 @@ mod tests {
                     undo: pools(Some(PoolId(1)), Some(PoolId(2))),
                     ..item.clone()
                 },
+                EntryItem { undo: Some(Undo::Mute { stamp: 4_000_000_000 }), ..item.clone() },
                 EntryItem { thing: Thing::Engine, undo: pools(None, Some(PoolId(2))), ..item },
             ],
         }

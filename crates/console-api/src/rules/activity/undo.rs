@@ -23,16 +23,22 @@ pub enum Undo {
         /// The pool that it was put into.
         joined: Option<PoolId>,
     },
+    /// A problem was muted, in the way that has this [stamp](crate::rules::Mute::stamp).
+    Mute {
+        /// The stamp.
+        stamp: u64,
+    },
 }
 
 impl Undo {
-    /// How undoing it is undone.
+    /// How undoing it is undone, where it can be.
     #[must_use]
-    pub const fn reversed(self) -> Self {
-        match self {
+    pub const fn reversed(self) -> Option<Self> {
+        Some(match self {
             Self::Site { site, was, now } => Self::Site { site, was: now, now: was },
             Self::Pools { engine, left, joined } => Self::Pools { engine, left: joined, joined: left },
-        }
+            Self::Mute { .. } => return None,
+        })
     }
 }
 
@@ -96,8 +102,8 @@ mod tests {
         fn undoing_twice_leads_back(was in 0_u64..9, now in 0_u64..9) {
             let site = Undo::Site { site: SiteId(5), was: ScannerId(was), now: ScannerId(now) };
             let pools = Undo::Pools { engine: EngineId(5), left: Some(PoolId(was)), joined: None };
-            prop_assert_eq!(site.reversed().reversed(), site);
-            prop_assert_eq!(pools.reversed().reversed(), pools);
+            prop_assert_eq!(site.reversed().and_then(Undo::reversed), Some(site));
+            prop_assert_eq!(pools.reversed().and_then(Undo::reversed), Some(pools));
         }
     }
 }
