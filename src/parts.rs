@@ -18,7 +18,9 @@ use crate::{
         activity::{ActivityButton, ActivityPage},
         administration::AdministrationPage,
         engine::EnginePage,
-        engines::{ColumnChoice, EngineGroups, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps},
+        engines::{
+            ColumnChoice, EngineGroups, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps, SavedViews,
+        },
         health::{HealthPage, ProblemCount},
         new_engine::NewEnginePage,
         pool::PoolPage,
@@ -95,6 +97,7 @@ fn render(what: Later) -> AnyView {
         Later::UpdateQuestion => view! { <UpdateQuestion /> }.into_any(),
         Later::Palette => view! { <Palette /> }.into_any(),
         Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
+        Later::SavedViews => view! { <SavedViews /> }.into_any(),
         Later::ActivityButton => view! { <ActivityButton /> }.into_any(),
     }
 }

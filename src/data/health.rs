@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, List, Pool,
-    rules::{Cause, Day, Health, Mutes, SortedOut, Thresholds},
+    rules::{Cause, Day, Health, Mute, Mutes, SortedOut, Thresholds},
 };
 use leptos::prelude::*;
 use rustc_hash::FxHashMap;
@@ -150,7 +150,7 @@ impl FleetHealth {
     pub fn unmute_stamped(self, stamp: u64) -> bool {
         let mut found = false;
         self.change_mutes(|mutes| {
-            let keys = mutes.list().iter().filter(|mute| mute.stamp() == stamp).map(|mute| mute.key());
+            let keys = mutes.list().iter().filter(|mute| mute.stamp() == stamp).map(Mute::key);
             let keys = keys.collect::<Vec<_>>();
             found = !keys.is_empty();
             mutes.remove(&keys);

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use console_api::{
     Engine, Timestamp,
     rules::{
-        Entry, KEPT_ENTRIES, Note, Notes, entry_from_json, entry_to_json, kept_file, merge_entries,
-        merge_notes, read_kept_file,
+        Entry, KEPT_ENTRIES, Note, Notes, View, entry_from_json, entry_to_json, kept_file, merge_entries,
+        merge_notes, merge_views, read_kept_file,
     },
 };
 use gloo_timers::callback::Timeout;
@@ -33,6 +33,10 @@ struct AllNotes(Vec<Note>);
 
 fn entry_pair(entry: &Entry) -> Pair {
     ((entry.id as f64).into(), entry_to_json(entry).into())
+}
+
+fn view_pair(view: &View) -> Pair {
+    (view.key().into(), view.to_text().into())
 }
 
 fn note_pair(note: &Note) -> Pair {
@@ -83,6 +87,7 @@ impl Data {
         spawn_local(async move {
             let entries = kept.read(Store::Activity, None).await.unwrap_or_default();
             let notes = kept.read(Store::Notes, None).await.unwrap_or_default();
+            let views = kept.read(Store::Views, None).await.unwrap_or_default();
             if !self.session.is_visit(visit) {
                 return;
             }
@@ -90,6 +95,7 @@ impl Data {
             let read = |json| Some(Arc::new(entry_from_json(&text(json)?)?));
             self.know(self.known_entries(), entries.iter().filter_map(|(_, json)| read(json)).collect());
             self.know_notes(notes.iter().filter_map(|(_, json)| Note::from_json(&text(json)?)).collect());
+            self.know_views(views.iter().filter_map(|(_, view)| View::from_text(&text(view)?)).collect());
         });
     }
 
@@ -145,6 +151,39 @@ impl Data {
         self.put(Store::Notes, vec![pair]);
     }
 
+    /// The saved views of the list of engines, by their names; `None` before they are known.
+    pub fn views(self) -> Option<Arc<Vec<View>>> {
+        self.views_read.get()
+    }
+
+    fn known_views(self) -> Vec<View> {
+        untrack(|| self.views()).map(|known| known.as_ref().clone()).unwrap_or_default()
+    }
+
+    fn know_views(self, new: Vec<View>) {
+        self.views_read.set(merge_views(self.known_views(), new));
+    }
+
+    /// Saves a view, in place of one of the same name: of that, all but the `known` fields stays.
+    pub fn save_view(self, view: View, known: &[&str]) {
+        let mut all = self.known_views();
+        let before = all.iter().position(|it| it.key() == view.key()).map(|at| all.remove(at));
+        let view = before.map_or(view.clone(), |before| view.instead_of(&before, known));
+        self.views_read.set(merge_views(all, vec![view.clone()]));
+        self.put(Store::Views, vec![view_pair(&view)]);
+    }
+
+    /// Deletes the view with this key.
+    pub fn delete_view(self, key: &str) {
+        let mut all = self.known_views();
+        all.retain(|view| view.key() != key);
+        self.views_read.set(all);
+        let span = (key.into(), format!("{key}\u{0}").into());
+        if let Some(kept) = self.kept() {
+            spawn_local(async move { _ = kept.change(Store::Views, vec![span], Vec::new()).await });
+        }
+    }
+
     /// In a task of its own; where it is not kept, [`Kept::trouble`] tells.
     fn put(self, store: Store, pairs: Vec<Pair>) {
         if let Some(kept) = self.kept() {
@@ -158,22 +197,24 @@ impl Data {
         }
     }
 
-    /// Everything that was done here and written about engines, as a file for another browser.
+    /// Everything that was done here and written about engines, and all views, as a file for another browser.
     pub fn kept_as_file(self) -> String {
         untrack(|| {
             let entries = self.entries().unwrap_or_default();
             let entries = entries.iter().map(|entry| entry.as_ref().clone()).collect::<Vec<_>>();
             let notes = self.all_notes.get::<AllNotes>();
-            kept_file(&entries, notes.as_ref().map_or(&[], |all| &all.0))
+            kept_file(&entries, notes.as_ref().map_or(&[], |all| &all.0), &self.known_views())
         })
     }
 
-    /// Adds what is in such a file to what is kept: of two notes about an engine, the later one counts. Tells how many entries and
-    /// notes were in it. `None`: it is no such file, or nobody is signed in any more.
-    pub fn add_from_file(self, file: &str) -> Option<(usize, usize)> {
+    /// Adds what is in such a file to what is kept: of two notes about an engine, the later one counts. Tells how many entries,
+    /// notes and views were in it. `None`: it is no such file, or nobody is signed in any more.
+    pub fn add_from_file(self, file: &str) -> Option<(usize, usize, usize)> {
         self.kept()?;
-        let (entries, notes) = read_kept_file(file)?;
-        let counts = (entries.len(), notes.len());
+        let (entries, notes, views) = read_kept_file(file)?;
+        let counts = (entries.len(), notes.len(), views.len());
+        self.know_views(views);
+        self.put(Store::Views, self.known_views().iter().map(view_pair).collect());
         self.know(self.known_entries(), entries.into_iter().map(Arc::new).collect());
         self.know_notes(notes);
         self.put(Store::Activity, self.known_entries().iter().map(|entry| entry_pair(entry)).collect());

@@ -19,6 +19,7 @@ mod site_moves;
 pub mod site_names;
 pub mod sites;
 mod slot;
+pub mod start_view;
 mod takeover;
 mod undo;
 pub mod update;
@@ -96,6 +97,8 @@ pub struct Data {
     /// All notes on engines, as they are kept, and as they are read.
     all_notes: Slot,
     notes_read: Slot,
+    /// The saved views of the list of engines.
+    views_read: Slot,
     /// Why the browser keeps nothing, for [`Kept`].
     unkept: RwSignal<u64>,
 }
@@ -131,6 +134,7 @@ impl Data {
             activity,
             all_notes: Slot::new(),
             notes_read: Slot::new(),
+            views_read: Slot::new(),
             unkept: RwSignal::new(0),
         };
         follow(move || {
@@ -225,6 +229,7 @@ impl Data {
         self.activity.forget();
         self.all_notes.forget();
         self.notes_read.forget();
+        self.views_read.forget();
         self.unkept.set(0);
     }
 }

@@ -10,9 +10,11 @@ mod filter_field;
 mod filter_help;
 mod first_steps;
 mod grouping;
+mod saved_views;
 
 pub use self::{
     column_choice::ColumnChoice, filter_help::FilterHelp, first_steps::FirstSteps, grouping::EngineGroups,
+    saved_views::SavedViews,
 };
 
 use std::sync::Arc;
@@ -121,6 +123,7 @@ struct EnginesState {
     rows: Memo<Option<Arc<Rows>>>,
     filter: AddressParam,
     status: AddressParam,
+    sort: AddressParam,
     group: AddressParam,
     /// The groups of what it is grouped by, once the part that knows them is there.
     groups: RwSignal<Option<Arc<Groups>>>,
@@ -245,6 +248,7 @@ pub fn EnginesPage() -> impl IntoView {
         rows,
         filter,
         status,
+        sort,
         group,
         groups,
         selection: Selection::new(),

@@ -15,6 +15,8 @@ pub enum Icon {
     Health,
     /// A clock: what goes on, and what was done.
     Activity,
+    /// A bookmark: saved under a name.
+    Saved,
     /// An arrow that turns back: undo.
     Undo,
     /// An arrow up out of a tray: bring a copy in.
@@ -95,6 +97,7 @@ impl Icon {
             }
             Self::Health => "M1.5 8.5h3L6.5 4l3 8.5 2-4h3",
             Self::Activity => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12M8 4.8V8l2.4 1.6",
+            Self::Saved => "M4.5 2.5h7V14L8 10.8 4.5 14z",
             Self::Undo => "M5.5 2.5 2.5 5.5l3 3M2.5 5.5h7a4 4 0 0 1 0 8H5",
             Self::Import => "M8 9.7V2M4.8 5.2 8 2l3.2 3.2M2.5 10.5v3h11v-3",
             Self::Refresh => {

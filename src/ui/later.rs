@@ -37,6 +37,8 @@ pub enum Later {
     Palette,
     /// The number of problems beside **Health**.
     ProblemCount,
+    /// The saved views of the list of engines.
+    SavedViews,
     /// **Activity** in the header, which keeps what is done as well.
     ActivityButton,
 }

@@ -27,6 +27,7 @@ mod table;
 mod tasks;
 mod transport;
 mod unsaved;
+mod views;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

@@ -41,10 +41,10 @@ pub(super) fn KeptData(page: ActivityState) -> impl IntoView {
     let chosen = move |_| {
         let Some(field) = field.get_untracked() else { return };
         read_chosen(&field, move |text| match text.and_then(|text| data.add_from_file(&text)) {
-            Some((entries, notes)) => {
+            Some((entries, notes, views)) => {
                 let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
-                let what =
-                    format!("{entries} and {} were in the file and are here now.", counted(notes, "note"));
+                let (notes, views) = (counted(notes, "note"), counted(views, "view"));
+                let what = format!("{entries}, {notes} and {views} were in the file and are here now.");
                 let more = "Of two notes on the same engine, the later one is kept.".to_owned();
                 toasts.say(Tone::Good, what, Some(more));
             }

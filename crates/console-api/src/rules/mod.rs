@@ -41,6 +41,7 @@ mod takeover;
 mod turns;
 mod update;
 mod versions;
+mod views;
 
 pub use activity::{
     ENTRY_HEADS, Entry, EntryItem, KEPT_ENTRIES, Outcome, Thing, Undo, Verdict, csv_of_entry,
@@ -101,3 +102,4 @@ pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
 };
 pub use versions::{VersionCount, Versions};
+pub use views::{VIEW_ADDRESS, View, merge_views};

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entry, EntryItem, Outcome, Thing, Undo};
 use crate::ids::{EngineId, PoolId, ScannerId, SiteId};
-use crate::rules::{Note, notes};
+use crate::rules::{Note, View, notes};
 use crate::timestamp::Timestamp;
-use crate::wire::{Field, Many, Nested, Read, Row};
+use crate::wire::{Field, Many, Nested, Read, Row, WithId};
 
 /// Stands in each file, so that no other file is taken for one.
 const FORMAT: &str = "engine-console kept data";
@@ -27,27 +27,29 @@ pub fn entry_from_json(text: &str) -> Option<Entry> {
     }
 }
 
-/// A file with entries and notes, for another browser.
+/// A file with entries, notes and views, for another browser.
 #[must_use]
-pub fn kept_file(entries: &[Entry], notes: &[Note]) -> String {
+pub fn kept_file(entries: &[Entry], notes: &[Note], views: &[View]) -> String {
     let file = WrittenFile {
         format: FORMAT,
         version: 1,
         activity: entries.iter().map(WrittenEntry::of).collect(),
         notes: notes.iter().map(Note::written).collect(),
+        views: views.iter().map(View::to_text).collect(),
     };
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
-/// The entries and notes of a file; `None` if it is none of these files. What makes no sense in it is left out.
+/// The entries, notes and views of a file; `None` if it is none of these files. What makes no sense in it is left out.
 #[must_use]
-pub fn read_kept_file(text: &str) -> Option<(Vec<Entry>, Vec<Note>)> {
+pub fn read_kept_file(text: &str) -> Option<(Vec<Entry>, Vec<Note>, Vec<View>)> {
     let any: Nested<'_, WireFile<'_>> = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
     let file = any.object()?;
     if file.format.words()? != FORMAT {
         return None;
     }
-    Some((file.activity.items().unwrap_or_default(), file.notes.items().unwrap_or_default()))
+    let (entries, notes) = (file.activity.items(), file.notes.items());
+    Some((entries.unwrap_or_default(), notes.unwrap_or_default(), file.views.items().unwrap_or_default()))
 }
 
 #[derive(Serialize)]
@@ -56,6 +58,7 @@ struct WrittenFile<'a> {
     version: u32,
     activity: Vec<WrittenEntry<'a>>,
     notes: Vec<notes::Written<'a>>,
+    views: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -65,6 +68,20 @@ struct WireFile<'a> {
     format: Field<'a>,
     activity: Many<'a, Entry>,
     notes: Many<'a, Note>,
+    views: Many<'a, View>,
+}
+
+/// In a list of views, what is none is left out.
+impl Read for View {
+    type Wire<'a> = WithId<'a>;
+
+    fn read(_: WithId<'_>) -> Row<Self> {
+        Row::Broken
+    }
+
+    fn read_value(value: Field<'_>) -> Row<Self> {
+        Row::from(value.words().and_then(|text| Self::from_text(&text)))
+    }
 }
 
 #[derive(Serialize)]
@@ -118,8 +135,7 @@ impl<'a> WrittenItem<'a> {
         let (of, site, pools) = match item.undo {
             Some(Undo::Site { site, was, now }) => (Some(site.get()), Some((was, now)), (None, None)),
             Some(Undo::Pools { engine, left, joined }) => (Some(engine.get()), None, (left, joined)),
-            Some(Undo::Mute { .. }) => (None, None, (None, None)),
-            None => (None, None, (None, None)),
+            Some(Undo::Mute { .. }) | None => (None, None, (None, None)),
         };
         Self {
             thing: item.thing.key(),
@@ -271,16 +287,17 @@ mod tests {
             tags: vec!["prod".to_owned()],
             changed: Timestamp::from_unix_ms(1_700_000_000_000),
         };
-        let file = kept_file(&[entry()], std::slice::from_ref(&note));
-        assert_eq!(read_kept_file(&file), Some((vec![entry()], vec![note])));
+        let view = View::new("Down", &[("filter", "status:\"not responding\"".to_owned())]);
+        let file = kept_file(&[entry()], std::slice::from_ref(&note), std::slice::from_ref(&view));
+        assert_eq!(read_kept_file(&file), Some((vec![entry()], vec![note], vec![view])));
         assert_eq!(
-            read_kept_file(&format!("\u{feff}{}", kept_file(&[], &[]))),
-            Some((Vec::new(), Vec::new()))
+            read_kept_file(&format!("\u{feff}{}", kept_file(&[], &[], &[]))),
+            Some((Vec::new(), Vec::new(), Vec::new()))
         );
         for other in ["", "{}", "[]", "name,address", r#"{"format":"other","notes":[]}"#] {
             assert_eq!(read_kept_file(other), None, "{other}");
         }
-        let half = r#"{"format":"engine-console kept data","activity":[{"id":1}],"notes":7}"#;
-        assert_eq!(read_kept_file(half), Some((Vec::new(), Vec::new())));
+        let half = r#"{"format":"engine-console kept data","activity":[{"id":1}],"notes":7,"views":[{},7,"filter=a"]}"#;
+        assert_eq!(read_kept_file(half), Some((Vec::new(), Vec::new(), Vec::new())));
     }
 }
