@@ -19,10 +19,13 @@ use crate::{
         watching::{Watcher, WatchingButton},
     },
     pages::{
+        activity::{ActivityButton, ActivityPage},
         add_engines::AddEnginesPage,
         administration::AdministrationPage,
         engine::EnginePage,
-        engines::{ColumnChoice, EngineGroups, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps},
+        engines::{
+            ColumnChoice, EngineGroups, EnginesDialogs, EnginesPage, FilterHelp, FirstSteps, SavedViews,
+        },
         health::{HealthPage, ProblemCount},
         new_engine::NewEnginePage,
         pool::PoolPage,
@@ -89,6 +92,7 @@ fn render(what: Later) -> AnyView {
             Route::Site(id) => view! { <SitePage id=Some(id) /> }.into_any(),
             Route::Health => view! { <HealthPage /> }.into_any(),
             Route::SharedSecret => view! { <SharedSecretPage /> }.into_any(),
+            Route::Activity => view! { <ActivityPage /> }.into_any(),
             Route::Administration => view! { <AdministrationPage /> }.into_any(),
         },
         Later::EnginesDialogs => view! { <EnginesDialogs /> }.into_any(),
@@ -104,6 +108,8 @@ fn render(what: Later) -> AnyView {
         .into_any(),
         Later::ProblemCount => view! { <ProblemCount /> }.into_any(),
         Later::WatchingButton => view! { <WatchingButton /> }.into_any(),
+        Later::SavedViews => view! { <SavedViews /> }.into_any(),
+        Later::ActivityButton => view! { <ActivityButton /> }.into_any(),
     }
 }
 

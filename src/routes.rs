@@ -39,6 +39,8 @@ pub enum Route {
     Health,
     /// The shared secret for engines that call the console.
     SharedSecret,
+    /// What runs, and what was done here.
+    Activity,
     /// The way in, as the documents have it.
     Administration,
 }
@@ -67,6 +69,7 @@ impl Route {
             Self::Site(id) => format!("/sites/{id}"),
             Self::Health => "/health".to_owned(),
             Self::SharedSecret => "/shared-secret".to_owned(),
+            Self::Activity => "/activity".to_owned(),
             Self::Administration => "/administration".to_owned(),
         }
     }
@@ -84,6 +87,7 @@ impl Route {
             "sites/new" => Self::NewSite,
             "health" => Self::Health,
             "shared-secret" => Self::SharedSecret,
+            "activity" => Self::Activity,
             "administration" => Self::Administration,
             _ => {
                 let (list, id) = path.split_once('/')?;
@@ -190,6 +194,7 @@ mod tests {
             (Route::Site(SiteId(90)), "/sites/90"),
             (Route::Health, "/health"),
             (Route::SharedSecret, "/shared-secret"),
+            (Route::Activity, "/activity"),
             (Route::Administration, "/administration"),
         ] {
             assert_eq!(route.path(), path);

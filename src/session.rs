@@ -126,6 +126,11 @@ impl Session {
         self.visit.get()
     }
 
+    /// Whether this visit still lasts; also where the app may be gone.
+    pub fn is_visit(self, visit: u64) -> bool {
+        self.visit.try_get_untracked() == Some(visit)
+    }
+
     /// Calls this each time that a visit ends, before anything of the next: what one person saw is not there for the
     /// other.
     pub fn when_it_ends(self, forget: impl Fn() + Send + Sync + 'static) {

@@ -91,6 +91,7 @@ fn Header(theme: RwSignal<Theme>) -> impl IntoView {
                 >
                     {glyph(Icon::Search, "")}
                 </button>
+                <Addition what=Later::ActivityButton wanted=Signal::stored(false) missing=Callback::new(|()| ()) />
                 <Fold label="Account" icon=Icon::Account>
                 <span class="who" title=live_attribute(move || Some(who()))>
                     <span class="unseen">"Signed in as "</span>

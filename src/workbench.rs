@@ -5,7 +5,7 @@ use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
 
 use crate::{
     browser::{clock::Clock, theme::Theme, timer::breathe},
-    data::Data,
+    data::{Data, start_view},
     features::bulk::say_how_it_ends,
     forms::{draft::Drafts, unsaved_dialog::UnsavedDialog},
     pages::{
@@ -158,7 +158,10 @@ fn Screen() -> impl IntoView {
     if document().location().and_then(|location| location.pathname().ok()).is_some_and(|path| is_start(&path))
     {
         let options = NavigateOptions { resolve: false, replace: true, ..NavigateOptions::default() };
-        navigate(&Route::Engines.href(), options);
+        let account = Session::here().account();
+        let query = account.and_then(|account| start_view::query_for(&account.username));
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        navigate(&format!("{}{query}", Route::Engines.href()), options);
     }
     live(move || match route.get() {
         Some(Route::Engines) => view! { <EnginesPage /> }.into_any(),

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 files="tokens.css base.css controls.css shell.css status.css table.css engines.css sites.css pages.css pools.css
-health.css history.css picker.css plans.css overlays.css"
+health.css history.css activity.css picker.css plans.css overlays.css"
 for file in *.css; do
     case " $(echo $files) " in
     *" $file "*) ;;

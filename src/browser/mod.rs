@@ -16,3 +16,4 @@ pub mod theme;
 pub mod timer;
 pub mod title;
 pub mod transport;
+pub mod upload;

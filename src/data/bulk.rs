@@ -2,9 +2,14 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use console_api::Error;
+use console_api::{
+    Error,
+    rules::{EntryItem, Outcome, Thing, Undo},
+};
 use futures::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local};
+
+use super::activity::Activity;
 
 /// One of the things.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,10 +118,23 @@ pub struct Bulk {
     in_news: StoredValue<Option<bool>>,
     /// Is told how it ended where nobody watched.
     news: StoredValue<Option<Callback<Run>>>,
+    activity: Activity,
+    /// What the things are, and what this run is in the activity.
+    noted: StoredValue<(Thing, u64)>,
+    /// What has ended and was not done to all, by what it is in the activity: with all that it takes to try again.
+    unfinished: StoredValue<Vec<Unfinished>, LocalStorage>,
+}
+
+/// A job that was not done to these things.
+#[derive(Clone)]
+struct Unfinished {
+    noted: (Thing, u64),
+    job: Job,
+    items: Vec<Item>,
 }
 
 impl Bulk {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(activity: Activity) -> Self {
         Self {
             run: RwSignal::new(None),
             job: StoredValue::new_local(None),
@@ -126,6 +144,9 @@ impl Bulk {
             watchers: StoredValue::new(0),
             in_news: StoredValue::new(None),
             news: StoredValue::new(None),
+            activity,
+            noted: StoredValue::new((Thing::Engine, 0)),
+            unfinished: StoredValue::new_local(Vec::new()),
         }
     }
 
@@ -167,10 +188,16 @@ impl Bulk {
         self.news.set_value(Some(Callback::new(news)));
     }
 
-    /// Begins, unless something is being done already.
+    /// Begins with engines, unless something is being done already.
     pub fn start(self, job: Job, items: Vec<Item>) {
+        self.start_on(Thing::Engine, job, items);
+    }
+
+    /// Begins, unless something is being done already.
+    pub fn start_on(self, thing: Thing, job: Job, items: Vec<Item>) {
         if !untrack(|| self.is_running()) {
             self.job.set_value(Some(job));
+            self.noted.set_value((thing, 0));
             let only = if let [one] = &items[..] { Some(one.name.clone()) } else { None };
             self.go(items, only);
         }
@@ -197,6 +224,38 @@ impl Bulk {
         self.go_on_with(left.unwrap_or_default());
     }
 
+    /// This is how what is being done to one of the things can be undone.
+    pub(super) fn can_be_undone(self, key: u64, undo: Undo) {
+        self.activity.change(self.noted.get_value().1, |entry| {
+            if let Some(item) = entry.items.iter_mut().find(|item| item.key == key) {
+                item.undo = Some(undo);
+            }
+        });
+    }
+
+    /// Whether this entry of the activity is the work that goes on.
+    pub fn is_entry(self, entry: u64) -> bool {
+        self.is_running() && self.noted.get_value().1 == entry
+    }
+
+    /// To how many things it can be tried again, of what has ended as this entry of the activity.
+    pub fn left_of(self, entry: u64) -> usize {
+        let left =
+            |all: &Vec<Unfinished>| all.iter().find(|it| it.noted.1 == entry).map_or(0, |it| it.items.len());
+        self.unfinished.with_value(left)
+    }
+
+    /// Tries it again to those, unless something is being done already.
+    pub fn try_again(self, entry: u64) {
+        let left = self.unfinished.with_value(|all| all.iter().find(|it| it.noted.1 == entry).cloned());
+        let Some(Unfinished { noted, job, items }) = left.filter(|_| !untrack(|| self.is_running())) else {
+            return;
+        };
+        self.job.set_value(Some(job));
+        self.noted.set_value(noted);
+        self.go(items, None);
+    }
+
     /// Puts away what has ended.
     pub fn close(self) {
         if !untrack(|| self.is_running()) {
@@ -204,11 +263,16 @@ impl Bulk {
         }
     }
 
-    pub(super) fn forget(self) {
+    fn forget(self) {
         self.turn.update_value(|turn| *turn += 1);
         self.queue.update_value(VecDeque::clear);
         self.job.set_value(None);
         self.run.set(None);
+    }
+
+    pub(super) fn forget_all(self) {
+        self.forget();
+        self.unfinished.update_value(Vec::clear);
     }
 
     fn go_on_with(self, items: Vec<Item>) {
@@ -221,6 +285,11 @@ impl Bulk {
         let Some(job) = self.job.get_value() else { return };
         self.turn.update_value(|turn| *turn += 1);
         let turn = self.turn.get_value();
+        let (thing, before) = self.noted.get_value();
+        // What is tried again is not left any more.
+        self.unfinished.update_value(|all| all.retain(|it| it.noted.1 != before));
+        let waiting = items.iter().map(|item| EntryItem::waiting(thing, item.key, item.name.clone()));
+        self.noted.set_value((thing, self.activity.begin(job.doing, waiting.collect())));
         self.run.set(Some(Run {
             doing: job.doing,
             total: items.len(),
@@ -259,6 +328,7 @@ impl Bulk {
         self.workers.update_value(|workers| *workers -= 1);
         if self.workers.get_value() == 0 {
             self.change(|run| run.running = false);
+            self.note_end(&job);
             (job.finish)();
             self.tell();
         }
@@ -270,10 +340,12 @@ impl Bulk {
             return false;
         }
         let Some(item) = self.queue.try_update_value(VecDeque::pop_front).flatten() else { return false };
+        self.note(item.key, Outcome::Running, String::new());
         let result = (job.step)(item.clone()).await;
         if !self.is_mine(turn) {
             return false;
         }
+        self.note_result(item.key, &result);
         self.change(|run| match result {
             Ok(word) => match run.done.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, count)) => *count += 1,
@@ -289,6 +361,38 @@ impl Bulk {
             }
         });
         true
+    }
+
+    fn note(self, key: u64, outcome: Outcome, words: String) {
+        self.activity.change(self.noted.get_value().1, |entry| {
+            if let Some(item) = entry.items.iter_mut().find(|item| item.key == key) {
+                (item.outcome, item.words) = (outcome, words);
+            }
+        });
+    }
+
+    fn note_result(self, key: u64, result: &Result<&'static str, Trouble>) {
+        let entry = self.noted.get_value().1;
+        match result {
+            Ok(word) => self.activity.item(entry, key, None, word, None),
+            Err(Trouble::Call(Error::Cancelled)) => self.note(key, Outcome::NotBegun, String::new()),
+            Err(Trouble::Call(error)) => self.activity.item(entry, key, Some(error), "", None),
+            Err(Trouble::Refrained(why)) => self.note(key, Outcome::Failed, why.clone()),
+        }
+    }
+
+    /// It has ended. What was not done can be tried again.
+    fn note_end(self, job: &Job) {
+        let noted = self.noted.get_value();
+        self.activity.end(noted.1, "");
+        let items = self.run.with_untracked(|run| {
+            let run = run.as_ref()?;
+            let failed = run.failed.iter().map(|failed| failed.item.clone());
+            Some(failed.chain(run.left.iter().cloned()).collect::<Vec<_>>())
+        });
+        if let Some(items) = items.filter(|items| !items.is_empty()) {
+            self.unfinished.update_value(|all| all.push(Unfinished { noted, job: job.clone(), items }));
+        }
     }
 
     /// Says how it ended if nobody watches, or if one thing was to be done and is: that needs no summary. Puts it away if

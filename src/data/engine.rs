@@ -2,10 +2,10 @@
 
 use std::slice;
 
-use console_api::{Created, Engine, EngineDraft, EngineId, Error, Saved};
+use console_api::{Created, Engine, EngineDraft, EngineId, Error, Saved, rules::Thing};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::Data;
+use super::{Data, activity::Noting};
 
 impl Data {
     /// Reads one engine, and the list with the pools if it is not there yet. What is known of the engine already shows
@@ -69,8 +69,11 @@ impl Data {
     /// Why the console did not take it.
     pub async fn create_engine(self, draft: EngineDraft) -> Result<Created<EngineId>, Error> {
         self.work.begin_change();
+        let noting = self.noting("Adding an engine", Thing::Engine, 0, draft.name.clone());
         let created =
-            self.session.call(async move |console| console.create_engine(&draft.clone()).await).await?;
+            self.session.call(async move |console| console.create_engine(&draft.clone()).await).await;
+        noting.ends(created.as_ref().err(), "added");
+        let created = created?;
         self.read_engines();
         Ok(created)
     }
@@ -86,6 +89,7 @@ impl Data {
         wanted: EngineDraft,
     ) -> Result<Saved<Engine>, Error> {
         self.work.begin_change();
+        let noting = self.noting("Saving an engine", Thing::Engine, id.get(), wanted.name.clone());
         let saved = self
             .session
             .call(async move |console| console.update_engine(id, &opened.clone(), &wanted.clone()).await)
@@ -95,6 +99,7 @@ impl Data {
             Ok(Saved::ChangedMeanwhile(theirs)) => self.engine_is(theirs.clone()),
             Err(_) => {}
         }
+        noting.saved(&saved);
         saved
     }
 
@@ -104,7 +109,9 @@ impl Data {
     /// What stands in the way. [`Error::NotFound`] is none: it is gone.
     pub async fn delete_engine(self, id: EngineId) -> Result<(), Error> {
         self.work.begin_change();
+        let noting = self.noting_engine("Deleting an engine", id);
         let done = self.erase_engine(id).await;
+        noting.ends(done.as_ref().err(), "deleted");
         if done.is_ok() {
             self.engines.patch(move |list| list.items.retain(|engine| engine.id != id));
         }
@@ -128,11 +135,18 @@ impl Data {
     /// Why the console did not do it.
     pub async fn reverse_engine(self, id: EngineId) -> Result<(), Error> {
         self.work.begin_change();
+        let noting = self.noting_engine("Reversing who opens the connection", id);
         let done = self.session.call(async move |console| console.reverse_connection(id).await).await;
+        noting.ends(done.as_ref().err(), "reversed");
         if matches!(done, Ok(()) | Err(Error::UnknownOutcome(_))) {
             self.changed(id);
         }
         done
+    }
+
+    /// One engine is about to be changed.
+    pub(super) fn noting_engine(self, what: &str, id: EngineId) -> Noting {
+        self.noting(what, Thing::Engine, id.get(), self.name_of(Thing::Engine, id.get()))
     }
 
     /// Reads an engine again that was changed.

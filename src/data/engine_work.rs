@@ -7,7 +7,7 @@ use std::{
 
 use console_api::{
     Engine, EngineId, PoolId,
-    rules::{UpdateOutcome, update_outcome},
+    rules::{Undo, UpdateOutcome, update_outcome},
 };
 use futures::FutureExt;
 use leptos::task::spawn_local;
@@ -125,7 +125,12 @@ impl Data {
         let step = move |item: Item| {
             async move {
                 let id = EngineId(item.key);
+                let is_new = self.is_outside(id, pool);
                 self.session.call(async move |console| console.assign_to_pool(id, pool).await).await?;
+                if is_new {
+                    let undo = Undo::Pools { engine: id, left: None, joined: Some(pool) };
+                    self.bulk.can_be_undone(item.key, undo);
+                }
                 Ok("added")
             }
             .boxed_local()

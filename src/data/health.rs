@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use console_api::{
     Engine, EngineId, List, Pool,
-    rules::{Cause, Day, Health, Mutes, SortedOut, Thresholds},
+    rules::{Cause, Day, Health, Mute, Mutes, SortedOut, Thresholds},
 };
 use leptos::prelude::*;
 use rustc_hash::FxHashMap;
@@ -144,6 +144,18 @@ impl FleetHealth {
         change(&mut mutes);
         self.keeps.set(MUTED.remember(&mutes.to_text()));
         self.mutes.set(mutes);
+    }
+
+    /// Mutes a problem no longer that is muted in the way that has this [stamp](console_api::rules::Mute::stamp). False: none is.
+    pub fn unmute_stamped(self, stamp: u64) -> bool {
+        let mut found = false;
+        self.change_mutes(|mutes| {
+            let keys = mutes.list().iter().filter(|mute| mute.stamp() == stamp).map(Mute::key);
+            let keys = keys.collect::<Vec<_>>();
+            found = !keys.is_empty();
+            mutes.remove(&keys);
+        });
+        found
     }
 
     /// Whether the browser keeps what is muted. Where it does not, it is lost with the page.

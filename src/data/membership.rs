@@ -1,6 +1,10 @@
 //! One engine gets into a pool or out of it.
 
-use console_api::{EngineId, Error, PoolId};
+use console_api::{
+    EngineId, Error, PoolId,
+    rules::{Thing, Undo},
+};
+use leptos::prelude::*;
 
 use super::Data;
 
@@ -11,7 +15,13 @@ impl Data {
     /// Why the console did not do it.
     pub async fn join_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         self.work.begin_change();
-        self.session.call(async move |console| console.assign_to_pool(engine, pool).await).await?;
+        let noting = self.noting_engine("Adding an engine to a pool", engine);
+        let is_new = self.is_outside(engine, pool);
+        let done = self.session.call(async move |console| console.assign_to_pool(engine, pool).await).await;
+        let undo = Undo::Pools { engine, left: None, joined: Some(pool) };
+        let word = format!("added to {}", self.name_of(Thing::Pool, pool.get()));
+        noting.ends_undoable(done.as_ref().err(), &word, is_new.then_some(undo));
+        done?;
         self.has_members(pool, move |engines| {
             if !engines.contains(&engine) {
                 engines.push(engine);
@@ -26,9 +36,20 @@ impl Data {
     /// Why the console did not do it. That it is not in the pool any more is no failure.
     pub async fn leave_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         self.work.begin_change();
-        self.take_out_of_pool(engine, pool).await?;
+        let noting = self.noting_engine("Taking an engine out of a pool", engine);
+        let done = self.take_out_of_pool(engine, pool).await;
+        let undo = Undo::Pools { engine, left: Some(pool), joined: None };
+        let word = format!("taken out of {}", self.name_of(Thing::Pool, pool.get()));
+        noting.ends_undoable(done.as_ref().err(), &word, Some(undo));
+        done?;
         self.has_members(pool, move |engines| engines.retain(|id| *id != engine));
         Ok(())
+    }
+
+    /// Whether the pool is known, and that the engine is not in it.
+    pub(super) fn is_outside(self, engine: EngineId, pool: PoolId) -> bool {
+        untrack(|| self.pools.value())
+            .is_some_and(|list| list.items.iter().any(|it| it.id == pool && !it.engines.contains(&engine)))
     }
 
     /// A missing member is told as 404, and so is a missing permission (docs/api-quirks.md, "Signing in"): the pool

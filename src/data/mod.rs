@@ -1,5 +1,6 @@
 //! The only place that talks to the console: reads that are kept, and what changes them.
 
+pub mod activity;
 pub mod add_engines;
 pub mod all_sites;
 pub mod bulk;
@@ -7,6 +8,7 @@ mod engine;
 mod engine_work;
 pub mod health;
 pub mod history;
+pub mod keeping;
 mod marks;
 mod membership;
 mod pool_plan;
@@ -21,7 +23,9 @@ pub mod site_names;
 pub mod sites;
 mod slot;
 pub mod staged_update;
+pub mod start_view;
 mod takeover;
+mod undo;
 pub mod update;
 pub mod version_report;
 
@@ -36,8 +40,8 @@ use leptos::{prelude::*, task::spawn_local};
 
 pub use self::slot::Slot;
 use self::{
-    all_sites::AllSites, bulk::Bulk, health::FleetHealth, history::HistoryPlace, query::Query, refresh::Work,
-    secret::Secret, sites::Listed, version_report::LatestReport,
+    activity::Activity, all_sites::AllSites, bulk::Bulk, health::FleetHealth, history::HistoryPlace,
+    query::Query, refresh::Work, secret::Secret, sites::Listed, version_report::LatestReport,
 };
 use crate::{
     browser::{effect::follow, kept::Kept},
@@ -94,6 +98,13 @@ pub struct Data {
     pub work: Work,
     /// Work on many things.
     pub bulk: Bulk,
+    /// What is done here, and was.
+    pub activity: Activity,
+    /// All notes on engines, as they are kept, and as they are read.
+    all_notes: Slot,
+    notes_read: Slot,
+    /// The saved views of the list of engines.
+    views_read: Slot,
     /// Why the browser keeps nothing, for [`Kept`].
     unkept: RwSignal<u64>,
 }
@@ -102,6 +113,7 @@ impl Data {
     /// Nothing read yet; put into the context for the components below.
     pub fn provide(session: Session) -> Self {
         let info = Query::<ConsoleInfo>::new();
+        let activity = Activity::new(session);
         let data = Self {
             session,
             place: Memo::new(move |_| {
@@ -125,7 +137,11 @@ impl Data {
             secret: Secret::new(),
             version_report: LatestReport::new(),
             work: Work::new(),
-            bulk: Bulk::new(),
+            bulk: Bulk::new(activity),
+            activity,
+            all_notes: Slot::new(),
+            notes_read: Slot::new(),
+            views_read: Slot::new(),
             unkept: RwSignal::new(0),
         };
         follow(move || {
@@ -199,6 +215,8 @@ impl Data {
 
     /// What is kept in this browser for who is signed in; `None` when nobody is. Only the later part of the app may ask.
     pub fn kept(self) -> Option<Kept> {
+        // Nothing: the app has gone.
+        self.unkept.try_get_untracked()?;
         let account = untrack(|| self.session.account())?;
         Some(Kept::of(&account.username, self.unkept))
     }
@@ -222,7 +240,11 @@ impl Data {
         self.secret.forget();
         self.version_report.forget();
         self.work.forget();
-        self.bulk.forget();
+        self.bulk.forget_all();
+        self.activity.forget();
+        self.all_notes.forget();
+        self.notes_read.forget();
+        self.views_read.forget();
         self.unkept.set(0);
     }
 }

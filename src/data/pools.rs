@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use console_api::{
     Created, EngineId, Error, List, Moved, Pool, PoolDraft, PoolId, Saved, ScannerId, SiteId,
-    rules::{SiteMove, halfway},
+    rules::{SiteMove, Thing, Undo, halfway},
 };
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
@@ -95,7 +95,10 @@ impl Data {
     /// Why the console did not take it.
     pub async fn create_pool(self, draft: PoolDraft) -> Result<Created<PoolId>, Error> {
         let sent = draft.clone();
-        let created = self.session.call(async move |console| console.create_pool(&sent).await).await?;
+        let noting = self.noting("Creating a pool", Thing::Pool, 0, draft.name.trim().to_owned());
+        let created = self.session.call(async move |console| console.create_pool(&sent).await).await;
+        noting.ends(created.as_ref().err(), "created");
+        let created = created?;
         let PoolDraft { name, engines } = draft;
         let pool = Pool { id: created.id, name: name.trim().to_owned(), engines, sites: Some(Vec::new()) };
         // Who made it on the way to something else chooses it before the list is read again.
@@ -118,6 +121,7 @@ impl Data {
         opened: PoolDraft,
         wanted: PoolDraft,
     ) -> Result<Saved<Pool>, Error> {
+        let noting = self.noting("Saving a pool", Thing::Pool, id.get(), wanted.name.trim().to_owned());
         let saved =
             self.session.call(async move |console| console.update_pool(id, &opened, &wanted).await).await;
         match &saved {
@@ -131,6 +135,7 @@ impl Data {
             Ok(Saved::ChangedMeanwhile(theirs)) => self.pool_is(theirs.clone()),
             Err(_) => {}
         }
+        noting.saved(&saved);
         saved
     }
 
@@ -139,6 +144,14 @@ impl Data {
     /// # Errors
     /// What stands in the way.
     pub async fn delete_pool(self, id: PoolId) -> Result<(), Error> {
+        let noting =
+            self.noting("Deleting a pool", Thing::Pool, id.get(), self.name_of(Thing::Pool, id.get()));
+        let done = self.erase_pool(id).await;
+        noting.ends(done.as_ref().err(), "deleted");
+        done
+    }
+
+    async fn erase_pool(self, id: PoolId) -> Result<(), Error> {
         match self.session.call(async move |console| console.delete_pool(id).await).await {
             Ok(()) | Err(Error::NotFound { .. }) => {
                 self.pools.patch(move |list| list.items.retain(|pool| pool.id != id));
@@ -173,7 +186,11 @@ impl Data {
                     .call(async move |console| console.move_to_pool(id, from_id, to_id).await)
                     .await?;
                 match halfway(&moved, &names.0, &names.1) {
-                    None => Ok("moved"),
+                    None => {
+                        let undo = Undo::Pools { engine: id, left: Some(from_id), joined: Some(to_id) };
+                        self.bulk.can_be_undone(item.key, undo);
+                        Ok("moved")
+                    }
                     Some(words) => Err(Trouble::Refrained(words)),
                 }
             }
@@ -199,7 +216,7 @@ impl Data {
         let step = move |item: Item| {
             async move {
                 if item.key == THE_POOL {
-                    self.delete_pool(id).await?;
+                    self.erase_pool(id).await?;
                     return Ok("deleted");
                 }
                 let (site, Some(to)) = (SiteId(item.key), to) else { return Ok("left") };
@@ -225,7 +242,7 @@ impl Data {
             step: Rc::new(step),
             finish: Rc::new(move || self.read_engines()),
         };
-        self.bulk.start(job, items);
+        self.bulk.start_on(Thing::Step, job, items);
     }
 
     /// Creates pools, one after the other. `on_created` is told of each, by its place in the list.
@@ -251,7 +268,7 @@ impl Data {
             step: Rc::new(step),
             finish: Rc::new(move || self.read_pools()),
         };
-        self.bulk.start(job, items);
+        self.bulk.start_on(Thing::Pool, job, items);
     }
 
     /// Deletes pools that were just created. `on_deleted` is told of each.
@@ -262,7 +279,7 @@ impl Data {
             let on_deleted = Rc::clone(&on_deleted);
             async move {
                 let id = PoolId(item.key);
-                self.delete_pool(id).await?;
+                self.erase_pool(id).await?;
                 on_deleted(id);
                 Ok("deleted")
             }
@@ -274,6 +291,6 @@ impl Data {
             step: Rc::new(step),
             finish: Rc::new(move || self.read_pools()),
         };
-        self.bulk.start(job, items);
+        self.bulk.start_on(Thing::Pool, job, items);
     }
 }

@@ -5,7 +5,10 @@
 
 use std::time::Duration;
 
-use console_api::{Asked, Engine, EngineId, Error};
+use console_api::{
+    Asked, Engine, EngineId, Error,
+    rules::{Thing, counted},
+};
 use futures::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
@@ -14,7 +17,7 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::Data;
+use super::{Data, activity::Noting};
 use crate::browser::timer::after;
 
 type Asking = Shared<LocalBoxFuture<'static, Result<Asked, Error>>>;
@@ -161,8 +164,10 @@ impl Data {
             return None;
         }
         self.work.begin_change();
+        let noting = self.noting_engine("Refreshing an engine", id);
         Some(async move {
             let read = self.ask_then_read(id).await;
+            note_asked(noting, read.as_ref().map(|(asked, _)| asked));
             match &read {
                 Ok((_, engine)) => self.engine_is(engine.clone()),
                 Err(Error::NotFound { .. }) => self.read_engines(),
@@ -184,8 +189,12 @@ impl Data {
             return None;
         }
         self.work.begin_change();
+        let name = counted(ids.len(), "displayed engine");
+        let noting = self.noting("Refreshing engines", Thing::Console, 0, name);
         Some(async move {
-            let asked = match self.ask().await {
+            let asked = self.ask().await;
+            note_asked(noting, asked.as_ref());
+            let asked = match asked {
                 Ok(asked) => Ok(self.read_engines_now().await.is_ok().then_some(asked)),
                 Err(error) => Err(error),
             };
@@ -218,4 +227,17 @@ impl Data {
         });
         asked
     }
+}
+
+fn note_asked(noting: Noting, asked: Result<&Asked, &Error>) {
+    let word = match asked {
+        Ok(Asked::Failed(error)) | Err(error) => {
+            noting.ends(Some(error), "");
+            return;
+        }
+        Ok(Asked::Yes(_)) => "refreshed",
+        Ok(Asked::Silent) => "read; the console told nothing new",
+        Ok(Asked::NotPermitted) => "read; this account may not make the console ask its engines",
+    };
+    noting.ends(None, word);
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use console_api::{Error, SharedSecret};
+use console_api::{Error, SharedSecret, rules::Thing};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
@@ -26,6 +26,9 @@ pub enum Validity {
 
 /// What the console and the network may differ in, from one answer to the next, on when the same secret ends: 10 s.
 const SAME_END_MS: f64 = 10_000.0;
+
+/// What the activity calls it.
+const SECRET: &str = "Shared secret";
 
 impl Validity {
     /// Whether it is another secret that is valid now. Each is valid for an hour from when it was made, so that a later one ends later.
@@ -116,7 +119,13 @@ impl Data {
     /// # Errors
     /// Why the console made none.
     pub async fn generate_secret(self) -> Result<bool, Error> {
-        let generated = self.session.call(async |console| console.generate_shared_secret().await).await?;
+        // Never the secret itself.
+        let noting = self.noting("Generating a shared secret", Thing::Console, 0, SECRET.to_owned());
+        let generated = self.session.call(async |console| console.generate_shared_secret().await).await;
+        let is_old = generated.as_ref().is_ok_and(|generated| generated.was_valid_before);
+        let word = if is_old { "one was still valid" } else { "generated" };
+        noting.ends(generated.as_ref().err(), word);
+        let generated = generated?;
         self.secret.older.set(generated.left.is_some());
         let left = match generated.left {
             Some(left) => Some(left),
@@ -149,7 +158,11 @@ impl Data {
     /// # Errors
     /// Why the console did not do it.
     pub async fn revoke_secret(self) -> Result<bool, Error> {
-        let revoked = self.session.call(async |console| console.revoke_shared_secret().await).await?;
+        let noting = self.noting("Revoking the shared secret", Thing::Console, 0, SECRET.to_owned());
+        let revoked = self.session.call(async |console| console.revoke_shared_secret().await).await;
+        let word = if revoked == Ok(false) { "there was none" } else { "revoked" };
+        noting.ends(revoked.as_ref().err(), word);
+        let revoked = revoked?;
         self.secret.validity.set(Validity::None);
         Ok(revoked)
     }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use console_api::{
     EngineId, Error, Moved, PageRequest, ScannerId, SiteId,
-    rules::{OwnedSite, Scanners, SiteMove},
+    rules::{OwnedSite, Scanners, SiteMove, Thing, Undo},
 };
 use futures::{FutureExt, TryStreamExt};
 use leptos::prelude::*;
@@ -123,7 +123,12 @@ impl Data {
                 let moved =
                     self.session.call(async move |console| console.move_site(site, from, to).await).await?;
                 let word = match moved {
-                    Moved::Done => "moved",
+                    Moved::Done => {
+                        if let Some(was) = from {
+                            self.bulk.can_be_undone(item.key, Undo::Site { site, was, now: to });
+                        }
+                        "moved"
+                    }
                     Moved::AlreadyThere => "there already",
                     Moved::ElsewhereMeanwhile(now) => {
                         done.borrow_mut().push((site, now));
@@ -143,6 +148,6 @@ impl Data {
             .boxed_local()
         };
         let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
-        self.bulk.start(job, items);
+        self.bulk.start_on(Thing::Site, job, items);
     }
 }

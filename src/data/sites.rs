@@ -2,6 +2,7 @@
 
 use console_api::{
     Created, Error, Moved, NewSite, Page, PageRequest, Saved, ScannerId, Site, SiteDraft, SiteId,
+    rules::{Thing, Undo},
 };
 use leptos::prelude::*;
 
@@ -92,7 +93,10 @@ impl Data {
     /// # Errors
     /// Why the console did not take it.
     pub async fn create_site(self, site: NewSite) -> Result<Created<SiteId>, Error> {
-        let created = self.session.call(async |console| console.create_site(&site).await).await?;
+        let noting = self.noting("Creating a site", Thing::Site, 0, site.name.trim().to_owned());
+        let created = self.session.call(async |console| console.create_site(&site).await).await;
+        noting.ends(created.as_ref().err(), "created");
+        let created = created?;
         self.read_engines();
         Ok(created)
     }
@@ -107,12 +111,14 @@ impl Data {
         opened: SiteDraft,
         wanted: SiteDraft,
     ) -> Result<Saved<Site>, Error> {
+        let noting = self.noting("Saving a site", Thing::Site, id.get(), wanted.name.trim().to_owned());
         let saved = self.session.call(async |console| console.update_site(id, &opened, &wanted).await).await;
         match &saved {
             Ok(Saved::Done) | Err(Error::UnknownOutcome(_)) => self.read_site(id),
             Ok(Saved::ChangedMeanwhile(theirs)) => self.site_is(theirs.clone()),
             Err(_) => {}
         }
+        noting.saved(&saved);
         saved
     }
 
@@ -121,10 +127,13 @@ impl Data {
     /// # Errors
     /// What stands in the way.
     pub async fn delete_site(self, id: SiteId) -> Result<(), Error> {
+        let noting =
+            self.noting("Deleting a site", Thing::Site, id.get(), self.name_of(Thing::Site, id.get()));
         let done = match self.session.call(async move |console| console.delete_site(id).await).await {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
         };
+        noting.ends(done.as_ref().err(), "deleted");
         if done.is_ok() {
             self.sites.patch(move |listed| {
                 let before = listed.page.items.len();
@@ -156,7 +165,21 @@ impl Data {
         from: Option<ScannerId>,
         to: ScannerId,
     ) -> Result<Moved, Error> {
+        let noting = self.noting("Moving a site", Thing::Site, id.get(), self.name_of(Thing::Site, id.get()));
         let moved = self.session.call(async |console| console.move_site(id, from, to).await).await;
+        let label = |scanner| untrack(|| self.scanners()).label(scanner);
+        match &moved {
+            Ok(Moved::Done) => {
+                let undo = from.map(|was| Undo::Site { site: id, was, now: to });
+                noting.ends_undoable(None, &format!("moved to {}", label(to)), undo);
+            }
+            Ok(Moved::AlreadyThere) => noting.ends(None, "there already"),
+            Ok(Moved::ElsewhereMeanwhile(now)) => noting.refrained(&format!(
+                "Somebody else has given it to {} meanwhile, and it was left there.",
+                label(*now)
+            )),
+            Err(error) => noting.ends(Some(error), ""),
+        }
         // How many sites each of them has; after a failure nobody may know.
         if matches!(moved, Ok(_) | Err(Error::UnknownOutcome(_))) {
             self.read_engines();

@@ -6,7 +6,10 @@ use std::{
     rc::Rc,
 };
 
-use console_api::{EngineId, Error, Moved, rules::Change};
+use console_api::{
+    EngineId, Error, Moved,
+    rules::{Change, Thing},
+};
 use futures::{FutureExt, channel::oneshot};
 use leptos::prelude::*;
 
@@ -121,7 +124,7 @@ impl Data {
             .boxed_local()
         };
         let job = Job { doing, at_once: AT_ONCE, step: Rc::new(step), finish: Rc::new(finish) };
-        self.bulk.start(job, items);
+        self.bulk.start_on(Thing::Step, job, items);
     }
 
     async fn hand_over(self, change: Change, progress: &Progress) -> Result<&'static str, Trouble> {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use console_api::{
     Engine, EngineId, Error,
     rules::{
-        UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
+        Thing, UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions,
+        update_outcome,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -67,18 +68,32 @@ impl Data {
             return;
         }
         self.work.begin_change();
+        let noting = self.noting_engine("Updating an engine", id);
         spawn_local(async move {
             let sent = self.session.call(async move |console| console.update_engine_software(id).await).await;
             match sent.map(|answer| update_outcome(&answer)) {
-                Ok(UpdateOutcome::UpToDate) => tell(UpdateStep::UpToDate),
+                Ok(UpdateOutcome::UpToDate) => {
+                    noting.ends(None, "up to date");
+                    tell(UpdateStep::UpToDate);
+                }
                 Ok(UpdateOutcome::Sent) => {
                     tell(UpdateStep::Sent);
                     if let Some(last) = self.wait_for_versions(&engine).await {
+                        let word = match &last {
+                            UpdateStep::Updated(_) => "updated",
+                            UpdateStep::Late => "sent; no new versions were reported in time",
+                            UpdateStep::Gone(_) => "sent; the engine is gone",
+                            _ => "sent",
+                        };
+                        noting.ends(None, word);
                         tell(last);
                     }
                 }
                 Err(Error::Cancelled) => {}
-                Err(error) => tell(UpdateStep::Failed(error)),
+                Err(error) => {
+                    noting.ends(Some(&error), "");
+                    tell(UpdateStep::Failed(error));
+                }
             }
             self.work.updating.end(&mine);
         });
@@ -129,8 +144,10 @@ impl Data {
         let all = before.iter().map(|engine| engine.id).collect::<Vec<_>>();
         let mine = self.work.updating.begin(&all);
         self.work.begin_change();
+        let noting = self.noting("Updating all engines", Thing::Console, 0, "All engines".to_owned());
         let printed =
             self.session.call(async |console| console.update_all_engines().await).await.map(|it| it.output);
+        noting.ends(printed.as_ref().err(), "sent the updates");
         let sent = match &printed {
             Ok(output) => {
                 let names = before.iter().map(|engine| engine.name.as_str()).collect::<Vec<_>>();

@@ -207,7 +207,7 @@ fn planned(plan: &Plan) -> impl IntoView + use<> {
 }
 
 /// A heading with a number, and all names in one text that scrolls: there may be ten thousand.
-fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
+pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
@@ -234,8 +234,12 @@ fn count(run: &Run) -> String {
     format!("{} of {}{failed}{stops}", run.finished(), run.total)
 }
 
+/// How far it has come, as a bar and in words.
 #[component]
-fn ProgressBar(bulk: Bulk) -> impl IntoView {
+pub fn ProgressBar(
+    /// The work.
+    bulk: Bulk,
+) -> impl IntoView {
     let at = move || bulk.look(|run| run.map_or((0, 1), |run| (run.finished(), run.total)));
     view! {
         <progress

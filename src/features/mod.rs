@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod delete_engine;
 pub mod delete_site;
 pub mod history;
+pub mod kept;
 pub mod palette;
 pub mod pool_scans;
 pub mod pool_work;

@@ -26,12 +26,13 @@ const LABEL: &str = "Find a screen, engine, pool, site or action";
 const OF_EACH: usize = 8;
 
 /// The screens that have no name of their own in a list.
-const SCREENS: [(Route, &str, Icon); 10] = [
+const SCREENS: [(Route, &str, Icon); 11] = [
     (Route::Engines, "Engines", Icon::Engine),
     (Route::Pools, "Pools", Icon::Pool),
     (Route::SharedSecret, "Shared Secret", Icon::Key),
     (Route::Sites, "Sites", Icon::Site),
     (Route::Health, "Health", Icon::Health),
+    (Route::Activity, "Activity", Icon::Activity),
     (Route::Administration, "Administration", Icon::Settings),
     (Route::NewEngine, "New engine", Icon::Add),
     (Route::AddEngines, "Add many engines", Icon::Add),

@@ -1,6 +1,7 @@
 //! **Scan Engine Configuration**: one engine, what is known of it, and what can be done with it.
 
 mod history;
+mod note;
 mod panel;
 mod pools;
 mod scans;
@@ -19,6 +20,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use self::{
     history::EngineHistory,
+    note::EngineNote,
     panel::{Panel, PanelButtons},
     pools::EnginePools,
     scans::EngineScans,
@@ -109,6 +111,7 @@ pub fn EnginePage(
                 <EngineTroubles page />
             </div>
             <EngineSummary page />
+            {live(move || there.get().then(|| view! { <EngineNote page /> }))}
             {live(move || there.get().then(|| view! { <EngineTabs page /> }))}
         </section>
     }

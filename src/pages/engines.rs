@@ -10,10 +10,12 @@ mod filter_field;
 mod filter_help;
 mod first_steps;
 mod grouping;
+mod saved_views;
 mod stages;
 
 pub use self::{
     column_choice::ColumnChoice, filter_help::FilterHelp, first_steps::FirstSteps, grouping::EngineGroups,
+    saved_views::SavedViews,
 };
 
 use std::sync::Arc;
@@ -125,6 +127,7 @@ struct EnginesState {
     rows: Memo<Option<Arc<Rows>>>,
     filter: AddressParam,
     status: AddressParam,
+    sort: AddressParam,
     group: AddressParam,
     /// The groups of what it is grouped by, once the part that knows them is there.
     groups: RwSignal<Option<Arc<Groups>>>,
@@ -219,6 +222,11 @@ pub fn EnginesPage() -> impl IntoView {
             let now = Timestamp::from_unix_ms(clock::now());
             filter = filter.compare_with(Fleet::of(&rows.all, now, data.health.thresholds()));
         }
+        if filter.needs_notes()
+            && let Some(notes) = data.notes()
+        {
+            filter = filter.look_in(notes);
+        }
         let in_order = sorted.iter().filter_map(|at| rows.all.get(*at));
         let matching: Vec<&EngineRow> = in_order.filter(|row| filter.matches_text(row)).collect();
         let keys = matching.iter().filter(|row| filter.matches_status(row)).map(|row| row.engine.id.get());
@@ -244,6 +252,7 @@ pub fn EnginesPage() -> impl IntoView {
         rows,
         filter,
         status,
+        sort,
         group,
         groups,
         selection: Selection::new(),

@@ -1,5 +1,6 @@
 //! The screens, one module each.
 
+pub mod activity;
 pub mod add_engines;
 pub mod administration;
 pub mod engine;

@@ -13,6 +13,14 @@ pub enum Icon {
     Site,
     /// A heartbeat: health.
     Health,
+    /// A clock: what goes on, and what was done.
+    Activity,
+    /// A bookmark: saved under a name.
+    Saved,
+    /// An arrow that turns back: undo.
+    Undo,
+    /// An arrow up out of a tray: bring a copy in.
+    Import,
     /// A bell that is crossed out: say no more of it.
     Mute,
     /// Two arrows in a circle: ask again.
@@ -121,6 +129,10 @@ impl Icon {
             Self::Help => "#i-help",
             Self::Warning => "#i-warning",
             Self::History => "#i-history",
+            Self::Activity => "#i-activity",
+            Self::Saved => "#i-saved",
+            Self::Undo => "#i-undo",
+            Self::Import => "#i-import",
             Self::Failed => "#i-failed",
         }
     }

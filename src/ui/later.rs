@@ -39,6 +39,10 @@ pub enum Later {
     ProblemCount,
     /// **Watching** in the header.
     WatchingButton,
+    /// The saved views of the list of engines.
+    SavedViews,
+    /// **Activity** in the header, which keeps what is done as well.
+    ActivityButton,
 }
 
 /// Makes what is asked for.

@@ -6,6 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
 use super::{
+    activity::{go_to_activity, nothing_is_kept, see_row},
     console::{Console, Pool},
     person::{ClockAhead, Screen, at_work_on, until},
 };
@@ -316,4 +317,28 @@ async fn the_audit_counts_one_as_one_and_shows_who_calls_whom() {
     let arrow = status.query_selector("svg[role=img]").unwrap().unwrap();
     assert_eq!(arrow.get_attribute("aria-label").as_deref(), Some("Engine connects to console"));
     assert!(status.scroll_width() <= status.client_width());
+}
+
+#[wasm_bindgen_test]
+async fn a_mute_is_undone_from_activity_unless_it_was_muted_in_another_way_since() {
+    nothing_is_kept().await;
+    forget_mutes();
+    let console = console();
+    let screen = health(&console).await;
+    mute_berlin(&screen).await;
+    press_mute(&screen).await;
+    screen.see("summary", "Muted (1)").await;
+    go_to_activity(&screen).await;
+    see_row(&screen, &["Muting problems", BERLIN, "muted"]).await;
+    screen.click("button", "Muting problems").await;
+    screen.click("button", "Undo").await;
+    screen.read("no longer muted").await;
+    screen.click("button", "Undo 1 change").await;
+    see_row(&screen, &["Undoing changes", "undone"]).await;
+    screen.click("button", "Undo").await;
+    screen.click("button", "Undo 1 change").await;
+    see_row(&screen, &["Undoing changes", "not muted this way any more"]).await;
+    screen.click("link", "Health").await;
+    see_problems(&screen, &[BERLIN, VERSIONS, CAIRO]).await;
+    forget_mutes();
 }

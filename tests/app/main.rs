@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+mod activity;
 mod add_engines;
 mod bulk;
 mod console;
@@ -11,6 +12,7 @@ mod forms;
 mod health;
 mod history;
 mod kept;
+mod notes;
 mod odd_consoles;
 mod palette;
 mod panel;
@@ -31,6 +33,7 @@ mod table;
 mod tasks;
 mod transport;
 mod unsaved;
+mod views;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

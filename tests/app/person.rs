@@ -80,6 +80,7 @@ fn wear_the_style() {
         include_str!("../../style/pages.css"),
         include_str!("../../style/health.css"),
         include_str!("../../style/history.css"),
+        include_str!("../../style/activity.css"),
         include_str!("../../style/picker.css"),
         include_str!("../../style/plans.css"),
         include_str!("../../style/overlays.css"),

@@ -15,7 +15,7 @@ const KINDS: [(&str, &str, &[&str]); 3] = [
 ];
 
 /// Rooms whose tasks belong to the app and not to a page: nothing that they read goes before the app does.
-const OF_THE_APP: [&str; 2] = ["src/data/", "src/session.rs"];
+const OF_THE_APP: [&str; 3] = ["src/browser/", "src/data/", "src/session.rs"];
 
 fn rust_files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {

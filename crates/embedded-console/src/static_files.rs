@@ -18,6 +18,7 @@ use crate::security;
 /// The app's routes: each answers with the app's index, so that links and reloads work. `:id` stands for a number.
 pub const APP_ROUTES: [&str; 14] = [
     "/",
+    "/activity",
     "/administration",
     "/engines",
     "/engines/new",

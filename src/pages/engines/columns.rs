@@ -43,6 +43,15 @@ pub(super) const fn can_be_hidden(column: EngineColumn) -> bool {
     !matches!(column, EngineColumn::Name | EngineColumn::Status)
 }
 
+/// The columns with these keys, with those that can't be hidden.
+fn with_these_keys(keys: &str) -> Vec<EngineColumn> {
+    let mut shown = keys.split(',').filter_map(EngineColumn::from_key).collect::<Vec<_>>();
+    let needed = ORDER.into_iter().filter(|column| !can_be_hidden(*column));
+    let missing = needed.filter(|column| !shown.contains(column)).collect::<Vec<_>>();
+    shown.splice(..0, missing);
+    shown
+}
+
 /// What a person chose about the table. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
@@ -54,13 +63,7 @@ pub(super) struct Layout {
 impl Layout {
     /// What was chosen last time.
     pub(super) fn remembered() -> Self {
-        let shown = COLUMNS.remembered().map(|keys| {
-            let mut shown = keys.split(',').filter_map(EngineColumn::from_key).collect::<Vec<_>>();
-            let needed = ORDER.into_iter().filter(|column| !can_be_hidden(*column));
-            let missing = needed.filter(|column| !shown.contains(column)).collect::<Vec<_>>();
-            shown.splice(..0, missing);
-            shown
-        });
+        let shown = COLUMNS.remembered().map(|keys| with_these_keys(&keys));
         let layout = Self {
             shown: RwSignal::new(shown.unwrap_or_else(|| ORDER[..AT_FIRST].to_vec())),
             widths: Widths::from_text(&WIDTHS.remembered().unwrap_or_default()),
@@ -107,6 +110,28 @@ impl Layout {
         self.compact.into()
     }
 
+    /// Shows the columns with these keys; no keys are no choice.
+    pub(super) fn show_keys(self, keys: &str) {
+        if !keys.is_empty() {
+            self.show(with_these_keys(keys));
+        }
+    }
+
+    /// The keys of the columns on screen.
+    pub(super) fn shown_keys(self) -> String {
+        self.shown.with(|shown| shown.iter().map(|column| column.key()).collect::<Vec<_>>().join(","))
+    }
+
+    /// How high the rows are, by its key.
+    pub(super) fn density(self) -> &'static str {
+        if self.compact.get() { "compact" } else { "comfortable" }
+    }
+
+    /// Makes the rows low, or not.
+    pub(super) fn set_compact(self, compact: bool) {
+        self.compact.set(compact);
+    }
+
     /// Shows these columns, now and the next time.
     pub(super) fn show(self, now: Vec<EngineColumn>) {
         let keys = now.iter().map(|column| column.key()).collect::<Vec<_>>();
@@ -131,6 +156,9 @@ pub(super) fn LayoutControls(layout: Layout) -> impl IntoView {
                 <option value="compact">"Compact"</option>
             </select>
         </label>
+        <Menu label="Views" icon=Icon::Saved>
+            <Addition what=Later::SavedViews wanted=Signal::stored(true) missing=Callback::new(|()| ()) />
+        </Menu>
         <Menu label="Columns" icon=Icon::Columns>
             <Addition what=Later::ColumnChoice wanted=Signal::stored(true) missing=Callback::new(|()| ()) />
         </Menu>

@@ -22,7 +22,8 @@ pub fn FilterHelp() -> impl IntoView {
         }
         let pools = state.data.pools.value();
         let names = pools.iter().flat_map(|pools| &pools.items).map(|pool| pool.name.as_str());
-        state.text.with(|text| filter_suggestions(text, names))
+        let tags = state.data.notes().map(|notes| notes.tags()).unwrap_or_default();
+        state.text.with(|text| filter_suggestions(text, names, &tags))
     });
     state.offered.set(Some(suggestions));
     on_cleanup(move || _ = state.offered.try_set(None));

@@ -15,7 +15,8 @@ pub fn EngineGroups() -> impl IntoView {
     follow(move || {
         let grouping = page.group.with(|key| EngineGrouping::from_key(key));
         let groups = grouping.zip(page.rows.get()).map(|(grouping, rows)| {
-            let (names, of) = group_engines(&rows.all, grouping);
+            let notes = (grouping == EngineGrouping::Tag).then(|| page.data.notes()).flatten();
+            let (names, of) = group_engines(&rows.all, grouping, notes.as_deref());
             let ids = rows.all.iter().map(|row| row.engine.id.get());
             Arc::new(Groups { names, of: ids.zip(of).collect() })
         });

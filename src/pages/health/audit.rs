@@ -25,7 +25,7 @@ use crate::{
         live::{follow, live, live_attribute},
         status::mark_title,
         table::{
-            cells::{mark_el, name_cell, row_head, text_cell},
+            cells::{choice_cell, mark_el, name_cell, text_cell},
             columns::{Column, SortBy},
             data_table::{DataTable, RowPlace},
             keys::KeyMap,
@@ -302,17 +302,6 @@ fn ReadingProgress(page: AuditState) -> impl IntoView {
     })
 }
 
-/// The head of a row that can be chosen.
-fn choice_cell(name: &str, chosen: bool, tabindex: &'static str) -> El {
-    let button = El::new("button", "link-button")
-        .is("type", "button")
-        .is("data-action", "choose")
-        .is("aria-pressed", chosen.to_string())
-        .is("tabindex", tabindex)
-        .text(name.to_owned());
-    row_head(name).with(button)
-}
-
 fn table(
     page: AuditState,
     name: &'static str,
@@ -366,7 +355,7 @@ fn AuditedEngines(page: AuditState) -> impl IntoView {
         let chosen = page.engine.with(|chosen| *chosen == id);
         let count = |count: usize| number::count(count as u64);
         Some(vec![
-            choice_cell(&engine.name, chosen, place.tabindex),
+            choice_cell("c-name", &engine.name, chosen, place.tabindex),
             status_cell(page, engine),
             text_cell("c-direct numeric", "Directly", count(engine.direct), None),
             text_cell("c-pools numeric", "Through pools", count(engine.through_pools), None),
@@ -385,7 +374,7 @@ fn AuditedSites(page: AuditState) -> impl IntoView {
         let scanner = if scanner.is_empty() { "Not reported".to_owned() } else { scanner };
         let engines = number::count(audit.engines_of(at).len() as u64);
         Some(vec![
-            choice_cell(audit.list().name(at), chosen, place.tabindex),
+            choice_cell("c-name", audit.list().name(at), chosen, place.tabindex),
             text_cell("c-scanner", "", scanner, None),
             text_cell("c-engines numeric", "Engines", engines, None),
         ])

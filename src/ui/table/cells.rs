@@ -20,6 +20,17 @@ pub fn name_cell(name: &str, href: Option<String>, tabindex: &'static str) -> El
     row_head(name).with(link)
 }
 
+/// The head of a row that can be chosen: its button says `choose`.
+pub fn choice_cell(class: &'static str, name: &str, chosen: bool, tabindex: &'static str) -> El {
+    let button = El::new("button", "link-button")
+        .is("type", "button")
+        .is("data-action", "choose")
+        .is("aria-pressed", chosen.to_string())
+        .is("tabindex", tabindex)
+        .text(name.to_owned());
+    El::new("th", class).is("scope", "row").is("title", name.to_owned()).with(button)
+}
+
 /// The head of a row, for what is to stand in it.
 pub fn row_head(name: &str) -> El {
     El::new("th", "c-name").is("scope", "row").is("title", name.to_owned())

@@ -5,14 +5,15 @@
 use core::cmp::Ordering;
 use core::fmt;
 use core::net::IpAddr;
+use std::sync::Arc;
 
 use crate::model::{Engine, EngineStatus};
 use crate::rules::keys::{self, bare, fold_case};
-use crate::rules::{EngineRow, Staleness, Thresholds, Versions, staleness};
+use crate::rules::{EngineRow, Notes, Staleness, Thresholds, Versions, staleness};
 use crate::timestamp::Timestamp;
 
 /// What can stand before a colon, with an example of each and what it looks at.
-pub const FILTER_KEYS: [(&str, &str, &str); 12] = [
+pub const FILTER_KEYS: [(&str, &str, &str); 14] = [
     ("name", "name:oslo", "the name"),
     ("status", "status:active,unknown", "the status, from its beginning"),
     ("address", "address:10.2.0.0/16", "the address: a part of it, or a network"),
@@ -25,6 +26,8 @@ pub const FILTER_KEYS: [(&str, &str, &str); 12] = [
     ("platform", "platform:linux", "the platform"),
     ("serial", "serial:4F2A", "the serial number"),
     ("id", "id:17", "the console's number for it"),
+    ("tag", "tag:prod", "its tags, which this browser keeps"),
+    ("note", "note:firewall", "the note on it, which this browser keeps"),
 ];
 
 /// Words with a meaning of their own, and what they stand for.
@@ -40,6 +43,7 @@ pub struct EngineFilter {
     statuses: Vec<EngineStatus>,
     problem: Option<FilterProblem>,
     fleet: Option<Fleet>,
+    notes: Option<Arc<Notes>>,
 }
 
 /// What was not understood, and how it could be.
@@ -126,6 +130,8 @@ enum Text {
     Pool,
     Platform,
     Serial,
+    Tag,
+    Note,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,6 +230,19 @@ impl EngineFilter {
         Self { fleet: Some(fleet), ..self }
     }
 
+    /// Whether a term looks in notes or tags: it holds for no engine before [`look_in`](Self::look_in).
+    #[must_use]
+    pub fn needs_notes(&self) -> bool {
+        let in_notes = |term: &Term| matches!(term.test, Test::Contains(Text::Tag | Text::Note, _));
+        self.terms.iter().any(in_notes)
+    }
+
+    /// The notes and tags that `tag:` and `note:` look in.
+    #[must_use]
+    pub fn look_in(self, notes: Arc<Notes>) -> Self {
+        Self { notes: Some(notes), ..self }
+    }
+
     /// What was not understood first.
     #[must_use]
     pub fn problem(&self) -> Option<&FilterProblem> {
@@ -251,15 +270,23 @@ impl EngineFilter {
     /// Whether this engine passes as far as the text goes. The status counts beside the filter count these.
     #[must_use]
     pub fn matches_text(&self, row: &EngineRow) -> bool {
-        self.terms.iter().all(|term| term.test.holds(row, self.fleet.as_ref()) != term.not)
+        self.terms.iter().all(|term| term.test.holds(row, self) != term.not)
     }
 }
 
 impl Test {
-    fn holds(&self, row: &EngineRow, fleet: Option<&Fleet>) -> bool {
-        let engine = &row.engine;
+    fn holds(&self, row: &EngineRow, filter: &EngineFilter) -> bool {
+        let (engine, fleet) = (&row.engine, filter.fleet.as_ref());
         match self {
             Self::Word(word) => row.search.contains(word.as_str()) || is_number_of(engine, word),
+            Self::Contains(field @ (Text::Tag | Text::Note), any) => {
+                let note = filter.notes.as_ref().and_then(|notes| notes.of(engine.id));
+                note.is_some_and(|note| {
+                    let text = if *field == Text::Tag { note.tags.join("\n") } else { note.text.clone() };
+                    let text = fold_case(&text);
+                    any.iter().any(|part| text.contains(part.as_str()))
+                })
+            }
             Self::Contains(field, any) => field.of(row).is_some_and(|text| {
                 let text = fold_case(text);
                 any.iter().any(|part| text.contains(part.as_str()))
@@ -311,7 +338,7 @@ fn first_bits(address: IpAddr, bits: u8) -> (bool, u128) {
 }
 
 impl Text {
-    const ALL: [(&str, Self); 7] = [
+    const ALL: [(&str, Self); 9] = [
         ("name", Self::Name),
         ("address", Self::Address),
         ("version", Self::Version),
@@ -319,6 +346,8 @@ impl Text {
         ("pool", Self::Pool),
         ("platform", Self::Platform),
         ("serial", Self::Serial),
+        ("tag", Self::Tag),
+        ("note", Self::Note),
     ];
 
     fn of(self, row: &EngineRow) -> Option<&str> {
@@ -331,6 +360,8 @@ impl Text {
             Self::Pool => Some(&row.pool_names),
             Self::Platform => row.platform.as_deref(),
             Self::Serial => engine.serial_number.as_deref(),
+            // They are no part of the row.
+            Self::Tag | Self::Note => None,
         }
     }
 }
@@ -553,9 +584,13 @@ pub struct FilterSuggestion {
     pub text: String,
 }
 
-/// How the last term of a filter can go on: keys and flags by their beginning, statuses, and the pools of these names.
+/// How the last term of a filter can go on: keys and flags by their beginning, statuses, the pools of these names, and these tags.
 #[must_use]
-pub fn filter_suggestions<'a>(text: &str, pools: impl Iterator<Item = &'a str>) -> Vec<FilterSuggestion> {
+pub fn filter_suggestions<'a>(
+    text: &str,
+    pools: impl Iterator<Item = &'a str>,
+    tags: &[String],
+) -> Vec<FilterSuggestion> {
     let mut in_quotes = false;
     let mut start = 0;
     for (at, character) in text.char_indices() {
@@ -582,6 +617,10 @@ pub fn filter_suggestions<'a>(text: &str, pools: impl Iterator<Item = &'a str>) 
         Some(("pool", part)) => {
             let names = pools.filter(|name| fold_case(name).contains(part)).take(SUGGESTIONS);
             names.map(|name| (format!("pool:{}", joined(&[name.replace('"', "")])), "")).collect()
+        }
+        Some(("tag", part)) => {
+            let known = tags.iter().filter(|tag| fold_case(tag).contains(part)).take(SUGGESTIONS);
+            known.map(|tag| (format!("tag:{}", joined(&[tag.replace('"', "")])), "")).collect()
         }
         Some(_) => Vec::new(),
     };

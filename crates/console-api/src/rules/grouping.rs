@@ -1,10 +1,11 @@
 //! **Group by** of the table of engines.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::rules::EngineRow;
 use crate::rules::keys;
 use crate::rules::rows::status_rank;
+use crate::rules::{EngineRow, Notes};
 
 /// What the table of engines is grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +17,13 @@ pub enum EngineGrouping {
     Status,
     /// The version of the software, newest first.
     Version,
+    /// The tags, which this browser keeps. One with several stands in a group of these tags together.
+    Tag,
 }
 
 impl EngineGrouping {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Pool, Self::Status, Self::Version];
+    pub const ALL: [Self; 4] = [Self::Pool, Self::Status, Self::Version, Self::Tag];
 
     /// What a person calls it.
     #[must_use]
@@ -29,6 +32,7 @@ impl EngineGrouping {
             Self::Pool => "Pool",
             Self::Status => "Status",
             Self::Version => "Version",
+            Self::Tag => "Tag",
         }
     }
 
@@ -39,6 +43,7 @@ impl EngineGrouping {
             Self::Pool => "pool",
             Self::Status => "status",
             Self::Version => "version",
+            Self::Tag => "tag",
         }
     }
 
@@ -49,19 +54,24 @@ impl EngineGrouping {
     }
 
     /// The group of an engine: what it sorts by, and what it is called. Those without come last.
-    fn of(self, row: &EngineRow) -> (GroupOrder, &str) {
+    fn of<'a>(self, row: &'a EngineRow, notes: Option<&Notes>) -> (GroupOrder, Cow<'a, str>) {
         let known = |text: &str| (0, keys::natural(text), String::new());
+        let none = || (1, Box::default(), String::new());
         match self {
-            Self::Pool if row.pools.is_empty() => ((1, Box::default(), String::new()), "No pool"),
-            Self::Pool => (known(&row.pool_names), &row.pool_names),
+            Self::Pool if row.pools.is_empty() => (none(), "No pool".into()),
+            Self::Pool => (known(&row.pool_names), row.pool_names.as_str().into()),
             Self::Status => {
                 let status = &row.engine.status;
                 let (rank, other) = status_rank(status).unwrap_or((u8::MAX, ""));
-                ((rank, Box::default(), other.to_owned()), status.label())
+                ((rank, Box::default(), other.to_owned()), status.label().into())
             }
             Self::Version => match &row.engine.product_version {
-                Some(version) => (known(version), version),
-                None => ((1, Box::default(), String::new()), "No version reported"),
+                Some(version) => (known(version), version.as_str().into()),
+                None => (none(), "No version reported".into()),
+            },
+            Self::Tag => match notes.map(|notes| notes.tags_of(&row.engine)).unwrap_or_default() {
+                tags if tags.is_empty() => (none(), "No tag".into()),
+                tags => (known(&tags), tags.into()),
             },
         }
     }
@@ -71,11 +81,15 @@ type GroupOrder = (u8, Box<[u8]>, String);
 
 /// The names of the groups in their order, and for each row the place of its group among them.
 #[must_use]
-pub fn group_engines(rows: &[EngineRow], grouping: EngineGrouping) -> (Vec<String>, Vec<usize>) {
+pub fn group_engines(
+    rows: &[EngineRow],
+    grouping: EngineGrouping,
+    notes: Option<&Notes>,
+) -> (Vec<String>, Vec<usize>) {
     let mut groups = BTreeMap::<GroupOrder, (String, Vec<usize>)>::new();
     for (at, row) in rows.iter().enumerate() {
-        let (order, label) = grouping.of(row);
-        groups.entry(order).or_insert_with(|| (label.to_owned(), Vec::new())).1.push(at);
+        let (order, label) = grouping.of(row, notes);
+        groups.entry(order).or_insert_with(|| (label.into_owned(), Vec::new())).1.push(at);
     }
     let mut groups = groups.into_iter().collect::<Vec<_>>();
     if grouping == EngineGrouping::Version {

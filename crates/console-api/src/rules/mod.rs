@@ -1,5 +1,6 @@
 //! The rules of the domain, as plain functions. Screens only show their answers.
 
+mod activity;
 mod arrow;
 mod audit;
 mod candidates;
@@ -22,6 +23,7 @@ mod mute;
 mod name_search;
 mod new_engines;
 mod next_step;
+mod notes;
 mod notices;
 mod pairing;
 mod pairing_script;
@@ -49,7 +51,12 @@ mod takeover;
 mod turns;
 mod update;
 mod versions;
+mod views;
 
+pub use activity::{
+    ENTRY_HEADS, Entry, EntryItem, KEPT_ENTRIES, Outcome, Thing, Undo, Verdict, csv_of_entry,
+    entry_from_json, entry_to_json, kept_file, merge_entries, read_kept_file, search_words, verdict,
+};
 pub use arrow::Arrow;
 pub use audit::{Audit, AuditEngine, AuditSort, AuditedSite};
 pub use candidates::{
@@ -84,6 +91,7 @@ pub use new_engines::{
     KnownFleet, NewEngineCheck, NewEngineSite, check_new_engines, names_sites, pools_to_create,
 };
 pub use next_step::{NextStep, StepAction, next_step, next_step_at};
+pub use notes::{LONGEST_NOTE, Note, Notes, merge_notes, tags_from};
 pub use notices::{Notice, QuietHours, notices};
 pub use pairing::{
     ConsolePlace, EngineHost, PairingStep, console_place, consoles_file, reverse_pairing, seen_by,
@@ -119,3 +127,4 @@ pub use update::{
     UpdateLine, UpdateOutcome, has_new_versions, parse_update_engines, tells_versions, update_outcome,
 };
 pub use versions::{VersionCount, Versions};
+pub use views::{VIEW_ADDRESS, View, merge_views};

@@ -103,6 +103,13 @@ impl Mute {
         Problem::key_of(self.kind, self.about)
     }
 
+    /// Tells it from other mutes, also from those of the same problem with another reason or end: FNV-1a of all that it says.
+    #[must_use]
+    pub fn stamp(&self) -> u64 {
+        let hash = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
+        self.line("").bytes().fold(2_166_136_261, hash).into()
+    }
+
     fn line(&self, user: &str) -> String {
         let about = self.about.map(|about| about.to_string()).unwrap_or_default();
         let ends = match &self.ends {

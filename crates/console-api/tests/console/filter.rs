@@ -1,10 +1,13 @@
 //! The language of **Filter engines**.
 
-use console_api::Timestamp;
+use std::sync::Arc;
+
 use console_api::parse_version_engines;
 use console_api::rules::{
-    EngineFilter, EngineRow, FILTER_FLAGS, FILTER_KEYS, Fleet, Thresholds, filter_suggestions, prepare_rows,
+    EngineFilter, EngineRow, FILTER_FLAGS, FILTER_KEYS, Fleet, Note, Notes, Thresholds, filter_suggestions,
+    prepare_rows, tags_from,
 };
+use console_api::{EngineId, Timestamp};
 use proptest::prelude::*;
 use serde_json::json as value;
 
@@ -168,7 +171,7 @@ fn what_is_not_understood_is_said_and_looked_for_as_it_is() {
     for (text, words) in [
         (
             "colour:red",
-            "There is no field “colour”. The fields are name, status, address, port, version, content, pool, pools, sites, platform, serial, id.",
+            "There is no field “colour”. The fields are name, status, address, port, version, content, pool, pools, sites, platform, serial, id, tag, note.",
         ),
         ("sites:many", "“sites:” takes a number, such as sites:0 or sites:>10."),
         ("oslo address:10.2/16", "“10.2/16” is not a network, such as 10.2.0.0/16 or 2001:db8::/32."),
@@ -195,6 +198,7 @@ fn the_examples_of_the_help_are_understood() {
 #[test]
 fn the_last_term_is_offered_to_go_on() {
     let pools = ["North Europe", "South", "Southern Asia"];
+    let tags = ["Prod", "rack 4"].map(str::to_owned);
     for (text, offered, then) in [
         ("", &[][..], ""),
         ("oslo ", &[], ""),
@@ -202,6 +206,9 @@ fn the_last_term_is_offered_to_go_on() {
         ("oslo -POO", &["-pool:", "-pools:"], "oslo -pool:"),
         ("st", &["status:", "stale"], "status:"),
         ("oslo stal", &["stale"], "oslo stale "),
+        ("ta", &["tag:"], "tag:"),
+        ("tag:r", &["tag:Prod", "tag:\"rack 4\""], "tag:Prod "),
+        ("note:x", &[], ""),
         (
             "status:",
             &[
@@ -220,7 +227,7 @@ fn the_last_term_is_offered_to_go_on() {
         ("sites:", &[], ""),
         ("zz", &[], ""),
     ] {
-        let suggestions = filter_suggestions(text, pools.into_iter());
+        let suggestions = filter_suggestions(text, pools.into_iter(), &tags);
         let terms: Vec<_> = suggestions.iter().map(|it| it.term.as_str()).collect();
         assert_eq!(terms, offered, "{text}");
         assert_eq!(suggestions.first().map_or("", |it| it.text.as_str()), then, "{text}");
@@ -229,7 +236,7 @@ fn the_last_term_is_offered_to_go_on() {
         }
     }
     let many: Vec<String> = (0..50).map(|at| format!("Pool {at}")).collect();
-    assert_eq!(filter_suggestions("pool:", many.iter().map(String::as_str)).len(), 8);
+    assert_eq!(filter_suggestions("pool:", many.iter().map(String::as_str), &[]).len(), 8);
 }
 
 #[test]
@@ -258,4 +265,46 @@ proptest! {
         }
         prop_assert_eq!(again.to_string(), filter.to_string());
     }
+}
+
+#[test]
+fn notes_and_tags_are_looked_in_once_they_are_known() {
+    let note = |engine, text: &str, tags: &str| Note {
+        engine: EngineId(engine),
+        name: String::new(),
+        text: text.to_owned(),
+        tags: tags_from(tags),
+        changed: Timestamp::from_unix_ms(0),
+    };
+    let notes =
+        [note(1, "Behind the old Firewall", "Prod, rack 4"), note(2, "", "Producer"), note(3, "ask Kim", "")];
+    let notes = Arc::new(Notes::new(&notes));
+    let rows = prepare_rows(
+        (1..=4).map(|id| engine(&value!({"id": id, "name": format!("engine {id}")}))).collect(),
+        &[],
+        None,
+    );
+    for (text, found) in [
+        ("tag:prod", &[1, 2][..]),
+        ("tag:PROD tag:rack", &[1]),
+        ("tag:\"rack 4\"", &[1]),
+        ("tag:producer,rack", &[1, 2]),
+        ("-tag:prod", &[3, 4]),
+        ("note:firewall", &[1]),
+        ("note:\"ask kim\"", &[3]),
+        ("-note:kim", &[1, 2, 4]),
+        ("tag:", &[1, 2, 3, 4]),
+        // Elsewhere nothing of it is found.
+        ("firewall", &[]),
+    ] {
+        let filter = EngineFilter::new(text, Vec::new());
+        assert_eq!(filter.needs_notes(), text.contains(":") && text != "tag:", "{text}");
+        let again = EngineFilter::new(&filter.to_string(), Vec::new());
+        assert_eq!(again, filter, "{text}");
+        let filter = filter.look_in(Arc::clone(&notes));
+        let matching = rows.iter().filter(|row| filter.matches(row)).map(|row| row.engine.id.get());
+        assert_eq!(matching.collect::<Vec<_>>(), found, "{text}");
+    }
+    let filter = EngineFilter::new("tag:prod", Vec::new());
+    assert!(rows.iter().all(|row| !filter.matches(row)), "before they are known");
 }

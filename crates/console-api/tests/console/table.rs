@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use console_api::rules::{
-    EngineColumn, EngineFilter, EngineGrouping, EngineRow, EngineSort, complete, group_engines, in_order,
-    prepare_rows, select, status_counts,
+    EngineColumn, EngineFilter, EngineGrouping, EngineRow, EngineSort, Note, Notes, complete, group_engines,
+    in_order, prepare_rows, select, status_counts, tags_from,
 };
 use console_api::{Engine, EngineId, EngineStatus, PoolId, Timestamp, parse_version_engines};
 use serde_json::json as value;
@@ -330,8 +330,16 @@ fn engines_are_grouped_by_pool_status_and_version_and_those_without_come_last() 
     ];
     let pools = [pool(9, "South", &[1, 2], &[]), pool(8, "north", &[2, 4], &[])];
     let rows = prepare_rows(engines.iter().map(engine).collect(), &pools, None);
+    let note = |engine, tags: &str| Note {
+        engine: EngineId(engine),
+        name: String::new(),
+        text: String::new(),
+        tags: tags_from(tags),
+        changed: Timestamp::from_unix_ms(0),
+    };
+    let notes = Notes::new(&[note(1, "prod, lab"), note(2, "Lab, Prod"), note(4, "prod")]);
     let groups = |grouping| {
-        let (names, of) = group_engines(&rows, grouping);
+        let (names, of) = group_engines(&rows, grouping, Some(&notes));
         let members = |place: usize| {
             let its = of.iter().enumerate().filter(move |(_, of)| **of == place);
             its.map(|(at, _)| rows[at].engine.id.get().to_string()).collect::<Vec<_>>().join(" ")
@@ -345,6 +353,7 @@ fn engines_are_grouped_by_pool_status_and_version_and_those_without_come_last() 
     assert_eq!(groups(EngineGrouping::Pool), ["north: 4", "north, South: 2", "South: 1", "No pool: 3"]);
     assert_eq!(groups(EngineGrouping::Status), ["Not responding: 2", "resting: 4", "Active: 1 3"]);
     assert_eq!(groups(EngineGrouping::Version), ["6.6.10: 1 4", "6.6.9: 2", "No version reported: 3"]);
+    assert_eq!(groups(EngineGrouping::Tag), ["lab, prod: 1 2", "prod: 4", "No tag: 3"]);
     for grouping in EngineGrouping::ALL {
         assert_eq!(EngineGrouping::from_key(grouping.key()), Some(grouping));
     }

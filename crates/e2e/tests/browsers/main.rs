@@ -1,5 +1,6 @@
 //! The whole system in browsers: one module a subject.
 
+mod activity;
 mod add_engines;
 mod behind_nginx;
 mod bulk;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         health::tests(),
         looks::tests(),
         add_engines::tests(),
+        activity::tests(),
         behind_nginx::tests(),
         bulk::tests(),
         dialects::tests(),

@@ -17,7 +17,7 @@ pub(crate) async fn add_site(stack: &Stack, name: &str, scanner: Option<ScannerI
     stack.api().create_site(&site).await.expect("the console takes the site").id
 }
 
-async fn see_scanner(stack: &Stack, site: SiteId, wanted: impl Into<ScannerId>) {
+pub(crate) async fn see_scanner(stack: &Stack, site: SiteId, wanted: impl Into<ScannerId>) {
     let wanted = wanted.into();
     let seen = until(PATIENCE, async || {
         let now = stack.api().site_scanner(site).await.map_err(|error| error.to_string())?;

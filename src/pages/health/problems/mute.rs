@@ -183,6 +183,7 @@ fn mute(page: ProblemsState, reason: &str, day: Option<Day>) {
         1 => "1 problem is muted.".to_owned(),
         many => format!("{} are muted.", counted(many, "problem")),
     };
+    page.data.note_mutes(&mutes);
     page.data.health.change_mutes(|all| all.add(mutes));
     if untrack(|| page.data.health.keeps_mutes()) {
         page.toasts.say(Tone::Good, what, Some("They are listed below the problems.".to_owned()));
