@@ -34,7 +34,8 @@ impl Data {
         let read = async {
             let list = self.session.call(async |console| console.pools_with_sites().await).await;
             let none = matches!(list, Err(Error::NotFound { .. }));
-            if self.without_pools.get_untracked() != none {
+            // Nothing: the app has gone meanwhile.
+            if self.without_pools.try_get_untracked().is_some_and(|before| before != none) {
                 self.without_pools.set(none);
             }
             if none { Ok(List { items: Vec::new(), unreadable: 0 }) } else { list }

@@ -63,8 +63,8 @@ impl RowFocus {
         true
     }
 
-    /// Where the browser has given the focus back to what shows another row by now: puts it where it belongs, or takes it away if the row
-    /// is gone.
+    /// Where the browser has given the focus back to what shows another row by now: puts it where it belongs, or, if the row is gone, on the
+    /// page's heading.
     pub fn keep_or_leave(&self) {
         let focused = document().active_element().filter(|focused| self.body.contains(Some(focused)));
         if let Some(focused) = focused
@@ -73,6 +73,7 @@ impl RowFocus {
         {
             // An element that has not got the focus can't lose it.
             _ = focused.blur();
+            focus_heading_if_lost();
         }
     }
 }
