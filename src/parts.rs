@@ -72,8 +72,12 @@ fn later() -> Result<Render, Missing> {
     Ok(render)
 }
 
-/// Fetches it, for the workbench, from which all of it is asked for.
+/// Fetches it, for the workbench, from which all of it is asked for; and its stylesheet, which is much smaller and here first.
 fn fetch_later(stage: RwSignal<Stage>) {
+    if let Ok(Some(style)) = document().query_selector("link[rel=stylesheet][disabled]") {
+        // Fails only for a name that is not one.
+        _ = style.remove_attribute("disabled");
+    }
     fetch(stage, async { arrival(later()).await });
 }
 

@@ -1,10 +1,12 @@
 //! What is there for whoever has signed in: what the whole app shares, the shell, and in it the screen that an address is.
 
-use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+use leptos::prelude::*;
 use leptos_router::{NavigateOptions, components::Router, hooks::use_navigate};
 
 use crate::{
-    browser::{clock::Clock, theme::Theme, timer::breathe},
+    browser::{clock::Clock, theme::Theme},
     data::{Data, start_view},
     features::bulk::say_how_it_ends,
     forms::{draft::Drafts, unsaved_dialog::UnsavedDialog},
@@ -66,12 +68,11 @@ pub fn Workbench(
         data.want_engines();
     }
     let built = RwSignal::new(0_u8);
-    spawn_local(async move {
-        for step in 1..=2 {
-            breathe().await;
-            built.try_set(step);
-        }
-    });
+    let go_on = move || {
+        built.try_set(1);
+        set_timeout(move || _ = built.try_set(2), Duration::ZERO);
+    };
+    set_timeout(go_on, Duration::ZERO);
     let [frame, screen] = [1, 2].map(|step| Memo::new(move |_| built.get() >= step));
     let all = move || {
         view! {

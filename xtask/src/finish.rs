@@ -181,6 +181,7 @@ impl Staging {
         let program = self.replace(NAME, "_bg.wasm", |_| pieces.program.clone())?;
         self.add_integrity(&program, "data-integrity")?;
         self.replace("style", ".css", |style| style)?;
+        self.replace("later", ".css", |style| style)?;
         self.replace("favicon", ".svg", |icon| icon)?;
         Ok(())
     }
@@ -434,14 +435,16 @@ mod tests {
         return async (imports) => (WebAssembly.instantiateStreaming(src, imports));\n}\n, []));\n";
     const PAGE: &str = "<!doctype html><meta charset=utf-8><title>x</title>\
         <link rel=icon href=/x/favicon-1.svg><link rel=stylesheet href=/x/style-2.css integrity=STYLE nonce=TRUNK-NONCE>\
+        <link rel=stylesheet href=/x/later-5.css integrity=LATER disabled>\
         <link rel=modulepreload nonce=\"TRUNK-NONCE\" href=\"/x/engine-console-3.js\">\
         <link rel=preload href=/x/engine-console-3_bg.wasm as=fetch>\
         <script src=/x/boot-4.js integrity=BOOT></script>";
 
-    fn made_files() -> [(&'static str, &'static str, &'static str); 5] {
+    fn made_files() -> [(&'static str, &'static str, &'static str); 6] {
         [
             ("favicon-1.svg", "<svg/>", ""),
             ("style-2.css", "p{}", "STYLE"),
+            ("later-5.css", "q{}", "LATER"),
             ("engine-console-3.js", "glue", ""),
             ("engine-console-3_bg.wasm", "program", ""),
             ("boot-4.js", "// why\n  start();\n", "BOOT"),
@@ -498,6 +501,7 @@ mod tests {
         for (start, end) in [
             ("favicon-", ".svg"),
             ("style-", ".css"),
+            ("later-", ".css"),
             ("engine-console-", "_bg.wasm"),
             ("engine-console-", ".js"),
         ] {

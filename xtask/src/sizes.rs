@@ -11,15 +11,16 @@ use crate::steps::print;
 
 /// The first load may have so many bytes after brotli…
 pub(crate) const FIRST_LOAD_LIMIT: u64 = 130_000;
-/// … in so many requests: the page, one stylesheet, the boot script, the glue module, the program, the icon.
+/// … in so many requests: the page, one of the two stylesheets, the boot script, the glue module, the program, the icon.
 pub(crate) const FIRST_LOAD_REQUESTS: usize = 6;
 /// All that the list of engines needs, the first load included, in bytes after brotli. The goal is 300,000. Over it are what the
 /// list learned about real consoles, rows that keep still, the filter's language (8,000), and groups, columns that move, sheets on
-/// narrow screens and the palette's keys (25,000).
-pub(crate) const LIST_LIMIT: u64 = 370_000;
+/// narrow screens and the palette's keys (25,000), and what notes the work done, searches notes and tags, and offers saved views (7,000).
+pub(crate) const LIST_LIMIT: u64 = 345_000;
 /// The whole app, in bytes after brotli. The goal was 680,000, before causes and mutes in Health, the picker, and moving and
-/// deleting sites…
-pub(crate) const WHOLE_LIMIT: u64 = 1_000_000;
+/// deleting sites, and 800,000 with activity, history, saved views, notes, many new engines, pool plans, updates in stages and an even
+/// load…
+pub(crate) const WHOLE_LIMIT: u64 = 975_000;
 /// … and in requests.
 pub(crate) const WHOLE_REQUESTS: usize = 12;
 
@@ -27,6 +28,9 @@ pub(crate) const WHOLE_REQUESTS: usize = 12;
 pub(crate) const PART: &str = "part-";
 /// How the name of a part begins that the list of engines needs.
 pub(crate) const FIRST_PART: &str = "part-workbench";
+
+/// How the name of the stylesheet begins that is fetched with the later part.
+const LATER_STYLE: &str = "later-";
 
 /// A finished app.
 pub(crate) struct Built {
@@ -98,7 +102,7 @@ pub(crate) fn measure(dist: &Path) -> Outcome<Built> {
         let name = file.name.as_str();
         if name.starts_with(FIRST_PART) {
             next.push(file);
-        } else if name.starts_with(PART) {
+        } else if name.starts_with(PART) || name.starts_with(LATER_STYLE) {
             later.push(file);
         } else if name == "index.html" || page.contains(name) {
             first_load.push(file);
