@@ -293,7 +293,7 @@ pub fn EnginesPage() -> impl IntoView {
                 </h1>
                 <div class="actions">
                     <Fold label="More actions" icon=Icon::More>
-                        <a class="button quiet" href=Route::AddEngines.href()>
+                        <a class="button quiet add-many" href=Route::AddEngines.href()>
                             "Add many engines"
                         </a>
                         <a class="button quiet" href=Route::SharedSecret.href()>

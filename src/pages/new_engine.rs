@@ -29,6 +29,11 @@ pub fn NewEnginePage() -> impl IntoView {
                 <h1 id="page-heading" tabindex="-1">
                     "New engine"
                 </h1>
+                <div class="actions">
+                    <a class="button quiet" href=Route::AddEngines.href()>
+                        "Add many engines"
+                    </a>
+                </div>
             </div>
             <BeforeAdding then="Once it is saved, the console makes contact, and the engine writes the console into its consoles.xml. The next page shows how to enable it there." />
             <EngineForm />

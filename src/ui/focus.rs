@@ -80,7 +80,7 @@ impl RowFocus {
 
 /// The row of this key, if it is in sight or near it.
 pub fn row_in(table: &Element, key: &str) -> Option<Element> {
-    table.query_selector(&format!("tr[data-key='{key}']:not([hidden])")).ok().flatten()
+    table.query_selector(&format!("tr[data-key='{key}']")).ok().flatten()
 }
 
 /// Gives the focus to an element without scrolling to it.

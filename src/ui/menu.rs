@@ -56,7 +56,7 @@ pub fn Menu(
             on:focusout=leave
             on:keydown=on_key
         >
-            <summary class="button small">{glyph(icon, "")} {label}</summary>
+            <summary class="button small" title=label>{glyph(icon, "")} {label}</summary>
             <div class="menu-panel" role="group" aria-label=label tabindex="-1">
                 {live(move || open.get().then(|| children()))}
             </div>

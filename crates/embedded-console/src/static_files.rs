@@ -16,7 +16,7 @@ use crate::console::Console;
 use crate::security;
 
 /// The app's routes: each answers with the app's index, so that links and reloads work. `:id` stands for a number.
-pub const APP_ROUTES: [&str; 14] = [
+pub const APP_ROUTES: [&str; 15] = [
     "/",
     "/activity",
     "/administration",

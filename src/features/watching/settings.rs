@@ -38,7 +38,7 @@ pub fn WatchingButton() -> impl IntoView {
     };
     view! {
         <button type="button" class="button quiet" on:click=open>
-            {glyph(Icon::History, "")}
+            {glyph(Icon::View, "")}
             "Watching"
         </button>
     }

@@ -191,12 +191,17 @@ impl Made {
         }
     }
 
-    /// Takes it out of sight.
+    /// Takes it out of sight, and from what finds a row by what it is.
     pub(super) fn hide(&mut self) {
         for (name, value) in &mut self.attributes {
-            if *name == "hidden" && value.is_none() {
-                *value = true.into_value();
-                set(&self.element, name, value);
+            let hidden = match *name {
+                "hidden" => true.into_value(),
+                "data-key" | "aria-rowindex" => None,
+                _ => continue,
+            };
+            if *value != hidden {
+                set(&self.element, name, &hidden);
+                *value = hidden;
             }
         }
     }

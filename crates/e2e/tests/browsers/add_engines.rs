@@ -15,6 +15,7 @@ tests! {
         site(&stack, "Oslo office", bergen).await;
         sign_in(&page, &stack).await;
         page.choose("Auto-refresh", "Off").await;
+        page.click(link("New engine")).await;
         page.click(link("Add many engines")).await;
         page.see(heading("Add engines")).await;
         page.check_accessibility("add engines").await;
