@@ -62,25 +62,21 @@ pub fn Workbench(
         State::SignedOut(why) => (session.visit(), Some(why)),
         State::SignedIn(_) | State::Over(_) => (session.visit(), None),
     });
-    // The list is asked for before anything is built, which takes longer than the answer; then the frame is built, and then the screen in
-    // it, so that nothing waits for all of it.
+    // The list is asked for before anything is built, which takes longer than the answer.
     if shows_list() {
         data.want_engines();
     }
-    let built = RwSignal::new(0_u8);
-    let go_on = move || {
-        built.try_set(1);
-        set_timeout(move || _ = built.try_set(2), Duration::ZERO);
-    };
-    set_timeout(go_on, Duration::ZERO);
-    let [frame, screen] = [1, 2].map(|step| Memo::new(move |_| built.get() >= step));
+    let asked = RwSignal::new(false);
+    set_timeout(move || _ = asked.try_set(true), Duration::ZERO);
     let all = move || {
         view! {
             <Router base=routes::base()>
                 {live(move || match place.get().1 {
                     Some(why) => view! { <SignInPage why /> }.into_any(),
                     None => view! {
-                        <Shell theme>{live(move || screen.get().then(|| view! { <Screen /> }))}</Shell>
+                        <Shell theme>
+                            <Screen />
+                        </Shell>
                         <SignInAgain />
                         <ShortcutKeys />
                         <QuestionBeforeUpdate data toasts />
@@ -94,7 +90,7 @@ pub fn Workbench(
             </Router>
         }
     };
-    live(move || frame.get().then(all))
+    live(move || asked.get().then(all))
 }
 
 /// Whether the address is that of the list of engines.

@@ -74,7 +74,7 @@ impl Activity {
         self.change(id, |entry| entry.end(now, unknown));
     }
 
-    /// Whether it goes on, and here. It follows [`changes`](Self::changes) alone.
+    /// Whether it goes on, and here. It follows what `changes` follows alone.
     pub fn goes_on(self, id: u64) -> bool {
         self.recent.with_value(|recent| recent.iter().any(|entry| entry.id == id && entry.ended.is_none()))
     }

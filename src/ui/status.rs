@@ -15,7 +15,12 @@ pub const fn severity_class(severity: Severity) -> &'static str {
 /// The arrow alone. Its shape tells the state too: whole is good, dashed uncertain, broken bad; a head shows the side
 /// that is called, and no head that the direction is not known (docs/api-quirks.md, "Statuses").
 pub fn status_arrow(arrow: Arrow) -> AnyView {
-    drawn(arrow, None)
+    view! {
+        <svg class=arrow_class(arrow) aria-hidden="true">
+            <use_ href=arrow_reference(arrow)></use_>
+        </svg>
+    }
+    .into_any()
 }
 
 /// Where the drawing of an arrow is: in index.html.
@@ -38,28 +43,14 @@ pub fn arrow_class(arrow: Arrow) -> String {
     format!("arrow {}", severity_class(arrow.severity))
 }
 
-/// The arrow, with what it says of the direction for those who don't see it.
-fn drawn(arrow: Arrow, said: Option<&'static str>) -> AnyView {
-    view! {
-        <svg
-            class=arrow_class(arrow)
-            role=said.map(|_| "img")
-            aria-label=said
-            aria-hidden=said.is_none().then_some("true")
-        >
-            <use_ href=arrow_reference(arrow)></use_>
-        </svg>
-    }
-    .into_any()
-}
-
 /// The arrow with its word. What the direction means is there on hover and is read out.
 pub fn status_mark(engine: &Engine) -> AnyView {
     let (arrow, label) = (Arrow::of(engine), engine.status.label());
     view! {
         <span class="mark" title=mark_title(arrow, label)>
-            {drawn(arrow, Some(arrow.direction_label()))}
+            {status_arrow(arrow)}
             <span class=format!("word {}", severity_class(arrow.severity))>{label.to_owned()}</span>
+            <span class="unseen">{format!(". {}.", arrow.direction_label())}</span>
         </span>
     }
     .into_any()

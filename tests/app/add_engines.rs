@@ -68,7 +68,7 @@ async fn a_pasted_table_is_corrected_and_added_with_its_pools_and_sites() {
     let screen = at_work_on(&console, "/engines/add", PAGE).await;
     let table = "Name;IP;Port;Pool;Sites;Rack\noslo;10.0.0.20;;europe;site-0002\nBerlin;10.0.0.21;0;Asia;site-0003, nowhere;7\n";
     type_csv(&screen, table).await;
-    screen.read("2 rows read: parted by semicolons, the first line has the columns' names. Left out, as nothing here: Rack.").await;
+    screen.read("2 rows read: separated by semicolons, the first line has the columns' names. Left out, as nothing here: Rack.").await;
     problem_at(&screen, "Name, row 2", "Another engine is called berlin already.").await;
     problem_at(&screen, "Port, row 2", "Enter a port from 1 to 65535.").await;
     problem_at(&screen, "Sites, row 2", "There is no site called nowhere.").await;

@@ -313,9 +313,8 @@ async fn the_audit_counts_one_as_one_and_shows_who_calls_whom() {
         all.find(|it| it.text_content().as_deref() == Some("1 engine"))
     })
     .await;
+    screen.read("Engine connects to console").await;
     let status = screen.see("cell", "Active").await;
-    let arrow = status.query_selector("svg[role=img]").unwrap().unwrap();
-    assert_eq!(arrow.get_attribute("aria-label").as_deref(), Some("Engine connects to console"));
     assert!(status.scroll_width() <= status.client_width());
 }
 

@@ -460,7 +460,7 @@ impl Page {
 
     async fn tab(&self, at: &'static Location<'static>, what: &Locator, back: bool) {
         self.element(at, what, PATIENCE).await;
-        for _ in 0..40 {
+        for _ in 0..60 {
             if back {
                 self.press_with_shift(Key::Tab).await;
             } else {

@@ -43,7 +43,10 @@ pub(super) fn PasteForm(page: AddState, toasts: Toasts) -> impl IntoView {
             0 => String::new(),
             _ => format!(" Left out, as nothing here: {}.", found.ignored.join(", ")),
         };
-        said.set(format!("{} read: parted by {parted}, {heads}.{ignored}", counted(found.rows.len(), "row")));
+        said.set(format!(
+            "{} read: separated by {parted}, {heads}.{ignored}",
+            counted(found.rows.len(), "row")
+        ));
         page.append(found.rows);
         page.text.set(String::new());
     };

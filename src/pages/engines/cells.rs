@@ -13,7 +13,7 @@ use crate::{
         icon::Icon,
         status::mark_title,
         table::{
-            cells::{actions_cell, glyph_el, mark_parts, name_cell, row_button, row_link, text_cell},
+            cells::{actions_cell, mark_parts, name_cell, row_button, row_link, text_cell},
             data_table::RowPlace,
             light::El,
         },
@@ -164,11 +164,7 @@ fn refreshed(page: EnginesState, row: &EngineRow) -> El {
             ("c-refreshed stale severity-uncertain", text, format!("Too long ago: {title}."))
         }
     };
-    El::new("td", class)
-        .is("data-label", "Refreshed")
-        .is("title", title)
-        .with(glyph_el(Icon::Warning, ""))
-        .text(text)
+    El::new("td", class).is("data-label", "Refreshed").is("title", title).text(text)
 }
 
 fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> El {

@@ -38,7 +38,8 @@ pub fn row_head(name: &str) -> El {
 
 /// The cell of a row's buttons.
 pub fn actions_cell(buttons: impl IntoIterator<Item = El>) -> El {
-    El::new("td", "c-actions row-actions").with_all(buttons)
+    // Not a cell that is a flexible box itself: Firefox gives the focus to the row instead of the first button then.
+    El::new("td", "c-actions").with(El::new("div", "row-actions").with_all(buttons))
 }
 
 /// A button of a row: an icon whose name is said and shown on hover. The table does what `action` says, unless it is refused: then the
@@ -79,13 +80,13 @@ pub fn glyph_el(icon: Icon, class: &'static str) -> El {
 }
 
 /// The arrow and the word of a status, as `ui::status::mark` draws them.
-pub fn mark_parts(arrow: Arrow, label: &str) -> [El; 2] {
+pub fn mark_parts(arrow: Arrow, label: &str) -> [El; 3] {
     let drawing = El::new("svg", arrow_class(arrow))
-        .is("role", "img")
-        .is("aria-label", arrow.direction_label())
+        .is("aria-hidden", "true")
         .with(El::new("use", None::<String>).is("href", arrow_reference(arrow)));
     let word = El::new("span", format!("word {}", severity_class(arrow.severity))).text(label.to_owned());
-    [drawing, word]
+    let direction = El::new("span", "unseen").text(format!(". {}.", arrow.direction_label()));
+    [drawing, word, direction]
 }
 
 /// The same with `title` on hover; where there is no status, out of sight.

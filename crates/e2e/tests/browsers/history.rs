@@ -17,10 +17,11 @@ async fn at_work(stack: &Stack) -> Engine {
     engine
 }
 
+/// Asks the engines, and reads the list: what the list says is noted.
 async fn refresh(page: &Page, status: &str) {
-    page.click(button(format!("Refresh {NAME}"))).await;
+    page.click(button("Refresh displayed engines")).await;
     page.see_words_within(SOON, cell(NAME, "Status"), status).await;
-    page.see_attribute(button(format!("Refresh {NAME}")), "aria-disabled", None).await;
+    page.see_attribute(button("Refresh displayed engines"), "aria-disabled", None).await;
 }
 
 /// The tab **History** of the engine, by way of the list.
