@@ -46,7 +46,7 @@ tests! {
         let mut engine = stack.engine_with(OSLO, &OLD).await;
         sign_in(&page, &stack).await;
         page.see_words(cell(OSLO, "Status"), "No status").await;
-        page.see_words(cell(OSLO, "Status"), "Refresh").await;
+        page.see(button(format!("Refresh ({OSLO})"))).await;
         page.see(button("No status 2")).await;
         page.click(button(format!("Refresh {OSLO}"))).await;
         page.see_words(cell(OSLO, "Status"), "Pending authorization").await;
