@@ -16,4 +16,3 @@ pub mod theme;
 pub mod timer;
 pub mod title;
 pub mod transport;
-pub mod upload;

@@ -23,6 +23,7 @@ use crate::{
         field::problem_line,
         focus::focus_heading_if_lost,
         live::{follow, live},
+        load_error::sites_unread,
         toast::{Toasts, Tone},
     },
 };
@@ -281,18 +282,7 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
         let names = known.iter().map(|site| site.name.as_str()).collect::<Vec<_>>();
         let are = if count == 1 { "1 site is".to_owned() } else { format!("{count} sites are") };
         let named = if names.is_empty() { String::new() } else { format!(": {}", some_names(&names, NAMED)) };
-        let failed = sites.failed().map(|error| {
-            view! {
-                <div class="notice bad" role="alert">
-                    {problem_line(format!("Its sites could not be read. {}", error.in_full()))}
-                    <div>
-                        <button type="button" class="button" on:click=move |_| read()>
-                            "Try again"
-                        </button>
-                    </div>
-                </div>
-            }
-        });
+        let failed = sites.failed().map(|error| sites_unread(&error, true, read));
         view! {
             {problem_line(format!("{are} assigned to it{named}."))}
             <p>"A site always needs an engine or a pool. They move first; what has moved stays moved, whatever happens then."</p>

@@ -17,9 +17,9 @@ use crate::{
     forms::picker::{Picker, Picking},
     ui::{
         dialog::Open,
-        field::problem_line,
         icon::{Icon, glyph},
         live::{follow, follow_from, live},
+        load_error::sites_unread,
         table::{
             cells::{row_head, text_cell},
             columns::{Column, SortBy},
@@ -173,16 +173,7 @@ pub fn MoveSitesDialog(
     };
     let failed = move || {
         let error = sites.failed()?;
-        Some(view! {
-            <div class="notice bad">
-                {problem_line(format!("Its sites could not be read. {}", error.in_full()))}
-                <div>
-                    <button type="button" class="button" on:click=move |_| read()>
-                        "Try again"
-                    </button>
-                </div>
-            </div>
-        })
+        Some(sites_unread(&error, false, read))
     };
     view! {
         <BulkDialog
@@ -286,11 +277,12 @@ fn Loads(data: Data, even: Memo<Option<Arc<EvenOut>>>) -> impl IntoView {
         let even = even.get()?;
         Some(Arc::new(even.loads.iter().map(|(id, ..)| id.get()).collect()))
     });
+    let scanners = Memo::new(move |_| Arc::new(data.scanners()));
     let cells = move |RowPlace { key, .. }: RowPlace| {
         let even = even.get();
         let found = even.as_ref().and_then(|even| even.loads.iter().find(|(id, ..)| *id == EngineId(key)));
         let (id, before, after) = found?;
-        let name = data.scanners().label(ScannerId::from(*id));
+        let name = scanners.with(|scanners| scanners.label(ScannerId::from(*id)));
         Some(vec![
             row_head(&name).text(name.clone()),
             text_cell("numeric", "Sites now", sites_text(*before), None),

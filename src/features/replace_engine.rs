@@ -19,8 +19,8 @@ use crate::{
     routes::{self, Route},
     ui::{
         dialog::Open,
-        field::problem_line,
         live::{follow, live},
+        load_error::sites_unread,
     },
 };
 
@@ -161,20 +161,7 @@ pub fn ReplaceDialog(
             (!scans.is_empty()).then(|| view! { <p>{words()}</p> })
         })
     };
-    let failed = move || {
-        sites.failed().map(|error| {
-            view! {
-                <div class="notice bad" role="alert">
-                    {problem_line(format!("Its sites could not be read. {}", error.in_full()))}
-                    <div>
-                        <button type="button" class="button" on:click=move |_| read()>
-                            "Try again"
-                        </button>
-                    </div>
-                </div>
-            }
-        })
-    };
+    let failed = move || sites.failed().map(|error| sites_unread(&error, true, read));
     view! {
         <BulkDialog
             open

@@ -4,6 +4,7 @@ use console_api::{Error, Timestamp};
 use leptos::prelude::*;
 
 use super::{
+    field::problem_line,
     focus::focus_heading_if_lost,
     icon::{Icon, glyph},
 };
@@ -68,6 +69,22 @@ pub fn LoadFailure(
             </div>
         </div>
     }
+}
+
+/// Why the sites that a question is about could not be read, and **Try again**. It is read out at once with `alert`, or else with what
+/// stands around it.
+pub fn sites_unread(error: &Error, alert: bool, again: impl Fn() + 'static) -> AnyView {
+    view! {
+        <div class="notice bad" role=alert.then_some("alert")>
+            {problem_line(format!("Its sites could not be read. {}", error.in_full()))}
+            <div>
+                <button type="button" class="button" on:click=move |_| again()>
+                    "Try again"
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
 }
 
 /// Why a list could not be read, and **Try again**. What is on screen stays, and is as old as this says.

@@ -4,7 +4,6 @@ use console_api::rules::{History, QuietHours};
 use js_sys::Array;
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
     Watching,
@@ -13,6 +12,7 @@ use super::{
 use crate::{
     browser::{
         download::{csv_name, save},
+        file::read_chosen,
         kept::Unkept,
     },
     data::Data,
@@ -281,13 +281,7 @@ fn ImportButton(
     let toasts = Toasts::here();
     let input = NodeRef::<leptos::html::Input>::new();
     let read = move |event: ev::Event| {
-        let input = event_target::<web_sys::HtmlInputElement>(&event);
-        let file = input.files().and_then(|files| files.get(0));
-        // The same file may be chosen again.
-        input.set_value("");
-        let Some(file) = file else { return };
-        spawn_local(async move {
-            let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+        read_chosen(&event_target(&event), move |text| {
             let Some(text) = text else {
                 toasts.say(Tone::Bad, "The file could not be read.", None);
                 return;

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use super::ActivityState;
 use crate::{
-    browser::{download::save, number::counted, upload::read_chosen},
+    browser::{download::save, file::read_chosen, number::counted},
     ui::{
         button::ActionButton,
         dialog::{Dialog, Open},

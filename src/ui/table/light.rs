@@ -2,7 +2,7 @@
 //! differ are written.
 //!
 //! Rows are drawn so and not with `view!` because a window of them is drawn for each key in a filter and each step of a scroll. As views a
-//! row had 83 nodes, 36 of them comments that end each element's children, and ten effects; so it has 44 and shares one effect with all
+//! row had 83 nodes, 36 of them comments that end each element's children, and ten effects; so it has at most 45 and shares one effect with all
 //! others. Nothing here knows what rows show.
 
 use std::borrow::Cow;
