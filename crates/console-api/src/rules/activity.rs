@@ -272,7 +272,7 @@ pub fn csv_of_entry(text: &mut String, entry: &Entry) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

@@ -138,7 +138,7 @@ fn has_heads(row: &[String]) -> bool {
     known > 0 && (known >= 2 || known == filled.count()) && !row.iter().any(is_value)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

@@ -120,7 +120,7 @@ fn quoted<'a>(
     rest.peek().is_none_or(|c| is_end(*c)).then_some((text, rest))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

@@ -14,7 +14,7 @@ mod track;
 mod week;
 mod words;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod any_order;
 #[cfg(test)]
 mod tests;

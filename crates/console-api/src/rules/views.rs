@@ -93,7 +93,7 @@ pub fn merge_views(mut mine: Vec<View>, others: Vec<View>) -> Vec<View> {
     mine
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

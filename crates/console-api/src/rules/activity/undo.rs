@@ -65,7 +65,7 @@ pub fn verdict<T: PartialEq>(facts: &[(T, T, T)]) -> Verdict {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 
