@@ -3,6 +3,7 @@
 use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use crate::{
     browser::theme::Theme,
@@ -37,7 +38,7 @@ pub fn Shell(
     let skip = move |event: ev::MouseEvent| {
         // The address is for places in the app; the focus is all that has to move.
         event.prevent_default();
-        focus_page(main);
+        focus_page(main, None);
     };
     focus_after_navigation(main);
     view! {
@@ -198,16 +199,21 @@ fn focus_after_navigation(main: NodeRef<html::Main>) {
     follow_from(move |before: Option<String>| {
         let path = path.get();
         if before.as_ref() != Some(&path) {
-            request_animation_frame(move || focus_page(main));
+            let left = document().active_element();
+            request_animation_frame(move || focus_page(main, left.as_ref()));
         }
         path
     });
 }
 
-fn focus_page(main: NodeRef<html::Main>) {
-    if !focus_heading()
-        && let Some(main) = main.try_get_untracked().flatten()
-    {
+/// `left` had the focus when the page before was left. Who has put the focus on something of the new page since then keeps it there.
+fn focus_page(main: NodeRef<html::Main>, left: Option<&Element>) {
+    let Some(main) = main.try_get_untracked().flatten() else { return };
+    let focused = document().active_element();
+    let chosen = focused.as_ref().filter(|focused| {
+        Some(*focused) != left && !focused.is_same_node(Some(&main)) && main.contains(Some(focused))
+    });
+    if chosen.is_none() && !focus_heading() {
         // An element that can't take the focus leaves it where it was.
         _ = main.focus();
     }
