@@ -24,10 +24,12 @@ use crate::{
     },
     data::Data,
     features::kept::NotKept,
+    routes::Route,
     session::Session,
     ui::{
         button::ActionButton,
         filter::FilterBox,
+        heading::PageHeading,
         icon::Icon,
         live::live,
         table::{
@@ -110,7 +112,7 @@ fn looks(data: Data, entry: &Entry) -> Looks {
 #[component]
 pub fn ActivityPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Activity");
+    Title::here().set(Route::Activity.heading());
     data.want_scanners();
     let [filter, chosen] = ["filter", "entry"].map(AddressParam::of);
     let page = ActivityState { data, clock: Clock::here(), filter, chosen };
@@ -124,9 +126,7 @@ pub fn ActivityPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Activity"
-                </h1>
+                <PageHeading route=Route::Activity />
                 <div class="actions">
                     <KeptData page />
                 </div>

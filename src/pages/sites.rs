@@ -27,6 +27,7 @@ use crate::{
         dialog::Open,
         filter::FilterBox,
         focus::focus_heading_if_lost,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
@@ -152,7 +153,7 @@ fn scroll_to_top() {
 #[component]
 pub fn SitesPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Sites");
+    Title::here().set(Route::Sites.heading());
     data.want_engines();
 
     let [filter, sort, page, size] = ["filter", "sort", "page", "size"].map(AddressParam::of);
@@ -244,9 +245,7 @@ pub fn SitesPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Sites"
-                </h1>
+                <PageHeading route=Route::Sites />
                 <div class="actions">
                     <a class="button primary" href=Route::NewSite.href()>
                         {glyph(Icon::Add, "")}

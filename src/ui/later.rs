@@ -8,6 +8,7 @@ use leptos_router::hooks::use_location;
 
 use super::{
     focus::focus_heading,
+    heading::PageHeading,
     icon::{Icon, glyph},
     live::{follow, live},
 };
@@ -131,7 +132,7 @@ pub fn LaterScreen(
         }
         match stage {
             Stage::Here(render) => render(Later::Screen(route)),
-            Stage::Unasked | Stage::Coming => view! { <Skeleton /> }.into_any(),
+            Stage::Unasked | Stage::Coming => view! { <Frame route /> }.into_any(),
             Stage::Missing => {
                 let again = Callback::new(move |()| part.want());
                 view! { <MissingScreen again /> }.into_any()
@@ -185,15 +186,36 @@ fn pass_focus_on(from: String, path: Memo<String>) {
     });
 }
 
+/// What a screen shows before its part has come: its heading where it will stand, in the frame that it will have.
 #[component]
-fn Skeleton() -> impl IntoView {
+fn Frame(route: Route) -> impl IntoView {
+    Title::here().set(route.heading());
+    let class = match route {
+        Route::Pools | Route::Sites | Route::Health | Route::Activity => "page fills",
+        _ => "page",
+    };
+    let card = match route {
+        Route::Engine(_) | Route::Pool(_) | Route::Site(_) => "card summary-head",
+        _ => "card",
+    };
+    let back = matches!(route, Route::Engine(_)).then(|| {
+        view! {
+            <nav class="way-back" aria-label="List of engines">
+                <a href=Route::Engines.href()>"Back to Scan Engines"</a>
+            </nav>
+        }
+    });
     view! {
-        <div class="page">
-            <div class="card" aria-busy="true">
+        <section class=class aria-labelledby="page-heading">
+            {back}
+            <div class="page-head">
+                <PageHeading route />
+            </div>
+            <div class=card aria-busy="true">
                 <span class="unseen">"The screen is being loaded."</span>
                 <Bones />
             </div>
-        </div>
+        </section>
     }
 }
 
