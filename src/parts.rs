@@ -128,11 +128,12 @@ fn render(what: Later) -> AnyView {
 }
 
 /// The next slice, when the browser has nothing to do again. After the last one the rehearsal goes.
-fn go_on(rehearsal: Option<Rehearsal>, is_time: Memo<bool>) {
-    let Some(rehearsal) = rehearsal else { return };
+fn go_on(rehearsal: StoredValue<Option<Rehearsal>, LocalStorage>) {
     when_idle(move || {
-        if is_time.try_get_untracked() == Some(true) && rehearsal.go_on() {
-            go_on(Some(rehearsal), is_time);
+        if rehearsal.try_with_value(|it| it.as_ref().is_some_and(Rehearsal::go_on)) == Some(true) {
+            go_on(rehearsal);
+        } else {
+            _ = rehearsal.try_set_value(None);
         }
     });
 }
@@ -169,14 +170,17 @@ impl WorkbenchPart {
         fetch(self.0, async { arrival(workbench()).await });
     }
 
-    /// When it has come, it is rehearsed while the browser has nothing to do, unless somebody is signed in before.
+    /// When it has come, it is rehearsed as long as `is_time` and the browser has nothing to do.
     pub fn rehearse_while(self, is_time: Memo<bool>) {
-        follow(move || {
-            if let Stage::Here(part) = self.0.get()
-                && is_time.get_untracked()
-            {
-                when_idle(move || go_on((part.rehearse)(), is_time));
-            }
+        let rehearsal = StoredValue::new_local(None);
+        follow(move || match self.0.get() {
+            Stage::Here(part) if is_time.get() => when_idle(move || {
+                if is_time.try_get_untracked() == Some(true) {
+                    rehearsal.set_value((part.rehearse)());
+                    go_on(rehearsal);
+                }
+            }),
+            _ => rehearsal.set_value(None),
         });
     }
 

@@ -1,9 +1,8 @@
-//! The workbench is rehearsed while somebody types the password: built once with three made-up engines, in an element that is in no
-//! document, and thrown away.
+//! The workbench is rehearsed while somebody types the password: built once with three made-up engines, out of sight, and thrown away.
 //!
-//! Browsers compile a function when it is called first, and the first call of all that a list of engines needs made up half of the time from
-//! **Sign in** to the first row. A rehearsal takes that time from when nobody waits. Nobody sees it: what is in no document is neither
-//! drawn nor read out, found or focused, and its requests are answered here.
+//! Browsers compile a function when it is called first, and look for a font when a text needs it. All that a list of engines needs for the
+//! first time made up half of the time from **Sign in** to the first row. A rehearsal takes it from when nobody waits. Nobody notices: what
+//! is `inert` is neither read out, found nor focused, it is not drawn, and its requests are answered here.
 
 use console_api::{Request, Response};
 use leptos::{
@@ -40,16 +39,19 @@ const SLICES: u8 = 4;
 
 /// What is being rehearsed. It goes when this is dropped.
 pub struct Rehearsal {
-    /// What it is in; in no document.
-    pub element: HtmlElement,
+    element: HtmlElement,
     done: RwSignal<u8>,
     _stage: UnmountHandle<AnyViewState>,
 }
 
 impl Rehearsal {
-    /// Begins one; nothing where the browser makes no element.
+    /// Begins one; nothing where the browser makes no element for it.
     pub fn begin() -> Option<Self> {
         let element = document().create_element("div").ok()?.dyn_into::<HtmlElement>().ok()?;
+        element.set_class_name("rehearsal");
+        element.set_inert(true);
+        element.set_attribute("aria-hidden", "true").ok()?;
+        document().body()?.append_child(&element).ok()?;
         let done = RwSignal::new(0);
         let stage = mount_to(element.clone(), move || view! { <Stage done /> }.into_any());
         Some(Self { element, done, _stage: stage })
@@ -59,6 +61,12 @@ impl Rehearsal {
     pub fn go_on(&self) -> bool {
         self.done.update(|done| *done += 1);
         self.done.get_untracked() < SLICES
+    }
+}
+
+impl Drop for Rehearsal {
+    fn drop(&mut self) {
+        self.element.remove();
     }
 }
 
