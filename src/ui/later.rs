@@ -164,9 +164,19 @@ pub fn Addition(
             missing.run(());
         }
     });
+    // What nobody waits for comes when the browser has nothing to do, one after the other: all at once they would be a task of 100 ms.
+    let its_turn = RwSignal::new(false);
+    follow(move || {
+        if matches!(stage.get(), Stage::Here(_)) && !its_turn.get_untracked() {
+            let come = move || _ = its_turn.try_set(true);
+            if wanted.get() || request_idle_callback_with_handle(come).is_err() {
+                come();
+            }
+        }
+    });
     live(move || match stage.get() {
-        Stage::Here(render) => Some(render(what)),
-        Stage::Unasked | Stage::Coming | Stage::Missing => None,
+        Stage::Here(render) if its_turn.get() => Some(render(what)),
+        _ => None,
     })
 }
 

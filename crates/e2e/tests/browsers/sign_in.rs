@@ -1,9 +1,9 @@
 //! Getting in, not getting in, and leaving.
 
 use e2e::{
-    Fault, Key, Kind, Stack, alert, any, button, cell, dialog, field, has, heading, link, role, row, tests, text,
+    Fault, Key, Kind, Stack, alert, any, button, cell, dialog, field, has, heading, link, role, row, tests,
+    text,
 };
-
 use serde_json::json;
 
 use crate::fleet::{LOCAL, sign_in};
@@ -37,6 +37,7 @@ tests! {
             page.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 6 })).await;
         }
         page.open(stack.url("/engines")).await;
+        page.see(heading("Sign in")).await;
         // Before a person could type a letter, and before the list has come or was rehearsed.
         page.run(
             "const [form] = document.forms;
