@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::{
+    browser::number::{count, counted},
     data::bulk::{Bulk, Run},
     ui::{
         dialog::{Dialog, Open},
@@ -22,6 +23,8 @@ pub struct Plan {
     pub title: String,
     /// The names of those that are meant.
     pub names: Vec<String>,
+    /// What they are, and what will happen to them: a noun whose plural ends in a plain s, and a verb ("site", "move").
+    pub what: (&'static str, &'static str),
     /// Those that are left out, with the reason.
     pub left_out: Vec<(String, String)>,
     /// Why it can't be done at all now.
@@ -197,17 +200,35 @@ fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), A
 }
 
 fn refusal(plan: &Plan) -> Option<String> {
-    let nothing = plan.names.is_empty().then(|| "It is not possible for any of them.".to_owned());
-    plan.refused.clone().or(nothing)
+    plan.refused.clone().or_else(|| plan.names.is_empty().then(|| none_can(plan)))
 }
 
 fn planned(plan: &Plan) -> impl IntoView + use<> {
     let left_out = plan.left_out.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>();
-    (names("Included", Icon::Done, &plan.names), names("Left out", Icon::Warning, &left_out))
+    let (thing, verb) = plan.what;
+    let heading = format!("{} will {verb}", counted(plan.names.len(), thing));
+    let nothing = plan.names.is_empty() && !left_out.is_empty();
+    (
+        nothing.then(|| view! { <p>{none_can(plan)}</p> }),
+        name_list("Included", heading, Icon::Done, &plan.names),
+        names("Left out", Icon::Warning, &left_out),
+    )
+}
+
+fn none_can(plan: &Plan) -> String {
+    let (thing, verb) = plan.what;
+    match plan.left_out.len() {
+        0 | 1 => format!("This {thing} can't {verb} now."),
+        many => format!("None of these {} can {verb} now.", counted(many, thing)),
+    }
 }
 
 /// A heading with a number, and all names in one text that scrolls: there may be ten thousand.
 pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
+    name_list(heading, format!("{heading}: {}", count(lines.len() as u64)), icon, lines)
+}
+
+fn name_list(label: &'static str, heading: String, icon: Icon, lines: &[String]) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
@@ -215,9 +236,9 @@ pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
     view! {
         <section class="bulk-names">
             <h3>
-                {glyph(icon, "")} {heading} ": " {lines.len().to_string()}
+                {glyph(icon, "")} {heading}
             </h3>
-            <div class="names" role="group" aria-label=heading tabindex="0">
+            <div class="names" role="group" aria-label=label tabindex="0">
                 {text}
             </div>
         </section>
@@ -225,7 +246,7 @@ pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
     .into_any()
 }
 
-fn count(run: &Run) -> String {
+fn count_in_words(run: &Run) -> String {
     let failed = match run.failed.len() {
         0 => String::new(),
         failed => format!(", {failed} failed"),
@@ -247,7 +268,7 @@ pub fn ProgressBar(
             max=live_attribute(move || Some(at().1.to_string()))
             value=live_attribute(move || Some(at().0.to_string()))
         ></progress>
-        <span class="bulk-count">{live(move || bulk.look(|run| run.map(count)))}</span>
+        <span class="bulk-count">{live(move || bulk.look(|run| run.map(count_in_words)))}</span>
     }
 }
 

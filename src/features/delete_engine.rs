@@ -261,6 +261,7 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
         Arc::new(Plan {
             title: format!("Move {}, then delete", sites_in_words(count.unwrap_or(0))),
             names: names.unwrap_or_default(),
+            what: ("site", "move"),
             left_out: Vec::new(),
             refused,
         })

@@ -148,7 +148,7 @@ pub fn MoveSitesDialog(
                 .or_else(|| Some("Choose first which engine or pool gets its sites.".to_owned())),
         };
         let names = known.iter().flat_map(|sites| sites.iter().map(|it| it.name.clone())).collect();
-        Arc::new(Plan { title, names, left_out: Vec::new(), refused })
+        Arc::new(Plan { title, names, what: ("site", "move"), left_out: Vec::new(), refused })
     });
     let start = Callback::new(move |()| {
         if let (Some(to), Some(sites)) = (untrack(|| picking.chosen()), untrack(|| sites.value())) {
@@ -236,6 +236,7 @@ pub fn EvenOutDialog(
         Arc::new(Plan {
             title: format!("Move {}", sites_in_words(moves.len())),
             names: moves.iter().map(label).collect(),
+            what: ("site", "move"),
             left_out: Vec::new(),
             refused,
         })

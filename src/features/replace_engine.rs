@@ -113,7 +113,7 @@ pub fn ReplaceDialog(
             (Some(other), true) => format!("Replace {} by {other}, then delete it", name()),
         };
         let names = planned.unwrap_or_default().iter().map(Change::label).collect();
-        Arc::new(Plan { title, names, left_out: Vec::new(), refused })
+        Arc::new(Plan { title, names, what: ("change", "be made"), left_out: Vec::new(), refused })
     });
     let start = Callback::new(move |()| {
         let Some(planned) = untrack(changes) else { return };

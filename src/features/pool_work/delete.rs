@@ -88,7 +88,8 @@ impl Deleting {
         let Some(pool) = self.target() else {
             return Plan {
                 title: "Delete the pool".to_owned(),
-                names: vec!["Nothing: it is gone already.".to_owned()],
+                names: vec!["Nothing: it has already been deleted.".to_owned()],
+                what: ("change", "be made"),
                 ..Plan::default()
             };
         };
@@ -104,7 +105,13 @@ impl Deleting {
             0 => format!("Delete {}", pool.name),
             many => format!("Move {} and delete {}", sites_in_words(many), pool.name),
         };
-        Plan { title, names, left_out: Vec::new(), refused: to.and_then(Result::err) }
+        Plan {
+            title,
+            names,
+            what: ("change", "be made"),
+            left_out: Vec::new(),
+            refused: to.and_then(Result::err),
+        }
     }
 
     pub(super) fn start(self) {

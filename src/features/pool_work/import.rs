@@ -82,7 +82,13 @@ impl Importing {
             Some(Ok(_)) => None,
         };
         let title = format!("Make {}", counted(names.len(), "change"));
-        Plan { title, names, left_out: found.left_out.clone(), refused: refused.map(str::to_owned) }
+        Plan {
+            title,
+            names,
+            what: ("change", "be made"),
+            left_out: found.left_out.clone(),
+            refused: refused.map(str::to_owned),
+        }
     }
 
     pub(super) fn start(self) {

@@ -124,7 +124,7 @@ impl Moving {
                 ("Move engine".to_owned(), Some(self.to.wrong().unwrap_or_else(none)))
             }
         };
-        Plan { title, names, left_out: Vec::new(), refused }
+        Plan { title, names, what: ("engine", "move"), left_out: Vec::new(), refused }
     }
 
     pub(super) fn start(self) {

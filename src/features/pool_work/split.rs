@@ -180,7 +180,7 @@ impl Splitting {
             None
         };
         let title = format!("Create {}", counted(names.len(), "pool"));
-        Plan { title, names, left_out, refused }
+        Plan { title, names, what: ("pool", "be created"), left_out, refused }
     }
 
     pub(super) fn start(self) {

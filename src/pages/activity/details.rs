@@ -239,6 +239,7 @@ fn UndoDialog(page: ActivityState, chosen: Memo<Option<u64>>, undoing: RwSignal<
         Arc::new(Plan {
             title: format!("Undo {}", counted(names.len(), "change")),
             names,
+            what: ("change", "be undone"),
             left_out: Vec::new(),
             refused,
         })

@@ -44,6 +44,17 @@ pub(super) enum Action {
     Delete,
 }
 
+impl Action {
+    /// What happens to an engine.
+    const fn passive(self) -> &'static str {
+        match self {
+            Self::Update => "be updated",
+            Self::AddToPool => "be added",
+            Self::Delete => "be deleted",
+        }
+    }
+}
+
 /// The buttons beside the number of selected engines.
 #[component]
 pub(super) fn BulkActions(page: EnginesState) -> impl IntoView {
@@ -319,6 +330,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
         let Some(action) = page.asked.get().filter(|_| open.get()) else { return Arc::default() };
         let (meant, left_out) = parts(action);
         let what = match &meant[..] {
+            [] => "engines".to_owned(),
             [one] => one.name.clone(),
             many => counted(many.len(), "engine"),
         };
@@ -343,7 +355,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
             },
         };
         let names = meant.into_iter().map(|engine| engine.name).collect();
-        Arc::new(Plan { title, names, left_out, refused })
+        Arc::new(Plan { title, names, what: ("engine", action.passive()), left_out, refused })
     });
     let start = Callback::new(move |()| {
         let Some(action) = page.asked.get_untracked() else { return };

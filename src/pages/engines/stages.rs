@@ -137,6 +137,7 @@ impl Stages {
         Plan {
             title: format!("Update {} in stages", counted(plan.count(), "engine")),
             names,
+            what: ("engine", "be updated"),
             left_out,
             refused: self.refused(),
         }

@@ -79,7 +79,7 @@ pub(super) fn MoveSitesDialog(page: SitesState) -> impl IntoView {
         };
         let left_out = there.into_iter().map(|site| (site.name, "It is there already.".to_owned()));
         let names = meant.into_iter().map(|site| site.name).collect();
-        Arc::new(Plan { title, names, left_out: left_out.collect(), refused })
+        Arc::new(Plan { title, names, what: ("site", "move"), left_out: left_out.collect(), refused })
     });
     let start = Callback::new(move |()| {
         let Some(to) = untrack(|| picking.chosen()) else { return };

@@ -132,7 +132,7 @@ tests! {
         assert!((10..200).contains(&rendered.len()), "{} rows are in the document", rendered.len());
         page.click(button("Delete")).await;
         page.see(any("dialog")).await;
-        page.see(role("heading", has("Included: "))).await;
+        page.see(role("heading", has("engines will be deleted"))).await;
         page.press(Key::Escape).await;
         page.see_no(any("dialog")).await;
         page.click(button("Clear")).await;

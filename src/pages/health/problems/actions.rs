@@ -106,11 +106,12 @@ pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
         }
         let (able, left_out) = parts();
         let title = match &able[..] {
+            [] => "Update engines".to_owned(),
             [one] => format!("Update {}", one.name),
             many => format!("Update {}", counted(many.len(), "engine")),
         };
         let names = able.into_iter().map(|engine| engine.name).collect();
-        Arc::new(Plan { title, names, left_out, refused: None })
+        Arc::new(Plan { title, names, what: ("engine", "be updated"), left_out, refused: None })
     });
     let start = Callback::new(move |()| update_engines(data, page.toasts, &untrack(parts).0));
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
