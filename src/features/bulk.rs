@@ -1,4 +1,4 @@
-//! Work on many things: asked once with all their names, then shown as it goes, then summed up.
+//! Work on several items: asked once with all their names, then shown as it goes, then summed up.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ enum Phase {
     Sums,
 }
 
-/// The one dialog about work on many things. Closing it while the work goes on does not end it.
+/// The one dialog about work on several items. Closing it while the work continues does not end it.
 #[component]
 pub fn BulkDialog(
     /// Whether it is open.
@@ -49,7 +49,7 @@ pub fn BulkDialog(
     bulk: Bulk,
     /// What is asked.
     plan: Memo<Arc<Plan>>,
-    /// Whether it takes something away.
+    /// Whether it is destructive.
     #[prop(into)]
     destructive: Signal<bool>,
     /// Begins.
@@ -101,7 +101,7 @@ pub fn BulkDialog(
     view! { <PhasesDialog open bulk asks after /> }
 }
 
-/// The dialog about work on many things that needs no question of its own, for what is meant is on the page.
+/// The dialog about work on several items that needs no question of its own, for what is meant is on the page.
 #[component]
 pub fn WorkDialog(
     /// Whether it is open.
@@ -134,7 +134,7 @@ struct Asks {
     pauses: bool,
 }
 
-/// The dialog: the question before the work begins, then how far it has come, then what came of it.
+/// The dialog: the question before the work begins, then how far it has come, then the outcome.
 #[component]
 fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), AnyView>>) -> impl IntoView {
     let Asks { title: asked, at_stake, content: asks, pauses } = asks;
@@ -167,7 +167,7 @@ fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), A
         let now = phase.get();
         if before.is_some_and(|before| before != now) && open.get_untracked() {
             if (before, now) == (Some(Phase::Runs), Phase::Asks) {
-                // It went well, and the news say so.
+                // It went well, and the news says so.
                 open.set(false);
             } else {
                 request_animation_frame(focus_first);
@@ -251,7 +251,7 @@ fn count_in_words(run: &Run) -> String {
         0 => String::new(),
         failed => format!(", {failed} failed"),
     };
-    let stops = if run.cancelled { ". Stops when the calls under way have ended." } else { "" };
+    let stops = if run.cancelled { ". Stops once the requests under way have finished." } else { "" };
     format!("{} of {}{failed}{stops}", run.finished(), run.total)
 }
 
@@ -299,7 +299,7 @@ fn WorkSummary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> 
         let go_on = (!left.is_empty()).then(|| {
             view! {
                 <button type="button" class="button" on:click=move |_| bulk.go_on()>
-                    {format!("Go on with the other {}", left.len())}
+                    {format!("Continue with the other {}", left.len())}
                 </button>
             }
         });
@@ -314,7 +314,7 @@ fn WorkSummary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> 
         view! {
             <p role="status">{format!("{}.", run.summary())}</p>
             {names("Failed", Icon::Failed, &failed)}
-            {names("Not begun", Icon::Warning, &left)}
+            {names("Not started", Icon::Warning, &left)}
             {after.map(|after| live(move || after.run(())))}
             <footer>
                 {go_on} {retry}
@@ -335,7 +335,7 @@ fn focus_first() {
     }
 }
 
-/// Where work goes on, or failed, whose dialog was closed: a line below the table leads back to it.
+/// Where work continues, or failed, whose dialog was closed: a line below the table leads back to it.
 #[component]
 pub fn BulkLine(
     /// Whether the dialog is open.
@@ -344,7 +344,7 @@ pub fn BulkLine(
     /// The work.
     bulk: Bulk,
     /// The line's accessible name.
-    #[prop(default = "Work on many engines")]
+    #[prop(default = "Work on several engines")]
     name: &'static str,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| !open.get() && bulk.look(|run| run.is_some()));
@@ -398,7 +398,7 @@ pub fn BulkLine(
     })
 }
 
-/// Says in the news how work on many things ended, where nobody watched or where it was about one thing.
+/// Says in the news how work on several items ended, where nobody watched or where it was about one thing.
 pub fn say_how_it_ends(bulk: Bulk, toasts: Toasts) {
     bulk.when_it_ends(move |run| {
         let tone = if run.failed.is_empty() { Tone::Good } else { Tone::Bad };

@@ -203,7 +203,7 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
         <section class="members" aria-label="Engines to move">
             <SearchBox
                 label="Filter engines to move"
-                title="Looks in name, address, status and versions. All words must occur."
+                title="Searches name, address, status and versions. All words must occur."
                 value=moving.filter
             />
             <DataTable
