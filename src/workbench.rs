@@ -141,7 +141,7 @@ fn PaletteWhenWanted(toasts: Toasts) -> impl IntoView {
 
 fn say_missing(toasts: Toasts) {
     let advice = "Check that the console is running, then try again.".to_owned();
-    toasts.say(Tone::Bad, "This part of the app could not be fetched.", Some(advice));
+    toasts.say(Tone::Bad, "This part of the app could not be loaded.", Some(advice));
 }
 
 /// Says that the session is about to end because nothing was done. Any key or pointer is activity, the button is where one looks for
@@ -152,7 +152,7 @@ fn WarningBeforeSignOut(session: Session) -> impl IntoView {
         view! {
             <div class="notice uncertain ends-soon">
                 <strong>"Signing out in 1 minute"</strong>
-                <span>"No key was pressed and nothing was clicked for a while."</span>
+                <span>"There has been no activity for a while."</span>
                 <button type="button" class="button small" on:click=move |_| session.touch()>
                     "Stay signed in"
                 </button>

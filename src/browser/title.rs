@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::effect::follow;
 
-/// What stands in the title. Copy it freely; all copies are the same.
+/// What is in the title. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct Title {
     page: RwSignal<String>,
@@ -25,7 +25,7 @@ impl Title {
         title
     }
 
-    /// The title of the app around.
+    /// The title of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }

@@ -261,7 +261,7 @@ fn MemberList(side: Side) -> impl IntoView {
             <h2>{side.name()} ": " <span class="number">{live(count)}</span></h2>
             <SearchBox
                 label=side.filter_label()
-                title="Looks in name, address, status and versions. All words must occur."
+                title="Searches name, address, status and versions. All words must occur."
                 value=side.filter
             />
             <DataTable
@@ -309,7 +309,7 @@ fn cells(side: Side, RowPlace { key, tabindex }: RowPlace) -> Vec<El> {
     ]
 }
 
-/// What stands in the place of a list without rows.
+/// What is in the place of a list without rows.
 fn empty(side: Side) -> AnyView {
     let data = side.data;
     if let Some(error) = data.engines.failed().filter(|_| data.engines.value().is_none()) {

@@ -23,9 +23,9 @@ pub fn AdministrationPage() -> impl IntoView {
         let Some(info) = info.value() else {
             let words = match info.failed() {
                 Some(error) => {
-                    format!("The console's own facts could not be read. {}", error.in_full())
+                    format!("The console's details could not be read. {}", error.in_full())
                 }
-                None => "The console's own facts are being read.".to_owned(),
+                None => "The console's details are being read.".to_owned(),
             };
             return view! { <p class="secondary">{words}</p> }.into_any();
         };

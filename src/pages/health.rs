@@ -58,7 +58,7 @@ pub fn HealthPage() -> impl IntoView {
                         icon=Icon::Reverse
                         label="Even out the load".to_owned()
                         refused=Signal::derive(move || {
-                            data.bulk.is_running().then(|| "Other work is still running.".to_owned())
+                            data.bulk.is_running().then(|| "Another job is still running.".to_owned())
                         })
                         on_press=Callback::new(move |()| evening_out.set(true))
                     />
@@ -85,7 +85,7 @@ pub fn HealthPage() -> impl IntoView {
     }
 }
 
-/// The lists could not be read, or not wholly. What is on screen stays.
+/// The lists could not be read, or not completely. What is on screen stays.
 #[component]
 fn HealthTroubles(data: Data) -> impl IntoView {
     live(move || {
@@ -100,7 +100,7 @@ fn HealthTroubles(data: Data) -> impl IntoView {
         });
         let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
             let what = if data.pools.read_at().is_some() {
-                "The pools could not be read again, so what is shown of them may be old."
+                "The pools could not be reloaded, so what you see of them may be out of date."
             } else {
                 "The pools could not be read, so pools and sites through pools are left out."
             };

@@ -34,7 +34,7 @@ pub fn NewEnginePage() -> impl IntoView {
                     </a>
                 </div>
             </div>
-            <BeforeAdding then="Once it is saved, the console makes contact, and the engine writes the console into its consoles.xml. The next page shows how to enable it there." />
+            <BeforeAdding then="Once it is saved, the console contacts the engine, and the engine adds the console to its consoles.xml. The next page shows how to enable the console there." />
             <EngineForm />
         </section>
     }

@@ -26,7 +26,7 @@ use crate::{
     unsaved::Unsaved,
 };
 
-/// So many of the sites that use a pool are shown with their names.
+/// How many of the sites that use a pool are shown with their names.
 const SHOWN: usize = 200;
 
 /// The screen at `/pools/new` and `/pools/:id`.
@@ -107,7 +107,7 @@ fn OnePool(id: PoolId) -> impl IntoView {
     });
     let names = SiteNames::new(data);
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
-    // What will move from where to where stands in the dialog: its Save does it.
+    // What will move from where to where is in the dialog: its Save does it.
     let assign = move |moves: Vec<SiteMove>| {
         if !moves.is_empty() {
             data.bulk.close();
@@ -175,7 +175,7 @@ fn PoolActions(id: PoolId, asking: Asking) -> impl IntoView {
     }
 }
 
-/// The sites that use the pool, as far as the console tells.
+/// The sites that use the pool, as far as the console reports.
 #[component]
 fn PoolSites(page: PoolState, names: SiteNames, asking: Asking) -> impl IntoView {
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));

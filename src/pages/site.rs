@@ -218,7 +218,7 @@ fn SiteSummary(page: SiteState) -> impl IntoView {
         let kind = site.site_type.as_ref().map(|kind: &SiteType| plain(kind.label().to_owned()));
         let importance = site.importance.as_deref().map(|word| plain(importance_label(word).to_owned()));
         let scan = site.last_scan.map_or_else(
-            || ("Never".to_owned(), "The console has no time for it.".to_owned()),
+            || ("Never".to_owned(), "The console reports no time.".to_owned()),
             |time| (page.clock.relative(time), page.clock.exact(time)),
         );
         let facts = [
@@ -355,7 +355,7 @@ impl Choice {
         let name = name.unwrap_or_else(|| format!("Site {id}"));
         let words = Words {
             saved: format!("{name} is scanned by {}.", untrack(|| self.label(Some(to)))),
-            not_saved: format!("{name} was not given another engine or pool."),
+            not_saved: format!("{name} was not moved to another engine or pool."),
         };
         let work = async move {
             data.assign_site(id, opened, to).await.map(|moved| match moved {
@@ -367,7 +367,7 @@ impl Choice {
             if matches!(error, Error::NotFound { .. }) {
                 data.read_site(id);
             }
-            (None, format!("The site was not given another engine or pool. {}", error.in_full()))
+            (None, format!("The site was not moved to another engine or pool. {}", error.in_full()))
         };
         spawn_local(async move {
             _ = edit.save(words, work.boxed_local(), explain).await;
@@ -450,7 +450,7 @@ fn ChoiceConflict(
     view! {
         <Conflict
             edit=choice.edit
-            words="Somebody else has given this site another engine or pool meanwhile. Nothing was saved."
+            words="Someone else has moved this site to another engine or pool in the meantime. Nothing was saved."
             yours="What you chose"
             theirs
             send=save

@@ -87,7 +87,7 @@ async fn each_way_to_fail_says_what_it_is() {
     for (fault, words) in [
         (Fault::Unreachable, "could not be reached"),
         (Fault::CutOff, "was cut off"),
-        (Fault::Answer(200, "text/html", "<h1>Proxy</h1>".to_owned()), "is not what a console gives here"),
+        (Fault::Answer(200, "text/html", "<h1>Proxy</h1>".to_owned()), "is not what a console sends here"),
         (Fault::Answer(503, "text/plain", String::new()), "can't answer right now"),
     ] {
         let console = console();
@@ -116,7 +116,7 @@ async fn a_console_in_maintenance_says_so() {
     screen.read("The console is in maintenance mode.").await;
 }
 
-/// Somebody on the list of engines whose password was changed meanwhile, and who was asked for it when they clicked Refresh.
+/// Someone on the list of engines whose password was changed in the meantime, and who was asked for it when they clicked Refresh.
 async fn asked_to_sign_in_again(console: &Console) -> Screen {
     let screen = at_work(console, "/").await;
     screen.see_names(&["berlin"]).await;

@@ -155,7 +155,7 @@ fn machine(options: &BenchOptions) -> Table {
 
 /// How busy the machine was before. Building for this very run counts, and is over.
 fn load_in_words(load: f64, cores: usize) -> String {
-    let busy = if load > cores as f64 { ": it was busy, so times may be too long" } else { "" };
+    let busy = if load > cores as f64 { ": it was busy, so times may be too high" } else { "" };
     format!("{load} on average over the minute before{busy}")
 }
 

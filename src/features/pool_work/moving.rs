@@ -124,7 +124,7 @@ impl Moving {
                 ("Move engine".to_owned(), Some(self.to.wrong().unwrap_or_else(none)))
             }
         };
-        Plan { title, names, left_out: Vec::new(), refused }
+        Plan { title, names, what: ("engine", "move"), left_out: Vec::new(), refused }
     }
 
     pub(super) fn start(self) {
@@ -203,7 +203,7 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
         <section class="members" aria-label="Engines to move">
             <SearchBox
                 label="Filter engines to move"
-                title="Looks in name, address, status and versions. All words must occur."
+                title="Searches name, address, status and versions. All words must occur."
                 value=moving.filter
             />
             <DataTable

@@ -185,7 +185,7 @@ impl<T: Transport> Client<T> {
         self.send(Method::Put, member_path(pool, engine), None).await
     }
 
-    /// Takes an engine out of a pool.
+    /// Removes an engine from a pool.
     ///
     /// # Errors
     /// Any [`Error`] of a change.

@@ -1,6 +1,6 @@
 //! Which engine scans what: every engine with all of its sites, and every site with the engines that may scan it.
 //!
-//! Made of lists that are there already, in steps that each take a few milliseconds in a browser with 10,000 engines, 500
+//! Made of lists that are already there, in steps that each take a few milliseconds in a browser with 10,000 engines, 500
 //! pools and 100,000 sites: [`Scanners`], then [`SiteRows`], then this.
 
 use std::sync::Arc;
@@ -172,7 +172,7 @@ impl Audit {
         sites.into_iter().filter_map(site).collect()
     }
 
-    /// What scans a site, in words; empty where the console does not tell.
+    /// What scans a site, in words; empty where the console does not report.
     #[must_use]
     pub fn scanner_label(&self, place: usize) -> String {
         self.rows.scanner_label(place)

@@ -213,7 +213,7 @@ const TO_COMPARE: usize = 3;
 /// What a pool needs to share load and to have a spare.
 const ENOUGH_ACTIVE: usize = 2;
 
-/// Finds out what needs attention. Pools whose sites the console does not tell count as if they might have some.
+/// Finds out what needs attention. Pools whose sites the console does not report count as if they might have some.
 #[must_use]
 pub fn health(engines: &[Engine], pools: &[Pool], now: Timestamp, thresholds: Thresholds) -> Health {
     health_under(loads(engines, pools), engines, pools, now, thresholds)

@@ -15,7 +15,7 @@ pub struct Load {
     /// Its part of those: the active engines of a pool share its sites
     /// (docs/api-quirks.md, "Special engines and pools").
     pub share_of_pools: f64,
-    /// Whether it is in a pool whose sites the console does not tell.
+    /// Whether it is in a pool whose sites the console does not report.
     pub untold: bool,
 }
 
@@ -88,7 +88,7 @@ pub fn loads(engines: &[Engine], pools: &[Pool]) -> Vec<Load> {
     loads
 }
 
-/// Only active engines share the load of a pool. Where the console tells no status, any may.
+/// Only active engines share the load of a pool. Where the console reports no status, any may.
 pub(crate) const fn may_share(engine: &Engine) -> bool {
     matches!(engine.status, EngineStatus::Active | EngineStatus::Missing)
 }

@@ -12,10 +12,10 @@ use crate::wire::{Field, Read, Row};
 pub const LONGEST_NOTE: usize = 4000;
 /// The longest tag, in characters.
 const LONGEST_TAG: usize = 40;
-/// So many tags an engine can have.
+/// How many tags an engine can have.
 const MOST_TAGS: usize = 20;
 
-/// What somebody wrote about an engine. Without text and tags it says that there is nothing any more.
+/// What someone wrote about an engine. Without text and tags it says that there is nothing any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The engine.
@@ -110,7 +110,7 @@ impl Read for Note {
     }
 }
 
-/// The tags in a text: parted by commas or lines, each once whatever its case, without spaces around.
+/// The tags in a text: separated by commas or lines, each once whatever its case, without spaces around.
 #[must_use]
 pub fn tags_from(text: &str) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();

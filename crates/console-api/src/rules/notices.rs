@@ -54,7 +54,7 @@ fn minute_of(time: &str) -> Option<u32> {
 /// News about engines that have the same in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Good: they came back. Bad: they went bad.
+    /// Good: they came back. Bad: they failed.
     pub severity: Severity,
     /// What happened, with the name or the number of engines.
     pub what: String,
@@ -62,7 +62,7 @@ pub struct Notice {
     pub more: String,
 }
 
-/// So many engines are named.
+/// How many engines are named.
 const NAMED: usize = 5;
 
 /// One notice for all engines that turned to the same status, the bad ones first. What the pools and the `causes` of the fleet's problems

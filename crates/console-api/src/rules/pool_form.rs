@@ -23,7 +23,7 @@ pub fn check_pool(name: &str, engines: &[EngineId], this: Option<PoolId>, pools:
     let folded = fold_case(name);
     let taken = || {
         let other = pools.iter().find(|pool| Some(pool.id) != this && fold_case(pool.name.trim()) == folded);
-        other.map(|pool| ["Another pool is called ", &pool.name, " already."].concat())
+        other.map(|pool| ["Another pool is already called ", &pool.name, "."].concat())
     };
     let problem = name_problem(name).map(str::to_owned).or_else(taken);
     let draft =

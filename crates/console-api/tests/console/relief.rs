@@ -79,6 +79,10 @@ fn sites_move_from_the_most_loaded_to_the_least_within_a_network_or_pool() {
     assert!(even.moves.iter().all(|it| it.from == Some(ScannerId(1))));
     let level = fleet(&[("10.0.0.1", 2), ("10.0.0.2", 1)]);
     assert_eq!(even_out(&level, &[], &list(&level)).moves, []);
+    // The pool is even until its first engine gives a site to its network.
+    let chain = fleet(&[("10.0.2.1", 4), ("10.0.2.2", 1), ("10.0.0.1", 5)]);
+    let even = even_out(&chain, &[pool(90, "p", &[1, 3], &[])], &list(&chain));
+    assert_eq!(even.loads.iter().map(|it| it.2).collect::<Vec<_>>(), [3.0, 3.0, 4.0]);
 }
 
 proptest! {

@@ -55,7 +55,7 @@ tests! {
         page.check_accessibility("the question before undoing").await;
         page.click(button("Undo 2 changes").within(dialog("Undo 2 changes"))).await;
         page.see(text("1 undone, 1 failed.")).await;
-        page.see_words(role("group", "Failed"), "Quay: It has been given to").await;
+        page.see_words(role("group", "Failed"), "Quay: It has since been moved to").await;
         page.click(button("Done")).await;
         page.see_no(any("dialog")).await;
         see_scanner(&stack, harbour, local).await;
@@ -72,7 +72,7 @@ tests! {
         page.click(button("Activity")).await;
         page.click(link("Show all activity")).await;
         page.see(heading("Activity")).await;
-        page.see(text(starts("This browser does not store it"))).await;
+        page.see(text(starts("This browser can't store it"))).await;
         page.see(row("Moving sites")).await;
         page.click(button("Moving sites")).await;
         page.click(button("Undo")).await;

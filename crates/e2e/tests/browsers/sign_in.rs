@@ -69,7 +69,7 @@ tests! {
         stack.start_console().await;
         let portal = stack.proxy().fail("/api/3", Fault::Html);
         page.click(button("Sign in")).await;
-        page.see_words(alert(), "is not what a console gives here").await;
+        page.see_words(alert(), "is not what a console sends here").await;
         portal.end();
         page.click(button("Sign in")).await;
         page.see_value(role("combobox", "Filter engines"), "local").await;
