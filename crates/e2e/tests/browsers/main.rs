@@ -30,6 +30,7 @@ mod select_sites;
 mod shared_secret;
 mod sign_in;
 mod sites;
+mod stages;
 mod unsaved;
 mod update;
 
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         shared_secret::tests(),
         sign_in::tests(),
         sites::tests(),
+        stages::tests(),
         unsaved::tests(),
         update::tests(),
     ])
