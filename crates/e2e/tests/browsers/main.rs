@@ -25,6 +25,7 @@ mod policy;
 mod pool_plan;
 mod pools;
 mod refresh;
+mod relieve;
 mod screens;
 mod select_sites;
 mod shared_secret;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         pool_plan::tests(),
         pools::tests(),
         refresh::tests(),
+        relieve::tests(),
         screens::tests(),
         select_sites::tests(),
         shared_secret::tests(),
