@@ -1,8 +1,7 @@
-//! **Activity**: kept in a real browser's storage, undone against a real console, and left out where the browser keeps nothing.
+//! **Activity**: kept in a real browser's storage, undone against a real console.
 
 use console_api::{EngineId, SiteId};
-use e2e::{Key, Page, Stack, any, button, cell, dialog, has, heading, link, role, row, starts, tests, text};
-use serde_json::json;
+use e2e::{Key, Page, Stack, any, button, cell, dialog, has, link, role, tests, text};
 
 use crate::{
     fleet::{LOCAL, sign_in},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// Two sites that were moved from the local engine to Oslo by hand, and the local engine.
-async fn two_moved_sites(page: &Page, stack: &Stack) -> ([SiteId; 2], EngineId) {
+pub(crate) async fn two_moved_sites(page: &Page, stack: &Stack) -> ([SiteId; 2], EngineId) {
     stack.add("Oslo data centre", "192.0.2.6", 40814).await;
     let local = stack.id_of(LOCAL).await;
     let sites = [add_site(stack, "Harbour", None).await, add_site(stack, "Quay", None).await];
@@ -61,22 +60,5 @@ tests! {
         see_scanner(&stack, harbour, local).await;
         see_scanner(&stack, quay, paris).await;
         page.see_words(cell("Undoing changes", "Outcome"), "1 undone, 1 failed").await;
-    }
-
-    in_chromium: async fn without_storage_the_app_works_and_says_so(page: Page) {
-        let stack = Stack::start().await;
-        // As in a window whose settings forbid it.
-        let forbid = "Object.defineProperty(window, 'indexedDB', { value: null })";
-        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": forbid })).await;
-        two_moved_sites(&page, &stack).await;
-        page.click(button("Activity")).await;
-        page.click(link("Show all activity")).await;
-        page.see(heading("Activity")).await;
-        page.see(text(starts("This browser does not store it"))).await;
-        page.see(row("Moving sites")).await;
-        page.click(button("Moving sites")).await;
-        page.click(button("Undo")).await;
-        page.click(button("Undo 2 changes").within(dialog("Undo 2 changes"))).await;
-        page.see(text("2 undone.")).await;
     }
 }

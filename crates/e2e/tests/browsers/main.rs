@@ -32,6 +32,7 @@ mod shared_secret;
 mod sign_in;
 mod sites;
 mod stages;
+mod storage;
 mod unsaved;
 mod update;
 
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         sign_in::tests(),
         sites::tests(),
         stages::tests(),
+        storage::tests(),
         unsaved::tests(),
         update::tests(),
     ])
