@@ -27,6 +27,7 @@
 mod browser;
 mod checks;
 mod contract;
+mod files;
 mod locator;
 mod nginx;
 mod page;

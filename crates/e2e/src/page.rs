@@ -297,6 +297,16 @@ impl Page {
         }
     }
 
+    /// Gives the keys to a part of the page, whatever it holds already.
+    #[track_caller]
+    pub(crate) fn type_into(&self, what: Locator, text: &str) -> impl Future<Output = ()> {
+        let (at, page, text) = (Location::caller(), self.clone(), text.to_owned());
+        async move {
+            let element = page.element(at, &what, PATIENCE).await;
+            element.send_keys(text).await.or_fail(at, || format!("type into {what}"));
+        }
+    }
+
     /// Presses keys, whatever has the focus.
     #[track_caller]
     pub fn press(&self, keys: impl Into<TypingData>) -> impl Future<Output = ()> {

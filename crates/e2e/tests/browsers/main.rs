@@ -18,6 +18,7 @@ mod history;
 mod hosts;
 mod keyboard;
 mod looks;
+mod notes;
 mod odd_consoles;
 mod pairing_reverse;
 mod pairing_standard;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         history::tests(),
         hosts::tests(),
         keyboard::tests(),
+        notes::tests(),
         odd_consoles::tests(),
         pairing_reverse::tests(),
         pairing_standard::tests(),
