@@ -61,6 +61,26 @@ impl Page {
         }
     }
 
+    /// Does something in another tab of the same browser, closes it, and goes on here. In Firefox that tab would have another
+    /// container, and so another storage.
+    pub async fn in_another_tab(&self, body: impl AsyncFnOnce()) {
+        let at = Location::caller();
+        let open = async {
+            let here = self.driver.window().await?;
+            let tab = self.driver.new_tab().await?;
+            self.driver.switch_to_window(tab).await?;
+            WebDriverResult::Ok(here)
+        };
+        let here = open.await.or_fail(at, || "open another tab".to_owned());
+        body().await;
+        self.keep_problems().await;
+        let close = async {
+            self.driver.close_window().await?;
+            self.driver.switch_to_window(here).await
+        };
+        close.await.or_fail(at, || "close the other tab".to_owned());
+    }
+
     /// Loads the page again.
     #[track_caller]
     pub fn reload(&self) -> impl Future<Output = ()> {

@@ -1,7 +1,9 @@
 //! **Activity**: kept in a real browser's storage, undone against a real console.
 
 use console_api::{EngineId, SiteId};
-use e2e::{Key, Page, Stack, any, button, cell, dialog, has, link, role, tests, text};
+use e2e::{
+    Key, PATIENCE, Page, Stack, any, button, cell, column, dialog, has, link, news, role, tests, text, until,
+};
 
 use crate::{
     fleet::{LOCAL, sign_in},
@@ -25,6 +27,27 @@ pub(crate) async fn two_moved_sites(page: &Page, stack: &Stack) -> ([SiteId; 2],
     page.see(text("2 moved.")).await;
     page.click(button("Done")).await;
     (sites, local)
+}
+
+/// Asks the browser how many entries it has stored.
+const STORED: &str = "const done = arguments[arguments.length - 1];
+    const request = indexedDB.open('engine-console: admin');
+    request.onsuccess = () => {
+        const count = request.result.transaction('activity').objectStore('activity').count();
+        count.onsuccess = () => { request.result.close(); done(count.result); };
+    };";
+
+/// On the engine's own page, by way of the list; until that is the entry of this number in the browser's storage.
+async fn rename(page: &Page, engine: &str, name: &str, entry: u64) {
+    page.click(link(engine)).await;
+    page.fill("Name", name).await;
+    page.click(button("Save")).await;
+    page.see_words(news(), &format!("{name} is saved.")).await;
+    let stored = until(PATIENCE, async || {
+        let stored = page.run_async(STORED, Vec::new()).await;
+        if stored == entry { Ok(()) } else { Err(stored) }.map_err(|stored| format!("{stored}"))
+    });
+    stored.await.unwrap_or_else(|stored| panic!("{stored} entries are stored, not {entry}"));
 }
 
 tests! {
@@ -60,5 +83,28 @@ tests! {
         see_scanner(&stack, harbour, local).await;
         see_scanner(&stack, quay, paris).await;
         page.see_words(cell("Undoing changes", "Outcome"), "1 undone, 1 failed").await;
+    }
+
+    in_chromium: async fn two_tabs_of_a_browser_keep_what_was_done_in_both(page: Page) {
+        let stack = Stack::start().await;
+        for (name, address) in [("Oslo", "192.0.2.6"), ("Bergen", "192.0.2.7")] {
+            stack.add(name, address, 40814).await;
+        }
+        sign_in(&page, &stack).await;
+        rename(&page, "Oslo", "Oslo harbour", 1).await;
+        page.in_another_tab(async || {
+            sign_in(&page, &stack).await;
+            rename(&page, "Bergen", "Bergen quay", 2).await;
+        })
+        .await;
+        // This tab writes again what it knows, and has not read the other's.
+        page.click(link("Engines")).await;
+        rename(&page, "Oslo harbour", "Oslo airport", 3).await;
+        page.reload().await;
+        page.sign_in("admin", &stack.password()).await;
+        page.click(button("Activity")).await;
+        page.click(link("Show all activity")).await;
+        page.see_texts(column("On"), &["Oslo airport", "Bergen quay", "Oslo harbour"]).await;
+        page.see_texts(column("Outcome"), &["saved"; 3]).await;
     }
 }
