@@ -207,7 +207,7 @@ fn empty(page: ActivityState) -> AnyView {
     if page.filter.with(|text| text.trim().is_empty()) {
         return view! {
             <div class="table-empty">
-                <h3>"Nothing has been done yet"</h3>
+                <h2>"Nothing has been done yet"</h2>
                 <p>"Each change and each refresh that you make with this app is listed here, with its outcome."</p>
             </div>
         }
@@ -215,7 +215,7 @@ fn empty(page: ActivityState) -> AnyView {
     }
     view! {
         <div class="table-empty">
-            <h3>"Nothing matches the filter"</h3>
+            <h2>"Nothing matches the filter"</h2>
             <button type="button" class="button" on:click=move |_| page.filter.choose(String::new())>
                 "Show all"
             </button>
