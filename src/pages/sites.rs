@@ -2,6 +2,7 @@
 
 mod moving;
 
+use console_api::rules::{sort_by, sort_by_cached_key};
 use std::sync::Arc;
 
 use console_api::{
@@ -116,9 +117,9 @@ impl SitesState {
     /// The selected sites, in the order of their names.
     fn selected(self) -> Vec<Site> {
         let mut keys = self.selection.look(|keys| keys.iter().copied().collect::<Vec<_>>());
-        keys.sort_unstable();
+        sort_by(&mut keys, Ord::cmp);
         let mut sites = keys.into_iter().filter_map(|key| self.site(key)).collect::<Vec<_>>();
-        sites.sort_by_cached_key(|site| fold_case(&site.name));
+        sort_by_cached_key(&mut sites, |site| fold_case(&site.name));
         sites
     }
 
