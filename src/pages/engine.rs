@@ -100,7 +100,7 @@ pub fn EnginePage(
     });
     let there = Memo::new(move |_| engine.with(Option::is_some));
     view! {
-        <section class="page" aria-labelledby="page-heading">
+        <section class="page of-one" aria-labelledby="page-heading">
             <EngineNeighbours page />
             <div class="page-head">
                 <PageHeading route=Route::Engine(page.id) />

@@ -320,7 +320,7 @@ pub fn EnginesPage() -> impl IntoView {
                     </div>
                 </Fold>
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <EnginesTroubles page />
             </div>
             <DataTable

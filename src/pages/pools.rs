@@ -126,7 +126,7 @@ pub fn PoolsPage() -> impl IntoView {
                     filter
                 />
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <PoolsTroubles page />
             </div>
             <DataTable

@@ -33,6 +33,7 @@ use crate::{
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
         tabs::{Tab, Tabs},
+        toast::Toasts,
     },
     unsaved::Unsaved,
 };
@@ -153,7 +154,7 @@ fn OneSite(id: SiteId) -> impl IntoView {
         routes::go(&navigate, &Route::Sites.href());
     });
     view! {
-        <section class="page" aria-labelledby="page-heading">
+        <section class="page of-one" aria-labelledby="page-heading">
             <div class="page-head">
                 <PageHeading route=Route::Site(id) />
                 <div class="actions">
@@ -397,6 +398,7 @@ fn SiteEngines(page: SiteState) -> impl IntoView {
         routes::go(&navigate, &Route::Sites.href());
     };
     let scanning = Scanning::new(page.data, fields.0, Route::Site(page.id).path());
+    Toasts::here().stand_above("above-buttons", || true);
     view! {
         {live(move || edit.theirs().map(|theirs| {
             let label = choice.label(theirs);

@@ -261,7 +261,7 @@ pub fn SitesPage() -> impl IntoView {
                     filter
                 /> <div class="end">{live(move || is_filtered.get().then(|| view! { <FilterProgress page /> }))}</div>
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <SitesTroubles page />
             </div>
             <DataTable

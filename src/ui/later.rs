@@ -202,11 +202,8 @@ fn Frame(route: Route) -> impl IntoView {
     Title::here().set(route.heading());
     let class = match route {
         Route::Pools | Route::Sites | Route::Health | Route::Activity => "page fills",
+        Route::Engine(_) | Route::Site(_) => "page of-one",
         _ => "page",
-    };
-    let card = match route {
-        Route::Engine(_) | Route::Pool(_) | Route::Site(_) => "card summary-head",
-        _ => "card",
     };
     let back = matches!(route, Route::Engine(_)).then(|| {
         view! {
@@ -221,7 +218,7 @@ fn Frame(route: Route) -> impl IntoView {
             <div class="page-head">
                 <PageHeading route />
             </div>
-            <div class=card aria-busy="true">
+            <div class="card" aria-busy="true">
                 <span class="unseen">"The screen is being loaded."</span>
                 <Bones />
             </div>
