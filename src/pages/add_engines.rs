@@ -322,7 +322,10 @@ fn Rows(page: AddState) -> impl IntoView {
             <div class="buttons">
                 <ActionButton
                     icon=Icon::Add
-                    label=Signal::derive(move || format!("Add {}", counted(count.get(), "engine")))
+                    label=Signal::derive(move || match count.get() {
+                        0 => "Add engines".to_owned(),
+                        many => format!("Add {}", counted(many, "engine")),
+                    })
                     primary=true
                     refused=Signal::derive(move || page.refused())
                     on_press=Callback::new(move |()| page.start())

@@ -39,10 +39,7 @@ pub(super) fn Details(page: ActivityState) -> impl IntoView {
     let is_there = Memo::new(move |_| page.data.entries().is_some().then(|| entry().is_some()));
     view! {
         {live(move || match (chosen.get(), is_there.get()) {
-            (None, _) => {
-                view! { <p class="audit-hint secondary">"Choose an entry to see each outcome."</p> }.into_any()
-            }
-            (Some(_), None) => ().into_any(),
+            (None, _) | (Some(_), None) => ().into_any(),
             (Some(_), Some(false)) => {
                 view! {
                     <section class="audit-details" aria-labelledby="entry-heading">
