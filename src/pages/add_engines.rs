@@ -154,7 +154,7 @@ impl AddState {
     /// Adds rows below the others.
     fn append(self, new: Vec<NewEngineText>) {
         self.rows.update(|rows| {
-            // Rows that were added by hand and left blank give way.
+            // Rows that were added by hand and left blank are removed.
             rows.retain(|row| !row.is_blank());
             let first = rows.iter().map(|row| row.key + 1).max().unwrap_or(1);
             rows.extend((first..).zip(new).map(|(key, cells)| Row { key, cells }));

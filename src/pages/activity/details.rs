@@ -128,7 +128,7 @@ fn told(entry: &Entry) -> String {
     if entry.items.len() > 1 { format!("{}: {}.", entry.on(), entry.summary()) } else { String::new() }
 }
 
-/// What failed, and of what nobody knows: with the whole reason, which is longer than a row.
+/// What failed, and whose outcome is unknown: with the full reason, which is longer than a row.
 fn troubles(page: ActivityState, id: u64) -> AnyView {
     let Some(entry) = page.entry(id) else { return ().into_any() };
     let lines = |outcome: Outcome| {
