@@ -141,7 +141,7 @@ impl<T: Transport> Client<T> {
         self.run_command("update engines").await
     }
 
-    /// Turns the direction of a pairing around. The console may need a restart. Not for the local and the hosted
+    /// Reverses the direction of a pairing. The console may need a restart. Not for the local and the hosted
     /// engine (docs/api-quirks.md, "Special engines and pools"; see [`may_reverse`](crate::rules::may_reverse)).
     ///
     /// # Errors
