@@ -40,13 +40,13 @@ pub enum State {
     Over(Account),
 }
 
-/// After so many minutes without a key or a pointer the app signs out, unless the person has chosen a longer time.
+/// After this many minutes without keyboard or pointer input the app signs out, unless the person has chosen a longer time.
 pub const IDLE: u64 = 15;
 /// The longest time that can be chosen, in minutes.
 const LONGEST_IDLE: u64 = 12 * 60;
 /// The chosen time, in minutes.
 const CHOSEN_IDLE: Preference = Preference::named("engine-console.sign-out-after");
-/// So long before that it says so.
+/// How long before that it says so.
 pub const WARNING: Duration = Duration::from_secs(60);
 
 /// The session of this page. Copy it freely; all copies are the same session.
@@ -58,10 +58,10 @@ pub struct Session {
     /// Whether the console can be told to forget them.
     offers_sign_out: StoredValue<bool>,
     waiting: StoredValue<Vec<oneshot::Sender<()>>, LocalStorage>,
-    /// Counts the visits: what was begun in one is nothing to the next.
+    /// Counts the visits: what was begun in one does not concern the next.
     visit: RwSignal<u64>,
     leave: StoredValue<Vec<Callback<()>>>,
-    /// What tells whether work continues that the person has begun.
+    /// Tells whether work that the person has begun is still running.
     at_work: StoredValue<Vec<Callback<(), bool>>>,
     active: StoredValue<Moment>,
     /// How long nothing may be done, in minutes.
@@ -73,7 +73,7 @@ pub struct Session {
 /// A moment by both of the browser's clocks, in milliseconds.
 #[derive(Clone, Copy)]
 struct Moment {
-    /// Goes on while a laptop sleeps, but can be set back.
+    /// Runs on while a laptop sleeps, but can be set back.
     date: f64,
     /// Nobody can set it, but it may stand still during a sleep.
     monotonic: f64,
@@ -188,7 +188,7 @@ impl Session {
         if visit != self.visit.get_untracked() {
             return Err(SignInError::Console(Error::Cancelled));
         }
-        // Another user starts clean: what was under way belongs to the one before.
+        // A different user starts clean: what was under way belongs to the previous one.
         if self.state.with_untracked(
             |state| matches!(state, State::Over(before) if before.username != account.username),
         ) {
@@ -211,12 +211,12 @@ impl Session {
     /// too, where it offers that.
     pub fn sign_out(self, why: Ended) {
         let known = self.credentials.try_update_value(Option::take).flatten();
-        // What the console does not take any more it need not forget.
+        // The console need not forget what it no longer accepts.
         let is_taken = self.state.with_untracked(|state| matches!(state, State::SignedIn(_)));
         if let Some(known) = known.filter(|_| is_taken && self.offers_sign_out.get_value()) {
             let client = Client::new(self.transport.get_value(), known);
             leptos::task::spawn_local(async move {
-                // Here the session is over whatever comes of it. There, without this, it ends by itself.
+                // Here the session is over whatever the answer. There, without this, it ends by itself.
                 _ = client.sign_out().await;
             });
         }
@@ -288,7 +288,7 @@ impl Session {
         self.ends_soon.into()
     }
 
-    /// After how many minutes without a key or a pointer the app signs out.
+    /// After how many minutes without keyboard or pointer input the app signs out.
     pub fn idle(self) -> u64 {
         self.idle.get()
     }

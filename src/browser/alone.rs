@@ -22,7 +22,7 @@ impl Drop for Alone {
     }
 }
 
-/// Waits until no other tab of this address is at what has this name. A browser that can't tell, as over a connection without
+/// Waits until no other tab of this address holds this name. A browser that can't tell, as over a connection without
 /// TLS, lets everybody continue.
 pub async fn alone(name: &str) -> Alone {
     let (sender, receiver) = oneshot::channel::<Alone>();

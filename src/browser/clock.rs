@@ -12,7 +12,7 @@ pub fn now() -> i64 {
     Date::now() as i64
 }
 
-/// The day of the calendar in so many days, in the reader's zone; 0 is today. `None` where the browser's clock makes no sense.
+/// The calendar day this many days from now, in the reader's zone; 0 is today. `None` where the browser's clock makes no sense.
 pub fn day_in(days: u32) -> Option<Day> {
     let date = Date::new(&JsValue::from_f64(Date::now()));
     date.set_date(date.get_date() + days);

@@ -44,7 +44,7 @@ pub fn save(name: &str, kind: &str, texts: &Array) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    // The download has its own hold on the content by then.
+    // By then the download holds the content itself.
     set_timeout(move || _ = Url::revoke_object_url(&url), std::time::Duration::from_secs(60));
     Ok(())
 }

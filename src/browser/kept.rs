@@ -1,6 +1,6 @@
 //! What is kept in this browser for one user of one console, in its IndexedDB.
 //!
-//! It is optional: where the browser keeps nothing, the app works without, and [`Kept::trouble`] says why. It never holds a
+//! It is optional: where the browser keeps nothing, the app works without it, and [`Kept::trouble`] says why. It never holds a
 //! secret. A database belongs to one user of one console: browsers separate them by origin, which is the console's, and the
 //! user is in its name.
 //!
@@ -27,7 +27,7 @@ use web_sys::DomException;
 
 use super::timer::sleep;
 
-/// Counts the shapes that the databases have had. One of a later app is left alone.
+/// The version of the databases' layout. One of a newer app is left alone.
 const VERSION: u32 = 1;
 
 /// Who waits longer than this waits for another tab, which may never finish.
@@ -70,9 +70,9 @@ pub enum Unkept {
     Forbidden,
     /// Its storage is full. What was kept before can still be read.
     Full,
-    /// Another tab is at it and does not finish.
+    /// Another tab is using it and does not finish.
     Busy,
-    /// A later version of the app has kept it in another shape.
+    /// A newer version of the app has kept it in another layout.
     Newer,
     /// It failed for another reason.
     Failed,
@@ -236,7 +236,7 @@ impl Kept {
     }
 }
 
-/// How many bytes the browser keeps for this origin, by its own estimate; `None` where it does not tell.
+/// How many bytes the browser keeps for this origin, by its own estimate; `None` where it does not say.
 pub async fn estimated_bytes() -> Option<u64> {
     // Browsers have it on secure connections only.
     let storage = js_sys::Reflect::get(&window().navigator(), &"storage".into()).ok()?;
@@ -265,7 +265,7 @@ async fn open(name: &str) -> Result<Database, Unkept> {
         let known = database.store_names();
         for store in Store::ALL {
             if !known.iter().any(|known| known == store.name()) {
-                // If this fails, the browser gives up the whole, and opening fails.
+                // If this fails, the browser gives up the whole upgrade, and opening fails.
                 _ = database.create_object_store(store.name(), ObjectStoreParams::new());
             }
         }
@@ -273,7 +273,7 @@ async fn open(name: &str) -> Result<Database, Unkept> {
     let (good, bad, ended) = either();
     request.on_success(move |_| good());
     request.on_error(move |event| {
-        // The app tells of it: it is not an error of the page.
+        // The app reports it: it is not an error of the page.
         web_sys::Event::from(event).prevent_default();
         bad();
     });
@@ -306,7 +306,7 @@ async fn transact(
     }
 }
 
-/// What could not be asked whole is not done in part.
+/// What could not be requested as a whole is not done in part.
 fn give_up(mut transaction: Transaction) -> Result<Vec<Array>, Unkept> {
     transaction.on_abort(|_| ());
     transaction.forget_callbacks();
@@ -315,7 +315,7 @@ fn give_up(mut transaction: Transaction) -> Result<Vec<Array>, Unkept> {
     Err(Unkept::Failed)
 }
 
-/// Two ends, of which one comes: well, or not.
+/// One of two ends comes: success, or failure.
 fn either() -> (impl FnOnce(), impl FnOnce(), oneshot::Receiver<bool>) {
     let (sender, receiver) = oneshot::channel();
     let good = Rc::new(Cell::new(Some(sender)));

@@ -1,4 +1,4 @@
-//! Keys that are none.
+//! Key events without a key.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};

@@ -26,7 +26,7 @@ impl Preference {
         storage.is_some_and(|storage| storage.set_item(self.0, choice).is_ok())
     }
 
-    /// Remembers each later choice that the signal's text tells.
+    /// Remembers each later choice, from the signal's text.
     pub fn follow(self, choice: impl Fn() -> &'static str + 'static) {
         follow_from(move |before: Option<&'static str>| {
             let now = choice();

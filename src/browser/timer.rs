@@ -1,4 +1,4 @@
-//! Waiting. What is not waited for any more leaves no timer behind in the browser.
+//! Waiting. A wait that is given up leaves no timer behind in the browser.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub fn after(pause: Duration, act: impl FnOnce() + 'static) -> Timeout {
     Timeout::new(milliseconds(pause), act)
 }
 
-/// What is longer, browsers would take for nothing.
+/// Browsers would treat anything longer as zero.
 fn milliseconds(pause: Duration) -> u32 {
     i32::try_from(pause.as_millis()).unwrap_or(i32::MAX).unsigned_abs()
 }

@@ -39,7 +39,7 @@ impl Activity {
         }
     }
 
-    /// Something begins. Gives what tells it from all else.
+    /// Something begins. Returns its id.
     pub fn begin(self, what: &str, items: Vec<EntryItem>) -> u64 {
         let began = Timestamp::from_unix_ms(clock::now());
         let who = untrack(|| self.session.account()).map(|account| account.username).unwrap_or_default();
@@ -144,7 +144,7 @@ impl Activity {
     }
 }
 
-/// A single change that is under way. Where nobody waits for its end any more, nobody knows the outcome.
+/// A single change that is under way. If nobody waits for its end, the outcome is unknown.
 pub struct Noting {
     activity: Activity,
     id: u64,

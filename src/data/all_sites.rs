@@ -35,7 +35,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// What to add where it is told how far it has come; nothing unless the console is slow.
+    /// What to add to the progress; nothing unless the console is slow.
     pub fn slow_words(&self) -> &'static str {
         if self.slow { SLOW } else { "" }
     }
@@ -44,7 +44,7 @@ impl Progress {
 /// What is said of a slow console.
 pub const SLOW: &str = " (the console is slow: it is asked for smaller pages, and what has come is kept)";
 
-/// Where the reading stands.
+/// The state of the reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reading {
     /// Nothing is being read.
@@ -114,7 +114,7 @@ impl AllSites {
         self.read_at.get()
     }
 
-    /// Where the reading stands.
+    /// The state of the reading.
     pub fn reading(self) -> Reading {
         self.reading.get()
     }
@@ -260,7 +260,7 @@ impl Data {
                     self.session.call(async move |console| console.sites(&asked.clone()).await).await?;
                 Ok::<_, Error>((request, page))
             });
-            // A slow console is not made faster by more questions.
+            // More requests don't make a slow console faster.
             let slow = sites.begun.with_value(|begun| begun.progress.slow);
             let mut answers = answers.buffered(if slow { 1 } else { AT_ONCE });
             let mut more = true;
@@ -311,7 +311,7 @@ impl Data {
         Ok(list)
     }
 
-    /// Merges what is due, with time for the browser between.
+    /// Merges what is due, with time for the browser in between.
     async fn merge(self, last: bool) {
         loop {
             let merged = self.all_sites.begun.try_update_value(|begun| begun.builder.merge(last));

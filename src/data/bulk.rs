@@ -25,7 +25,7 @@ pub struct Item {
 pub enum Trouble {
     /// The call failed.
     Call(Error),
-    /// It was better not done, for this reason: what happened, and what helps.
+    /// It was deliberately not done, for this reason: what happened, and what helps.
     Refrained(String),
 }
 
@@ -35,7 +35,7 @@ impl From<Error> for Trouble {
     }
 }
 
-/// Does it to one thing, and says in a word or two what was done.
+/// Does it to one item, and says in a word or two what was done.
 pub type Step = Rc<dyn Fn(Item) -> LocalBoxFuture<'static, Result<&'static str, Trouble>>>;
 
 /// What is to be done.
@@ -87,7 +87,7 @@ impl Run {
         self.done.iter().map(|(_, count)| count).sum::<usize>() + self.failed.len()
     }
 
-    /// Whether nothing is left to be seen to.
+    /// Whether nothing is left to deal with.
     pub fn is_all_done(&self) -> bool {
         !self.running && self.failed.is_empty() && self.left.is_empty()
     }
@@ -110,13 +110,13 @@ pub struct Bulk {
     job: StoredValue<Option<Job>, LocalStorage>,
     queue: StoredValue<VecDeque<Item>>,
     workers: StoredValue<usize>,
-    /// Counts the runs: what an older one still brings is nothing to this one.
+    /// Counts the runs: results of an older one are ignored.
     turn: StoredValue<u64>,
     /// How many dialogs that show it are open. Several stand ready on one page.
     watchers: StoredValue<usize>,
     /// Whether the news says how it ended, where that is decided already.
     in_news: StoredValue<Option<bool>>,
-    /// Is told how it ended where nobody watched.
+    /// Called with how it ended if nobody watched.
     news: StoredValue<Option<Callback<Run>>>,
     activity: Activity,
     /// What the things are, and what this run is in the activity.
@@ -155,7 +155,7 @@ impl Bulk {
         self.run.with(|run| look(run.as_ref()))
     }
 
-    /// The same for whoever does not follow it; nothing of it where there is none.
+    /// The same without following it; nothing where there is none.
     pub(super) fn look_now(self, look: impl FnOnce(&Run) -> bool) -> bool {
         self.run.with_untracked(|run| run.as_ref().is_some_and(look))
     }
@@ -183,7 +183,7 @@ impl Bulk {
         self.in_news.try_update_value(|now| *now = Some(in_news));
     }
 
-    /// Tells this each time how it ended, if nobody watched.
+    /// Calls this each time it has ended, if nobody watched.
     pub fn when_it_ends(self, news: impl Fn(Run) + Send + Sync + 'static) {
         self.news.set_value(Some(Callback::new(news)));
     }

@@ -50,7 +50,7 @@ impl Data {
         Ok(engine)
     }
 
-    /// Puts what is known of an engine now into all that shows it.
+    /// Updates everything that shows the engine.
     pub fn engine_is(self, mut engine: Engine) {
         self.fill_in(slice::from_mut(&mut engine));
         if untrack(|| self.engine.value()).is_some_and(|shown| shown.id == engine.id) {
@@ -154,7 +154,7 @@ impl Data {
         spawn_local(async move {
             match self.ask_for(id).await {
                 Ok(engine) => self.engine_is(engine),
-                // What is shown stays until the next read; whoever looks is told why that fails.
+                // What is shown stays until the next read, which says why it fails.
                 Err(_) => self.read_engines(),
             }
         });

@@ -52,7 +52,7 @@ impl Data {
             .is_some_and(|list| list.items.iter().any(|it| it.id == pool && !it.engines.contains(&engine)))
     }
 
-    /// A missing member is told as 404, and so is a missing permission (docs/api-quirks.md, "Signing in"): the pool
+    /// A missing member is a 404, and so is a missing permission (docs/api-quirks.md, "Signing in"): the pool
     /// itself tells which.
     pub(super) async fn take_out_of_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         let left = self.session.call(async move |console| console.remove_from_pool(engine, pool).await).await;

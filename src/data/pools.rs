@@ -79,7 +79,7 @@ impl Data {
         self.session.call(async move |console| console.pool_with_sites(id).await).await
     }
 
-    /// Puts what is known of a pool now into all that shows it.
+    /// Updates everything that shows the pool.
     fn pool_is(self, pool: Pool) {
         if untrack(|| self.pool.value()).is_some_and(|shown| shown.id == pool.id) {
             self.pool.set(pool.clone());
@@ -130,7 +130,7 @@ impl Data {
             Ok(Saved::Done) | Err(Error::UnknownOutcome(_)) => spawn_local(async move {
                 match self.ask_for_pool(id).await {
                     Ok(pool) => self.pool_is(pool),
-                    // What is shown stays until the next read; whoever looks is told why that fails.
+                    // What is shown stays until the next read, which says why it fails.
                     Err(_) => self.read_pools(),
                 }
             }),

@@ -1,6 +1,6 @@
 //! Refresh: the console asks its engines, then what it found is read.
 //!
-//! There is no call to ask one engine alone: `version engines` asks all of them, so at most one is under way and any
+//! There is no call to query a single engine: `version engines` asks all of them, so at most one is under way and any
 //! number of rows share it (docs/api-quirks.md, "Beyond v3").
 
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Those of the engines that `is` says so of, and the others.
+    /// The engines for which `is` holds, and the others.
     pub(super) fn part(self, is: impl FnMut(&EngineId) -> bool) -> (Self, Self) {
         let (these, others) = self.ids.into_iter().partition(is);
         (Self { ids: these, ..self }, Self { ids: others, ..self })
@@ -72,7 +72,7 @@ impl Busy {
         Marks { ids, round: self.round.get_value() }
     }
 
-    /// Wipes these marks. What was begun in an earlier visit wipes none of this one's.
+    /// Removes these marks. What was begun in an earlier visit removes none of this one's.
     pub(crate) fn end(self, marks: &Marks) {
         // Nothing: the app has gone.
         if self.round.try_get_value() == Some(marks.round) {
@@ -80,7 +80,7 @@ impl Busy {
         }
     }
 
-    /// Wipes the marks of these engines, for whoever knows that the visit still lasts.
+    /// Removes the marks of these engines, for callers who know that the visit still lasts.
     pub(super) fn end_of(self, ids: &[EngineId]) {
         self.ids.update(|marked| {
             for id in ids {
@@ -208,7 +208,7 @@ impl Data {
         Ok((asked, self.ask_for(id).await?))
     }
 
-    /// Joins the question that is under way, or asks.
+    /// Joins the request that is under way, or sends one.
     async fn ask(self) -> Result<Asked, Error> {
         let asking = self.work.asking.get_value().unwrap_or_else(|| {
             let asking =

@@ -106,7 +106,7 @@ impl Data {
             let left = self.session.call(async |console| console.shared_secret_time_to_live().await).await;
             match left {
                 Ok(left) => self.secret.heard(left),
-                // The visit is over: nothing of it is to be noted.
+                // The visit is over: there is nothing to note.
                 Err(Error::Cancelled) => return,
                 Err(error) => self.secret.failed.set(Some(error)),
             }

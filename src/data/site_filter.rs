@@ -1,4 +1,4 @@
-//! **Filter sites**: the console can't filter them, so they are looked through page by page, in the order that the
+//! **Filter sites**: the console can't filter them, so they are searched page by page, in the order that the
 //! console makes (docs/api-quirks.md, "Reading").
 
 use std::{collections::hash_map::Entry, sync::Arc};
@@ -17,7 +17,7 @@ use crate::browser::clock;
 /// While pages come, what they add is shown this often, in milliseconds: each time the table takes in its rows again.
 const SHOW_EVERY_MS: f64 = 250.0;
 
-/// A site, and the text that is looked through.
+/// A site, and the text that is searched.
 struct Row {
     site: Site,
     search: Box<str>,
@@ -214,7 +214,7 @@ impl SiteFilter {
         });
         if any {
             self.changes.update(|changes| *changes += 1);
-            // What they are scanned by is among what is looked through.
+            // What scans them is searched as well.
             self.shown.update(|(round, _)| *round += 1);
         }
     }
@@ -253,7 +253,7 @@ impl SiteFilter {
     }
 
     /// What the text leaves: each word must occur in name, type or description, or in the label of what scans the site.
-    /// `before` is what it left the last time: where only rows were added, only those are looked through.
+    /// `before` is what it left the last time: where only rows were added, only those are searched.
     pub fn find(self, text: &str, scanners: Arc<Scanners>, before: Option<&Found>) -> Found {
         let (round, count) = self.shown.get();
         let words = text.split_whitespace().map(fold_case).collect::<Vec<_>>();

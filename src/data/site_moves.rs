@@ -56,7 +56,7 @@ impl Data {
         Ok(sites)
     }
 
-    /// Puts it into all that shows sites that these have another engine or pool now.
+    /// Updates everything that shows sites: these have another engine or pool now.
     pub(super) fn have_moved(self, moves: &[(SiteId, ScannerId)]) {
         if moves.is_empty() {
             return;

@@ -27,7 +27,7 @@ impl SiteNames {
         Self { data, known: RwSignal::new(BTreeMap::new()), asked: StoredValue::new(Vec::new()) }
     }
 
-    /// Makes sure that the names of these are read, unless they are known. Where that fails, the ids stand for them.
+    /// Makes sure that the names of these are read, unless they are known. Where that fails, the ids are shown instead.
     pub fn want(self, sites: &[SiteId]) {
         let all = untrack(|| self.data.all_sites.list());
         let known = |id: &SiteId| all.as_ref().is_some_and(|all| all.place(*id).is_some());

@@ -71,7 +71,7 @@ impl Data {
         });
     }
 
-    /// Puts what is known of a site now into all that shows it.
+    /// Updates everything that shows the site.
     pub fn site_is(self, site: Site) {
         if untrack(|| self.site.value()).is_some_and(|shown| shown.id == site.id) {
             self.site.set(site.clone());

@@ -106,7 +106,7 @@ impl Data {
         let wave = stages.wave_of.get(&item.key).copied().unwrap_or_default();
         let is_over = || stages.stopped.get() || self.bulk.look_now(|run| run.cancelled);
         loop {
-            // Not begun, and it is told so.
+            // Not started, and it is told so.
             if is_over() {
                 return Err(Error::Cancelled.into());
             }

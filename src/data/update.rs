@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How long new versions are waited for, in milliseconds: of many engines, from the last one that reported some.
 const PATIENCE_MS: i64 = 3 * 60 * 1000;
 
-/// What comes of an update of one engine.
+/// The outcome of an update of one engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateStep {
     /// There is none.
@@ -59,7 +59,7 @@ impl Data {
         self.work.update_asked.update(|asked| asked.push(engine));
     }
 
-    /// Sends the available update to one engine; `tell` receives each thing that comes of it, at last the new versions.
+    /// Sends the available update to one engine; `tell` receives each step, the new versions last.
     /// Nothing happens while the engine is already being updated.
     pub fn update_engine_now(self, engine: Engine, tell: impl Fn(UpdateStep) + 'static) {
         let id = engine.id;

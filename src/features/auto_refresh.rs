@@ -32,7 +32,7 @@ const INTERVALS: [Interval; 4] = [
 const AUTO_REFRESH: Preference = Preference::named("engine-console.auto-refresh");
 /// While something begun here is changing the engines, the list is read this often, in seconds.
 const CHANGING: u64 = 3;
-/// The age is told again this often.
+/// The age is shown again this often.
 const TICK: Duration = Duration::from_secs(1);
 
 /// How often someone wants the list to be read, in seconds. Whoever has switched it off and watches all the same has the longest

@@ -21,7 +21,7 @@ use crate::{
 pub struct Plan {
     /// The verb and the things, for heading and button.
     pub title: String,
-    /// The names of those that are meant.
+    /// The names of the items.
     pub names: Vec<String>,
     /// What they are, and what will happen to them: a noun whose plural ends in a plain s, and a verb ("site", "move").
     pub what: (&'static str, &'static str),
@@ -101,7 +101,7 @@ pub fn BulkDialog(
     view! { <PhasesDialog open bulk asks after /> }
 }
 
-/// The dialog about work on several items that needs no question of its own, for what is meant is on the page.
+/// The dialog about work on several items that needs no question of its own, because the page shows what it is about.
 #[component]
 pub fn WorkDialog(
     /// Whether it is open.

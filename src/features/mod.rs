@@ -1,5 +1,5 @@
 //! What several pages let a person do: work on several items, deleting, replacing and updating engines, moving sites and
-//! engines. Pages may use them, and one may use another as long as no circle comes of it.
+//! engines. Pages may use them, and one may use another as long as that makes no circle.
 
 pub mod auto_refresh;
 pub mod bulk;

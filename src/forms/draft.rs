@@ -25,7 +25,7 @@ impl Drafts {
     pub fn provide(session: Session) {
         let drafts =
             Self { session, owner: StoredValue::new(None), texts: StoredValue::new(FxHashMap::default()) };
-        // Who signs out has done with what was typed; a session that ended by itself has not.
+        // Signing out gives up what was typed; a session that ended by itself does not.
         follow(move || {
             if session.state().get() == State::SignedOut(Some(Ended::SignedOut)) {
                 drafts.texts.update_value(FxHashMap::clear);
@@ -67,7 +67,7 @@ impl Drafts {
         unsaved.guard(move || self.has(&key).then(&what), move || self.forget(&form));
     }
 
-    /// Another user than the one before starts clean.
+    /// A different user starts clean.
     fn claim(self) {
         // What was typed just before the session ended still belongs to who typed it.
         let Some(account) = untrack(|| self.session.account()) else { return };
@@ -78,7 +78,7 @@ impl Drafts {
     }
 }
 
-/// What would be lost if a dialog with this form were closed now. Once it is closed, nothing of it is kept.
+/// What would be lost if a dialog with this form were closed now. Once it is closed, nothing is kept.
 pub fn at_stake(open: Open, draft: String, what: &'static str) -> Signal<Option<String>> {
     let drafts = Drafts::here();
     let key = draft.clone();

@@ -3,9 +3,9 @@
 //!
 //! The rules are the same for engines, pools and sites:
 //! - What is typed while a save is under way stays, and a refusal is about the text that was sent, not about a later one.
-//! - A save that was sent continues when its page is left. The news then tell the outcome, and what could not be saved is there
+//! - A save that was sent continues when its page is left. The news then reports the outcome, and what could not be saved is there
 //!   again when the form is opened again.
-//! - Who has typed nothing sees the thing as the console has it now.
+//! - Whoever has typed nothing sees the thing as the console has it now.
 
 use std::sync::Arc;
 
@@ -89,11 +89,11 @@ pub enum Ended<D> {
     Refused,
     /// Someone else was faster, and the form shows it.
     Theirs,
-    /// Nobody is at the form any more. The news have told, where there was something to tell.
+    /// Nobody is at the form any more. The news has reported it, if there was anything to report.
     Left,
 }
 
-/// How a save is told in the news.
+/// How the news reports a save.
 pub struct Words {
     /// It is saved.
     pub saved: String,
@@ -372,7 +372,7 @@ pub fn Conflict<F: Fields>(
     }
 }
 
-/// Says that what was typed before the session ended is still here, and how to be rid of it.
+/// Says that what was typed before the session ended is still here, and how to discard it.
 #[component]
 pub fn EarlierInput<F: Fields>(
     /// What is edited.

@@ -72,7 +72,7 @@ pub fn TheirsBesideYours(
     }
 }
 
-/// Says that what was typed before is still here, and how to be rid of it.
+/// Says that what was typed before is still here, and how to discard it.
 #[component]
 pub fn EarlierInputNotice(
     /// Whether it is still here.

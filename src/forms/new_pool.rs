@@ -14,7 +14,7 @@ pub fn NewPoolDialog(
     open: Open,
     /// Under which key [`Drafts`](super::draft::Drafts) keeps what is typed.
     draft: String,
-    /// Called with the pool, after the news has told.
+    /// Called with the pool, after the news has reported it.
     on_created: Callback<Pool>,
     /// What the pool is for, as a sentence.
     #[prop(default = "The pool is saved immediately, and chosen.")]

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// More at once help nobody, and take the browser time: who types finds the others.
+/// More at once would help nobody, and take the browser time: typing finds the others.
 const SHOWN: usize = 50;
 
 /// What is in the field.
@@ -40,7 +40,7 @@ enum Content {
 pub struct Picking {
     candidates: Memo<Arc<Vec<Candidate>>>,
     content: RwSignal<Content>,
-    /// The one that is meant, whether it can be chosen or not.
+    /// The one that was picked, whether it can be chosen or not.
     meant: Memo<Option<Candidate>>,
 }
 
@@ -288,7 +288,7 @@ pub fn Picker(
         if !open.get() {
             return Arc::default();
         }
-        // Who has chosen sees all the others as well.
+        // After a choice, all the others are shown as well.
         let text = if picking.meant.with(Option::is_some) { String::new() } else { picking.text() };
         picking.candidates.with(|candidates| {
             let all = matching_candidates(candidates, &text);
@@ -335,7 +335,7 @@ pub fn Picker(
         let on_created = Callback::new(move |pool: Pool| {
             picking.content.set(Content::Picked(pool.id.into(), pool.name));
         });
-        // A key that is pressed in that dialog is nothing to the one around.
+        // A key pressed in that dialog does not concern the one around it.
         view! {
             <div on:keydown=|event| event.stop_propagation()>
                 <NewPoolDialog open=state.makes_pool draft on_created />

@@ -84,7 +84,7 @@ pub fn PoolForm(
     pool: Option<Arc<Pool>>,
     /// Under which key [`Drafts`](super::draft::Drafts) keeps what is typed: the path of the screen, or of the dialog.
     draft: String,
-    /// Called with the pool as it was created or saved, after the news has told.
+    /// Called with the pool as it was created or saved, after the news has reported it.
     on_saved: Callback<Pool>,
     /// Called when the person gives up.
     on_cancel: Callback<()>,

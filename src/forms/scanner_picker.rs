@@ -197,7 +197,7 @@ fn ScannerTroubles(data: Data) -> impl IntoView {
 fn empty(picker: Picker) -> AnyView {
     if picker.filter.with(String::is_empty) {
         let failed = picker.data.engines.failed().is_some();
-        // Why they could not be read stands above.
+        // The reason is shown above.
         return (!failed)
             .then(|| view! { <div class="table-empty"><h2>"No engines and no pools"</h2></div> })
             .into_any();

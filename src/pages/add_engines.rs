@@ -155,7 +155,7 @@ impl AddState {
     /// Adds rows below the others.
     fn append(self, new: Vec<NewEngineText>) {
         self.rows.update(|rows| {
-            // Rows that were added by hand and left blank give way.
+            // Rows that were added by hand and left blank are removed.
             rows.retain(|row| !row.is_blank());
             let first = rows.iter().map(|row| row.key + 1).max().unwrap_or(1);
             rows.extend((first..).zip(new).map(|(key, cells)| Row { key, cells }));
@@ -321,7 +321,10 @@ fn Rows(page: AddState) -> impl IntoView {
             <div class="buttons">
                 <ActionButton
                     icon=Icon::Add
-                    label=Signal::derive(move || format!("Add {}", counted(count.get(), "engine")))
+                    label=Signal::derive(move || match count.get() {
+                        0 => "Add engines".to_owned(),
+                        many => format!("Add {}", counted(many, "engine")),
+                    })
                     primary=true
                     refused=Signal::derive(move || page.refused())
                     on_press=Callback::new(move |()| page.start())

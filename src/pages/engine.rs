@@ -126,7 +126,7 @@ fn EngineNeighbours(page: EngineState) -> impl IntoView {
         None => list,
     };
     let place = left.and_then(|left| {
-        // What was deleted in the meantime is no neighbour.
+        // What was deleted in the meantime is skipped.
         let list = untrack(|| page.data.engines.value());
         let there = list.map(|list| list.items.iter().map(|it| it.id.get()).collect::<KeySet>());
         let is_there =
@@ -465,7 +465,7 @@ fn EngineTabs(page: EngineState) -> impl IntoView {
     }
 }
 
-/// **Run by Rapid7**, for an engine of which nobody but a person can know it.
+/// **Run by Rapid7**, for an engine where only a person can know.
 #[component]
 fn RunByRapid7(page: EngineState, engine: Arc<Engine>) -> impl IntoView {
     may_be_hosted(&engine).then(|| {

@@ -277,7 +277,7 @@ pub fn EnginesPage() -> impl IntoView {
     let layout = page.layout;
     let wanted = Signal::derive(move || page.dialog.get().is_some() || page.exporting.get());
 
-    // An engine that is gone is no longer meant.
+    // An engine that is gone is deselected.
     follow(move || {
         if let Some(rows) = rows.get() {
             page.selection.keep(|key| rows.place.contains_key(&key));
@@ -568,7 +568,7 @@ fn EnginesTroubles(page: EnginesState) -> impl IntoView {
 /// What is in the table's place when it has no rows.
 fn empty(page: EnginesState) -> AnyView {
     if page.rows.with(Option::is_none) {
-        // Why it could not be read stands above.
+        // The reason is shown above.
         return ().into_any();
     }
     if page.rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.all.is_empty())) {

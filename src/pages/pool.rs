@@ -95,7 +95,7 @@ fn OnePool(id: PoolId) -> impl IntoView {
         title.set(name);
     });
     let there = Memo::new(move |_| pool.with(Option::is_some));
-    // Who has deleted it here is done with it.
+    // Whoever has deleted it here is done with it.
     let navigate = use_navigate();
     let leave = navigate.clone();
     follow(move || {

@@ -276,7 +276,7 @@ fn PoolsTroubles(page: PoolsState) -> impl IntoView {
 /// What is in the table's place when it has no rows.
 fn empty(page: PoolsState) -> AnyView {
     let Some(rows) = page.rows.get() else {
-        // Why it could not be read stands above.
+        // The reason is shown above.
         return ().into_any();
     };
     if let Some(why) = page.data.no_pools() {

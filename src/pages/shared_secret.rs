@@ -34,7 +34,7 @@ use crate::{
 const TICK: Duration = Duration::from_millis(500);
 /// How often the console is asked how long the secret is still valid, in milliseconds.
 const ASK_EVERY_MS: f64 = 30_000.0;
-/// When the two clocks of the browser part by more than this many milliseconds, the laptop slept or someone set one.
+/// When the two clocks of the browser drift apart by more than this many milliseconds, the laptop slept or someone set one.
 const JUMP_MS: f64 = 2_000.0;
 
 /// What the page's parts share. Copy it freely; all copies are the same.
@@ -235,7 +235,7 @@ fn ValidSecret(page: SecretState) -> impl IntoView {
             page.hide();
         } else {
             page.reveal(move |text| {
-                // Whoever has left the page in the meantime sees nothing of it.
+                // Whoever has left the page in the meantime does not see it.
                 _ = page.shown.try_set(Some(text.to_owned()));
             });
         }

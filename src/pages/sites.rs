@@ -338,7 +338,7 @@ fn SitesPager(page: SitesState) -> impl IntoView {
     }
 }
 
-/// How far the filter has come: the console can't filter, so all sites are looked through.
+/// How far the filter has come: the console can't filter, so all sites are searched.
 #[component]
 fn FilterProgress(page: SitesState) -> impl IntoView {
     let looking = page.looking;
@@ -488,7 +488,7 @@ fn empty(page: SitesState) -> AnyView {
     if page.is_filtered() {
         let progress = page.looking.progress();
         if progress.failed.is_some() {
-            // Why it could not be read stands above.
+            // The reason is shown above.
             return ().into_any();
         }
         let heading = if progress.complete {

@@ -34,7 +34,7 @@ impl Asked {
     }
 
     /// Does what was asked for, to its end, and closes the question when it is done. A failure is in the question, in `words`; where
-    /// that was closed or its page left in the meantime, the news tell it, after `failed`.
+    /// that was closed or its page left in the meantime, the news reports it, after `failed`.
     ///
     /// # Errors
     /// What `work` gives.
@@ -78,7 +78,7 @@ pub fn Confirm(
     /// The verb and the thing, on the button.
     #[prop(into)]
     action: Signal<String>,
-    /// Whether the action takes something away.
+    /// Whether the action is destructive.
     #[prop(default = false)]
     destructive: bool,
     /// Why it can't be done now.

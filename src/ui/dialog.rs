@@ -158,7 +158,7 @@ pub fn Dialog(
             close();
         }
     };
-    // The browser tells of a closing a moment later, and by then it may be open again.
+    // The browser reports a closing a moment later, and by then it may be open again.
     let closed = move |_| {
         if element.get_untracked().is_none_or(|dialog| !dialog.open()) {
             open.set(false);

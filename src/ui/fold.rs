@@ -8,7 +8,7 @@ use super::{
     icon::{Icon, glyph},
 };
 
-/// Stands in its line where there is room. Under 720 px it is a sheet at the screen's foot, which a button opens: one
+/// Stands in its line where there is room. Under 720 px, and under 920 px in a low window, it is a sheet at the screen's foot, which a button opens: one
 /// element in both cases, so that what is in it stays as it is when the window changes. With `always` the button is there
 /// at every width, and opens a menu below itself where there is room.
 #[component]

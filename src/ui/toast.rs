@@ -12,7 +12,7 @@ use super::{
     live::follow,
 };
 
-/// How a piece of news is meant.
+/// The tone of a piece of news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Done.
@@ -51,7 +51,7 @@ struct Toast {
     stays: bool,
 }
 
-/// A piece of news: how it is meant, what happened, what to do.
+/// A piece of news: its tone, what happened, what to do.
 pub type News = (Tone, String, Option<String>);
 
 /// What helps against a failure, as the second line of a piece of news.
@@ -137,7 +137,7 @@ impl Toasts {
     fn leave_later(self, id: u64) {
         set_timeout(
             move || {
-                // While someone reads, nothing goes away under the eyes.
+                // While someone is reading, nothing disappears.
                 if self.held.try_get_untracked() == Some(true) {
                     self.leave_later(id);
                 } else {
@@ -153,7 +153,7 @@ impl Toasts {
     }
 }
 
-/// Shows the news. Stands once, at the end of the app.
+/// Shows the news. There is one, at the end of the app.
 #[component]
 pub fn ToastRegion() -> impl IntoView {
     let toasts = Toasts::here();

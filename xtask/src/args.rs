@@ -14,11 +14,11 @@ use crate::soak::SoakOptions;
 use crate::test::Stage;
 use crate::values::public_path;
 
-/// The project's commands. Each sets up by itself what it needs.
+/// The project's commands. Each sets up what it needs.
 #[derive(Debug, PartialEq, Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
 pub(crate) struct Arguments {
-    /// None: say what there is.
+    /// None: list the commands.
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -28,15 +28,15 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Set up, build, then start the console with a small fleet of engines. Ctrl-C stops it all.
     Run(RunOptions),
-    /// Set up and run every check, or only some.
+    /// Set up and run all checks, or only some.
     Test {
-        /// The checks to run; none named means all.
+        /// The checks to run; all unless named.
         #[arg(value_name = "STAGE")]
         stages: Vec<Stage>,
     },
     /// Try random bytes on the frame decoder and on consoles.xml.
     Fuzz {
-        /// How long each is tried. A day is enough for everybody.
+        /// How long each is tried, at most a day.
         #[arg(long, value_name = "N", default_value_t = USUAL, value_parser = value_parser!(u64).range(1..=86_400))]
         seconds: u64,
     },
@@ -52,14 +52,14 @@ pub(crate) enum Command {
     /// The last step of `trunk build --release`, which calls it.
     #[command(hide = true)]
     Finish,
-    /// Build all for release, and pack the static files and the two programs into archives with checksums.
+    /// Build everything for release, and pack the static files and the two programs into archives with checksums.
     Dist(DistOptions),
-    /// Attach to the command line of an engine that `cargo xtask run` started; or start another one, start one again, or
+    /// Open the command line of an engine that `cargo xtask run` started; or start another one, restart one, or
     /// stop one. Without a name: list them.
     Engine(EngineRequest),
-    /// Hold many engine links to one console, kill and start engines at random, and check every status.
+    /// Connect many engines to one console, kill and start engines at random, and check every status.
     Soak(SoakOptions),
-    /// Measure the app in Chromium and the console.
+    /// Benchmark the app in Chromium, and the console.
     Bench(BenchOptions),
 }
 

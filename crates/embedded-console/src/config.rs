@@ -35,7 +35,7 @@ pub struct Config {
     pub app_dir: Option<PathBuf>,
     /// Where the app is below the host; with a slash at both ends. The API is always at `/api/3`.
     pub public_path: String,
-    /// Where the administrator's password is told; `admin-password` in the data directory unless given. A password
+    /// The file with the administrator's password; `admin-password` in the data directory unless given. A password
     /// that is in it already is used.
     pub admin_password_file: Option<PathBuf>,
     /// What an empty database is filled with.
@@ -46,7 +46,7 @@ pub struct Config {
     pub maintenance: bool,
     /// Certificate and key of the console's address.
     pub tls: Option<TlsFiles>,
-    /// A proxy in front adds TLS, and tells about it in `X-Forwarded-For`, `-Host` and `-Proto`.
+    /// A proxy in front adds TLS, and sets `X-Forwarded-For`, `-Host` and `-Proto`.
     pub behind_proxy: bool,
     /// Where that proxy may be. What others forward is not believed. Loopback unless given.
     pub trusted_proxies: Vec<IpNet>,
@@ -108,7 +108,7 @@ impl Config {
         }
     }
 
-    /// Where the administrator's password is told.
+    /// The file with the administrator's password.
     pub fn admin_password_path(&self) -> PathBuf {
         self.admin_password_file.clone().unwrap_or_else(|| self.data_dir.join("admin-password"))
     }

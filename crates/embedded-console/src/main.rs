@@ -14,7 +14,7 @@ use ipnet::IpNet;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// A Security Console for trying out, developing and testing.
+/// A Security Console for demos, development and tests.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -34,10 +34,10 @@ struct Arguments {
     /// Path of the app below the host, with a slash at both ends
     #[arg(long, value_name = "/X/", default_value = "/")]
     public_path: String,
-    /// File that tells the administrator's password [default: DATA_DIR/admin-password]
+    /// File with the administrator's password [default: DATA_DIR/admin-password]
     #[arg(long, value_name = "FILE")]
     admin_password_file: Option<PathBuf>,
-    /// What an empty database is filled with: demo, empty or large:ENGINES,SITES
+    /// What to fill an empty database with: demo, empty or large:ENGINES,SITES
     #[arg(long, default_value_t = Seed::Empty)]
     seed: Seed,
     /// Network that engines may be in; can be repeated [default: loopback]
@@ -55,23 +55,23 @@ struct Arguments {
     /// Network that the proxy may be in; can be repeated [default: loopback]
     #[arg(long = "trusted-proxy", value_name = "CIDR", value_parser = config::parse_network, requires = "behind_proxy")]
     trusted_proxies: Vec<IpNet>,
-    /// Name that browsers reach the console by, besides those of loopback and its address; can be repeated
+    /// Name by which browsers reach the console, besides the loopback names and its address; can be repeated
     #[arg(long = "host", value_name = "NAME", value_parser = config::parse_host)]
     hosts: Vec<String>,
-    /// File that the security log is appended to, besides the standard error
+    /// File to append the security log to, besides standard error
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
     /// Maintenance mode: 401 for every call
     #[arg(long)]
     maintenance: bool,
-    /// How /data and /api/2.1 answer, as consoles differ: basic, cookie, redirect, page or unauthorized [default: basic, and
+    /// How /data and /api/2.1 answer, since consoles differ: basic, cookie, redirect, page or unauthorized [default: basic, and
     /// cookie in the dialect awkward]
     #[arg(long, value_name = "WAY")]
     data_calls: Option<DataCalls>,
-    /// Whose answers the API gives, as consoles differ: current, 6.6.55, 2018 or awkward
+    /// Which kind of console to imitate: current, 6.6.55, 2018 or awkward
     #[arg(long, value_name = "DIALECT", default_value = "current")]
     dialect: Dialect,
-    /// One thing more in which the answers differ; can be repeated. --print-quirks lists them
+    /// One more quirk on top of the dialect; can be repeated. --print-quirks lists them
     #[arg(long = "quirk", value_name = "QUIRK")]
     quirks: Vec<Quirk>,
     /// How long a page of sites or scans takes for each of its rows, in milliseconds [default: 0, and 5 in the dialect awkward]
@@ -81,10 +81,10 @@ struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 3600,
           value_parser = clap::value_parser!(u32).range(1..=3600))]
     shared_secret_lifetime: u32,
-    /// Print the engines of the demo seed and end: name, address, product version, content version, state
+    /// Print the engines of the demo seed and exit: name, address, product version, content version, state
     #[arg(long)]
     print_demo_fleet: bool,
-    /// Print the quirks and end: name, the dialects that have it, what is answered, how it is known
+    /// Print the quirks and exit: name, dialects, what is answered, source
     #[arg(long)]
     print_quirks: bool,
 }
@@ -177,7 +177,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tells why the program ends. Nobody may be there to hear it.
+/// Says why the program ends, even if nobody is there to read it.
 fn failed(message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "embedded-console: {message}");
     ExitCode::FAILURE

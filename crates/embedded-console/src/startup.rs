@@ -170,7 +170,7 @@ impl Running {
         format!("{}://{}/", if self.tls { "https" } else { "http" }, self.address)
     }
 
-    /// Where the administrator's password is told.
+    /// The file with the administrator's password.
     pub fn admin_password_file(&self) -> &Path {
         &self.admin_password_file
     }

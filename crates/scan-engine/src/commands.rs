@@ -566,7 +566,7 @@ mod tests {
             assert_eq!(Command::parse(line).unwrap_err().to_string(), answer, "{line}");
         }
         let error = Command::parse("add console 10.0.0.300").unwrap_err().to_string();
-        assert!(error.starts_with("\"10.0.0.300\" is not an address of a console"), "{error}");
+        assert!(error.starts_with("\"10.0.0.300\" is not the address of a console"), "{error}");
     }
 
     #[test]

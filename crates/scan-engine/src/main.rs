@@ -12,16 +12,16 @@ use scan_engine::{Engine, Options, Reply, Then};
 use terminal::{Ask, Terminal, Typed, print};
 use tokio::net::TcpListener;
 
-/// A Scan Engine stand-in: pairs with a Security Console, tells its status, applies updates, runs no scans.
+/// A Scan Engine stand-in: pairs with a Security Console, reports its status, applies updates, and runs no scans.
 ///
-/// Commands are read from the standard input; `help` lists them.
+/// Commands are read from standard input; `help` lists them.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
     /// Where to listen for consoles. The documented port is 40814; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT")]
     listen: SocketAddr,
-    /// The installation directory, with nse/conf/consoles.xml. It is made if missing.
+    /// The installation directory, with nse/conf/consoles.xml. Created if missing.
     #[arg(long)]
     dir: PathBuf,
     /// The engine's name, instead of the directory's.

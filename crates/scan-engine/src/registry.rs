@@ -727,7 +727,7 @@ mod tests {
         let (_dir, path, registry) = registry();
         assert_eq!(registry.add(&"Console.example".parse().unwrap()).unwrap(), 1);
         let error = registry.add(&"console.example:40815".parse().unwrap()).unwrap_err().to_string();
-        assert!(error.starts_with("console 1 has the address console.example:40815 already"), "{error}");
+        assert!(error.starts_with("console 1 already has the address console.example:40815"), "{error}");
         assert_eq!(registry.add(&"console.example:40816".parse().unwrap()).unwrap(), 2);
         // One that made contact has the address that it told.
         registry.contact(&certificate(), &hello(true), SEEN).unwrap();

@@ -78,7 +78,7 @@ impl Moving {
             Some(from) => self.from.choose(from.into()),
             None => self.from.clear(),
         }
-        // Where there is only one other pool, it is meant.
+        // Where there is only one other pool, it is chosen.
         let mut others = pools.iter().filter(|pool| Some(pool.id) != from);
         match (others.next(), others.next()) {
             (Some(only), None) => self.to.choose(only.id.into()),

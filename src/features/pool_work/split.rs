@@ -325,7 +325,7 @@ fn NewPoolCard(splitting: Splitting, at: usize, count: Memo<usize>) -> impl Into
         });
         Some(Arc::new(keys.unwrap_or_default()))
     });
-    // An engine that was moved away is no longer meant here.
+    // An engine that was moved away is deselected here.
     follow(move || {
         let keys = keys.get().unwrap_or_default();
         if untrack(|| selection.count()) > 0 {

@@ -1,4 +1,4 @@
-//! News of engines that go bad or come back: in the app, and in the browser's notifications for whoever wants them, on whatever screen.
+//! News of engines that fail or recover: in the app, and in the browser's notifications for whoever wants them, on whatever screen.
 
 use std::sync::Arc;
 
@@ -171,7 +171,7 @@ pub fn NotifyProblem() -> impl IntoView {
     })
 }
 
-/// Compares each reading of the engines with the one before, and tells who failed or came back: on the page Health, and to
+/// Compares each reading of the engines with the one before, and says which failed or recovered: on the page Health, and to
 /// whoever wants to be notified. Says as well when it ends.
 pub(super) fn notify(watching: Watching) {
     let data = watching.data;
@@ -196,8 +196,8 @@ pub(super) fn notify(watching: Watching) {
         }
         now
     });
-    // What happens in quiet hours is told when they are over, as far as it is still so: what was told last stays what the list
-    // is compared with.
+    // What happens in quiet hours is reported when they are over, if it is still so: the list is compared with what was reported
+    // last.
     follow_from(move |told: Option<Option<Arc<List<Engine>>>>| {
         let now = data.engines.value();
         let is_wanted = watching.notify.get();
@@ -237,7 +237,7 @@ fn tell_turns(watching: Watching, before: &List<Engine>, now: Arc<List<Engine>>)
     );
 }
 
-/// Nobody is notified any more once the console takes the credentials no longer, as when a two-factor token has run out, or the time
+/// Notifications end once the console no longer accepts the credentials, as when a two-factor token has run out, or the time
 /// without a key or a click is over.
 fn say_when_it_ends(watching: Watching) {
     let session = watching.session;

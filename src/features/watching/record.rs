@@ -279,7 +279,7 @@ async fn load_into(inner: &Inner, memory: &Memory) {
 
 async fn load(inner: &Inner) -> Result<History, Option<HistoryProblem>> {
     let Some(kept) = &inner.kept else { return Err(None) };
-    // Why not is told by what keeps it.
+    // What keeps it says why not.
     let pairs = kept.read(Store::History, None).await.map_err(|_| None)?;
     let bytes = |value: &JsValue| value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
     let is_head = |pair: &&Pair| text(&pair.0).as_deref() == Some(HEAD);
@@ -313,7 +313,7 @@ async fn save(inner: &Inner, memory: &Memory) {
         pairs.push((f64::from(*part).into(), Uint8Array::from(&bytes[..]).into()));
         breathe().await;
     }
-    // The words that the parts stand for are in it, also those that have come in the meantime.
+    // It has the words that the parts refer to, including those that have come in the meantime.
     let head = memory.with(|history| history.head());
     pairs.push((HEAD.into(), Uint8Array::from(&head[..]).into()));
     if kept.put(Store::History, pairs).await.is_ok() {

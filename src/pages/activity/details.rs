@@ -39,10 +39,7 @@ pub(super) fn Details(page: ActivityState) -> impl IntoView {
     let is_there = Memo::new(move |_| page.data.entries().is_some().then(|| entry().is_some()));
     view! {
         {live(move || match (chosen.get(), is_there.get()) {
-            (None, _) => {
-                view! { <p class="audit-hint secondary">"Choose an entry to see each outcome."</p> }.into_any()
-            }
-            (Some(_), None) => ().into_any(),
+            (None, _) | (Some(_), None) => ().into_any(),
             (Some(_), Some(false)) => {
                 view! {
                     <section class="audit-details" aria-labelledby="entry-heading">
@@ -131,7 +128,7 @@ fn told(entry: &Entry) -> String {
     if entry.items.len() > 1 { format!("{}: {}.", entry.on(), entry.summary()) } else { String::new() }
 }
 
-/// What failed, and of what nobody knows: with the whole reason, which is longer than a row.
+/// What failed, and whose outcome is unknown: with the full reason, which is longer than a row.
 fn troubles(page: ActivityState, id: u64) -> AnyView {
     let Some(entry) = page.entry(id) else { return ().into_any() };
     let lines = |outcome: Outcome| {

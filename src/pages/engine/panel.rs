@@ -116,7 +116,7 @@ impl Panel {
                     }
                     Outcome::Left => return,
                     Outcome::NotSaved => {
-                        // What is wrong stands there.
+                        // What is wrong is shown there.
                         self.tab.choose(String::new());
                         if self.moves.try_with_untracked(Vec::is_empty) == Some(false) {
                             self.toasts.say(
@@ -145,14 +145,14 @@ impl Panel {
             // Also for whoever has left the page, and comes back to what is left.
             keep(drafts, page.id, &left);
             self.moves.try_set(left);
-            // The dialog that is open, or opens now, tells how it ended; otherwise the news do.
+            // The dialog that is open, or opens now, tells how it ended; otherwise the news does.
             if working.try_set(!all_done).is_none() {
                 bulk.end_in_news(all_done);
             }
         };
         page.data.move_sites(moves, "Moving sites", on_end);
         let show = move || {
-            // Who has left the page finds the work in the news.
+            // Whoever has left the page finds the work in the news.
             if working.try_get() == Some(false) && bulk.is_running() {
                 working.set(true);
             }

@@ -68,7 +68,7 @@ impl Tab {
                 Err(error) => {
                     let what = if joins { "It was not added to" } else { "It was not removed from" };
                     let words = format!("{what} pool {name}. {}", error.in_full());
-                    // Who has left the tab hears it in the news.
+                    // Whoever has left the tab is told in the news.
                     if self.failed.try_update(|failed| failed.insert(pool, words.clone())).is_none() {
                         self.toasts.say(Tone::Bad, engine.name.clone(), Some(words));
                     }

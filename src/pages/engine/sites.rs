@@ -42,7 +42,7 @@ const PENDING: [Column; 2] = [
 ];
 const SIZES: [u64; 4] = [10, 25, 50, 100];
 const SIZE: u64 = 25;
-/// How many ways are told in words above the list.
+/// How many moves are put into words above the list.
 const WAYS: usize = 6;
 
 /// What is in the tab.

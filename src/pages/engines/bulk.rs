@@ -84,7 +84,7 @@ pub(super) fn BulkActions(page: EnginesState) -> impl IntoView {
         (Icon::Delete, "Delete", "", busy, ask(Action::Delete)),
     ];
     all.map(|(icon, label, to, refused, on_press)| {
-        // The palette has no bar around that says how many are meant.
+        // The palette has no bar beside it that says how many are selected.
         let verb = if to.is_empty() { label } else { "Add" };
         let named =
             Signal::derive(move || format!("{verb} {}{to}", counted(page.selection.count(), "engine")));
@@ -219,7 +219,7 @@ fn ScansInWords(moving: Moving, deleted: bool) -> impl IntoView {
         let selected = moving.page.selected();
         let words = moving.scans.with(|scans| {
             let on = selected.iter().filter_map(|it| Some((it, scans.get(&it.id)?)));
-            // Those that can't be updated, or are left out, are not meant.
+            // Those that can't be updated, or are left out, are not included.
             let on = on.filter(|(it, on)| {
                 if deleted { on.sure == 0 && may_delete(it).is_ok() } else { may_update(it).is_ok() }
             });

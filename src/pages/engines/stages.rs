@@ -135,7 +135,10 @@ impl Stages {
             .collect();
         let left_out = plan.left_out.iter().map(|(id, why)| (self.name(*id), why.clone())).collect();
         Plan {
-            title: format!("Update {} in stages", counted(plan.count(), "engine")),
+            title: match plan.count() {
+                0 => "Update in stages".to_owned(),
+                many => format!("Update {} in stages", counted(many, "engine")),
+            },
             names,
             what: ("engine", "be updated"),
             left_out,
@@ -224,7 +227,7 @@ fn Choices(stages: Stages) -> impl IntoView {
         </label>
         <div role="status">
             {live(scans)}
-            <p>{live(move || stages.plan.with(|plan| plan.in_words()))}</p>
+            <p>{live(move || stages.plan.with(|plan| (plan.count() > 0).then(|| plan.in_words())))}</p>
         </div>
     }
 }

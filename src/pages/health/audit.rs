@@ -443,18 +443,13 @@ fn AuditDetails(
     }
 }
 
-#[component]
-fn Hint(words: &'static str) -> impl IntoView {
-    view! { <p class="audit-hint secondary">{words}</p> }
-}
-
 /// All sites of the chosen engine.
 #[component]
 fn SitesOfEngine(page: AuditState) -> impl IntoView {
     live(move || {
         let chosen = page.engine.get();
         if chosen.is_empty() {
-            return view! { <Hint words="Choose an engine to see all of its sites." /> }.into_any();
+            return ().into_any();
         }
         let Some(audit) = page.audit.get() else { return ().into_any() };
         let engine = chosen.parse().ok().and_then(|id| audit.engine(EngineId(id)));
@@ -538,7 +533,7 @@ fn EnginesOfSite(page: AuditState) -> impl IntoView {
     live(move || {
         let chosen = page.site.get();
         if chosen.is_empty() {
-            return view! { <Hint words="Choose a site to see the engines that may scan it." /> }.into_any();
+            return ().into_any();
         }
         let Some(audit) = page.audit.get() else { return ().into_any() };
         let id = chosen.parse().ok().map(SiteId);

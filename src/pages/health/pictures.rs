@@ -23,10 +23,10 @@ use crate::{
 const VERSIONS: usize = 6;
 /// How many engines have a bar: those that carry most.
 const BUSIEST: usize = 8;
-/// How many rows has the table behind a picture at most: the list of engines has them all.
+/// How many rows the table behind a picture has at most: the list of engines has them all.
 const TABLE: usize = 50;
 
-/// The patterns that bars are filled with. They stand once on the page.
+/// The patterns that bars are filled with. They are on the page once.
 #[component]
 fn Patterns() -> impl IntoView {
     let pattern = |id: &'static str, class: &'static str, line: &'static str| {
@@ -129,9 +129,9 @@ fn BarRow(
     title: String,
     class: &'static str,
     parts: Vec<Part>,
-    /// What stands behind the bar.
+    /// What is shown after the bar.
     number: String,
-    /// What stands before it.
+    /// What is shown before it.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -148,7 +148,7 @@ fn BarRow(
 /// The panel of the tab.
 #[component]
 pub(super) fn FleetPanel(data: Data) -> impl IntoView {
-    // A moment after what was found: both at once would hold the browser up.
+    // A moment after what was found: both at once would block the browser.
     let pictured = RwSignal::new(None::<Arc<Found>>);
     follow(move || {
         let found = data.health.found();

@@ -127,7 +127,7 @@ impl ProblemsState {
 /// The panel of the tab.
 #[component]
 pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
-    // Each a moment after the other: what ten thousand engines take at once would hold the browser up.
+    // Each a moment after the other: ten thousand engines at once would block the browser.
     let listed = RwSignal::new(None::<Arc<Listed>>);
     follow(move || {
         let attention = data.health.attention();
@@ -152,7 +152,7 @@ pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
     };
     let matching = matching(page);
     let keys = shown(page, matching);
-    // A problem that is gone, or muted, is no longer meant.
+    // A problem that is gone, or muted, is deselected.
     follow(move || {
         if let Some(listed) = listed.get() {
             page.selection.keep(|key| listed.has(key));
@@ -354,7 +354,7 @@ fn act(page: ProblemsState, key: RowKey, action: &str) {
 /// What is in the table's place when it has no rows.
 fn empty(page: ProblemsState) -> AnyView {
     let Some(listed) = page.listed.get() else {
-        // Why it could not be read stands above.
+        // The reason is shown above.
         return ().into_any();
     };
     let sorted = &listed.attention.sorted;

@@ -64,7 +64,7 @@ pub fn ProblemCount() -> impl IntoView {
 fn find_out(data: Data) {
     let clock = Clock::here();
     let turn = StoredValue::new(0_u64);
-    // As a text, which is compared: most readings change nothing of it.
+    // As a text, which is compared: most readings don't change it.
     let flapping = Memo::new(move |_| {
         let ids = data.history.memory().map(|memory| memory.with(|history| history.flapping(clock.now())));
         ids.unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")

@@ -54,7 +54,7 @@ pub(super) fn MoveSitesDialog(page: SitesState) -> impl IntoView {
             untrack(|| data.want_scanners());
         }
     });
-    // Which are meant, and which are already there.
+    // Which move, and which are already there.
     let parts = move || {
         let to = picking.chosen();
         let is_there = |site: &Site| to.is_some() && site.scanner == to;

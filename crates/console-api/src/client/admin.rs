@@ -23,7 +23,7 @@ const LINES_AT_ONCE: usize = 4_000;
 pub enum Asked {
     /// It did, and found out this.
     Yes(Arc<VersionReport>),
-    /// It was asked and told nothing of its engines, as when it is busy (docs/api-quirks.md, "Beyond v3"). What it knew
+    /// It was asked and reported nothing about its engines, as when it is busy (docs/api-quirks.md, "Beyond v3"). What it knew
     /// already is all there is.
     Silent,
     /// The account may not send console commands: that takes a Global Administrator. What the console knew already is
@@ -141,7 +141,7 @@ impl<T: Transport> Client<T> {
         self.run_command("update engines").await
     }
 
-    /// Turns the direction of a pairing around. The console may need a restart. Not for the local and the hosted
+    /// Reverses the direction of a pairing. The console may need a restart. Not for the local and the hosted
     /// engine (docs/api-quirks.md, "Special engines and pools"; see [`may_reverse`](crate::rules::may_reverse)).
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What came of a change.
+//! The outcome of a change.
 
 use crate::error::Error;
 use crate::ids::ScannerId;
@@ -13,7 +13,7 @@ pub struct Created<I> {
     pub despite: Option<Error>,
 }
 
-/// What came of replacing something.
+/// The outcome of replacing something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved<R> {
     /// It was saved.
@@ -23,7 +23,7 @@ pub enum Saved<R> {
     ChangedMeanwhile(R),
 }
 
-/// What came of giving a site another engine or pool.
+/// The outcome of moving a site to another engine or pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moved {
     /// It has the new one.
@@ -35,7 +35,7 @@ pub enum Moved {
     ElsewhereMeanwhile(ScannerId),
 }
 
-/// What came of moving an engine from one pool to another. It is never in none of them: it is added first and taken out
+/// The outcome of moving an engine from one pool to another. It is always in one of them: it is added first and taken out
 /// after that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PoolMoved {

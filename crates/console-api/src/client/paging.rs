@@ -120,7 +120,7 @@ fn has_next<R>(page: &Page<R>, request: &PageRequest) -> bool {
     }
     match page.total_pages {
         Some(total) => request.page.saturating_add(1) < total,
-        // Rows of which none can be read tell nothing of what follows.
+        // If no row can be read, nothing is known about what follows.
         None if page.items.is_empty() => false,
         None => {
             (page.size.unwrap_or_else(|| request.rows())..=request.rows()).contains(&(page.rows() as u64))

@@ -194,7 +194,7 @@ impl<T: Transport> Client<T> {
         self.send(Method::Delete, member_path(pool, engine), None).await
     }
 
-    /// Moves an engine from one pool to another: it is added first and taken out after that, so that it is never in none.
+    /// Moves an engine from one pool to another: it is added first and taken out after that, so that it always belongs to a pool.
     /// Where a failure leaves doubt, the pools are read again. Doing it once more finishes what stopped half-way.
     ///
     /// # Errors

@@ -84,7 +84,7 @@ impl Outcome {
         }
     }
 
-    /// Whether more will come of it.
+    /// Whether more is to come.
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Waiting | Self::Running)
@@ -140,7 +140,7 @@ impl Entry {
         u64::try_from(now.unix_ms()).unwrap_or_default() * 1000 + chance.min(999)
     }
 
-    /// How many of its things more will come of.
+    /// How many of its items are still open.
     #[must_use]
     pub fn open(&self) -> usize {
         self.items.iter().filter(|item| item.outcome.is_open()).count()

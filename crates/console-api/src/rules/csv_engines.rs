@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use crate::rules::keys::{bare, fold_case};
 use crate::rules::read_csv;
 
-/// What can be told of an engine that is to be added.
+/// What can be said about an engine to be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NewEngineField {
     /// **Name**.
@@ -91,7 +91,7 @@ pub fn read_engines_csv(text: &str) -> PastedEngines {
             None => NewEngineField::ALL.get(at).copied(),
             Some(_) => head.and_then(NewEngineField::of_head),
         };
-        // Of two columns with the same head, the first is meant.
+        // Of two columns with the same head, the first counts.
         let field = field.filter(|field| !fields.contains(&Some(*field)));
         if field.is_none() {
             let named = head.filter(|head| !head.is_empty());

@@ -12,7 +12,7 @@ pub struct CsvTable {
     pub rows: Vec<Vec<String>>,
 }
 
-/// What may stand between cells; where a text tells no difference, the first is meant.
+/// What may stand between cells; where a text fits more than one, the first counts.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 /// How many characters tell which of them it is.
 const LOOKED_AT: usize = 20_000;

@@ -47,7 +47,7 @@ pub struct ProblemWords {
     pub remedies: Vec<Remedy>,
 }
 
-/// What a problem is told from.
+/// What a problem's words are made from.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'a> {
     /// The engine, if it is about one.
@@ -66,7 +66,7 @@ pub struct About<'a> {
     pub now: Timestamp,
 }
 
-/// How many of the things that follow from a problem are told; the rest is counted.
+/// How many of the things that follow from a problem are named; the rest are counted.
 const FOLLOWS: usize = 3;
 
 impl Cause {

@@ -51,7 +51,7 @@ const MOST: usize = 64 << 10;
 const LEAST: usize = 4 << 10;
 /// A clock that goes back by no more, in seconds, was only set right.
 const JITTER: u32 = 2 * MINUTE;
-/// How many different statuses and versions are told apart; so long they may be.
+/// How many different statuses and versions are kept, and how long one may be.
 const WORDS: usize = 1 << 16;
 const WORD: usize = 120;
 

@@ -7,7 +7,7 @@ use crate::ids::EngineId;
 use crate::model::{Engine, EngineStatus, Pool, Severity};
 use crate::rules::{Cause, ProblemKind, Turn, counted, sites_in_words};
 
-/// Hours of the day in which nothing is told.
+/// Hours of the day without notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuietHours {
     /// The first minute of the day, from 0 to 1439.

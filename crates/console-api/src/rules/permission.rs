@@ -53,7 +53,7 @@ pub enum Refusal {
     UpdatedWithConsole,
     /// Rapid7 updates it.
     UpdatedByRapid7,
-    /// It is not paired, or can't be told now.
+    /// It is not paired, or can't be reached now.
     NotActive,
 }
 
@@ -99,7 +99,7 @@ pub fn may_reverse(engine: &Engine) -> Result<(), Refusal> {
 
 /// Why the direction can't be reversed now, as a sentence for the disabled button; `None` when it can.
 ///
-/// An engine that the console calls has to be told that it is to call from now on, which takes a pairing that works.
+/// An engine that the console calls has to learn that it is the one to call now, which takes a working pairing.
 /// Whether it works is not known of a status that is missing or outside the list; then the console decides. The way
 /// back is always open: the console simply calls again.
 #[must_use]

@@ -49,7 +49,7 @@ fn is_state(word: &str) -> bool {
         || !matches!(ScanStatus::parse(word), ScanStatus::Other(_))
 }
 
-/// How good or bad a scan's state is; `None` while it is under way or where that can't be told.
+/// How good or bad a scan's state is; `None` while it is under way or where that is unknown.
 #[must_use]
 pub const fn scan_severity(status: &ScanStatus) -> Option<Severity> {
     match status {

@@ -103,7 +103,7 @@ fn fill_waves(
         // How many active engines of a pool stay outside this wave.
         let mut stays: FxHashMap<PoolId, usize> = FxHashMap::default();
         open.retain(|(id, pools)| {
-            // One that is not active anyway is nothing to its pools.
+            // One that is not active anyway makes no difference to its pools.
             let pools = if active.contains(id) { &pools[..] } else { &[] };
             for pool in pools {
                 stays.entry(pool.id).or_insert_with(|| active_in(pool, active));

@@ -46,7 +46,7 @@ pub fn turns(before: &[Engine], now: &[Engine]) -> Vec<Turn> {
     turned.map(turn).collect()
 }
 
-/// How many engines are named one by one; more are told in one sentence.
+/// How many engines are named one by one; more are summed up in one sentence.
 const ONE_BY_ONE: usize = 2;
 /// How many are named in a sentence about many.
 const NAMED: usize = 3;

@@ -88,7 +88,7 @@ async fn the_commands_of_the_document_pair_the_engine_one_after_the_other() {
     assert!(
         engine
             .ask(&format!("add console {at}"))
-            .starts_with(&format!("console 1 has the address {at} already"))
+            .starts_with(&format!("console 1 already has the address {at}"))
     );
     assert_eq!(
         engine.ask("add shared secret 1"),
@@ -490,7 +490,7 @@ fn an_address_that_is_none_is_told() {
         engine.ask("add console [::1]"),
         "console 1 is added: [::1]:40815. Next: connect to console 1"
     );
-    assert!(engine.ask("add console ::1").starts_with("console 1 has the address [::1]:40815 already"));
+    assert!(engine.ask("add console ::1").starts_with("console 1 already has the address [::1]:40815"));
 }
 
 /// A stranger whose key is not the entry's gets nothing of what the entry allows.

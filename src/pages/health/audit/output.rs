@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// So long may one bit take, in milliseconds.
+/// How long one bit may take, in milliseconds.
 const BIT_MS: f64 = 16.0;
 
 /// Gives the browser time when a bit has taken long enough.

@@ -1,4 +1,4 @@
-//! **Mute**: problems that someone does not want to be told of for a while, with the reason, and the list of them.
+//! **Mute**: problems that someone does not want to see for a while, with the reason, and the list of them.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
 
 /// How many muted problems are listed; the rest is counted.
 const LISTED: usize = 100;
-/// As many characters may a reason have.
+/// How many characters a reason may have.
 const LONGEST: usize = 500;
 
 /// The dialog that asks for the reason and for how long.
@@ -162,7 +162,7 @@ fn MuteForm(page: ProblemsState, open: Open, reason: RwSignal<String>) -> impl I
     }
 }
 
-/// Mutes what is meant: until the day, or else until it changes.
+/// Mutes the chosen problems: until the day, or else until they change.
 fn mute(page: ProblemsState, reason: &str, day: Option<Day>) {
     let keys = page.muting.get_untracked();
     let Some(listed) = page.listed.get_untracked() else { return };
