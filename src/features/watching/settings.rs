@@ -308,7 +308,7 @@ fn ImportButton(
         }
     });
     view! {
-        <ActionButton icon=Icon::Add label="Import history".to_owned() small=true refused on_press=press />
+        <ActionButton icon=Icon::Import label="Import history".to_owned() small=true refused on_press=press />
         <input type="file" class="unseen" accept=".txt,text/plain" aria-label="History file" aria-hidden="true" node_ref=input on:change=read />
     }
 }
