@@ -119,24 +119,32 @@ pub fn even_out(engines: &[Engine], pools: &[Pool], sites: &SiteList) -> EvenOut
     }
     let mut now = before.clone();
     let mut moves = Vec::new();
-    for group in groups.iter().filter(|group| group.len() > 1) {
-        loop {
-            let by_load = |a: &&usize, b: &&usize| now[**a].total_cmp(&now[**b]).then(a.cmp(b));
-            let most = group.iter().filter(|at| !own[**at].is_empty()).max_by(by_load);
-            let least = group.iter().filter(|at| takes_sites(&engines[**at])).min_by(by_load);
-            let (Some(most), Some(least)) = (most.copied(), least.copied()) else { break };
-            if now[most] - now[least] <= 1.0 {
-                break;
+    // What evens out one group may leave another uneven that shares an engine with it: all are looked at again until nothing moves.
+    // That ends, for no site moves twice.
+    loop {
+        let before = moves.len();
+        for group in groups.iter().filter(|group| group.len() > 1) {
+            loop {
+                let by_load = |a: &&usize, b: &&usize| now[**a].total_cmp(&now[**b]).then(a.cmp(b));
+                let most = group.iter().filter(|at| !own[**at].is_empty()).max_by(by_load);
+                let least = group.iter().filter(|at| takes_sites(&engines[**at])).min_by(by_load);
+                let (Some(most), Some(least)) = (most.copied(), least.copied()) else { break };
+                if now[most] - now[least] <= 1.0 {
+                    break;
+                }
+                let Some((site, place)) = own[most].pop() else { break };
+                now[most] -= 1.0;
+                now[least] += 1.0;
+                moves.push(SiteMove {
+                    site,
+                    name: sites.name(place).to_owned(),
+                    from: Some(engines[most].id.into()),
+                    to: engines[least].id.into(),
+                });
             }
-            let Some((site, place)) = own[most].pop() else { break };
-            now[most] -= 1.0;
-            now[least] += 1.0;
-            moves.push(SiteMove {
-                site,
-                name: sites.name(place).to_owned(),
-                from: Some(engines[most].id.into()),
-                to: engines[least].id.into(),
-            });
+        }
+        if moves.len() == before {
+            break;
         }
     }
     let touched: FxHashSet<ScannerId> =

@@ -81,6 +81,14 @@ fn sites_move_from_the_most_loaded_to_the_least_within_a_network_or_pool() {
     assert_eq!(even_out(&level, &[], &list(&level)).moves, []);
 }
 
+#[test]
+fn a_group_that_another_one_has_made_uneven_is_evened_out_again() {
+    let engines = fleet(&[("10.0.0.1", 7), ("10.0.1.2", 8), ("10.0.1.4", 7), ("10.0.0.6", 2)]);
+    let even = even_out(&engines, &[pool(90, "A", &[1, 3], &[])], &list(&engines));
+    let after: Vec<f64> = even.loads.iter().map(|(_, _, after)| *after).collect();
+    assert_eq!(after, [6.0, 7.0, 6.0, 5.0]);
+}
+
 proptest! {
     #[test]
     fn evening_out_only_moves_sites_to_active_engines_and_never_makes_the_worst_worse(
@@ -111,11 +119,10 @@ proptest! {
         let spread = |engines: &[Engine]| loads(engines, &pools).iter().map(|load| load.carries() * load.carries()).sum::<f64>();
         let most = |engines: &[Engine]| loads(engines, &pools).iter().map(console_api::rules::Load::carries).fold(0.0, f64::max);
         prop_assert!(most(&after) <= most(&engines));
-        prop_assert!(spread(&after) <= spread(&engines));
         for (id, _, told) in &even.loads {
             let at = after.iter().position(|engine| engine.id == *id).unwrap();
             prop_assert!((loads(&after, &pools)[at].carries() - told).abs() < 1e-9);
         }
-        prop_assert_eq!(even_out(&after, &pools, &list(&after)).moves.len() <= even.moves.len(), true);
+        prop_assert!(even.moves.is_empty() || spread(&after) < spread(&engines));
     }
 }
