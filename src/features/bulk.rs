@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use console_api::rules::grouped;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -215,7 +216,7 @@ pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
     view! {
         <section class="bulk-names">
             <h3>
-                {glyph(icon, "")} {heading} ": " {lines.len().to_string()}
+                {glyph(icon, "")} {heading} ": " {grouped(lines.len())}
             </h3>
             <div class="names" role="group" aria-label=heading tabindex="0">
                 {text}
@@ -228,10 +229,10 @@ pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
 fn count(run: &Run) -> String {
     let failed = match run.failed.len() {
         0 => String::new(),
-        failed => format!(", {failed} failed"),
+        failed => format!(", {} failed", grouped(failed)),
     };
     let stops = if run.cancelled { ". Stops when the calls under way have ended." } else { "" };
-    format!("{} of {}{failed}{stops}", run.finished(), run.total)
+    format!("{} of {}{failed}{stops}", grouped(run.finished()), grouped(run.total))
 }
 
 /// How far it has come, as a bar and in words.
@@ -278,7 +279,7 @@ fn WorkSummary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> 
         let go_on = (!left.is_empty()).then(|| {
             view! {
                 <button type="button" class="button" on:click=move |_| bulk.go_on()>
-                    {format!("Go on with the other {}", left.len())}
+                    {format!("Go on with the other {}", grouped(left.len()))}
                 </button>
             }
         });
