@@ -34,7 +34,7 @@ pub enum Ended {
 pub enum State {
     /// Nobody is signed in; on the first visit there is no reason for it.
     SignedOut(Option<Ended>),
-    /// Somebody is at work.
+    /// Someone is at work.
     SignedIn(Account),
     /// The console no longer takes the credentials. The page stays, and a dialog asks for them again.
     Over(Account),
@@ -61,7 +61,7 @@ pub struct Session {
     /// Counts the visits: what was begun in one is nothing to the next.
     visit: RwSignal<u64>,
     leave: StoredValue<Vec<Callback<()>>>,
-    /// What tells whether work goes on that the person has begun.
+    /// What tells whether work continues that the person has begun.
     at_work: StoredValue<Vec<Callback<(), bool>>>,
     active: StoredValue<Moment>,
     /// How long nothing may be done, in minutes.
@@ -111,7 +111,15 @@ impl Session {
         session
     }
 
-    /// The session of the app around.
+    /// One in which somebody is signed in already, with no console behind it but this transport.
+    pub fn rehearsed(transport: AppTransport) -> Self {
+        let session = Self::provide(transport);
+        session.credentials.set_value(Credentials::new("rehearsal", "rehearsal", None).ok());
+        session.state.set(State::SignedIn(Account { username: String::new(), two_factor: false }));
+        session
+    }
+
+    /// The session of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }
@@ -121,7 +129,7 @@ impl Session {
         self.state.into()
     }
 
-    /// Which visit this is. It changes when somebody signs out, also when another user takes over.
+    /// Which visit this is. It changes when someone signs out, also when another user takes over.
     pub fn visit(self) -> u64 {
         self.visit.get()
     }
@@ -145,7 +153,7 @@ impl Session {
         }
     }
 
-    /// Tries the credentials at the console and, if it takes them, begins the session or goes on with it.
+    /// Tries the credentials at the console and, if it takes them, begins the session or continues with it.
     ///
     /// # Errors
     /// [`SignInError`]; whatever was the case before stays so.
@@ -159,7 +167,7 @@ impl Session {
         self.begin(credentials).await
     }
 
-    /// Goes on with the same user and password and another two-factor token, for the old one ran out.
+    /// Continues with the same user and password and another two-factor token, for the old one ran out.
     ///
     /// # Errors
     /// [`SignInError`]; the session stays over.
@@ -225,7 +233,7 @@ impl Session {
     /// (docs/api-quirks.md, "Signing in").
     ///
     /// # Errors
-    /// Whatever the call gives; [`Error::Cancelled`] when the person signed out meanwhile.
+    /// Whatever the call gives; [`Error::Cancelled`] when the person signed out in the meantime.
     pub async fn call<T>(self, operation: impl AsyncFn(Console) -> Result<T, Error>) -> Result<T, Error> {
         // Nothing: the app has gone.
         let visit = self.visit.try_get_untracked();
@@ -250,7 +258,7 @@ impl Session {
     }
 
     async fn wait_for_sign_in(self, refused: &Credentials) -> Result<(), Error> {
-        // Somebody else's call may have brought new credentials while this one was on its way.
+        // Someone else's call may have brought new credentials while this one was on its way.
         if self.credentials.with_value(|now| now.as_ref().is_some_and(|now| now != refused)) {
             return Ok(());
         }
@@ -269,7 +277,7 @@ impl Session {
         self.at_work.update_value(|all| all.push(Callback::new(move |()| at_work())));
     }
 
-    /// Whether such work goes on.
+    /// Whether such work continues.
     pub fn is_at_work(self) -> bool {
         let all = self.at_work.get_value();
         untrack(|| all.iter().any(|at_work| at_work.run(())))
@@ -291,7 +299,7 @@ impl Session {
         self.idle.set(minutes.clamp(IDLE, LONGEST_IDLE));
     }
 
-    /// The person did something: the idle time begins anew, unless it was over already, as on a laptop that has slept.
+    /// The person did something: the idle time begins again, unless it was over already, as on a laptop that has slept.
     pub fn touch(self) {
         self.sign_out_if_idle();
         self.begin_idle_time();
@@ -326,13 +334,13 @@ impl Session {
     }
 }
 
-/// What was chosen the last time. What somebody else wrote there can't lengthen it beyond the longest.
+/// What was chosen the last time. What someone else wrote there can't lengthen it beyond the longest.
 fn chosen_idle() -> u64 {
     let chosen = CHOSEN_IDLE.remembered().and_then(|minutes| minutes.parse().ok());
     chosen.unwrap_or(IDLE).clamp(IDLE, LONGEST_IDLE)
 }
 
-/// Why somebody could not sign in.
+/// Why someone could not sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInError {
     /// What was typed can't be sent.

@@ -17,7 +17,7 @@ use crate::{routes, session::Session};
 /// One thing that may be lost.
 #[derive(Clone, Copy)]
 struct Guard {
-    /// What would be lost now, as it stands in a list; `None` when all is saved.
+    /// What would be lost now, as it is in a list; `None` when all is saved.
     at_stake: Callback<(), Option<String>>,
     /// Called when the person leaves all the same.
     give_up: Callback<()>,
@@ -65,7 +65,7 @@ impl Unsaved {
             window_event_listener(ev::click, move |event| unsaved.meet_link(&event)),
             window_event_listener(ev::popstate, move |event| unsaved.meet_history(&event)),
             window_event_listener(ev::beforeunload, move |event| {
-                // Work on many things would stop half way.
+                // Work on several items would stop half way.
                 if session.is_at_work() || !unsaved.at_stake().is_empty() {
                     event.prevent_default();
                 }
@@ -76,12 +76,12 @@ impl Unsaved {
         unsaved
     }
 
-    /// The one of the app around.
+    /// The one of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }
 
-    /// Guards something as long as the component around is there. `at_stake` names what would be lost now, such as "The
+    /// Guards something as long as the surrounding component is there. `at_stake` names what would be lost now, such as "The
     /// changes to berlin", and gives `None` when all is saved; it is asked at the moment of leaving. `give_up` is called
     /// when the person leaves all the same.
     pub fn guard(

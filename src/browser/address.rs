@@ -101,7 +101,7 @@ impl AddressParam {
         self.write_now(false);
     }
 
-    /// A value that makes no sense is put right: the address follows without a step for the back button, which would lead to the
+    /// A value that makes no sense is corrected: the address follows without a step for the back button, which would lead to the
     /// wrong one, and so here again.
     pub fn correct(self, text: String) {
         self.forget_pending();
@@ -119,7 +119,7 @@ impl AddressParam {
         self.write.try_with_value(|write| write(&texts, false));
     }
 
-    /// The parameters as they stand in an address; empty if none of them has a value.
+    /// The parameters as they are in an address; empty if none of them has a value.
     pub fn query_of(params: &[Self]) -> String {
         // A browser without it would have no address either.
         let Ok(query) = UrlSearchParams::new() else { return String::new() };

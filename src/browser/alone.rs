@@ -8,7 +8,7 @@ use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// Lets the next one go on when it is dropped. The browser does so as well when the tab is closed.
+/// Lets the next one continue when it is dropped. The browser does so too when the tab is closed.
 pub struct Alone {
     end: Option<Function>,
 }
@@ -23,7 +23,7 @@ impl Drop for Alone {
 }
 
 /// Waits until no other tab of this address is at what has this name. A browser that can't tell, as over a connection without
-/// TLS, lets everybody go on.
+/// TLS, lets everybody continue.
 pub async fn alone(name: &str) -> Alone {
     let (sender, receiver) = oneshot::channel::<Alone>();
     if ask(name, sender).is_none() {
@@ -37,7 +37,7 @@ fn ask(name: &str, granted: oneshot::Sender<Alone>) -> Option<()> {
     let request = Reflect::get(&locks, &"request".into()).ok()?.dyn_into::<Function>().ok()?;
     let granted = Rc::new(Cell::new(Some(granted)));
     let waiter = Rc::clone(&granted);
-    // It is the tab's until this promise ends. Where nobody waits any more, that is at once.
+    // It is the tab's until this promise ends. Where nobody is waiting any more, that is at once.
     let hold = Closure::once_into_js(move || {
         let mut end = None;
         let promise = Promise::new(&mut |resolve, _| end = Some(resolve));
@@ -49,7 +49,7 @@ fn ask(name: &str, granted: oneshot::Sender<Alone>) -> Option<()> {
     let asked = request.call2(&locks, &name.into(), &hold).ok()?.dyn_into::<Promise>().ok()?;
     spawn_local(async move {
         if JsFuture::from(asked).await.is_err() {
-            // The page may not have any: whoever waits goes on.
+            // The page may not have any: whoever waits continues.
             waiter.take();
         }
     });

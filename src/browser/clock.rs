@@ -24,7 +24,7 @@ pub fn monotonic_ms() -> f64 {
     window().performance().map_or_else(Date::now, |performance| performance.now())
 }
 
-/// The clock of the app: relative times are worked out anew when it ticks.
+/// The clock of the app: relative times are worked out again when it ticks.
 #[derive(Clone, Copy)]
 pub struct Clock {
     tick: RwSignal<i64>,
@@ -57,7 +57,7 @@ impl Clock {
         clock
     }
 
-    /// The clock of the app around.
+    /// The clock of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }

@@ -22,7 +22,7 @@ pub fn read_chosen(field: &HtmlInputElement, then: impl FnOnce(Option<String>) +
     read(file, then);
 }
 
-/// `then` may only touch what the app has, as the page may be left meanwhile.
+/// `then` may only touch what the app has, as the page may be left in the meantime.
 fn read(file: File, then: impl FnOnce(Option<String>) + 'static) {
     spawn_local(async move {
         let text = JsFuture::from(file.text()).await.ok();

@@ -1,11 +1,11 @@
 //! What is kept in this browser for one user of one console, in its IndexedDB.
 //!
 //! It is optional: where the browser keeps nothing, the app works without, and [`Kept::trouble`] says why. It never holds a
-//! secret. A database belongs to one user of one console: browsers part them by origin, which is the console's, and the
+//! secret. A database belongs to one user of one console: browsers separate them by origin, which is the console's, and the
 //! user is in its name.
 //!
 //! Each call opens the database and closes it. That takes a few milliseconds, and no tab stands in the way of another one that
-//! has a later version of the app, or of somebody who clears the browser's storage.
+//! has a later version of the app, or of someone who clears the browser's storage.
 //!
 //! Only the later part of the app may reach this: the list of engines does without.
 
@@ -30,7 +30,7 @@ use super::timer::sleep;
 /// Counts the shapes that the databases have had. One of a later app is left alone.
 const VERSION: u32 = 1;
 
-/// Who waits longer than this waits for another tab, which may never come to an end.
+/// Who waits longer than this waits for another tab, which may never finish.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is kept, by its kind.
@@ -70,7 +70,7 @@ pub enum Unkept {
     Forbidden,
     /// Its storage is full. What was kept before can still be read.
     Full,
-    /// Another tab is at it and does not come to an end.
+    /// Another tab is at it and does not finish.
     Busy,
     /// A later version of the app has kept it in another shape.
     Newer,
@@ -212,9 +212,9 @@ impl Kept {
     async fn work(&self, store: Store, mode: TransactionMode, ask: Ask) -> Result<Vec<Array>, Unkept> {
         let name = Rc::clone(&self.name);
         let (sender, receiver) = oneshot::channel();
-        // In a task of its own: what the browser calls back must be there, even if nobody waits any more.
+        // In a task of its own: what the browser calls back must be there, even if nobody is waiting any more.
         spawn_local(async move {
-            // Nobody waits any more.
+            // Nobody is waiting any more.
             _ = sender.send(work(&name, store, mode, ask).await);
         });
         let result = match select(receiver, sleep(PATIENCE)).await {
@@ -273,7 +273,7 @@ async fn open(name: &str) -> Result<Database, Unkept> {
     let (good, bad, ended) = either();
     request.on_success(move |_| good());
     request.on_error(move |event| {
-        // The app tells of it: it is no error of the page.
+        // The app tells of it: it is not an error of the page.
         web_sys::Event::from(event).prevent_default();
         bad();
     });
@@ -310,7 +310,7 @@ async fn transact(
 fn give_up(mut transaction: Transaction) -> Result<Vec<Array>, Unkept> {
     transaction.on_abort(|_| ());
     transaction.forget_callbacks();
-    // Fails where it has ended already.
+    // Fails where it has already ended.
     _ = transaction.abort();
     Err(Unkept::Failed)
 }
@@ -322,7 +322,7 @@ fn either() -> (impl FnOnce(), impl FnOnce(), oneshot::Receiver<bool>) {
     let bad = Rc::clone(&good);
     let tell = |end: &Cell<Option<oneshot::Sender<bool>>>, well| {
         if let Some(sender) = end.take() {
-            // Nobody waits any more.
+            // Nobody is waiting any more.
             _ = sender.send(well);
         }
     };

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
-/// Keeps `keydown` events without a key from all listeners of the app, as long as the component around is there. Browsers make such
+/// Keeps `keydown` events without a key from all listeners of the app, as long as the surrounding component is there. Browsers make such
 /// events up when a suggestion is chosen or a password is filled in: they are no `KeyboardEvent`s, and asking one for its key stops
 /// the program.
 pub fn keep_keyless_events_away() {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{effect::follow, preference::Preference};
 
-/// What the person chose. It is remembered, for it is no secret.
+/// What the person chose. It is remembered, because it is not a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// As the system is.

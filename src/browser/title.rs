@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::effect::follow;
 
-/// What stands in the title. Copy it freely; all copies are the same.
+/// What is in the title. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct Title {
     page: RwSignal<String>,
@@ -14,12 +14,18 @@ pub struct Title {
 impl Title {
     /// Keeps the document's title up to date; put into the context for the components below.
     pub fn provide() {
-        let title = Self { page: RwSignal::new(String::new()), problems: RwSignal::new(String::new()) };
+        let title = Self::provide_unseen();
         follow(move || document().set_title(&title.words()));
-        provide_context(title);
     }
 
-    /// The title of the app around.
+    /// The same, for what is not in the document: the title stays.
+    pub fn provide_unseen() -> Self {
+        let title = Self { page: RwSignal::new(String::new()), problems: RwSignal::new(String::new()) };
+        provide_context(title);
+        title
+    }
+
+    /// The title of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }

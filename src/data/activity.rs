@@ -1,4 +1,4 @@
-//! What is done here, as it happens: each job and each single change, with what came of it.
+//! What is done here, as it happens: each job and each single change, with its outcome.
 //!
 //! The later part of the app keeps it (`keeping.rs`) and shows it. What happens before that has come waits here. No secret is in it.
 
@@ -11,14 +11,14 @@ use leptos::prelude::*;
 use super::{Data, Slot};
 use crate::{browser::clock, session::Session};
 
-/// What is said of what was under way when somebody signed out.
+/// What is said of what was under way when someone signed out.
 const SIGNED_OUT: &str = "You signed out before the console answered.";
 
-/// What goes on, and what was done. Copy it freely; all copies are the same.
+/// What is running, and what was done. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct Activity {
     session: Session,
-    /// What goes on, and what has ended and was not taken yet.
+    /// What is running, and what has ended and was not taken yet.
     recent: StoredValue<Vec<Entry>>,
     /// Counts what has changed there.
     changes: RwSignal<u64>,
@@ -68,24 +68,24 @@ impl Activity {
         }
     }
 
-    /// It has ended. What is open of it was not begun, or nobody knows what came of it, for this reason.
+    /// It has ended. What is open of it was not begun, or nobody knows the outcome, for this reason.
     pub(super) fn end(self, id: u64, unknown: &str) {
         let now = Timestamp::from_unix_ms(clock::now());
         self.change(id, |entry| entry.end(now, unknown));
     }
 
-    /// Whether it goes on, and here. It follows what `changes` follows alone.
+    /// Whether it continues, and here. It follows what `changes` follows alone.
     pub fn goes_on(self, id: u64) -> bool {
         self.recent.with_value(|recent| recent.iter().any(|entry| entry.id == id && entry.ended.is_none()))
     }
 
-    /// How many jobs and changes go on here; follows it.
+    /// How many jobs and changes are running here; follows it.
     pub fn running(self) -> usize {
         self.changes.track();
         self.recent.with_value(|recent| recent.iter().filter(|entry| entry.ended.is_none()).count())
     }
 
-    /// What began last, of what goes on here or has just ended.
+    /// What began last, of what is running here or has just ended.
     pub fn newest(self) -> Option<u64> {
         self.recent.with_value(|recent| recent.iter().map(|entry| entry.id).max())
     }
@@ -95,7 +95,7 @@ impl Activity {
         self.changes.get()
     }
 
-    /// What goes on here now, and what has just ended. What has ended is not given again.
+    /// What is running here now, and what has just ended. What has ended is not given again.
     pub(super) fn take(self) -> Vec<Entry> {
         let take = |recent: &mut Vec<Entry>| {
             let all = recent.clone();
@@ -144,7 +144,7 @@ impl Activity {
     }
 }
 
-/// A single change that is under way. Where nobody waits for its end any more, nobody knows what came of it.
+/// A single change that is under way. Where nobody waits for its end any more, nobody knows the outcome.
 pub struct Noting {
     activity: Activity,
     id: u64,
@@ -186,12 +186,12 @@ impl Noting {
 impl Drop for Noting {
     fn drop(&mut self) {
         // Nothing happens where it has ended.
-        self.activity.end(self.id, "The page was left before the console answered.");
+        self.activity.end(self.id, "You left the page before the console answered.");
     }
 }
 
-/// What a save says of what somebody else has saved meanwhile.
-const THEIRS_STAYS: &str = "Somebody else had changed it meanwhile, so nothing was saved.";
+/// What a save says of what someone else has saved in the meantime.
+const THEIRS_STAYS: &str = "Someone else had changed it in the meantime, so nothing was saved.";
 
 impl Data {
     /// One thing is about to be changed.

@@ -20,7 +20,7 @@ use super::{
 pub struct NewEngine {
     /// What is sent.
     pub draft: EngineDraft,
-    /// The engine, where it is there already.
+    /// The engine, where it is already there.
     pub there: Option<EngineId>,
     /// The names of the pools that it joins. One that does not exist is created.
     pub pools: Vec<String>,
@@ -43,7 +43,7 @@ impl Data {
     /// Adds these engines, each under a key of its own, a few at a time. A failure stops no other, and what was done of an engine
     /// before one is not done again.
     ///
-    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    /// Nothing happens while other bulk work is running: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
     pub fn add_engines(self, engines: Vec<(u64, NewEngine)>) {
         self.work.begin_change();
         let item = |(key, engine): &(u64, NewEngine)| Item { key: *key, name: engine.draft.name.clone() };
@@ -92,7 +92,7 @@ impl Data {
         let trouble = |what: String, error: Error| match error {
             Error::Cancelled => Trouble::Call(Error::Cancelled),
             error => Trouble::Refrained(format!(
-                "It is in the console, but {what}. {} Retry failed continues from there.",
+                "It was added, but {what}. {} Retry failed continues from there.",
                 error.in_full()
             )),
         };
@@ -101,17 +101,18 @@ impl Data {
                 let pool = self.pool_called(&name, adding).await?;
                 self.session.call(async move |console| console.assign_to_pool(id, pool).await).await
             };
-            joined.await.map_err(|error| trouble(format!("did not get into pool {name}"), error))?;
+            joined.await.map_err(|error| trouble(format!("could not join pool {name}"), error))?;
             change(&|left| left.pools.retain(|it| *it != name));
         }
         for site in engine.sites {
             let (it, from, to) = (site.site, site.from, ScannerId::from(id));
             let moved = self.session.call(async move |console| console.move_site(it, from, to).await).await;
-            let now =
-                match moved.map_err(|error| trouble(format!("did not get the site {}", site.name), error))? {
-                    Moved::Done | Moved::AlreadyThere => to,
-                    Moved::ElsewhereMeanwhile(now) => now,
-                };
+            let now = match moved
+                .map_err(|error| trouble(format!("could not get the site {}", site.name), error))?
+            {
+                Moved::Done | Moved::AlreadyThere => to,
+                Moved::ElsewhereMeanwhile(now) => now,
+            };
             adding.moved.borrow_mut().push((it, now));
             if now != to {
                 change(&|left| {
@@ -121,7 +122,7 @@ impl Data {
                         .for_each(|site| site.from = Some(now));
                 });
                 return Err(Trouble::Refrained(format!(
-                    "It is in the console, but somebody else has given the site {} to {} meanwhile, and it was left there. Retry failed moves it from there.",
+                    "It was added, but someone else moved the site {} to {} in the meantime, so the site was left there. Retry failed moves it from there.",
                     site.name,
                     untrack(|| self.scanners()).label(now)
                 )));

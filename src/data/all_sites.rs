@@ -16,7 +16,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::Data;
 use crate::browser::{clock, effect::follow_from, timer::breathe};
 
-/// So many pages are asked for at a time, once the first has told how many there are.
+/// How many pages are asked for at a time, once the first has told how many there are.
 const AT_ONCE: usize = 3;
 /// A list that is older is read again when it is wanted.
 const FRESH_MS: i64 = 5 * 60_000;
@@ -28,7 +28,7 @@ const SHORT: usize = 1_000;
 pub struct Progress {
     /// How many sites have come.
     pub done: usize,
-    /// How many there are, once the console has told.
+    /// How many there are, once the console has reported.
     pub total: Option<u64>,
     /// Whether the console is slow: it did not answer in time, and is asked for smaller pages.
     pub slow: bool,
@@ -50,11 +50,11 @@ pub enum Reading {
     /// Nothing is being read.
     #[default]
     Idle,
-    /// It goes on.
+    /// It continues.
     Running(Progress),
-    /// Somebody has stopped it. It can go on from there.
+    /// Someone has stopped it. It can continue from there.
     Stopped(Progress),
-    /// It failed. It can go on from there.
+    /// It failed. It can continue from there.
     Failed(Progress, Error),
 }
 
@@ -99,12 +99,12 @@ impl AllSites {
         }
     }
 
-    /// The sites as they were last read, wholly.
+    /// The sites as they were last read, completely.
     pub fn list(self) -> Option<Arc<SiteList>> {
         self.list.get()
     }
 
-    /// The same, for who does not follow it.
+    /// The same, for whoever does not follow it.
     pub fn list_now(self) -> Option<Arc<SiteList>> {
         self.list.get_untracked()
     }
@@ -119,7 +119,7 @@ impl AllSites {
         self.reading.get()
     }
 
-    /// Stops the reading; [`Data::go_on_reading_sites`] goes on from there.
+    /// Stops the reading; [`Data::go_on_reading_sites`] continues from there.
     pub fn stop(self) {
         if let Reading::Running(progress) = self.reading.get_untracked() {
             self.give_up();
@@ -183,7 +183,7 @@ impl AllSites {
 }
 
 impl Data {
-    /// Sees to it that all sites are there and not too old: a short list is read again each time, a long one after five
+    /// Makes sure that all sites are there and not too old: a short list is read again each time, a long one after five
     /// minutes. What is known stays until the new list is there.
     pub fn want_all_sites(self) {
         let sites = self.all_sites;
@@ -198,7 +198,7 @@ impl Data {
         }
     }
 
-    /// Reads all sites anew.
+    /// Reads all sites again.
     pub fn read_all_sites(self) {
         self.all_sites.give_up();
         self.all_sites.begun.set_value(Begun::default());
@@ -206,7 +206,7 @@ impl Data {
         self.go_on_reading_sites();
     }
 
-    /// Goes on where the reading has stopped or failed.
+    /// Continues where the reading has stopped or failed.
     pub fn go_on_reading_sites(self) {
         let sites = self.all_sites;
         sites.give_up();
@@ -242,8 +242,8 @@ impl Data {
         });
     }
 
-    /// Reads what is missing. By id, so that a site that is added meanwhile comes last and moves no other to a page that
-    /// was read already.
+    /// Reads what is missing. By id, so that a site that is added in the meantime comes last and moves no other to a page that
+    /// was already read.
     async fn read_pages(self, turn: u64) -> Result<SiteList, Error> {
         let sites = self.all_sites;
         let by_id = vec![Sort { property: "id", descending: false }];

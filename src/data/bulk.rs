@@ -69,13 +69,13 @@ pub struct Run {
     pub total: usize,
     /// The name of the one thing that it has been about from the start, if it is one.
     pub only: Option<String>,
-    /// How often it ended in which of the words of the steps.
+    /// How often it ended with which word of the steps.
     pub done: Vec<(&'static str, usize)>,
     /// What failed, in the order in which it did.
     pub failed: Vec<Failed>,
     /// What was not begun before it was cancelled.
     pub left: Vec<Item>,
-    /// Whether it still goes on.
+    /// Whether it still continues.
     pub running: bool,
     /// Whether it stops when the steps under way have ended.
     pub cancelled: bool,
@@ -95,14 +95,14 @@ impl Run {
     /// For example "38 deleted, 2 failed, 1 not begun".
     pub fn summary(&self) -> String {
         let done = self.done.iter().map(|(word, count)| (*word, *count));
-        let others = [("failed", self.failed.len()), ("not begun", self.left.len())];
+        let others = [("failed", self.failed.len()), ("not started", self.left.len())];
         let parts = done.chain(others).filter(|(_, count)| *count > 0);
         let parts = parts.map(|(word, count)| format!("{} {word}", grouped(count))).collect::<Vec<_>>();
         if parts.is_empty() { "Nothing was done".to_owned() } else { parts.join(", ") }
     }
 }
 
-/// The work on many things that goes on or has just ended; there is one at a time. Copy it freely; all copies are the
+/// The bulk work that is running or has just ended; there is one at a time. Copy it freely; all copies are the
 /// same.
 #[derive(Clone, Copy)]
 pub struct Bulk {
@@ -114,7 +114,7 @@ pub struct Bulk {
     turn: StoredValue<u64>,
     /// How many dialogs that show it are open. Several stand ready on one page.
     watchers: StoredValue<usize>,
-    /// Whether the news say how it ended, where that is decided already.
+    /// Whether the news says how it ended, where that is decided already.
     in_news: StoredValue<Option<bool>>,
     /// Is told how it ended where nobody watched.
     news: StoredValue<Option<Callback<Run>>>,
@@ -155,7 +155,7 @@ impl Bulk {
         self.run.with(|run| look(run.as_ref()))
     }
 
-    /// The same for who does not follow it; nothing of it where there is none.
+    /// The same for whoever does not follow it; nothing of it where there is none.
     pub(super) fn look_now(self, look: impl FnOnce(&Run) -> bool) -> bool {
         self.run.with_untracked(|run| run.as_ref().is_some_and(look))
     }
@@ -170,7 +170,7 @@ impl Bulk {
         self.look(|run| run.is_some_and(|run| run.running))
     }
 
-    /// Somebody watches from now on, or no longer: whoever does both says each once. While anybody watches, nothing needs to be
+    /// Someone watches from now on, or no longer: whoever does both says each once. While anyone watches, nothing needs to be
     /// said in the news.
     pub fn watch(self, watches: bool) {
         self.watchers.try_update_value(|count| {
@@ -178,7 +178,7 @@ impl Bulk {
         });
     }
 
-    /// Decides for the end that is being reached whether the news say so: for who closes or opens the dialog just then.
+    /// Decides for the end that is being reached whether the news says so: for whoever closes or opens the dialog just then.
     pub fn end_in_news(self, in_news: bool) {
         self.in_news.try_update_value(|now| *now = Some(in_news));
     }
@@ -203,7 +203,7 @@ impl Bulk {
         }
     }
 
-    /// Begins nothing more. What is under way comes to its end.
+    /// Begins nothing more. What is under way finishes.
     pub fn cancel(self) {
         let left = self.queue.try_update_value(std::mem::take).unwrap_or_default();
         self.change(|run| {
@@ -218,7 +218,7 @@ impl Bulk {
         self.go_on_with(failed.unwrap_or_default().into_iter().map(|failed| failed.item).collect());
     }
 
-    /// Goes on with what was not begun.
+    /// Continues with what was not begun.
     pub fn go_on(self) {
         let left = self.run.with_untracked(|run| run.as_ref().map(|run| run.left.clone()));
         self.go_on_with(left.unwrap_or_default());
@@ -233,7 +233,7 @@ impl Bulk {
         });
     }
 
-    /// Whether this entry of the activity is the work that goes on.
+    /// Whether this entry of the activity is the work that continues.
     pub fn is_entry(self, entry: u64) -> bool {
         self.is_running() && self.noted.get_value().1 == entry
     }
@@ -423,5 +423,5 @@ impl Bulk {
     }
 }
 
-/// So many calls are under way at a time: a console does not answer faster for more.
+/// How many calls are under way at a time: a console does not answer faster for more.
 pub(super) const AT_ONCE: usize = 4;

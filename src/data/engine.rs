@@ -1,4 +1,4 @@
-//! One scan engine: read, added, saved, deleted, turned around.
+//! One scan engine: read, added, saved, deleted, reversed.
 
 use std::slice;
 
@@ -28,7 +28,7 @@ impl Data {
         }
     }
 
-    /// Reads one engine anew.
+    /// Reads one engine again.
     pub fn read_engine(self, id: EngineId) {
         self.engine.read(self.ask_for(id));
     }
@@ -40,7 +40,7 @@ impl Data {
         Ok(engine)
     }
 
-    /// Reads one engine anew, for all that shows it.
+    /// Reads one engine again, for all that shows it.
     ///
     /// # Errors
     /// Why it could not be read.
@@ -78,7 +78,7 @@ impl Data {
         Ok(created)
     }
 
-    /// Saves an engine's name, address and port, unless somebody else has changed them since they were `opened`.
+    /// Saves an engine's name, address and port, unless someone else has changed them since they were `opened`.
     ///
     /// # Errors
     /// Why the console did not take it.
@@ -121,7 +121,7 @@ impl Data {
         done
     }
 
-    /// Takes an engine out of the console, and leaves the list on screen as it is. One that is gone already is no failure.
+    /// Takes an engine out of the console, and leaves the list on screen as it is. One that is already gone is not a failure.
     pub(super) async fn erase_engine(self, id: EngineId) -> Result<(), Error> {
         match self.session.call(async move |console| console.delete_engine(id).await).await {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
@@ -129,13 +129,13 @@ impl Data {
         }
     }
 
-    /// Turns around who opens the connection, and reads the engine again.
+    /// Reverses who opens the connection, and reads the engine again.
     ///
     /// # Errors
     /// Why the console did not do it.
     pub async fn reverse_engine(self, id: EngineId) -> Result<(), Error> {
         self.work.begin_change();
-        let noting = self.noting_engine("Reversing who opens the connection", id);
+        let noting = self.noting_engine("Reversing the connection", id);
         let done = self.session.call(async move |console| console.reverse_connection(id).await).await;
         noting.ends(done.as_ref().err(), "reversed");
         if matches!(done, Ok(()) | Err(Error::UnknownOutcome(_))) {

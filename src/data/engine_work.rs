@@ -1,4 +1,4 @@
-//! Work on many engines: deleted, updated, added to a pool.
+//! Work on several engines: deleted, updated, added to a pool.
 
 use std::{
     cell::{Cell, RefCell},
@@ -68,7 +68,7 @@ impl Data {
     }
 
     /// Sends the available update to these engines; their rows show progress until they report new versions.
-    /// At the end, and at that of each retry, `on_end` is told which have.
+    /// At the end, and at that of each retry, `on_end` receives which have.
     pub fn update_engines(self, engines: &[Engine], on_end: impl Fn(UpdatedEngines) + 'static) {
         self.work.begin_change();
         let before = engines.iter().map(|engine| (engine.id, engine.clone())).collect::<FxHashMap<_, _>>();
@@ -96,7 +96,7 @@ impl Data {
                 let id = EngineId(item.key);
                 let mine = self.work.updating.begin(&[id]);
                 if mine.is_empty() {
-                    return Ok("being updated already");
+                    return Ok("already being updated");
                 }
                 let answer =
                     self.session.call(async move |console| console.update_engine_software(id).await).await;
@@ -119,7 +119,7 @@ impl Data {
         self.bulk.start(job, items(engines));
     }
 
-    /// Adds these engines to a pool, each by a call of its own: what a colleague changes in the pool meanwhile stays.
+    /// Adds these engines to a pool, each by a call of its own: what a colleague changes in the pool in the meantime stays.
     pub fn add_to_pool(self, engines: &[Engine], pool: PoolId) {
         self.work.begin_change();
         let step = move |item: Item| {

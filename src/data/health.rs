@@ -1,4 +1,4 @@
-//! How the fleet is: found out anew whenever the engines and the pools were read, and as time goes by.
+//! How the fleet is: found out again whenever the engines and the pools were read, and as time goes by.
 //!
 //! What finds it out is with the screens of Health and comes with them; this is where the answer is kept for all screens.
 
@@ -45,7 +45,7 @@ impl PartialEq for Found {
 }
 
 impl Found {
-    /// Whether the console told of all engines and pools. Where it did not, a problem may be there that was not found.
+    /// Whether the console reported all engines and pools. Where it did not, a problem may be there that was not found.
     fn is_whole(&self) -> bool {
         let pools = self.pools.as_ref().is_some_and(|list| list.unreadable == 0);
         pools && self.engines.unreadable == 0
@@ -133,7 +133,7 @@ impl FleetHealth {
         self.mutes.set(Mutes::read(&MUTED.remembered().unwrap_or_default(), user));
     }
 
-    /// Changes what is muted, and keeps it in this browser. Another tab may have changed it meanwhile: what is kept counts.
+    /// Changes what is muted, and keeps it in this browser. Another tab may have changed it in the meantime: what is kept counts.
     pub fn change_mutes(self, change: impl FnOnce(&mut Mutes)) {
         let Some(known) = untrack(|| self.mutes.get::<Mutes>()) else { return };
         let mut mutes = if self.keeps.get_untracked() {
@@ -173,7 +173,7 @@ impl FleetHealth {
         self.attention.get()
     }
 
-    /// Parts the problems that need attention from those that are muted. Mutes that have ended are forgotten.
+    /// Separates the problems that need attention from those that are muted. Mutes that have ended are forgotten.
     pub fn sort_out(self, today: Day) {
         let (Some(found), Some(mutes)) = (self.found.get::<Found>(), self.mutes.get::<Mutes>()) else {
             return;

@@ -22,7 +22,7 @@ use crate::browser::{
 
 /// What happens in this time is put together.
 const TOGETHER: Duration = Duration::from_millis(200);
-/// What goes on is written down this often, in milliseconds: if the page goes, more than this is not lost.
+/// What is running is written down this often, in milliseconds: if the page goes, more than this is not lost.
 const WRITE_EVERY_MS: f64 = 5000.0;
 
 /// All that was done here as far as it is known, the newest first.
@@ -142,7 +142,7 @@ impl Data {
         let before = untrack(|| self.all_notes.get::<AllNotes>());
         let before =
             before.and_then(|all| all.0.iter().find(|it| it.engine == engine.id).map(|it| it.changed));
-        // Later than the one before, even where the clock was set back meanwhile.
+        // Later than the one before, even where the clock was set back in the meantime.
         let now = before.map_or(i64::MIN, |before| before.unix_ms() + 1).max(clock::now());
         let (engine, name) = (engine.id, engine.name.clone());
         let note = Note { engine, name, text, tags, changed: Timestamp::from_unix_ms(now) };

@@ -30,16 +30,16 @@ impl Data {
         Ok(())
     }
 
-    /// Takes an engine out of a pool, and reads the pools again.
+    /// Removes an engine from a pool, and reads the pools again.
     ///
     /// # Errors
-    /// Why the console did not do it. That it is not in the pool any more is no failure.
+    /// Why the console did not do it. That it is not in the pool any more is not a failure.
     pub async fn leave_pool(self, engine: EngineId, pool: PoolId) -> Result<(), Error> {
         self.work.begin_change();
-        let noting = self.noting_engine("Taking an engine out of a pool", engine);
+        let noting = self.noting_engine("Removing an engine from a pool", engine);
         let done = self.take_out_of_pool(engine, pool).await;
         let undo = Undo::Pools { engine, left: Some(pool), joined: None };
-        let word = format!("taken out of {}", self.name_of(Thing::Pool, pool.get()));
+        let word = format!("removed from {}", self.name_of(Thing::Pool, pool.get()));
         noting.ends_undoable(done.as_ref().err(), &word, Some(undo));
         done?;
         self.has_members(pool, move |engines| engines.retain(|id| *id != engine));

@@ -92,11 +92,11 @@ pub struct Data {
     pub info: Query<ConsoleInfo>,
     /// The shared secret for engines that call the console.
     pub secret: Secret,
-    /// What the console told of its engines when it last asked them; not every account may make it ask.
+    /// What the console reported its engines when it last asked them; not every account may make it ask.
     pub version_report: LatestReport,
     /// Which engines are being worked on.
     pub work: Work,
-    /// Work on many things.
+    /// Work on several items.
     pub bulk: Bulk,
     /// What is done here, and was.
     pub activity: Activity,
@@ -155,12 +155,12 @@ impl Data {
         data
     }
 
-    /// The data of the app around.
+    /// The data of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }
 
-    /// Reads the engines and the pools anew. Both are asked for at once, before what the page shows meanwhile is made.
+    /// Reads the engines and the pools again. Both are asked for at once, before what the page shows in the meantime is made.
     pub fn read_engines(self) {
         // The shorter answer first: where it is there before the other, the rows are made once.
         // The queries keep why they failed.
@@ -175,7 +175,7 @@ impl Data {
         }
     }
 
-    /// Reads the engines and the pools anew, and waits for the engines.
+    /// Reads the engines and the pools again, and waits for the engines.
     ///
     /// # Errors
     /// Why the engines could not be read, which the query keeps as well.
@@ -206,14 +206,14 @@ impl Data {
 
     /// What to do next about an engine; `None` when it is active.
     pub fn next_step(self, engine: &Engine) -> Option<NextStep> {
-        // Most are: to their rows it makes no difference when the console tells where it is.
+        // Most are: to their rows it makes no difference when the console reports where it is.
         if engine.status == EngineStatus::Active {
             return None;
         }
         next_step_at(engine, &self.place())
     }
 
-    /// What is kept in this browser for who is signed in; `None` when nobody is. Only the later part of the app may ask.
+    /// What is kept in this browser for whoever is signed in; `None` when nobody is. Only the later part of the app may ask.
     pub fn kept(self) -> Option<Kept> {
         // Nothing: the app has gone.
         self.unkept.try_get_untracked()?;
@@ -249,7 +249,7 @@ impl Data {
     }
 }
 
-/// Begins at once, as far as it gets without waiting, and goes on by itself.
+/// Begins at once, as far as it gets without waiting, and continues by itself.
 fn start(work: impl Future<Output = ()> + 'static) {
     let mut work = Box::pin(work);
     if untrack(|| (&mut work).now_or_never()).is_none() {

@@ -27,10 +27,10 @@ struct Progress {
 
 impl Data {
     /// Makes these changes one after the other. A failure stops no other, but an engine leaves a pool only once all that join it have.
-    /// `doing` is the heading while it goes on; at its end, and at that of each retry, `on_end` is told what has been changed in all:
-    /// what somebody else had done already is not among it.
+    /// `doing` is the heading while it runs; at its end, and at that of each retry, `on_end` receives what has been changed in all:
+    /// what someone else had done already is not among it.
     ///
-    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    /// Nothing happens while other bulk work is running: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
     pub fn change_pools(
         self,
         changes: Vec<PlanChange>,
@@ -65,7 +65,7 @@ impl Data {
             async move {
                 let at = item.key as usize;
                 let change = progress.open.borrow().get(at).cloned().flatten();
-                let Some(change) = change else { return Ok("done already") };
+                let Some(change) = change else { return Ok("already done") };
                 let (word, changed) = self.change_pool(&change, &progress).await?;
                 if let Some(open) = progress.open.borrow_mut().get_mut(at) {
                     *open = None;
@@ -86,7 +86,7 @@ impl Data {
         change: &PlanChange,
         progress: &Progress,
     ) -> Result<(&'static str, Option<PlanChange>), Trouble> {
-        const ALREADY: &str = "as planned already";
+        const ALREADY: &str = "already as planned";
         let created = progress.created.borrow().get(&fold_case(&change.pool)).copied();
         let id = change.id.or(created);
         if change.step == PlanStep::Create {
@@ -96,7 +96,7 @@ impl Data {
             return Ok((if is_new { "created" } else { ALREADY }, made));
         }
         let Some(id) = id else {
-            return Err(Trouble::Refrained("The pool was not created, which had to come first.".to_owned()));
+            return Err(Trouble::Refrained("The pool had to be created first, and was not.".to_owned()));
         };
         let word = match &change.step {
             PlanStep::Create => ALREADY,
@@ -107,7 +107,7 @@ impl Data {
                 }
                 if now.name != *from {
                     return Err(Trouble::Refrained(format!(
-                        "Somebody else has called it {} meanwhile, and it keeps that name.",
+                        "Someone else renamed it {} in the meantime; it keeps that name.",
                         now.name
                     )));
                 }
@@ -119,7 +119,7 @@ impl Data {
                     .await?;
                 if let Saved::ChangedMeanwhile(_) = saved {
                     return Err(Trouble::Refrained(
-                        "Somebody else changed it at the same moment, and nothing was saved. Try again."
+                        "Someone else changed it at the same moment. Nothing was saved. Try again."
                             .to_owned(),
                     ));
                 }
@@ -143,7 +143,8 @@ impl Data {
                     .any(|open| open.pool == change.pool && matches!(open.step, PlanStep::Join(..)));
                 if joins {
                     return Err(Trouble::Refrained(
-                        "It stays, for an engine that had to join first has not.".to_owned(),
+                        "It was not removed, because an engine that had to join first has not joined."
+                            .to_owned(),
                     ));
                 }
                 let engine = *engine;
@@ -184,9 +185,9 @@ impl Data {
                 let pool = if let PlanStep::Give { .. } = change.step { to } else { from.unwrap_or(to) };
                 Ok(("moved", Some(PlanChange { id: Some(PoolId(pool.get())), ..change.clone() })))
             }
-            Moved::AlreadyThere => Ok(("as planned already", None)),
+            Moved::AlreadyThere => Ok(("already as planned", None)),
             Moved::ElsewhereMeanwhile(now) => Err(Trouble::Refrained(format!(
-                "Somebody else has given it to {} meanwhile, and it was left there. Import the plan again to move it from there.",
+                "Someone else moved it to {} in the meantime, so it was left there. Import the plan again to move it from there.",
                 untrack(|| self.scanners()).label(now)
             ))),
         }
@@ -197,7 +198,7 @@ impl Data {
         let draft = PoolDraft { name: name.to_owned(), engines: Vec::new() };
         match self.session.call(async move |console| console.create_pool(&draft).await).await {
             Ok(created) => Ok((created.id, true)),
-            // Somebody else may have created it meanwhile, or an earlier attempt did, which ended in doubt.
+            // Someone else may have created it in the meantime, or an earlier attempt did, which ended in doubt.
             Err(refused @ Error::Rejected { .. }) => {
                 let key = fold_case(name.trim());
                 let list = self.session.call(async |console| console.pools().await).await?;

@@ -18,7 +18,7 @@ use super::{
 const THE_POOL: u64 = u64::MAX;
 
 impl Data {
-    /// Reads all pools anew.
+    /// Reads all pools again.
     pub fn read_pools(self) {
         spawn_local(async move {
             // The query keeps why it failed.
@@ -26,7 +26,7 @@ impl Data {
         });
     }
 
-    /// Reads all pools anew, and waits for them.
+    /// Reads all pools again, and waits for them.
     ///
     /// # Errors
     /// Why they could not be read, which the query keeps as well.
@@ -34,7 +34,7 @@ impl Data {
         let read = async {
             let list = self.session.call(async |console| console.pools_with_sites().await).await;
             let none = matches!(list, Err(Error::NotFound { .. }));
-            // Nothing: the app has gone meanwhile.
+            // Nothing: the app has gone in the meantime.
             if self.without_pools.try_get_untracked().is_some_and(|before| before != none) {
                 self.without_pools.set(none);
             }
@@ -46,7 +46,8 @@ impl Data {
     /// Why nothing can be done with pools; `None` where this console has them (docs/api-quirks.md, "Special engines and
     /// pools").
     pub fn no_pools(self) -> Option<String> {
-        let why = "This console has no engine pools: they take a licence, and an account that may see them.";
+        let why =
+            "This console shows no engine pools. They need a licence, and an account that may see them.";
         self.without_pools.get().then(|| why.to_owned())
     }
 
@@ -69,7 +70,7 @@ impl Data {
         }
     }
 
-    /// Reads one pool anew.
+    /// Reads one pool again.
     pub fn read_pool(self, id: PoolId) {
         self.pool.read(self.ask_for_pool(id));
     }
@@ -102,7 +103,7 @@ impl Data {
         let created = created?;
         let PoolDraft { name, engines } = draft;
         let pool = Pool { id: created.id, name: name.trim().to_owned(), engines, sites: Some(Vec::new()) };
-        // Who made it on the way to something else chooses it before the list is read again.
+        // Whoever made it on the way to something else chooses it before the list is read again.
         self.pools.patch(move |list| {
             if list.items.iter().all(|known| known.id != pool.id) {
                 list.items.push(pool.clone());
@@ -112,7 +113,7 @@ impl Data {
         Ok(created)
     }
 
-    /// Saves a pool's name and engines, unless somebody else has changed them since they were `opened`.
+    /// Saves a pool's name and engines, unless someone else has changed them since they were `opened`.
     ///
     /// # Errors
     /// Why the console did not take it.
@@ -140,7 +141,7 @@ impl Data {
         saved
     }
 
-    /// Deletes a pool. One that is gone already is no failure.
+    /// Deletes a pool. One that is already gone is not a failure.
     ///
     /// # Errors
     /// What stands in the way.
@@ -173,7 +174,7 @@ impl Data {
     /// Moves engines from one pool to another, one after the other: each is added first and taken out after that. One that
     /// stopped half-way counts as failed, with where it is now; trying again finishes it.
     ///
-    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    /// Nothing happens while other bulk work is running: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
     pub fn move_engines(self, engines: Vec<(EngineId, String)>, from: &Pool, to: &Pool) {
         let items = engines.into_iter().map(|(id, name)| Item { key: id.get(), name }).collect();
         let (from_id, to_id) = (from.id, to.id);
@@ -231,7 +232,7 @@ impl Data {
                         "moved"
                     }
                     // It no longer uses the pool either way, and a colleague's choice stays.
-                    Moved::AlreadyThere | Moved::ElsewhereMeanwhile(_) => "moved by somebody else",
+                    Moved::AlreadyThere | Moved::ElsewhereMeanwhile(_) => "moved by someone else",
                 })
             }
             .boxed_local()
@@ -246,7 +247,7 @@ impl Data {
         self.bulk.start_on(Thing::Step, job, items);
     }
 
-    /// Creates pools, one after the other. `on_created` is told of each, by its place in the list.
+    /// Creates pools, one after the other. `on_created` is called for each, by its place in the list.
     pub fn create_pools(self, pools: Vec<PoolDraft>, on_created: impl Fn(usize, PoolId) + 'static) {
         let items =
             pools.iter().enumerate().map(|(at, pool)| Item { key: at as u64, name: pool.name.clone() });
@@ -272,7 +273,7 @@ impl Data {
         self.bulk.start_on(Thing::Pool, job, items);
     }
 
-    /// Deletes pools that were just created. `on_deleted` is told of each.
+    /// Deletes pools that were just created. `on_deleted` is called for each.
     pub fn take_back_pools(self, pools: Vec<(PoolId, String)>, on_deleted: impl Fn(PoolId) + 'static) {
         let items = pools.into_iter().map(|(id, name)| Item { key: id.get(), name }).collect();
         let on_deleted = Rc::new(on_deleted);
@@ -287,7 +288,7 @@ impl Data {
             .boxed_local()
         };
         let job = Job {
-            doing: "Taking back new pools",
+            doing: "Deleting the new pools",
             at_once: 1,
             step: Rc::new(step),
             finish: Rc::new(move || self.read_pools()),

@@ -71,7 +71,7 @@ impl<T: Send + Sync + PartialEq + 'static> Query<T> {
     pub fn read(self, read: impl Future<Output = Result<T, Error>> + 'static) {
         let reading = self.store.read(erased(read), equal::<T>);
         spawn_local(async move {
-            // The signals carry the outcome; only who waits for the answer itself needs it.
+            // The signals carry the outcome; only whoever waits for the answer itself needs it.
             _ = reading.await;
         });
     }
@@ -204,7 +204,7 @@ impl Store {
     fn patch(self, patch: Patch) {
         self.known.update(|known| {
             if let Some(known) = known {
-                // Nobody else holds it meanwhile, so that it is changed in place.
+                // Nobody else holds it in the meantime, so that it is changed in place.
                 let value = std::mem::replace(&mut known.value, Arc::new(()));
                 known.value = patch(value);
             }

@@ -80,7 +80,7 @@ impl Busy {
         }
     }
 
-    /// Wipes the marks of these engines, for who knows that the visit still lasts.
+    /// Wipes the marks of these engines, for whoever knows that the visit still lasts.
     pub(super) fn end_of(self, ids: &[EngineId]) {
         self.ids.update(|marked| {
             for id in ids {
@@ -154,7 +154,7 @@ impl Work {
 }
 
 impl Data {
-    /// Asks for one engine's status and reads the engine anew. `None`: that is under way already.
+    /// Asks for one engine's status and reads the engine again. `None`: that is already under way.
     pub fn refresh_engine(
         self,
         id: EngineId,
@@ -178,8 +178,8 @@ impl Data {
         })
     }
 
-    /// Asks for the status of these engines, which the page shows, and reads the whole list anew; gives nothing where that
-    /// could not be read, which the query keeps. `None`: all of it is under way already.
+    /// Asks for the status of these engines, which the page shows, and reads the whole list again; gives nothing where that
+    /// could not be read, which the query keeps. `None`: all of it is already under way.
     pub fn refresh_displayed(
         self,
         ids: &[EngineId],
@@ -236,8 +236,8 @@ fn note_asked(noting: Noting, asked: Result<&Asked, &Error>) {
             return;
         }
         Ok(Asked::Yes(_)) => "refreshed",
-        Ok(Asked::Silent) => "read; the console told nothing new",
-        Ok(Asked::NotPermitted) => "read; this account may not make the console ask its engines",
+        Ok(Asked::Silent) => "reloaded; the console had nothing new",
+        Ok(Asked::NotPermitted) => "reloaded; this account can't have the console query its engines",
     };
     noting.ends(None, word);
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::Data;
 
-/// So many of a site's scans are named; the others are counted.
+/// How many of a site's scans are named; the others are counted.
 const NAMED: u64 = 5;
 
 /// The scans of a site.

@@ -1,4 +1,4 @@
-//! The shared secret: how long it is valid, as the console tells, and the secret itself at the moment that it is needed.
+//! The shared secret: how long it is valid, as the console reports, and the secret itself at the moment that it is needed.
 //! The app does not keep it: a console that was started again has another one, or none.
 
 use std::time::Duration;

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Data;
 use crate::browser::clock;
 
-/// While pages come, what they add is shown this often, in milliseconds: each time the table takes in its rows anew.
+/// While pages come, what they add is shown this often, in milliseconds: each time the table takes in its rows again.
 const SHOW_EVERY_MS: f64 = 250.0;
 
 /// A site, and the text that is looked through.
@@ -28,7 +28,7 @@ struct Row {
 pub struct Progress {
     /// How many sites have come.
     pub read: u64,
-    /// How many there are, where the console tells.
+    /// How many there are, where the console reports.
     pub total: Option<u64>,
     /// How many could not be understood.
     pub unreadable: u64,
@@ -94,7 +94,7 @@ impl SiteFilter {
         self.progress.get()
     }
 
-    /// Reads the sites in this order, from the start unless that is under way or done; one that was stopped goes on.
+    /// Reads the sites in this order, from the start unless that is under way or done; one that was stopped continues.
     pub fn want(self, order: &[Sort]) {
         let begun = self.next.with_value(Option::is_some) || self.progress.with_untracked(|now| now.complete);
         if !begun || self.order.with_value(|before| before != order) {
@@ -123,7 +123,7 @@ impl SiteFilter {
         self.go_on();
     }
 
-    /// Goes on where it was cancelled or failed.
+    /// Continues where it was cancelled or failed.
     pub fn go_on(self) {
         self.progress.update(|now| {
             now.running = true;
@@ -132,7 +132,7 @@ impl SiteFilter {
         let (read, handle) = abortable(self.read());
         self.under_way.set_value(Some(handle));
         spawn_local(async move {
-            // Given up: whoever did it has said how it goes on.
+            // Given up: whoever did it has said how it continues.
             let Ok(failed) = read.await else { return };
             self.show();
             self.progress.try_update(|now| {

@@ -78,14 +78,14 @@ impl Data {
     }
 
     /// Gives these sites another engine or pool, each by calls of its own, so that a failure stops no other. `doing` is
-    /// the heading while it goes on. At its end, and at that of each retry, the engines and pools are read anew and
-    /// `on_end` is told what has not been moved: to do it later, pass just that.
+    /// the heading while it runs. At its end, and at that of each retry, the engines and pools are read again and
+    /// `on_end` receives what has not been moved: to do it later, pass just that.
     ///
     /// What scans a site is read again just before. Where that is no longer what the move names, a colleague was faster:
-    /// the site stays where it is and counts as failed, with the reason. Who then tries again has read it, so that the
+    /// the site stays where it is and counts as failed, with the reason. Whoever then tries again has read it, so that the
     /// move begins at the place where the site is now, once.
     ///
-    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    /// Nothing happens while other bulk work is running: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
     pub fn move_sites(
         self,
         moves: Vec<SiteMove>,
@@ -119,7 +119,7 @@ impl Data {
             async move {
                 let site = SiteId(item.key);
                 let way = moves.borrow().get(&site).map(|it| (it.from, it.to));
-                let Some((from, to)) = way else { return Ok("there already") };
+                let Some((from, to)) = way else { return Ok("already there") };
                 let moved =
                     self.session.call(async move |console| console.move_site(site, from, to).await).await?;
                 let word = match moved {
@@ -129,7 +129,7 @@ impl Data {
                         }
                         "moved"
                     }
-                    Moved::AlreadyThere => "there already",
+                    Moved::AlreadyThere => "already there",
                     Moved::ElsewhereMeanwhile(now) => {
                         done.borrow_mut().push((site, now));
                         if let Some(it) = moves.borrow_mut().get_mut(&site) {
@@ -137,7 +137,7 @@ impl Data {
                         }
                         let now = untrack(|| self.scanners()).label(now);
                         return Err(Trouble::Refrained(format!(
-                            "Somebody else has given it to {now} meanwhile, and it was left there. Trying again moves it from there."
+                            "Someone else moved it to {now} in the meantime, so it was left there. Trying again moves it from there."
                         )));
                     }
                 };

@@ -8,9 +8,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Data;
 
-/// So many sites are asked for one by one; for more of them all sites are read, page by page.
+/// How many sites are asked for one by one; for more of them all sites are read, page by page.
 const FEW: usize = 24;
-/// So many calls are under way at a time.
+/// How many calls are under way at a time.
 const AT_ONCE: usize = 4;
 
 /// The names of sites that a screen shows. Copy it freely; all copies are the same.
@@ -27,7 +27,7 @@ impl SiteNames {
         Self { data, known: RwSignal::new(BTreeMap::new()), asked: StoredValue::new(Vec::new()) }
     }
 
-    /// Sees to it that the names of these are read, unless they are known. Where that fails, the ids stand for them.
+    /// Makes sure that the names of these are read, unless they are known. Where that fails, the ids stand for them.
     pub fn want(self, sites: &[SiteId]) {
         let all = untrack(|| self.data.all_sites.list());
         let known = |id: &SiteId| all.as_ref().is_some_and(|all| all.place(*id).is_some());

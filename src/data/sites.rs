@@ -56,7 +56,7 @@ impl Data {
         }
     }
 
-    /// Reads one site anew. Where the console does not tell what scans it in the same answer, that is asked for.
+    /// Reads one site again. Where the console does not report what scans it in the same answer, that is asked for.
     pub fn read_site(self, id: SiteId) {
         self.site.read(async move {
             let read = async move |console: crate::session::Console| {
@@ -101,7 +101,7 @@ impl Data {
         Ok(created)
     }
 
-    /// Saves a site's name, importance and description, unless somebody else has changed them since they were `opened`.
+    /// Saves a site's name, importance and description, unless someone else has changed them since they were `opened`.
     ///
     /// # Errors
     /// Why the console did not take it.
@@ -122,7 +122,7 @@ impl Data {
         saved
     }
 
-    /// Deletes a site, and its scans with it. One that is gone already is no failure.
+    /// Deletes a site, and its scans with it. One that is already gone is not a failure.
     ///
     /// # Errors
     /// What stands in the way.
@@ -142,7 +142,7 @@ impl Data {
                     listed.page.total = listed.page.total.map(|total| total.saturating_sub(1));
                 }
             });
-            // Read anew once somebody wants it.
+            // Read again once someone wants it.
             self.all_sites.forget();
         }
         if matches!(done, Ok(()) | Err(Error::UnknownOutcome(_))) {
@@ -173,9 +173,9 @@ impl Data {
                 let undo = from.map(|was| Undo::Site { site: id, was, now: to });
                 noting.ends_undoable(None, &format!("moved to {}", label(to)), undo);
             }
-            Ok(Moved::AlreadyThere) => noting.ends(None, "there already"),
+            Ok(Moved::AlreadyThere) => noting.ends(None, "already there"),
             Ok(Moved::ElsewhereMeanwhile(now)) => noting.refrained(&format!(
-                "Somebody else has given it to {} meanwhile, and it was left there.",
+                "Someone else moved it to {} in the meantime, so it was left there.",
                 label(*now)
             )),
             Err(error) => noting.ends(Some(error), ""),

@@ -22,7 +22,7 @@ use crate::browser::clock;
 /// How an update in stages goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StageRules {
-    /// So many engines at most are updated together.
+    /// How many engines at most are updated together.
     pub at_once: usize,
     /// An engine that has not come back with new versions after so many minutes ends it.
     pub minutes: u32,
@@ -65,10 +65,10 @@ impl Stages {
 
 impl Data {
     /// Updates engines in stages. Right before each update the lists are read again: an engine whose pool would be without an active
-    /// one is skipped. When one fails or does not come back in time, no other begins; those that are under way come to their end.
+    /// one is skipped. When one fails or does not come back in time, no other begins; those that are under way finish.
     /// `name` gives the engines' names.
     ///
-    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    /// Nothing happens while other bulk work is running: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
     pub fn update_in_stages(self, plan: &StagedUpdate, rules: StageRules, name: &dyn Fn(EngineId) -> String) {
         self.work.begin_change();
         let in_order =
@@ -115,14 +115,14 @@ impl Data {
             }
             let (sender, receiver) = oneshot::channel();
             stages.waiting.borrow_mut().push(sender);
-            // Dropped or used: either way it is looked again.
+            // Dropped or used: either way it is checked again.
             _ = receiver.await;
         }
         // From here on its wave has begun, and no other does.
         stages.leave(id, wave);
         let mine = self.work.updating.begin(&[id]);
         let result = if mine.is_empty() {
-            Ok(Err("It is being updated already.".to_owned()))
+            Ok(Err("It is already being updated.".to_owned()))
         } else {
             self.update_if_safe(id, stages, &is_over).await
         };
@@ -152,7 +152,7 @@ impl Data {
         let mut items = engines.items;
         self.fill_in(&mut items);
         let Some(engine) = items.iter().find(|engine| engine.id == id).cloned() else {
-            return Ok(Err("It is not in the console any more.".to_owned()));
+            return Ok(Err("It is no longer in the console.".to_owned()));
         };
         if stages.rules.skip_scanning {
             let on = self.scans_on_one(&engine).await?;
@@ -163,7 +163,7 @@ impl Data {
         if is_over() {
             return Err(Error::Cancelled.into());
         }
-        // Nothing comes between this and the call: what the others of the wave do meanwhile is in `away`.
+        // Nothing comes between this and the call: what the others of the wave do in the meantime is in `away`.
         let away =
             stages.away.borrow().iter().map(|(id, _)| *id).filter(|other| *other != id).collect::<Vec<_>>();
         if let Some(why) = update_obstacle_now(&engine, &items, &pools.items, &away) {
@@ -201,7 +201,7 @@ impl Data {
             }
             if clock::now() >= until {
                 return Err(Trouble::Refrained(format!(
-                    "The update was sent, but it has not come back with new versions within {minutes} min. Refresh it, and look into its log if nothing changes."
+                    "The update was sent, but the engine did not report new versions within {minutes} min. Refresh it, and check its log if nothing changes."
                 )));
             }
         }

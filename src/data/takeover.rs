@@ -50,7 +50,7 @@ impl Progress {
         while self.under_way.get() > 0 {
             let (sender, receiver) = oneshot::channel();
             self.waiting.borrow_mut().push(sender);
-            // Dropped or used: either way it is looked again.
+            // Dropped or used: either way it is checked again.
             _ = receiver.await;
         }
     }
@@ -64,13 +64,13 @@ impl Progress {
 
 impl Data {
     /// Does what is planned, a few things at a time, and each by calls of its own, so that a failure stops no other; only
-    /// an engine is deleted after all else that is planned about it is done. `doing` is the heading while it goes on. At its
-    /// end, and at that of each retry, `on_end` is told what is not done.
+    /// an engine is deleted after all else that is planned about it is done. `doing` is the heading while it runs. At its
+    /// end, and at that of each retry, `on_end` receives what is not done.
     ///
-    /// All of it can be done again: a site that has the new engine already, or has been given to a third one by somebody
-    /// else meanwhile, stays where it is.
+    /// All of it can be done again: a site that has the new engine already, or has been given to a third one by someone
+    /// else in the meantime, stays where it is.
     ///
-    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    /// Nothing happens while other bulk work is running: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
     pub fn carry_out(self, plan: Vec<Change>, doing: &'static str, on_end: impl Fn(Vec<Change>) + 'static) {
         self.work.begin_change();
         let plan = (0..).zip(plan).collect::<BTreeMap<u64, _>>();
@@ -101,7 +101,7 @@ impl Data {
             let progress = Rc::clone(&progress);
             async move {
                 let Some(change) = progress.open.borrow().get(&item.key).cloned() else {
-                    return Ok("done already");
+                    return Ok("already done");
                 };
                 let word = match change {
                     Change::Delete { engine, .. } => {
@@ -135,8 +135,8 @@ impl Data {
                     self.session.call(async move |console| console.move_site(site, from, to).await).await?;
                 let (now, word) = match moved {
                     Moved::Done => (to, "moved"),
-                    Moved::AlreadyThere => (to, "there already"),
-                    Moved::ElsewhereMeanwhile(now) => (now, "elsewhere meanwhile"),
+                    Moved::AlreadyThere => (to, "already there"),
+                    Moved::ElsewhereMeanwhile(now) => (now, "moved elsewhere in the meantime"),
                 };
                 progress.moved.borrow_mut().push((site, now));
                 Ok(word)
@@ -147,21 +147,22 @@ impl Data {
                     Ok(()) => Ok("place taken"),
                     Err(Error::Cancelled) => Err(Error::Cancelled.into()),
                     Err(error) => Err(Trouble::Refrained(format!(
-                        "The new engine is in pool {name} now, and the old one still is too. {} Trying again takes the old one out.",
+                        "The new engine is now in pool {name}, and the old one still is too. {} Trying again removes the old one.",
                         error.in_full()
                     ))),
                 }
             }
-            Change::Delete { .. } => Ok("done already"),
+            Change::Delete { .. } => Ok("already done"),
         }
     }
 
     async fn delete_at_last(self, engine: EngineId, progress: &Progress) -> Result<&'static str, Trouble> {
         let open = progress.open_for(engine);
         if open > 0 {
-            let what = if open == 1 { "one thing is".to_owned() } else { format!("{open} things are") };
+            let what =
+                if open == 1 { "one step that has".to_owned() } else { format!("{open} steps that have") };
             return Err(Trouble::Refrained(format!(
-                "It is still there, for {what} not done that had to be done first. What has been moved stays moved."
+                "It was not deleted, because of {what} to come first. What has been moved stays moved."
             )));
         }
         self.erase_engine(engine).await?;

@@ -15,10 +15,10 @@ use super::{
 };
 
 impl Data {
-    /// Undoes what can be undone of it, one thing after the other. Each is read first; what somebody has changed since stays as it
+    /// Undoes what can be undone of it, one thing after the other. Each is read first; what someone has changed since stays as it
     /// is and counts as failed.
     ///
-    /// Nothing happens while other work on many things goes on: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
+    /// Nothing happens while other bulk work is running: see [`Bulk::is_running`](super::bulk::Bulk::is_running).
     pub fn undo(self, entry: &Entry) {
         let undoable = entry.undoable();
         let thing = undoable.first().map_or(Thing::Step, |item| item.thing);
@@ -39,11 +39,9 @@ impl Data {
                         self.undone(item.key, word, undo);
                         Ok(word)
                     }
-                    Some(Undo::Mute { stamp }) => Ok(if self.health.unmute_stamped(stamp) {
-                        BACK
-                    } else {
-                        "not muted this way any more"
-                    }),
+                    Some(Undo::Mute { stamp }) => {
+                        Ok(if self.health.unmute_stamped(stamp) { BACK } else { "no longer muted this way" })
+                    }
                     None => Ok(BACK_ALREADY),
                 }
             }
@@ -73,14 +71,14 @@ impl Data {
         let read = self.session.call(async move |console| console.site_scanner(site).await).await?;
         let elsewhere = |read: ScannerId| {
             let label = untrack(|| self.scanners()).label(read);
-            Trouble::Refrained(format!("It has been given to {label} since, and was left there."))
+            Trouble::Refrained(format!("It has since been moved to {label}, and was left there."))
         };
         match verdict(&[(was, now, read)]) {
             Verdict::BackAlready => return Ok(BACK_ALREADY),
             Verdict::ChangedSince => return Err(elsewhere(read)),
             Verdict::Safe => {}
         }
-        // It is read once more just before: somebody may be faster.
+        // It is read once more just before: someone may be faster.
         let moved =
             self.session.call(async move |console| console.move_site(site, Some(now), was).await).await?;
         match moved {
@@ -108,7 +106,7 @@ impl Data {
         match verdict(&facts) {
             Verdict::BackAlready => return Ok(BACK_ALREADY),
             Verdict::ChangedSince => {
-                let why = "Its pools have been changed since, and were left as they are.";
+                let why = "Its pools have changed since, and were left as they are.";
                 return Err(Trouble::Refrained(why.to_owned()));
             }
             Verdict::Safe => {}
@@ -133,4 +131,4 @@ impl Data {
 }
 
 const BACK: &str = "undone";
-const BACK_ALREADY: &str = "as it was already";
+const BACK_ALREADY: &str = "already as it was";

@@ -59,8 +59,8 @@ impl Data {
         self.work.update_asked.update(|asked| asked.push(engine));
     }
 
-    /// Sends the available update to one engine; `tell` is told each thing that comes of it, at last the new versions.
-    /// Nothing happens while the engine is being updated already.
+    /// Sends the available update to one engine; `tell` receives each thing that comes of it, at last the new versions.
+    /// Nothing happens while the engine is already being updated.
     pub fn update_engine_now(self, engine: Engine, tell: impl Fn(UpdateStep) + 'static) {
         let id = engine.id;
         let mine = self.work.updating.begin(&[id]);
@@ -111,7 +111,7 @@ impl Data {
             if untrack(|| self.session.visit()) != visit {
                 return None;
             }
-            // As the console tells it: what is known from elsewhere is older.
+            // As the console reports it: what is known from elsewhere is older.
             match self.session.call(async move |console| console.engine(id).await).await {
                 Ok(now) if !tells_versions(&now) => return Some(UpdateStep::NotTold),
                 Ok(now) => {
@@ -131,7 +131,7 @@ impl Data {
     }
 
     /// Sends the available updates to all engines. What the console printed, for a person; the rows show progress
-    /// until their engines report new versions, and `on_end` is told which have.
+    /// until their engines report new versions, and `on_end` receives which have.
     ///
     /// # Errors
     /// Why the console did not do it.

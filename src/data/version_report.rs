@@ -33,7 +33,7 @@ impl LatestReport {
         }
     }
 
-    /// Fills in what the console does not tell of these engines.
+    /// Fills in what the console does not report of these engines.
     pub(super) fn complete(self, engines: &mut [Engine]) {
         if let Some(report) = self.report.get_untracked() {
             complete(engines, &report, self.at.get_value());

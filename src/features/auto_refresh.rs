@@ -32,10 +32,10 @@ const INTERVALS: [Interval; 4] = [
 const AUTO_REFRESH: Preference = Preference::named("engine-console.auto-refresh");
 /// While something begun here is changing the engines, the list is read this often, in seconds.
 const CHANGING: u64 = 3;
-/// The age is told anew this often.
+/// The age is told again this often.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How often somebody wants the list to be read, in seconds. Whoever has switched it off and watches all the same has the longest
+/// How often someone wants the list to be read, in seconds. Whoever has switched it off and watches all the same has the longest
 /// interval.
 pub fn chosen_interval() -> u64 {
     let longest = INTERVALS[INTERVALS.len() - 1].seconds;
@@ -98,7 +98,7 @@ pub fn AutoRefresh() -> impl IntoView {
             <select
                 class="select"
                 title=live_attribute(move || {
-                    two_factor.get().then_some("Off for accounts with a two-factor token, which would run out.")
+                    two_factor.get().then_some("Off for accounts with a two-factor token, because the token expires.")
                 })
                 disabled=move || two_factor.get()
                 prop:value=move || interval().key
@@ -110,7 +110,7 @@ pub fn AutoRefresh() -> impl IntoView {
     }
 }
 
-/// How old the list is, told anew each second while the page is visible.
+/// How old the list is, told again each second while the page is visible.
 #[component]
 pub fn ListAge() -> impl IntoView {
     let data = Data::here();

@@ -1,12 +1,12 @@
-//! Work on many things: asked once with all their names, then shown as it goes, then summed up.
+//! Work on several items: asked once with all their names, then shown as it goes, then summed up.
 
 use std::sync::Arc;
 
-use console_api::rules::grouped;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::{
+    browser::number::{count, counted},
     data::bulk::{Bulk, Run},
     ui::{
         dialog::{Dialog, Open},
@@ -23,6 +23,8 @@ pub struct Plan {
     pub title: String,
     /// The names of those that are meant.
     pub names: Vec<String>,
+    /// What they are, and what will happen to them: a noun whose plural ends in a plain s, and a verb ("site", "move").
+    pub what: (&'static str, &'static str),
     /// Those that are left out, with the reason.
     pub left_out: Vec<(String, String)>,
     /// Why it can't be done at all now.
@@ -37,7 +39,7 @@ enum Phase {
     Sums,
 }
 
-/// The one dialog about work on many things. Closing it while the work goes on does not end it.
+/// The one dialog about work on several items. Closing it while the work continues does not end it.
 #[component]
 pub fn BulkDialog(
     /// Whether it is open.
@@ -47,7 +49,7 @@ pub fn BulkDialog(
     bulk: Bulk,
     /// What is asked.
     plan: Memo<Arc<Plan>>,
-    /// Whether it takes something away.
+    /// Whether it is destructive.
     #[prop(into)]
     destructive: Signal<bool>,
     /// Begins.
@@ -99,7 +101,7 @@ pub fn BulkDialog(
     view! { <PhasesDialog open bulk asks after /> }
 }
 
-/// The dialog about work on many things that needs no question of its own, for what is meant is on the page.
+/// The dialog about work on several items that needs no question of its own, for what is meant is on the page.
 #[component]
 pub fn WorkDialog(
     /// Whether it is open.
@@ -132,7 +134,7 @@ struct Asks {
     pauses: bool,
 }
 
-/// The dialog: the question before the work begins, then how far it has come, then what came of it.
+/// The dialog: the question before the work begins, then how far it has come, then the outcome.
 #[component]
 fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), AnyView>>) -> impl IntoView {
     let Asks { title: asked, at_stake, content: asks, pauses } = asks;
@@ -165,7 +167,7 @@ fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), A
         let now = phase.get();
         if before.is_some_and(|before| before != now) && open.get_untracked() {
             if (before, now) == (Some(Phase::Runs), Phase::Asks) {
-                // It went well, and the news say so.
+                // It went well, and the news says so.
                 open.set(false);
             } else {
                 request_animation_frame(focus_first);
@@ -198,17 +200,35 @@ fn PhasesDialog(open: Open, bulk: Bulk, asks: Asks, after: Option<Callback<(), A
 }
 
 fn refusal(plan: &Plan) -> Option<String> {
-    let nothing = plan.names.is_empty().then(|| "It is not possible for any of them.".to_owned());
-    plan.refused.clone().or(nothing)
+    plan.refused.clone().or_else(|| plan.names.is_empty().then(|| none_can(plan)))
 }
 
 fn planned(plan: &Plan) -> impl IntoView + use<> {
     let left_out = plan.left_out.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>();
-    (names("Included", Icon::Done, &plan.names), names("Left out", Icon::Warning, &left_out))
+    let (thing, verb) = plan.what;
+    let heading = format!("{} will {verb}", counted(plan.names.len(), thing));
+    let nothing = plan.names.is_empty() && !left_out.is_empty();
+    (
+        nothing.then(|| view! { <p>{none_can(plan)}</p> }),
+        name_list("Included", heading, Icon::Done, &plan.names),
+        names("Left out", Icon::Warning, &left_out),
+    )
+}
+
+fn none_can(plan: &Plan) -> String {
+    let (thing, verb) = plan.what;
+    match plan.left_out.len() {
+        0 | 1 => format!("This {thing} can't {verb} now."),
+        many => format!("None of these {} can {verb} now.", counted(many, thing)),
+    }
 }
 
 /// A heading with a number, and all names in one text that scrolls: there may be ten thousand.
 pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
+    name_list(heading, format!("{heading}: {}", count(lines.len() as u64)), icon, lines)
+}
+
+fn name_list(label: &'static str, heading: String, icon: Icon, lines: &[String]) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
@@ -216,9 +236,9 @@ pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
     view! {
         <section class="bulk-names">
             <h3>
-                {glyph(icon, "")} {heading} ": " {grouped(lines.len())}
+                {glyph(icon, "")} {heading}
             </h3>
-            <div class="names" role="group" aria-label=heading tabindex="0">
+            <div class="names" role="group" aria-label=label tabindex="0">
                 {text}
             </div>
         </section>
@@ -226,13 +246,13 @@ pub fn names(heading: &'static str, icon: Icon, lines: &[String]) -> AnyView {
     .into_any()
 }
 
-fn count(run: &Run) -> String {
+fn count_in_words(run: &Run) -> String {
     let failed = match run.failed.len() {
         0 => String::new(),
-        failed => format!(", {} failed", grouped(failed)),
+        failed => format!(", {} failed", count(failed as u64)),
     };
-    let stops = if run.cancelled { ". Stops when the calls under way have ended." } else { "" };
-    format!("{} of {}{failed}{stops}", grouped(run.finished()), grouped(run.total))
+    let stops = if run.cancelled { ". Stops once the requests under way have finished." } else { "" };
+    format!("{} of {}{failed}{stops}", count(run.finished() as u64), count(run.total as u64))
 }
 
 /// How far it has come, as a bar and in words.
@@ -248,7 +268,7 @@ pub fn ProgressBar(
             max=live_attribute(move || Some(at().1.to_string()))
             value=live_attribute(move || Some(at().0.to_string()))
         ></progress>
-        <span class="bulk-count">{live(move || bulk.look(|run| run.map(count)))}</span>
+        <span class="bulk-count">{live(move || bulk.look(|run| run.map(count_in_words)))}</span>
     }
 }
 
@@ -279,7 +299,7 @@ fn WorkSummary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> 
         let go_on = (!left.is_empty()).then(|| {
             view! {
                 <button type="button" class="button" on:click=move |_| bulk.go_on()>
-                    {format!("Go on with the other {}", grouped(left.len()))}
+                    {format!("Continue with the other {}", count(left.len() as u64))}
                 </button>
             }
         });
@@ -294,7 +314,7 @@ fn WorkSummary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> 
         view! {
             <p role="status">{format!("{}.", run.summary())}</p>
             {names("Failed", Icon::Failed, &failed)}
-            {names("Not begun", Icon::Warning, &left)}
+            {names("Not started", Icon::Warning, &left)}
             {after.map(|after| live(move || after.run(())))}
             <footer>
                 {go_on} {retry}
@@ -315,7 +335,7 @@ fn focus_first() {
     }
 }
 
-/// Where work goes on, or failed, whose dialog was closed: a line below the table leads back to it.
+/// Where work continues, or failed, whose dialog was closed: a line below the table leads back to it.
 #[component]
 pub fn BulkLine(
     /// Whether the dialog is open.
@@ -324,7 +344,7 @@ pub fn BulkLine(
     /// The work.
     bulk: Bulk,
     /// The line's accessible name.
-    #[prop(default = "Work on many engines")]
+    #[prop(default = "Work on several engines")]
     name: &'static str,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| !open.get() && bulk.look(|run| run.is_some()));
@@ -378,7 +398,7 @@ pub fn BulkLine(
     })
 }
 
-/// Says in the news how work on many things ended, where nobody watched or where it was about one thing.
+/// Says in the news how work on several items ended, where nobody watched or where it was about one thing.
 pub fn say_how_it_ends(bulk: Bulk, toasts: Toasts) {
     bulk.when_it_ends(move |run| {
         let tone = if run.failed.is_empty() { Tone::Good } else { Tone::Bad };

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// So many of its sites are named in the sentence; all of them stand below.
+/// How many of its sites are named in the sentence; all of them stand below.
 const NAMED: usize = 3;
 
 /// The dialog's two forms.
@@ -52,7 +52,7 @@ struct Deletion {
     open: Open,
     /// Which form is open.
     form: Memo<Option<Form>>,
-    /// The engine that the console has refused to delete, for it has a site by now.
+    /// The engine that the console has refused to delete, because it has a site by now.
     sites_came: RwSignal<Option<EngineId>>,
     gone: RwSignal<bool>,
 }
@@ -152,7 +152,7 @@ pub fn DeleteDialog(
     }
 }
 
-/// What stands in the way, and what comes of it.
+/// What stands in the way, and the outcome.
 #[component]
 fn DeletionInWords(it: Deletion) -> impl IntoView {
     live(move || {
@@ -164,7 +164,7 @@ fn DeletionInWords(it: Deletion) -> impl IntoView {
         let pools = it.check.with(|check| check.as_ref().map(|check| check.pools.join(", ")));
         let pools = pools
             .filter(|pools| !pools.is_empty())
-            .map(|pools| view! { <p>{format!("It leaves these pools: {pools}.")}</p> });
+            .map(|pools| view! { <p>{format!("It is removed from these pools: {pools}.")}</p> });
         view! {
             {running}
             {pools}
@@ -188,7 +188,7 @@ fn AtOnceDialog(it: Deletion) -> impl IntoView {
                     it.toasts.say(Tone::Good, format!("{} is deleted.", target.name), None);
                     _ = it.gone.try_set(true);
                 }
-                // Somebody may have given it a site meanwhile: the dialog then offers to move it.
+                // Someone may have given it a site in the meantime: the dialog then offers to move it.
                 Err(Error::Rejected { .. })
                     if it.data.know_engine(target.id).await.is_ok_and(|now| !now.sites.is_empty())
                         && it.form.try_get_untracked().flatten().is_some() =>
@@ -226,7 +226,7 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
     let open = it.open_as(Form::AfterMoving);
     follow(move || {
         if open.get() {
-            // What is left of earlier work gives way.
+            // What is left of earlier work is cleared away.
             data.bulk.close();
             untrack(|| data.want_scanners());
             read();
@@ -255,12 +255,13 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
             (_, Some(_)) => Some("Its sites could not be read.".to_owned()),
             (None, None) => Some("Its sites are being read.".to_owned()),
             _ if picking.chosen().is_some() => None,
-            _ => picking.wrong().or_else(|| Some("Choose first where its sites go.".to_owned())),
+            _ => picking.wrong().or_else(|| Some("First choose where its sites go.".to_owned())),
         });
         let names = known.map(|sites| sites.iter().map(|site| site.name.clone()).collect());
         Arc::new(Plan {
             title: format!("Move {}, then delete", sites_in_words(count.unwrap_or(0))),
             names: names.unwrap_or_default(),
+            what: ("site", "move"),
             left_out: Vec::new(),
             refused,
         })
@@ -285,7 +286,7 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
         let failed = sites.failed().map(|error| sites_unread(&error, true, read));
         view! {
             {problem_line(format!("{are} assigned to it{named}."))}
-            <p>"A site always needs an engine or a pool. They move first; what has moved stays moved, whatever happens then."</p>
+            <p>"A site always needs an engine or a pool, so its sites move first. What has moved stays moved, whatever happens next."</p>
             {failed}
         }
         .into_any()
@@ -303,7 +304,7 @@ fn AfterMovingDialog(it: Deletion) -> impl IntoView {
             <DeletionInWords it />
             <Picker
                 label="Move its sites to"
-                help="An engine or pool that scans them from now on. Type a part of its name."
+                help="The engine or pool that will scan them. Type part of its name."
                 picking
             />
         </BulkDialog>

@@ -64,11 +64,11 @@ pub fn DeleteSiteDialog(
     });
     let refused = Signal::derive(move || {
         let under_way = scans.value().is_some_and(|scans| scans.under_way > 0);
-        under_way.then(|| "A scan of it is under way.".to_owned())
+        under_way.then(|| "A scan of this site is under way.".to_owned())
     });
     view! {
         <Confirm asked title action=title destructive=true refused on_confirm=confirm>
-            <p>"The site is removed from the console with its settings and with what its scans have found. It can't be brought back."</p>
+            <p>"The site is removed from the console, with its settings and the results of its scans. This can't be undone."</p>
             <div role="status" class="goes-along">
                 <ScansInWords scans />
             </div>
@@ -82,7 +82,7 @@ fn ScansInWords(scans: Query<ScansOfSite>) -> impl IntoView {
     let clock = Clock::here();
     live(move || {
         if let Some(error) = scans.failed() {
-            let words = format!("Its scans could not be read, and go with it. {}", error.in_full());
+            let words = format!("Its scans could not be read; they are deleted with it. {}", error.in_full());
             return problem_line(words).into_any();
         }
         let Some(scans) = scans.value() else {
@@ -90,18 +90,18 @@ fn ScansInWords(scans: Query<ScansOfSite>) -> impl IntoView {
         };
         let running = (scans.under_way > 0).then(|| {
             let what = match scans.under_way {
-                1 => "1 scan of it is under way. Wait until it has ended, or stop it in the console.".to_owned(),
+                1 => "1 scan of this site is under way. Wait until it has ended, or stop it in the console.".to_owned(),
                 many => format!(
-                    "{many} scans of it are under way. Wait until they have ended, or stop them in the console."
+                    "{many} scans of this site are under way. Wait until they have ended, or stop them in the console."
                 ),
             };
             problem_line(what)
         });
         let words = match scans.count {
             0 if scans.under_way > 0 => None,
-            0 => Some("No scan of it is known.".to_owned()),
-            1 => Some("1 scan goes with it:".to_owned()),
-            many => Some(format!("{} scans go with it:", number::count(many))),
+            0 => Some("It has no known scans.".to_owned()),
+            1 => Some("1 scan is deleted with it:".to_owned()),
+            many => Some(format!("{} scans are deleted with it:", number::count(many))),
         };
         let named = scans.newest.iter().map(|scan| scan_in_words(clock, scan));
         let more = scans.count.saturating_sub(scans.newest.len() as u64);

@@ -11,6 +11,7 @@ use crate::{
     browser::{
         clock::{self, Clock},
         language::english,
+        number::counted,
     },
     data::{Data, history::HistoryCell},
 };
@@ -42,7 +43,7 @@ pub fn cell(data: Data, id: EngineId, column: EngineColumn) -> HistoryCell {
     match column {
         EngineColumn::LastWeek => {
             let week = memory.with(|history| history.week(id, clock.now()));
-            let title = format!("{}. Where nobody watched there is nothing.", week.words);
+            let title = format!("{}. Gaps were not watched.", week.words);
             HistoryCell { text: week.words, title, paths: Some(week.paths) }
         }
         _ => {
@@ -50,9 +51,9 @@ pub fn cell(data: Data, id: EngineId, column: EngineColumn) -> HistoryCell {
             let relative = clock.relative(since.at);
             let exact = clock.exact(since.at);
             let (text, title) = if since.exact {
-                (relative, format!("{exact}, as far as this browser watched."))
+                (relative, format!("{exact}, as seen from this browser."))
             } else {
-                (format!("{relative} or earlier"), format!("{exact} or earlier: nobody watched before."))
+                (format!("{relative} or earlier"), format!("{exact} or earlier: not watched before then."))
             };
             HistoryCell { text, title, paths: None }
         }
@@ -64,9 +65,9 @@ pub fn extent(history: &History) -> Option<String> {
     let begins = history.begins()?;
     let kilobytes = (history.size() / 1000).max(1);
     let size = if kilobytes < 1000 { format!("{kilobytes} kB") } else { format!("{} MB", kilobytes / 1000) };
-    let engines = console_api::rules::counted(history.engines(), "engine");
+    let engines = counted(history.engines(), "engine");
     Some(format!("{engines} since {}, {size}.", moment(begins)))
 }
 
 /// What is said of where it is kept.
-pub const KEPT_HERE: &str = "The console keeps no history. What this app sees of the engines while it is open is kept in this browser, for this user and this console only, for 90 days. It holds no secret.";
+pub const KEPT_HERE: &str = "The console keeps no history, so this app records what it sees of the engines while it is open. The history stays in this browser for 90 days, for this user and this console only. It holds no secrets.";

@@ -19,9 +19,7 @@ const fn words(why: Unkept) -> &'static str {
         Unkept::Full => {
             "Its storage is full. Delete what you no longer need, here or in the browser's settings."
         }
-        Unkept::Busy => {
-            "Another tab is using the storage and does not finish. Close the other tabs of this app."
-        }
+        Unkept::Busy => "Another tab is blocking the storage. Close the other tabs of this app.",
         Unkept::Newer => {
             "A newer version of this app has stored its data here. Reload the page to get that version."
         }
@@ -38,7 +36,7 @@ pub fn NotKept() -> impl IntoView {
         Some(view! {
             <div class="notice uncertain">
                 <strong class="problem-line">
-                    {glyph(Icon::Warning, "")} "This browser does not store it: what is new here is lost when you sign out."
+                    {glyph(Icon::Warning, "")} "This browser can't store it: anything new here is lost when you sign out."
                 </strong>
                 <span>{words(why)}</span>
             </div>

@@ -1,4 +1,4 @@
-//! What several pages let a person do: work on many things, deleting, replacing and updating engines, moving sites and
+//! What several pages let a person do: work on several items, deleting, replacing and updating engines, moving sites and
 //! engines. Pages may use them, and one may use another as long as no circle comes of it.
 
 pub mod auto_refresh;

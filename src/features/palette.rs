@@ -22,7 +22,7 @@ use crate::{
 const OPTIONS: &str = "palette-options";
 /// What is looked for.
 const LABEL: &str = "Find a screen, engine, pool, site or action";
-/// So many engines are offered at most; as many pools, and as many sites.
+/// How many engines are offered at most; as many pools, and as many sites.
 const OF_EACH: usize = 8;
 
 /// The screens that have no name of their own in a list.
@@ -245,7 +245,7 @@ fn Search() -> impl IntoView {
 fn note(data: Data, offer: &Offer) -> String {
     let mut words = Vec::new();
     match (offer.choices.is_empty(), offer.more) {
-        (true, _) => words.push("Nothing has this name.".to_owned()),
+        (true, _) => words.push("No matches.".to_owned()),
         (false, 0) => {}
         (false, more) => words.push(format!("{} more: type more of the name.", number::count(more as u64))),
     }

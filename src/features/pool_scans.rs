@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// So many sites are asked for their scans at a time.
+/// How many sites are asked for their scans at a time.
 const AT_ONCE: usize = 3;
 
 /// How far the reading has come.
@@ -47,7 +47,7 @@ struct Merged {
     sites: Signal<Option<Vec<SiteId>>>,
     scans: RwSignal<Option<Arc<Vec<Scan>>>>,
     progress: RwSignal<Progress>,
-    /// The sites whose scans are missing, for they could not be read or somebody stopped before, and why the last one.
+    /// The sites whose scans are missing, because they could not be read or someone stopped before, and why the last one.
     missing: RwSignal<BTreeSet<SiteId>>,
     failed: RwSignal<Option<Error>>,
     turn: StoredValue<u64>,
@@ -103,7 +103,7 @@ impl Merged {
     }
 }
 
-/// The scans of these sites, which a pool has; `None` while or where the console does not tell them.
+/// The scans of these sites, which a pool has; `None` while or where the console does not report them.
 #[component]
 pub fn PoolScans(
     /// The sites that use the pool.
@@ -148,7 +148,7 @@ pub fn PoolScans(
         }
     });
     let busy = Signal::derive(move || {
-        merged.progress.with(|progress| progress.running).then(|| "They are being read.".to_owned())
+        merged.progress.with(|progress| progress.running).then(|| "The scans are being read.".to_owned())
     });
     view! {
         <div class="scans-frame">
@@ -213,11 +213,7 @@ fn summary(merged: Merged) -> Option<String> {
     let progress = merged.progress.get();
     let sites = |count: usize| number::count(count as u64);
     if progress.running {
-        return Some(format!(
-            "The scans of {} of {} sites are read.",
-            sites(progress.done),
-            sites(progress.total)
-        ));
+        return Some(format!("Scans read for {} of {} sites.", sites(progress.done), sites(progress.total)));
     }
     let count = merged.scans.with(|scans| scans.as_ref().map(|scans| scans.len()))?;
     let total = merged.sites.with(|sites| sites.as_ref().map_or(0, Vec::len));
@@ -230,9 +226,9 @@ fn summary(merged: Merged) -> Option<String> {
     };
     let of = sites_in_words(total);
     Some(if count >= MERGED_SCANS {
-        format!("The newest {MERGED_SCANS} scans of its {of}, {running}: those under way first.")
+        format!("The newest {MERGED_SCANS} scans of its {of}, those under way first ({running}).")
     } else {
-        format!("All {count} scans of its {of}, {running}: those under way first.")
+        format!("All {count} scans of its {of}, those under way first ({running}).")
     })
 }
 
@@ -259,7 +255,7 @@ fn PoolScansTroubles(merged: Merged) -> impl IntoView {
                             focus_heading_if_lost();
                         }
                     >
-                        "Read them"
+                        "Read the missing scans"
                     </button>
                 </div>
             </div>
@@ -270,7 +266,7 @@ fn PoolScansTroubles(merged: Merged) -> impl IntoView {
 
 fn empty(merged: Merged) -> AnyView {
     if merged.missing.with(|missing| !missing.is_empty()) {
-        // Why stands above.
+        // The reason is shown above.
         return ().into_any();
     }
     let words = match merged.sites.with(|sites| sites.as_ref().map(Vec::len)) {

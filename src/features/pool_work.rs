@@ -1,4 +1,4 @@
-//! What is asked about pools, in the one dialog about work on many things: **Move engine**, **Split into pools**,
+//! What is asked about pools, in the one dialog about work on several items: **Move engine**, **Split into pools**,
 //! **Delete {name}**, **Import pool plan…**; and **Export pool plan**, which asks nothing.
 
 mod delete;
@@ -74,7 +74,7 @@ impl Asking {
 
     /// Asks it.
     pub fn ask(self, question: Question) {
-        // What is left of earlier work gives way.
+        // What is left of earlier work is cleared away.
         self.data.bulk.close();
         match question {
             Question::Move(from) => self.moving.begin(from),
@@ -108,7 +108,9 @@ impl Asking {
 
     /// Why nothing can be asked now.
     pub fn busy(self) -> Refused {
-        Signal::derive(move || self.data.bulk.is_running().then(|| "Other work is still running.".to_owned()))
+        Signal::derive(move || {
+            self.data.bulk.is_running().then(|| "Another job is still running.".to_owned())
+        })
     }
 
     /// Whether it was asked to delete a pool, and that has gone well.
@@ -127,7 +129,7 @@ impl Asking {
     }
 }
 
-/// The dialog, closed, and the line that leads back to what goes on.
+/// The dialog, closed, and the line that leads back to what is running.
 #[component]
 pub fn PoolWorkDialog(
     /// What is asked, and what is chosen.
@@ -162,7 +164,7 @@ pub fn PoolWorkDialog(
         _ => plan.with(|plan| plan.title.clone()),
     });
     view! {
-        <BulkLine open=asking.open bulk=data.bulk name="Work on many things" />
+        <BulkLine open=asking.open bulk=data.bulk name="Work on several items" />
         <BulkDialog
             open=asking.open
             bulk=data.bulk

@@ -1,5 +1,6 @@
-//! **Refresh**: what the news say of it.
+//! **Refresh**: what the news says of it.
 
+use console_api::rules::sort_by;
 use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashSet;
@@ -10,7 +11,7 @@ use crate::{
     ui::toast::{News, Toasts, Tone, helps},
 };
 
-/// Asks for one engine's status and says in the news what came of it.
+/// Asks for one engine's status and reports the outcome in the news.
 pub fn refresh_engine(data: Data, toasts: Toasts, id: EngineId, name: String) {
     let Some(refreshed) = data.refresh_engine(id) else { return };
     spawn_local(async move {
@@ -29,7 +30,7 @@ pub fn refresh_engine(data: Data, toasts: Toasts, id: EngineId, name: String) {
     });
 }
 
-/// Asks for the status of these engines, which the page shows, and says in the news what came of it.
+/// Asks for the status of these engines, which the page shows, and reports the outcome in the news.
 pub fn refresh_displayed(data: Data, toasts: Toasts, ids: &[EngineId]) {
     let Some(refreshed) = data.refresh_displayed(ids) else { return };
     let ids = ids.iter().copied().collect::<FxHashSet<_>>();
@@ -50,9 +51,9 @@ pub fn refresh_displayed(data: Data, toasts: Toasts, ids: &[EngineId]) {
     });
 }
 
-const SILENT: &str = "The console was asked and returned nothing. What is shown is what it knew before.";
-const NO_RIGHT: &str = "This account may not make the console ask its engines: that takes a Global Administrator. What is \
-                        shown is what the console knew already.";
+const SILENT: &str = "The console was asked and returned nothing. What you see is what it knew before.";
+const NO_RIGHT: &str = "This account can't have the console query its engines: only a Global Administrator can. What you \
+                        see is what the console already knew.";
 
 fn why_not(asked: &Asked) -> Option<String> {
     Some(if matches!(asked, Asked::Silent) { SILENT } else { NO_RIGHT }.to_owned())
@@ -88,7 +89,7 @@ fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -
             None => counts.push((&engine.status, 1)),
         }
     }
-    counts.sort();
+    sort_by(&mut counts, Ord::cmp);
     let worst = counts.iter().map(|(status, _)| status.severity()).max().unwrap_or(Severity::Good);
     let list =
         counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");
@@ -103,7 +104,7 @@ fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -
         }
         Asked::Failed(error) => (
             Tone::Bad,
-            format!("Only reloaded, because the engines could not be asked: {what} {error}"),
+            format!("Only reloaded, because the engines could not be queried: {what} {error}"),
             helps(error),
         ),
     }

@@ -51,7 +51,7 @@ impl Moved {
         let all = moves.clone();
         self.data.move_sites(moves, DOING, move |left| {
             let is_left = |it: &SiteMove| left.iter().any(|other| other.site == it.site);
-            // The page may have been left meanwhile.
+            // The page may have been left in the meantime.
             self.sites.try_set(all.iter().filter(|it| !is_left(it)).cloned().collect());
         });
     }
@@ -64,7 +64,7 @@ impl Moved {
         if !ended || back.is_empty() {
             return ().into_any();
         }
-        let words = format!("Take back {}", counted(back.len(), "move"));
+        let words = format!("Undo {}", counted(back.len(), "move"));
         let take_back = move |_| {
             self.data.bulk.close();
             self.sites.set(Vec::new());
@@ -116,7 +116,7 @@ pub fn MoveSitesDialog(
     follow_from(move |before: Option<bool>| {
         let (open, proposed) = (open.get(), proposed.get());
         if open && before != Some(true) {
-            // What is left of earlier work gives way.
+            // What is left of earlier work is cleared away.
             data.bulk.close();
             picking.clear();
             read();
@@ -145,10 +145,10 @@ pub fn MoveSitesDialog(
             _ if picking.chosen().is_some() => None,
             _ => picking
                 .wrong()
-                .or_else(|| Some("Choose first which engine or pool gets its sites.".to_owned())),
+                .or_else(|| Some("First choose which engine or pool gets its sites.".to_owned())),
         };
         let names = known.iter().flat_map(|sites| sites.iter().map(|it| it.name.clone())).collect();
-        Arc::new(Plan { title, names, left_out: Vec::new(), refused })
+        Arc::new(Plan { title, names, what: ("site", "move"), left_out: Vec::new(), refused })
     });
     let start = Callback::new(move |()| {
         if let (Some(to), Some(sites)) = (untrack(|| picking.chosen()), untrack(|| sites.value())) {
@@ -185,7 +185,7 @@ pub fn MoveSitesDialog(
             on_start=start
             after=Callback::new(move |()| moved.way_back())
         >
-            <Picker label="Move its sites to" help="Type a part of its name." picking />
+            <Picker label="Move its sites to" help="Type part of its name." picking />
             <div role="status">{live(why)} {live(failed)}</div>
         </BulkDialog>
     }
@@ -202,7 +202,7 @@ pub fn EvenOutDialog(
     let moved = Moved { data, sites: RwSignal::new(Vec::new()) };
     follow(move || {
         if open.get() {
-            // What is left of earlier work gives way.
+            // What is left of earlier work is cleared away.
             data.bulk.close();
             data.want_all_sites();
         }
@@ -228,14 +228,13 @@ pub fn EvenOutDialog(
                 Some(format!("The sites could not be read. {}", error.in_full()))
             }
             (None, _) => Some("The engines, pools and sites are being read.".to_owned()),
-            (Some(even), _) if even.moves.is_empty() => {
-                Some("The load is even as far as it can be told.".to_owned())
-            }
+            (Some(even), _) if even.moves.is_empty() => Some("The load is as even as it can be.".to_owned()),
             _ => None,
         };
         Arc::new(Plan {
             title: format!("Move {}", sites_in_words(moves.len())),
             names: moves.iter().map(label).collect(),
+            what: ("site", "move"),
             left_out: Vec::new(),
             refused,
         })
@@ -262,7 +261,7 @@ pub fn EvenOutDialog(
             after=Callback::new(move |()| moved.way_back())
         >
             <p>
-                "Sites of their own move from active engines that carry the most to those that carry the least, only between engines that share a pool or a network: the console does not report what else an engine can reach. Pools keep their sites."
+                "Sites that are assigned directly move from the active engines with the most load to those with the least. They move only between engines that share a pool or a network, because the console does not report what else an engine can reach. Pools keep their sites."
             </p>
             <div role="status">{live(said)}</div>
             {live(move || has_moves.get().then(|| view! { <Loads data even /> }))}

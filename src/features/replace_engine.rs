@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// So many of its sites are named in the sentence; all of them stand below.
+/// How many of its sites are named in the sentence; all of them stand below.
 const NAMED: usize = 3;
 
 /// Asks which engine takes its place, and says what that means.
@@ -52,7 +52,7 @@ pub fn ReplaceDialog(
         if !open.get() {
             return;
         }
-        // What is left of earlier work gives way.
+        // What is left of earlier work is cleared away.
         data.bulk.close();
         delete.set(false);
         running.set(ScansOn::default());
@@ -103,17 +103,15 @@ pub fn ReplaceDialog(
                 (_, Some(_), _) => Some("Its sites could not be read.".to_owned()),
                 (None, ..) | (_, _, None) => Some("Its sites and pools are being read.".to_owned()),
                 _ if picking.chosen().is_some() => None,
-                _ => {
-                    picking.wrong().or_else(|| Some("Choose first which engine takes its place.".to_owned()))
-                }
+                _ => picking.wrong().or_else(|| Some("First choose the replacement.".to_owned())),
             });
         let title = match (picking.label(), delete.get()) {
             (None, _) => format!("Replace {}", name()),
-            (Some(other), false) => format!("Replace {} by {other}", name()),
-            (Some(other), true) => format!("Replace {} by {other}, then delete it", name()),
+            (Some(other), false) => format!("Replace {} with {other}", name()),
+            (Some(other), true) => format!("Replace {} with {other}, then delete it", name()),
         };
         let names = planned.unwrap_or_default().iter().map(Change::label).collect();
-        Arc::new(Plan { title, names, left_out: Vec::new(), refused })
+        Arc::new(Plan { title, names, what: ("change", "be made"), left_out: Vec::new(), refused })
     });
     let start = Callback::new(move |()| {
         let Some(planned) = untrack(changes) else { return };
@@ -150,14 +148,14 @@ pub fn ReplaceDialog(
             <ul class="plain">
                 <li>{sites}</li>
                 <li>{pools}</li>
-                <li>{format!("{} then has no sites and no pools, and may be deleted.", engine.name)}</li>
+                <li>{format!("{} then has no sites and no pools, and can be deleted.", engine.name)}</li>
             </ul>
         };
         Some(view.into_any())
     };
     let scans = move || {
         running.with(|scans| {
-            let words = || format!("{} What is under way on it ends there.", scans.words());
+            let words = || format!("{} Scans under way on it finish there.", scans.words());
             (!scans.is_empty()).then(|| view! { <p>{words()}</p> })
         })
     };
@@ -171,7 +169,7 @@ pub fn ReplaceDialog(
             destructive=delete
             on_start=start
         >
-            <Picker label="Engine that takes its place" help="Type a part of its name." picking />
+            <Picker label="Engine that takes its place" help="Type part of its name." picking />
             {live(what)}
             {live(scans)}
             {live(failed)}

@@ -1,4 +1,4 @@
-//! The console's address as an engine sees it, where the console has told: who enables the console has to know it.
+//! The console's address as an engine sees it, where the console has reported: who enables the console has to know it.
 
 use console_api::{
     Engine,

@@ -37,7 +37,7 @@ const COLUMNS: [Column; 2] = [
     Column { key: "name", label: "Name", numeric: false, sortable: true },
     Column { key: "scanner", label: "Current engine", numeric: false, sortable: true },
 ];
-/// So many places that sites come from are named; the others are counted.
+/// How many places that sites come from are named; the others are counted.
 const NAMED: usize = 5;
 
 /// The dialog. What is chosen in it goes to `on_save` as the moves that it takes; nothing is sent to the console.
@@ -131,7 +131,7 @@ fn Choosing(
     let data = Data::here();
     data.want_all_sites();
     on_cleanup(move || {
-        // Half of a list is of no use to anybody. It goes on from there when the dialog is opened again.
+        // Half of a list is useless to anyone. It continues from there when the dialog is opened again.
         if data.all_sites.list_now().is_none() {
             data.all_sites.stop();
         }
@@ -310,7 +310,7 @@ fn Arrival(choice: Choice) -> impl IntoView {
             view! {
                 <div class="notice bad" role="alert">
                     <strong class="problem-line">
-                        {glyph(Icon::Failed, "")} {format!("The sites could not be read further than {}.", in_words(&progress))}
+                        {glyph(Icon::Failed, "")} {format!("Reading the sites stopped at {}.", in_words(&progress))}
                     </strong>
                     <span>{error.in_full()}</span>
                     <div class="buttons">
@@ -322,7 +322,7 @@ fn Arrival(choice: Choice) -> impl IntoView {
             }
             .into_any()
         }
-        // Only who closes the dialog stops it, and who opens it lets it go on.
+        // Only whoever closes the dialog stops it, and who opens it lets it continue.
         Reading::Stopped(_) | Reading::Idle => ().into_any(),
     }
     };
@@ -335,7 +335,7 @@ fn SitesAge(choice: Choice) -> impl IntoView {
     let data = choice.data;
     let content = move || match data.all_sites.reading() {
         Reading::Running(progress) => {
-            view! { <span class="secondary">{format!("Reading again: {}", in_words(&progress))}</span> }
+            view! { <span class="secondary">{format!("Reloading: {}", in_words(&progress))}</span> }
                 .into_any()
         }
         reading => {
@@ -344,7 +344,7 @@ fn SitesAge(choice: Choice) -> impl IntoView {
             let failed = match reading {
                 Reading::Failed(_, error) => Some(view! {
                     <span class="problem-line">
-                        {glyph(Icon::Failed, "")} {format!("The sites could not be read again. {}", error.in_full())}
+                        {glyph(Icon::Failed, "")} {format!("The sites could not be reloaded. {}", error.in_full())}
                     </span>
                 }),
                 _ => None,
@@ -352,7 +352,7 @@ fn SitesAge(choice: Choice) -> impl IntoView {
             view! {
                 {failed}
                 <span class="secondary" title=exact>
-                    {format!("Read {at}")}
+                    {format!("Updated {at}")}
                 </span>
                 <button type="button" class="button small" on:click=move |_| data.read_all_sites()>
                     {glyph(Icon::Refresh, "")}
@@ -417,7 +417,7 @@ fn SitesTable(choice: Choice) -> impl IntoView {
         <div class="toolbar">
             <SearchBox
                 label="Filter sites"
-                title="Looks in the names of the sites and of their engines and pools. All words must occur."
+                title="Searches the names of sites and of their engines and pools. All words must occur."
                 value=choice.filter
             />
             <span role="status" class="selected-count">

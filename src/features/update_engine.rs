@@ -61,14 +61,14 @@ pub fn UpdateQuestion() -> impl IntoView {
     view! {
         <Confirm asked=Asked::new(open) title action=title on_confirm=confirm>
             <p>
-                "The console sends the available update to the engine, which is away for a moment while it installs it. Scans on it may be interrupted."
+                "The console sends the available update to the engine. The engine is briefly unavailable while it installs the update, and scans on it may be interrupted."
             </p>
             <div role="status">{live(scans)}</div>
         </Confirm>
     }
 }
 
-/// Sends the available update to one engine and says in the news what came of it, at last the new versions.
+/// Sends the available update to one engine and reports the outcome in the news, at last the new versions.
 fn update_now(data: Data, toasts: Toasts, engine: Engine) {
     let name = engine.name.clone();
     data.update_engine_now(engine, move |step| toasts.show(news(&name, &step)));
@@ -106,13 +106,13 @@ fn news(name: &str, step: &UpdateStep) -> News {
         UpdateStep::NotTold => (
             Tone::Uncertain,
             format!("This console does not report when {name} has installed the update."),
-            Some("Refresh the engine in a while: its versions are shown then.".to_owned()),
+            Some("Refresh the engine later to see its versions.".to_owned()),
         ),
         UpdateStep::Late => (
             Tone::Uncertain,
             format!("{name} has not reported new versions yet."),
             Some(
-                "The update was sent. Refresh the engine later, and look into its log if nothing changes."
+                "The update was sent. Refresh the engine later, and check its log if nothing changes."
                     .to_owned(),
             ),
         ),

@@ -1,4 +1,4 @@
-//! **Watching**: what goes on on every screen for whoever wants to know how the engines are: it notes the history, keeps reading
+//! **Watching**: what is running on every screen for whoever wants to know how the engines are: it notes the history, keeps reading
 //! while the tab is hidden, and notifies.
 
 mod notify;
@@ -22,7 +22,7 @@ use crate::{
 
 const KEEP: Preference = Preference::named("engine-console.keep-watching");
 const NOTIFY: Preference = Preference::named("engine-console.notify");
-/// So often it is looked whether the list is due, in milliseconds. Browsers let a hidden tab do so once a minute at worst.
+/// How often it is checked whether the list is due, in milliseconds. Browsers let a hidden tab do so once a minute at worst.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Who watches, and how. Copy it freely; all copies are the same.
@@ -71,7 +71,7 @@ impl Watching {
     }
 }
 
-/// Watches as long as somebody is signed in.
+/// Watches as long as someone is signed in.
 #[component]
 pub fn Watcher() -> impl IntoView {
     let (data, session) = (Data::here(), Session::here());

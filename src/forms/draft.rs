@@ -34,7 +34,7 @@ impl Drafts {
         provide_context(drafts);
     }
 
-    /// The drafts of the app around.
+    /// The drafts of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }

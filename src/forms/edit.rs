@@ -1,9 +1,9 @@
 //! What every form does with the thing that it edits, new or not: what it was when it was opened, what is typed, what was sent,
-//! what somebody else has made of it meanwhile, what was refused, and what is kept over a sign-out.
+//! what someone else has made of it in the meantime, what was refused, and what is kept over a sign-out.
 //!
 //! The rules are the same for engines, pools and sites:
 //! - What is typed while a save is under way stays, and a refusal is about the text that was sent, not about a later one.
-//! - A save that was sent goes on when its page is left. The news then tell what came of it, and what could not be saved is there
+//! - A save that was sent continues when its page is left. The news then tell the outcome, and what could not be saved is there
 //!   again when the form is opened again.
 //! - Who has typed nothing sees the thing as the console has it now.
 
@@ -77,17 +77,17 @@ pub enum Sent<T, D> {
         /// What follows.
         then: D,
     },
-    /// Somebody else was faster, and this is what they made of it. Nothing was saved.
+    /// Someone else was faster, and this is what they made of it. Nothing was saved.
     Theirs(T),
 }
 
-/// What came of it for the form.
+/// The outcome for the form.
 pub enum Ended<D> {
     /// It is saved.
     Saved(D),
     /// It was refused, and the form says why.
     Refused,
-    /// Somebody else was faster, and the form shows it.
+    /// Someone else was faster, and the form shows it.
     Theirs,
     /// Nobody is at the form any more. The news have told, where there was something to tell.
     Left,
@@ -124,7 +124,7 @@ pub fn created_news(name: &str, done: &str, despite: Option<Error>) -> News {
         None => (Tone::Good, format!("{name} is {done}."), None),
         Some(error) => (
             Tone::Uncertain,
-            format!("{name} is {done}, though the console answered with a failure. {error}"),
+            format!("{name} is {done}, although the console reported a failure. {error}"),
             None,
         ),
     }
@@ -256,7 +256,7 @@ impl<F: Fields> Edit<F> {
     pub fn refused_alone(self) -> Option<String> {
         self.refused().or_else(|| {
             (self.opened.with(Option::is_some) && !self.is_changed())
-                .then(|| "Nothing was changed.".to_owned())
+                .then(|| "There are no changes to save.".to_owned())
         })
     }
 
@@ -271,7 +271,7 @@ impl<F: Fields> Edit<F> {
         self.key.try_with_value(|key| self.drafts.forget(key));
     }
 
-    /// What somebody else has made of it, while nobody has chosen between the two.
+    /// What someone else has made of it, while nobody has chosen between the two.
     pub fn theirs(self) -> Option<F::Thing> {
         self.theirs.get()
     }
@@ -282,7 +282,7 @@ impl<F: Fields> Edit<F> {
         self.theirs.set(None);
     }
 
-    /// Sends what is typed by `work`, which must not read the page's signals, to its end, and says what came of it: in the news, or in
+    /// Sends what is typed by `work`, which must not read the page's signals, to its end, and says the outcome: in the news, or in
     /// the form. `explain` says at which field a failure belongs, and in which words.
     pub async fn save<D>(
         self,
@@ -304,7 +304,7 @@ impl<F: Fields> Edit<F> {
         if left {
             let lost = match result {
                 Ok(Sent::Saved(..) | Sent::Created { .. }) | Err(Error::Cancelled) => None,
-                Ok(Sent::Theirs(_)) => Some("Somebody else has changed it meanwhile.".to_owned()),
+                Ok(Sent::Theirs(_)) => Some("Someone else has changed it in the meantime.".to_owned()),
                 Err(error) => Some(error.in_full()),
             };
             if let Some(why) = lost {
@@ -350,7 +350,7 @@ pub fn Conflict<F: Fields>(
     words: &'static str,
     /// The head of the second column.
     yours: &'static str,
-    /// What somebody else has made of it.
+    /// What someone else has made of it.
     theirs: F::Thing,
     /// Saves.
     send: Callback<()>,

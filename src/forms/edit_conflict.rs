@@ -1,4 +1,4 @@
-//! What a form says when it is not the first: somebody else has changed the thing meanwhile, or the person has typed before.
+//! What a form says when it is not the first: someone else has changed the thing in the meantime, or the person has typed before.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::ui::focus::focus_heading_if_lost;
 pub fn ComparedRow(
     /// What the row compares.
     label: &'static str,
-    /// What somebody else has made of it.
+    /// What someone else has made of it.
     theirs: String,
     /// What is typed, as it is typed on.
     children: Children,

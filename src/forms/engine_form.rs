@@ -32,7 +32,7 @@ const ADDRESS: Field = (
     EngineField::Address,
     "Address",
     "engine-address",
-    "Host name or IP address under which the console reaches the engine.",
+    "Host name or IP address at which the console reaches the engine.",
 );
 const PORT: Field = (
     EngineField::Port,
@@ -109,7 +109,7 @@ pub enum Outcome {
     },
     /// The fields say why not.
     NotSaved,
-    /// The person has left meanwhile.
+    /// The person has left in the meantime.
     Left,
 }
 
@@ -178,7 +178,7 @@ impl General {
         });
     }
 
-    /// Sends what is typed, and says in the news or at the fields what came of it.
+    /// Sends what is typed, and reports the outcome in the news or at the fields.
     pub async fn save(self) -> Outcome {
         let Self { edit, data, id, .. } = self;
         edit.sent.set(true);
@@ -194,7 +194,7 @@ impl General {
         let explain = |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
                 data.read_engine(id);
-                let words = "Somebody has deleted this engine meanwhile. What you typed is still here: New engine adds it again.";
+                let words = "Someone else has deleted this engine. What you typed is still here: New engine adds it again.";
                 (None, words.to_owned())
             }
             (Error::Rejected { status: ..500, message }, _)
@@ -274,7 +274,7 @@ pub struct Inside {
 /// The form for a new engine.
 #[component]
 pub fn EngineForm(
-    /// Where the form stands in another screen's dialog; otherwise it leads to the engine's own screens.
+    /// Where the form is in another screen's dialog; otherwise it leads to the engine's own screens.
     #[prop(optional)]
     inside: Option<Inside>,
 ) -> impl IntoView {
@@ -341,7 +341,7 @@ fn PairingNote(edit: Edit<Typed>, check: Memo<EngineCheck>) -> impl IntoView {
 fn EngineConflict(edit: Edit<Typed>, theirs: Engine, send: Callback<()>) -> impl IntoView {
     let text = EngineText::of(&theirs);
     let Typed { name, address, port } = edit.fields;
-    let words = "Somebody else has changed this engine meanwhile. Nothing was saved.";
+    let words = "Someone else has changed this engine in the meantime. Nothing was saved.";
     view! {
         <Conflict edit words yours="What you typed" theirs send>
             <ComparedRow label="Name" theirs=text.name>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{draft::at_stake, pool_form::PoolForm};
 use crate::ui::dialog::{Dialog, Open};
 
-/// The dialog. The pool is saved at once, and `on_created` is told.
+/// The dialog. The pool is saved at once, and `on_created` is called.
 #[component]
 pub fn NewPoolDialog(
     /// Whether it is open.
@@ -17,7 +17,7 @@ pub fn NewPoolDialog(
     /// Called with the pool, after the news has told.
     on_created: Callback<Pool>,
     /// What the pool is for, as a sentence.
-    #[prop(default = "The pool is saved at once, and chosen.")]
+    #[prop(default = "The pool is saved immediately, and chosen.")]
     words: &'static str,
 ) -> impl IntoView {
     let at_stake = at_stake(open, draft.clone(), "The new pool");

@@ -88,7 +88,7 @@ impl Picking {
         self.meant.with(|meant| meant.as_ref().filter(|it| it.refused.is_none()).map(|it| it.label.clone()))
     }
 
-    /// What stands in the field.
+    /// What is in the field.
     fn text(self) -> String {
         self.content.with(|content| match content {
             Content::Typed(text) => text.clone(),
@@ -98,7 +98,7 @@ impl Picking {
         })
     }
 
-    /// Why what is in the field can't be chosen; nothing where it can, or is empty. No action may go on with it as if the field
+    /// Why what is in the field can't be chosen; nothing where it can, or is empty. No action may continue with it as if the field
     /// were empty.
     pub fn wrong(self) -> Option<String> {
         if let Some(meant) = self.meant.get() {
@@ -107,12 +107,12 @@ impl Picking {
         self.content.with(|content| match content {
             Content::Typed(text) if text.trim().is_empty() => None,
             Content::Typed(text) => {
-                Some(format!("“{}” is none of the choices: choose one from the list.", text.trim()))
+                Some(format!("“{}” is not in the list: choose one that is.", text.trim()))
             }
             // The lists may still be on their way.
             Content::Picked(..) if self.candidates.with(|all| all.is_empty()) => None,
             Content::Picked(_, before) => {
-                Some(format!("{before} is no longer there: choose another one from the list."))
+                Some(format!("{before} is no longer there: choose another from the list."))
             }
         })
     }
@@ -397,7 +397,7 @@ fn Options(state: State) -> impl IntoView {
     };
     let more = move || {
         let more = state.shown.with(|shown| shown.more);
-        let words = || format!("{} more match: type a part of the name.", number::count(more as u64));
+        let words = || format!("{} more match: type part of the name.", number::count(more as u64));
         (more > 0).then(|| view! { <p class="picker-more">{words()}</p> })
     };
     view! {

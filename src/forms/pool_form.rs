@@ -23,7 +23,7 @@ use crate::{
     ui::{button::Refused, field::FormField, live::live},
 };
 
-/// So many names are spelled out where two versions differ; the rest is a number.
+/// How many names are spelled out where two versions differ; the rest is a number.
 const NAMES: usize = 12;
 
 /// The one field that the console refuses by itself.
@@ -125,7 +125,7 @@ pub fn PoolForm(
         let explain = move |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
                 data.read_pool(id);
-                let words = "Somebody has deleted this pool meanwhile. What you typed is still here: New engine pool adds it again.";
+                let words = "Someone else has already deleted this pool. What you typed is still here: New engine pool adds it again.";
                 (None, words.to_owned())
             }
             (Error::Rejected { status: ..500, message }, _) if field_of_refusal(message).is_some() => {
@@ -199,7 +199,7 @@ fn PoolConflict(edit: Edit<Typed>, data: Data, theirs: Pool, send: Callback<()>)
             .collect_view()
         }
     };
-    let words = "Somebody else has changed this pool meanwhile. Nothing was saved.";
+    let words = "Someone else has changed this pool in the meantime. Nothing was saved.";
     view! {
         <Conflict edit words yours="What you chose" theirs send>
             {live(rows)}

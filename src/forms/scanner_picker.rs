@@ -110,7 +110,7 @@ pub fn ScannerPicker(
             <div class="picker-head">
                 <FilterBox
                     label="Filter engines and pools"
-                    title="Looks in name, kind and status. All words must occur."
+                    title="Searches name, kind and status. All words must occur."
                     filter
                 /> <div class="actions">{actions.map(|actions| actions.run())}</div>
             </div>

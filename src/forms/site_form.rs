@@ -178,7 +178,7 @@ impl SiteEdit {
         let explain = move |error: &Error| match (error, id) {
             (Error::NotFound { .. }, Some(id)) => {
                 data.read_site(id);
-                let words = "Somebody has deleted this site meanwhile, or this account may no longer see it. What you typed is still here.";
+                let words = "Someone else has deleted this site, or this account may no longer see it. What you typed is still here.";
                 (None, words.to_owned())
             }
             (Error::Rejected { status: ..500, message }, _) if refuses_site_name(message) => {
@@ -208,7 +208,7 @@ pub fn SiteForm(
     }
 }
 
-/// What is around the fields: what somebody else has changed, what was typed before, what was refused, **Save** and **Cancel**.
+/// What is around the fields: what someone else has changed, what was typed before, what was refused, **Save** and **Cancel**.
 #[component]
 pub fn SiteFormFrame(
     /// What is typed.
@@ -426,7 +426,7 @@ fn SiteConflict(edit: Edit<Typed>, theirs: Site, send: Callback<()>) -> impl Int
     let draft = SiteDraft::of(&theirs);
     let importance = importance_label(&draft.importance).to_owned();
     let fields = edit.fields;
-    let words = "Somebody else has changed this site meanwhile. Nothing was saved.";
+    let words = "Someone else has changed this site in the meantime. Nothing was saved.";
     view! {
         <Conflict edit words yours="What you typed" theirs send>
             <ComparedRow label="Name" theirs=draft.name>

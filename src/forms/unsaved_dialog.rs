@@ -19,7 +19,7 @@ pub fn UnsavedDialog() -> impl IntoView {
     };
     view! {
         <Dialog open=unsaved.open() title="Leave without saving?".to_owned()>
-            <p>"This is not saved, and would be lost:"</p>
+            <p>"This has not been saved, and will be lost:"</p>
             <ul class="plain">{live(lost)}</ul>
             <footer>
                 <button type="button" class="button" on:click=move |_| unsaved.open().set(false)>

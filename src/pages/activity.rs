@@ -24,10 +24,12 @@ use crate::{
     },
     data::Data,
     features::kept::NotKept,
+    routes::Route,
     session::Session,
     ui::{
         button::ActionButton,
         filter::FilterBox,
+        heading::PageHeading,
         icon::Icon,
         live::live,
         table::{
@@ -92,7 +94,7 @@ fn looks(data: Data, entry: &Entry) -> Looks {
             return Looks { icon: Icon::Activity, class: "", words };
         }
         // It runs in another tab, or its page was closed.
-        let words = format!("end not seen: {}", entry.summary());
+        let words = format!("end unknown: {}", entry.summary());
         return Looks { icon: Icon::Warning, class: "uncertain", words };
     }
     let count = |outcome| entry.count(outcome);
@@ -110,7 +112,7 @@ fn looks(data: Data, entry: &Entry) -> Looks {
 #[component]
 pub fn ActivityPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Activity");
+    Title::here().set(Route::Activity.heading());
     data.want_scanners();
     let [filter, chosen] = ["filter", "entry"].map(AddressParam::of);
     let page = ActivityState { data, clock: Clock::here(), filter, chosen };
@@ -124,15 +126,13 @@ pub fn ActivityPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Activity"
-                </h1>
+                <PageHeading route=Route::Activity />
                 <div class="actions">
                     <KeptData page />
                 </div>
             </div>
             <p class="secondary">
-                {format!("What was done with this app, kept in this browser only, for {user} at this console. No other user or browser has it.")}
+                {format!("What {user} did at this console with this app. It is kept in this browser only: no other user or browser has it.")}
             </p>
             <div role="status" class="troubles">
                 <NotKept />
@@ -140,7 +140,7 @@ pub fn ActivityPage() -> impl IntoView {
             <div class="toolbar">
                 <FilterBox
                     label="Filter activity"
-                    title="Looks in what was done, by whom, on what, and what came of it. All words must occur."
+                    title="Searches actions, users, names and outcomes. All words must occur."
                     filter
                 />
                 <div class="end">
@@ -176,7 +176,7 @@ fn ShownCount(page: ActivityState, keys: Memo<Keys>) -> impl IntoView {
         let shown = keys.with(|keys| keys.as_ref().map(|keys| keys.len()))?;
         let all = page.data.entries()?.len();
         let words = if shown == all {
-            format!("{} done", number::counted(all, "thing"))
+            number::counted(all, "action")
         } else {
             format!("{} of {}", number::count(shown as u64), number::count(all as u64))
         };
@@ -202,12 +202,12 @@ fn cells(page: ActivityState, place: RowPlace) -> Option<Vec<El>> {
     ])
 }
 
-/// What stands in the table's place when it has no rows.
+/// What is in the table's place when it has no rows.
 fn empty(page: ActivityState) -> AnyView {
     if page.filter.with(|text| text.trim().is_empty()) {
         return view! {
             <div class="table-empty">
-                <h2>"Nothing was done here yet"</h2>
+                <h2>"Nothing has been done yet"</h2>
                 <p>"Each change and each refresh that you make with this app is listed here, with its outcome."</p>
             </div>
         }
@@ -230,7 +230,7 @@ fn ExportCsv(page: ActivityState, keys: Memo<Keys>) -> impl IntoView {
     let toasts = Toasts::here();
     let refused = Signal::derive(move || {
         let none = keys.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
-        none.then(|| "There is nothing to take yet.".to_owned())
+        none.then(|| "There is nothing to export yet.".to_owned())
     });
     let on_press = Callback::new(move |()| {
         let mut text = CSV_MARK.to_owned();
@@ -240,8 +240,8 @@ fn ExportCsv(page: ActivityState, keys: Memo<Keys>) -> impl IntoView {
             csv_of_entry(&mut text, &entry);
         }
         if save_csv(&csv_name("activity"), &Array::of1(&text.into())).is_err() {
-            let advice = "Try again, or look at its download settings.".to_owned();
-            toasts.say(Tone::Bad, "The browser did not take the file.", Some(advice));
+            let advice = "Try again, or check its download settings.".to_owned();
+            toasts.say(Tone::Bad, "The browser did not save the file.", Some(advice));
         }
     });
     view! { <ActionButton icon=Icon::Export label="Export CSV".to_owned() small=true refused on_press /> }

@@ -24,6 +24,7 @@ use crate::{
     routes::Route,
     ui::{
         button::ActionButton,
+        heading::PageHeading,
         icon::Icon,
         live::{follow, live},
         load_error::ListFailure,
@@ -34,7 +35,7 @@ use crate::{
 
 /// What the work on engines is called.
 const DOING: &str = "Adding engines";
-/// So many pools are named in a sentence.
+/// How many pools are named in a sentence.
 const NAMED: usize = 5;
 
 /// A row, as it was typed.
@@ -55,7 +56,7 @@ impl Row {
 struct AddState {
     data: Data,
     drafts: Drafts,
-    /// What stands in the field for a table, and has not become rows yet.
+    /// What is in the field for a table, and has not become rows yet.
     text: RwSignal<String>,
     rows: RwSignal<Vec<Row>>,
     keys: Memo<Keys>,
@@ -224,7 +225,7 @@ impl AddState {
     fn refused(self) -> Option<String> {
         let data = self.data;
         if data.bulk.is_running() {
-            return Some("Other work is still running.".to_owned());
+            return Some("Another job is still running.".to_owned());
         }
         if data.engines.value().is_none() || data.pools.value().is_none() {
             return Some("The engines and pools have not been read yet.".to_owned());
@@ -242,7 +243,7 @@ impl AddState {
 
     fn start(self) {
         let meant = untrack(|| self.meant());
-        // What is left of earlier work gives way.
+        // What is left of earlier work is cleared away.
         self.data.bulk.close();
         self.failed.set(Vec::new());
         self.data.add_engines(meant);
@@ -250,7 +251,7 @@ impl AddState {
     }
 }
 
-/// The texts of a draft: what stands in the field, whether pools are created, then each row with its key.
+/// The texts of a draft: what is in the field, whether pools are created, then each row with its key.
 fn write_draft(text: &str, create_pools: bool, rows: &[Row]) -> Vec<String> {
     let mut texts = vec![text.to_owned(), if create_pools { "yes" } else { "" }.to_owned()];
     for row in rows {
@@ -274,7 +275,7 @@ fn read_draft(texts: Vec<String>) -> (String, bool, Vec<Row>) {
 /// The screen at `/engines/add`.
 #[component]
 pub fn AddEnginesPage() -> impl IntoView {
-    Title::here().set("Add engines");
+    Title::here().set(Route::AddEngines.heading());
     let page = AddState::new();
     page.data.read_engines();
     page.keep_what_is_typed();
@@ -293,11 +294,9 @@ pub fn AddEnginesPage() -> impl IntoView {
     view! {
         <section class="page add-engines" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Add engines"
-                </h1>
+                <PageHeading route=Route::AddEngines />
             </div>
-            <BeforeAdding then="Once an engine is added, the console makes contact, and the engine writes the console into its consoles.xml. Enable it there: the steps for each engine can be downloaded below." />
+            <BeforeAdding then="Once an engine is added, the console contacts it, and the engine adds the console to its consoles.xml. Then enable the console there; the steps for each engine can be downloaded below." />
             <PasteForm page toasts />
             {live(move || has_rows.get().then(|| view! { <Rows page /> }))}
             <PairingOutput page toasts />
@@ -369,17 +368,18 @@ fn in_words(page: AddState) -> String {
         parts.push(format!("{} will be added", counted(added, "engine")));
     }
     if completed > 0 {
-        parts.push(format!("{} in the console will get pools or sites", counted(completed, "engine")));
+        parts
+            .push(format!("{} already in the console will get pools or sites", counted(completed, "engine")));
     }
     if done > 0 {
         parts.push(format!(
-            "{} in the console with all of this",
+            "{} already complete",
             if done == 1 { "1 is".to_owned() } else { format!("{done} are") }
         ));
     }
     if wrong > 0 {
         let rows = if wrong == 1 { "1 row has".to_owned() } else { format!("{wrong} rows have") };
-        parts.push(format!("{rows} something to correct and will be left out"));
+        parts.push(format!("{rows} errors and will be left out"));
     }
     if parts.is_empty() { "The rows are blank.".to_owned() } else { format!("{}.", parts.join(", ")) }
 }

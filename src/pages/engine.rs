@@ -45,6 +45,7 @@ use crate::{
         copy::CopyButton,
         dialog::Open,
         fold::Fold,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
@@ -102,9 +103,7 @@ pub fn EnginePage(
         <section class="page" aria-labelledby="page-heading">
             <EngineNeighbours page />
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engine Configuration"
-                </h1>
+                <PageHeading route=Route::Engine(page.id) />
                 {live(move || there.get().then(|| view! { <EngineActions page /> }))}
             </div>
             <div role="status" class="troubles">
@@ -127,7 +126,7 @@ fn EngineNeighbours(page: EngineState) -> impl IntoView {
         None => list,
     };
     let place = left.and_then(|left| {
-        // What was deleted meanwhile is no neighbour.
+        // What was deleted in the meantime is no neighbour.
         let list = untrack(|| page.data.engines.value());
         let there = list.map(|list| list.items.iter().map(|it| it.id.get()).collect::<KeySet>());
         let is_there =
@@ -359,7 +358,7 @@ fn EngineActions(page: EngineState) -> impl IntoView {
     }
 }
 
-/// Asks before the direction is turned around, and warns about firewalls.
+/// Asks before the direction is reversed, and warns about firewalls.
 #[component]
 fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
     let toasts = Toasts::here();
@@ -389,7 +388,7 @@ fn ReverseDialog(page: EngineState, open: Open) -> impl IntoView {
             None => vec![
                 "This console does not report which side connects. Reversing switches the sides.".to_owned(),
                 to_console,
-                "If the engine calls already, it will be the other way:".to_owned(),
+                "Or, if the engine already calls the console:".to_owned(),
                 to_engine,
             ],
         };
@@ -461,7 +460,7 @@ fn EngineTabs(page: EngineState) -> impl IntoView {
             })
             panel=Callback::new(panel)
         />
-        <BulkLine open=panel_state.working bulk=page.data.bulk name="Work on many sites" />
+        <BulkLine open=panel_state.working bulk=page.data.bulk name="Work on several sites" />
         <WorkDialog open=panel_state.working bulk=page.data.bulk />
     }
 }
@@ -481,7 +480,7 @@ fn RunByRapid7(page: EngineState, engine: Arc<Engine>) -> impl IntoView {
                     "Run by Rapid7"
                 </label>
                 <p>
-                    "An engine of Rapid7's External Scanning Service can stand here with an IP address of its own. It has no command line for you: Rapid7 Support pairs it. Only you can know; the mark is kept in this browser alone."
+                    "An engine of Rapid7's External Scanning Service can be listed here with an IP address of its own. You have no access to its command line: Rapid7 Support pairs it. The console does not report this, so tick it yourself; it is remembered in this browser only."
                 </p>
             </section>
         }
@@ -549,7 +548,7 @@ fn Pairing(page: EngineState) -> impl IntoView {
                 <p>
                     "For an engine that the console does not know yet, or that was deleted. A shared secret comes from "
                     <a href=Route::SharedSecret.href()>"Generate Scan Engine Shared Secret"</a>
-                    ". A paired engine is turned around with Reverse direction instead."
+                    ". To turn a paired engine around, use Reverse direction instead."
                 </p>
                 <PairingSteps steps=Callback::new(move |host| reverse_pairing(host, Some(&reverse), &place)) />
             </details>

@@ -55,6 +55,7 @@ use crate::{
         button::ActionButton,
         focus::focus_heading_if_lost,
         fold::Fold,
+        heading::PageHeading,
         icon::{Icon, glyph},
         later::{Addition, Later},
         live::{follow, live},
@@ -155,7 +156,7 @@ impl EnginesState {
         self.exporting.set(false);
         self.toasts.say(
             Tone::Bad,
-            "This part of the app could not be fetched.",
+            "This part of the app could not be loaded.",
             Some(
                 "Check that the console is running, then try again. If that does not help, reload the page."
                     .to_owned(),
@@ -193,7 +194,7 @@ impl EnginesState {
 #[component]
 pub fn EnginesPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Scan Engines");
+    Title::here().set(Route::Engines.heading());
     data.want_engines();
 
     let rows = Memo::new(move |_| {
@@ -288,9 +289,7 @@ pub fn EnginesPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engines"
-                </h1>
+                <PageHeading route=Route::Engines />
                 <div class="actions">
                     <Fold label="More actions" icon=Icon::More>
                         <a class="button quiet add-many" href=Route::AddEngines.href()>
@@ -465,7 +464,7 @@ fn RefreshButton(page: EnginesState) -> impl IntoView {
     })
 }
 
-/// The keys of the chosen statuses, as the address has them: parted by commas.
+/// The keys of the chosen statuses, as the address has them: separated by commas.
 fn chosen_statuses(keys: &str) -> Vec<String> {
     keys.split(',').filter(|key| !key.is_empty()).map(|key| key.replace("%2C", ",")).collect()
 }
@@ -534,7 +533,7 @@ fn StatusFilter(page: EnginesState, shown: Memo<Shown>) -> impl IntoView {
     }
 }
 
-/// The list could not be read, or not wholly. What is on screen stays.
+/// The list could not be read, or not completely. What is on screen stays.
 #[component]
 fn EnginesTroubles(page: EnginesState) -> impl IntoView {
     live(move || {
@@ -566,7 +565,7 @@ fn EnginesTroubles(page: EnginesState) -> impl IntoView {
     })
 }
 
-/// What stands in the table's place when it has no rows.
+/// What is in the table's place when it has no rows.
 fn empty(page: EnginesState) -> AnyView {
     if page.rows.with(Option::is_none) {
         // Why it could not be read stands above.

@@ -19,10 +19,12 @@ use crate::{
         relieve::EvenOutDialog,
         watching::{NotifyMe, NotifyProblem},
     },
+    routes::Route,
     ui::{
         button::ActionButton,
         focus::focus_heading_if_lost,
         fold::Fold,
+        heading::PageHeading,
         icon::Icon,
         live::live,
         load_error::ListFailure,
@@ -36,7 +38,7 @@ const TABS: &[Tab] = &[("attention", "Attention"), ("audit", "Audit"), ("fleet",
 #[component]
 pub fn HealthPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Engine Health");
+    Title::here().set(Route::Health.heading());
     data.want_engines();
     let tab = AddressParam::of("tab");
     // The pictures scroll as a page; the other tabs are tables, which scroll by themselves.
@@ -45,9 +47,7 @@ pub fn HealthPage() -> impl IntoView {
     view! {
         <section class=class aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Engine Health"
-                </h1>
+                <PageHeading route=Route::Health />
                 <div class="actions">
                     <Fold label="View" icon=Icon::View>
                         <div class="head-line end">
@@ -58,7 +58,7 @@ pub fn HealthPage() -> impl IntoView {
                         icon=Icon::Reverse
                         label="Even out the load".to_owned()
                         refused=Signal::derive(move || {
-                            data.bulk.is_running().then(|| "Other work is still running.".to_owned())
+                            data.bulk.is_running().then(|| "Another job is still running.".to_owned())
                         })
                         on_press=Callback::new(move |()| evening_out.set(true))
                     />
@@ -85,7 +85,7 @@ pub fn HealthPage() -> impl IntoView {
     }
 }
 
-/// The lists could not be read, or not wholly. What is on screen stays.
+/// The lists could not be read, or not completely. What is on screen stays.
 #[component]
 fn HealthTroubles(data: Data) -> impl IntoView {
     live(move || {
@@ -100,7 +100,7 @@ fn HealthTroubles(data: Data) -> impl IntoView {
         });
         let pools = data.pools.failed().filter(|_| failed.is_none()).map(|error| {
             let what = if data.pools.read_at().is_some() {
-                "The pools could not be read again, so what is shown of them may be old."
+                "The pools could not be reloaded, so what you see of them may be out of date."
             } else {
                 "The pools could not be read, so pools and sites through pools are left out."
             };

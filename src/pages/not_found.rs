@@ -10,7 +10,7 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <div class="page">
             <h1 tabindex="-1">"Nothing here"</h1>
-            <p>"This address belongs to no screen. It may be from another version, or mistyped."</p>
+            <p>"There is no screen at this address. It may be mistyped, or from another version."</p>
             <a href=Route::Engines.href()>"Go to Scan Engines"</a>
         </div>
     }

@@ -18,6 +18,7 @@ use crate::{
     routes::{self, Route},
     ui::{
         button::ActionButton,
+        heading::PageHeading,
         icon::Icon,
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
@@ -25,7 +26,7 @@ use crate::{
     unsaved::Unsaved,
 };
 
-/// So many of the sites that use a pool are shown with their names.
+/// How many of the sites that use a pool are shown with their names.
 const SHOWN: usize = 200;
 
 /// The screen at `/pools/new` and `/pools/:id`.
@@ -42,7 +43,7 @@ pub fn PoolPage(
 
 #[component]
 fn NewPool() -> impl IntoView {
-    Title::here().set("New engine pool");
+    Title::here().set(Route::NewPool.heading());
     let data = Data::here();
     data.want_scanners();
     Drafts::here().guard(Unsaved::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
@@ -53,9 +54,7 @@ fn NewPool() -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "New engine pool"
-                </h1>
+                <PageHeading route=Route::NewPool />
             </div>
             <p class="secondary">
                 "A site that uses a pool is scanned by all of its active engines together. A pool may be empty at first."
@@ -108,7 +107,7 @@ fn OnePool(id: PoolId) -> impl IntoView {
     });
     let names = SiteNames::new(data);
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
-    // What will move from where to where stands in the dialog: its Save does it.
+    // What will move from where to where is in the dialog: its Save does it.
     let assign = move |moves: Vec<SiteMove>| {
         if !moves.is_empty() {
             data.bulk.close();
@@ -120,9 +119,7 @@ fn OnePool(id: PoolId) -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engine Pool"
-                </h1>
+                <PageHeading route=Route::Pool(id) />
                 {live(move || there.get().then(|| view! { <PoolActions id asking /> }))}
             </div>
             <div role="status" class="troubles">
@@ -178,7 +175,7 @@ fn PoolActions(id: PoolId, asking: Asking) -> impl IntoView {
     }
 }
 
-/// The sites that use the pool, as far as the console tells.
+/// The sites that use the pool, as far as the console reports.
 #[component]
 fn PoolSites(page: PoolState, names: SiteNames, asking: Asking) -> impl IntoView {
     let sites = Memo::new(move |_| page.pool.with(|pool| pool.as_ref().and_then(|pool| pool.sites.clone())));

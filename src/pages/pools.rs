@@ -18,6 +18,7 @@ use crate::{
         filter::FilterBox,
         focus::focus_heading_if_lost,
         fold::Fold,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::live,
         load_error::ListFailure,
@@ -68,7 +69,7 @@ struct PoolsState {
 /// The screen at `/pools`.
 #[component]
 pub fn PoolsPage() -> impl IntoView {
-    Title::here().set("Scan Engine Pools");
+    Title::here().set(Route::Pools.heading());
     let data = Data::here();
     data.want_engines();
     let rows = Memo::new(move |_| {
@@ -107,14 +108,12 @@ pub fn PoolsPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engine Pools"
-                </h1>
+                <PageHeading route=Route::Pools />
                 <div class="actions">
                     <Fold label="More actions" icon=Icon::More>
                         <AskButton page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
                         <AskButton page icon=Icon::Pool label="Split into pools" question=Question::Split />
-                        <AskButton page icon=Icon::Add label="Import pool plan…" question=Question::Import />
+                        <AskButton page icon=Icon::Import label="Import pool plan…" question=Question::Import />
                         <ExportButton page />
                     </Fold>
                     <NewPoolLink page />
@@ -123,7 +122,7 @@ pub fn PoolsPage() -> impl IntoView {
             <div class="toolbar">
                 <FilterBox
                     label="Filter pools"
-                    title="Looks in the names of the pools and of their engines. All words must occur."
+                    title="Searches the names of pools and their engines. All words must occur."
                     filter
                 />
             </div>
@@ -241,7 +240,7 @@ fn cells(page: PoolsState, RowPlace { key, tabindex }: RowPlace) -> Option<Vec<E
     ])
 }
 
-/// The list could not be read, or not wholly. What is on screen stays.
+/// The list could not be read, or not completely. What is on screen stays.
 #[component]
 fn PoolsTroubles(page: PoolsState) -> impl IntoView {
     live(move || {
@@ -260,7 +259,7 @@ fn PoolsTroubles(page: PoolsState) -> impl IntoView {
         });
         let engines = data.engines.failed().filter(|_| failed.is_none()).map(|error| {
             format!(
-                "The engines could not be read, so which are active may be old or missing. {}",
+                "The engines could not be read, so which are active may be out of date or missing. {}",
                 error.in_full()
             )
         });
@@ -274,7 +273,7 @@ fn PoolsTroubles(page: PoolsState) -> impl IntoView {
     })
 }
 
-/// What stands in the table's place when it has no rows.
+/// What is in the table's place when it has no rows.
 fn empty(page: PoolsState) -> AnyView {
     let Some(rows) = page.rows.get() else {
         // Why it could not be read stands above.
@@ -307,7 +306,7 @@ fn empty(page: PoolsState) -> AnyView {
     view! {
         <div class="table-empty">
             <h2>"No pool matches"</h2>
-            <p>"None of the pools, and none of their engines, has these words in its name."</p>
+            <p>"No pool has these words in its name or in the names of its engines."</p>
             <button
                 type="button"
                 class="button"

@@ -21,6 +21,7 @@ use crate::{
         copy::copy,
         field::problem_line,
         focus::focus_heading_if_lost,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::{follow, follow_from, live},
         steps::PairingSteps,
@@ -33,7 +34,7 @@ use crate::{
 const TICK: Duration = Duration::from_millis(500);
 /// How often the console is asked how long the secret is still valid, in milliseconds.
 const ASK_EVERY_MS: f64 = 30_000.0;
-/// When the two clocks of the browser part by more than this many milliseconds, the laptop slept or somebody set one.
+/// When the two clocks of the browser part by more than this many milliseconds, the laptop slept or someone set one.
 const JUMP_MS: f64 = 2_000.0;
 
 /// What the page's parts share. Copy it freely; all copies are the same.
@@ -67,15 +68,15 @@ impl SecretState {
             let generated = self.data.generate_secret().await;
             let left = self.busy.try_set(false).is_some();
             match generated {
-                Ok(true) => self.toasts.say(Tone::Good, "A new shared secret was made.", None),
+                Ok(true) => self.toasts.say(Tone::Good, "A new shared secret was generated.", None),
                 Ok(false) => self.toasts.say(
                     Tone::Good,
-                    "No new shared secret was made: this is the one that is still valid.",
+                    "No new shared secret was generated: this one is still valid.",
                     Some("Revoke it first if you want another.".to_owned()),
                 ),
                 Err(Error::Cancelled) => {}
                 Err(error) if left => {
-                    self.toasts.say(Tone::Bad, "No new shared secret was made.", Some(error.in_full()));
+                    self.toasts.say(Tone::Bad, "No new shared secret was generated.", Some(error.in_full()));
                 }
                 Err(error) => self.failed(&error),
             }
@@ -88,7 +89,7 @@ impl SecretState {
         spawn_local(async move {
             match self.data.reveal_secret().await {
                 Ok(Some(secret)) => then(secret.reveal()),
-                // That it is gone stands in its place.
+                // That it is gone is in its place.
                 Ok(None) => {}
                 Err(error) => self.failed(&error),
             }
@@ -99,7 +100,7 @@ impl SecretState {
 /// The screen at `/shared-secret`.
 #[component]
 pub fn SharedSecretPage() -> impl IntoView {
-    Title::here().set("Generate Scan Engine Shared Secret");
+    Title::here().set(Route::SharedSecret.heading());
     let data = Data::here();
     let page = SecretState {
         data,
@@ -120,7 +121,7 @@ pub fn SharedSecretPage() -> impl IntoView {
             focus_heading_if_lost();
         }
     });
-    // Nor is one that a colleague has replaced meanwhile: the time that is left is the new one's.
+    // Nor is one that a colleague has replaced in the meantime: the time that is left is the new one's.
     follow_from(move |before: Option<Validity>| {
         let now = data.secret.validity.get();
         if before.is_some_and(|before| before.is_another(now)) {
@@ -132,9 +133,7 @@ pub fn SharedSecretPage() -> impl IntoView {
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Generate Scan Engine Shared Secret"
-                </h1>
+                <PageHeading route=Route::SharedSecret />
             </div>
             <p>
                 "With a shared secret, an engine that calls this console pairs itself (engine-to-console, or reverse pair). One secret pairs any number of engines, and is valid for 60 minutes."
@@ -180,9 +179,9 @@ pub fn SharedSecretPage() -> impl IntoView {
 /// What **Generate** would do while a secret is valid. On an `older` console nothing can be revoked.
 fn what_generate_does(older: bool) -> &'static str {
     if older {
-        "Generate makes no new one as long as this one is valid."
+        "As long as this one is valid, Generate makes no new one."
     } else {
-        "Generate makes no new one as long as this one is valid. For another one, revoke it first."
+        "As long as this one is valid, Generate makes no new one. For a new one, revoke it first."
     }
 }
 
@@ -212,7 +211,7 @@ fn SecretStatus(page: SecretState) -> impl IntoView {
             Validity::Until(_) => "A shared secret is valid.",
             Validity::Expired => "The shared secret has expired. Generate makes a new one.",
             Validity::Gone => {
-                "The shared secret is no longer valid: it was revoked, or the console was started again. Generate makes a new one."
+                "The shared secret is no longer valid: it was revoked, or the console was restarted. Generate makes a new one."
             }
         };
         view! { <p>{words}</p> {failed} }
@@ -236,7 +235,7 @@ fn ValidSecret(page: SecretState) -> impl IntoView {
             page.hide();
         } else {
             page.reveal(move |text| {
-                // Whoever has left the page meanwhile sees nothing of it.
+                // Whoever has left the page in the meantime sees nothing of it.
                 _ = page.shown.try_set(Some(text.to_owned()));
             });
         }
@@ -293,7 +292,7 @@ fn UnattendedEngines(page: SecretState) -> impl IntoView {
         <section class="card" aria-labelledby="unattended-heading">
             <h2 id="unattended-heading">"Engines without a command line"</h2>
             <p>
-                "For images and containers: put this consoles.xml into nse/conf of the engine's installation directory before its first start. It then pairs itself with this console, as long as the secret is valid, and takes the secret out of the file."
+                "For images and containers: put this consoles.xml into nse/conf in the engine's installation directory before the engine first starts. While the secret is valid, the engine then pairs itself with this console, and removes the secret from the file."
             </p>
             <pre class="output" tabindex="0">
                 {live(move || consoles_file(&page.data.place(), "••••"))}
@@ -339,7 +338,7 @@ fn Revoke(page: SecretState) -> impl IntoView {
             destructive=true
             on_confirm=confirm
         >
-            <p>"No further engine can pair with it. Engines that are paired already stay so."</p>
+            <p>"No more engines can pair with it. Engines that are already paired stay paired."</p>
         </Confirm>
     }
 }

@@ -110,7 +110,7 @@ pub fn SignInAgain() -> impl IntoView {
                                 <h2 id="sign-in-again">"Sign in again"</h2>
                                 <p>
                                     {if account.two_factor {
-                                        "The token ran out. What is on screen stays, and work in progress continues."
+                                        "The token has expired. What is on screen stays, and work in progress continues."
                                     } else {
                                         "The console no longer accepts these credentials. What is on screen stays, and work in progress continues."
                                     }}

@@ -28,6 +28,7 @@ use crate::{
     ui::{
         button::{ActionButton, Refused},
         focus::focus_heading_if_lost,
+        heading::PageHeading,
         icon::Icon,
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
@@ -55,7 +56,7 @@ pub fn SitePage(
 /// **Create site**: the tabs of Site Configuration before there is a site. Its own **Save** alone creates it.
 #[component]
 fn NewSite() -> impl IntoView {
-    Title::here().set("Create site");
+    Title::here().set(Route::NewSite.heading());
     Drafts::here().guard(Unsaved::here(), Route::NewSite.path(), || "The new site".to_owned());
     let form = SiteEdit::open(None);
     let scanning = Scanning::new(Data::here(), form.scanner(), Route::NewSite.path());
@@ -70,9 +71,7 @@ fn NewSite() -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Create site"
-                </h1>
+                <PageHeading route=Route::NewSite />
             </div>
             <SiteFormFrame form on_bad=Callback::new(move |()| choose(TABS[0].0))>
                 <Tabs
@@ -156,9 +155,7 @@ fn OneSite(id: SiteId) -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Site Configuration"
-                </h1>
+                <PageHeading route=Route::Site(id) />
                 <div class="actions">
                     {live(move || {
                         there
@@ -221,7 +218,7 @@ fn SiteSummary(page: SiteState) -> impl IntoView {
         let kind = site.site_type.as_ref().map(|kind: &SiteType| plain(kind.label().to_owned()));
         let importance = site.importance.as_deref().map(|word| plain(importance_label(word).to_owned()));
         let scan = site.last_scan.map_or_else(
-            || ("Never".to_owned(), "The console has no time for it.".to_owned()),
+            || ("Never".to_owned(), "The console reports no time.".to_owned()),
             |time| (page.clock.relative(time), page.clock.exact(time)),
         );
         let facts = [
@@ -358,7 +355,7 @@ impl Choice {
         let name = name.unwrap_or_else(|| format!("Site {id}"));
         let words = Words {
             saved: format!("{name} is scanned by {}.", untrack(|| self.label(Some(to)))),
-            not_saved: format!("{name} was not given another engine or pool."),
+            not_saved: format!("{name} was not moved to another engine or pool."),
         };
         let work = async move {
             data.assign_site(id, opened, to).await.map(|moved| match moved {
@@ -370,7 +367,7 @@ impl Choice {
             if matches!(error, Error::NotFound { .. }) {
                 data.read_site(id);
             }
-            (None, format!("The site was not given another engine or pool. {}", error.in_full()))
+            (None, format!("The site was not moved to another engine or pool. {}", error.in_full()))
         };
         spawn_local(async move {
             _ = edit.save(words, work.boxed_local(), explain).await;
@@ -453,7 +450,7 @@ fn ChoiceConflict(
     view! {
         <Conflict
             edit=choice.edit
-            words="Somebody else has given this site another engine or pool meanwhile. Nothing was saved."
+            words="Someone else has moved this site to another engine or pool in the meantime. Nothing was saved."
             yours="What you chose"
             theirs
             send=save

@@ -2,6 +2,7 @@
 
 mod moving;
 
+use console_api::rules::{sort_by, sort_by_cached_key};
 use std::sync::Arc;
 
 use console_api::{
@@ -27,6 +28,7 @@ use crate::{
         dialog::Open,
         filter::FilterBox,
         focus::focus_heading_if_lost,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
@@ -115,9 +117,9 @@ impl SitesState {
     /// The selected sites, in the order of their names.
     fn selected(self) -> Vec<Site> {
         let mut keys = self.selection.look(|keys| keys.iter().copied().collect::<Vec<_>>());
-        keys.sort_unstable();
+        sort_by(&mut keys, Ord::cmp);
         let mut sites = keys.into_iter().filter_map(|key| self.site(key)).collect::<Vec<_>>();
-        sites.sort_by_cached_key(|site| fold_case(&site.name));
+        sort_by_cached_key(&mut sites, |site| fold_case(&site.name));
         sites
     }
 
@@ -152,7 +154,7 @@ fn scroll_to_top() {
 #[component]
 pub fn SitesPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Sites");
+    Title::here().set(Route::Sites.heading());
     data.want_engines();
 
     let [filter, sort, page, size] = ["filter", "sort", "page", "size"].map(AddressParam::of);
@@ -205,7 +207,7 @@ pub fn SitesPage() -> impl IntoView {
         if is_filtered.get() {
             looking.want(&request.sort);
         } else {
-            // Nobody waits any more for what is left of a hundred thousand.
+            // Nobody is waiting any more for what is left of a hundred thousand.
             looking.cancel();
             data.read_sites(request);
         }
@@ -244,9 +246,7 @@ pub fn SitesPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Sites"
-                </h1>
+                <PageHeading route=Route::Sites />
                 <div class="actions">
                     <a class="button primary" href=Route::NewSite.href()>
                         {glyph(Icon::Add, "")}
@@ -257,7 +257,7 @@ pub fn SitesPage() -> impl IntoView {
             <div class="toolbar">
                 <FilterBox
                     label="Filter sites"
-                    title="Looks in name, type, description, and engine or pool of all sites. All words must occur."
+                    title="Searches the name, type, description, and engine or pool of all sites. All words must occur."
                     filter
                 /> <div class="end">{live(move || is_filtered.get().then(|| view! { <FilterProgress page /> }))}</div>
             </div>
@@ -361,7 +361,7 @@ fn FilterProgress(page: SitesState) -> impl IntoView {
     let bar = move || {
         view! {
             <progress
-                aria-label="Sites looked through"
+                aria-label="Sites searched"
                 max=live_attribute(move || looking.progress().total.map(|total| total.max(1).to_string()))
                 value=live_attribute(move || {
                     let progress = looking.progress();
@@ -391,7 +391,7 @@ fn FilterProgress(page: SitesState) -> impl IntoView {
                     focus_heading_if_lost();
                 }
             >
-                "Look through the rest"
+                "Search the rest"
             </button>
         }
         .into_any()
@@ -405,7 +405,7 @@ fn FilterProgress(page: SitesState) -> impl IntoView {
     }
 }
 
-/// The sites could not be read, or not wholly. What is on screen stays.
+/// The sites could not be read, or not completely. What is on screen stays.
 #[component]
 fn SitesTroubles(page: SitesState) -> impl IntoView {
     live(move || {
@@ -415,12 +415,9 @@ fn SitesTroubles(page: SitesState) -> impl IntoView {
         let notice = failed.map(|error| {
             let at = data.sites.read_at().filter(|_| page.listed.with(Option::is_some));
             let what = match (filtered, at) {
-                (true, _) => "The sites could not be looked through to the end.".to_owned(),
+                (true, _) => "Not all sites could be searched.".to_owned(),
                 (false, Some(at)) => {
-                    format!(
-                        "The sites could not be read again. What is shown is from {}.",
-                        page.clock.exact(at)
-                    )
+                    format!("The sites could not be reloaded. What you see is from {}.", page.clock.exact(at))
                 }
                 (false, None) => "The sites could not be read.".to_owned(),
             };
@@ -486,7 +483,7 @@ fn SitesTroubles(page: SitesState) -> impl IntoView {
     })
 }
 
-/// What stands in the table's place when it has no rows.
+/// What is in the table's place when it has no rows.
 fn empty(page: SitesState) -> AnyView {
     if page.is_filtered() {
         let progress = page.looking.progress();
@@ -526,7 +523,7 @@ fn empty(page: SitesState) -> AnyView {
     .last();
     if listed.request.page > 0 {
         let to = last.unwrap_or(0).min(listed.request.page - 1);
-        let words = if last.is_some() { "Go to the last page" } else { "Go to the page before" };
+        let words = if last.is_some() { "Go to the last page" } else { "Go to the previous page" };
         return view! {
             <div class="table-empty">
                 <h2>{format!("There is no page {}", number::count(listed.request.page + 1))}</h2>
@@ -567,7 +564,7 @@ fn cells(page: SitesState, RowPlace { key, tabindex }: RowPlace) -> Option<Vec<E
     let assets = site.assets.map_or_else(unknown, number::count);
     let risk = site.risk_score.map_or_else(unknown, number::whole);
     let (scan, exact) = site.last_scan.map_or_else(
-        || ("Never".to_owned(), "The console has no time for it.".to_owned()),
+        || ("Never".to_owned(), "The console reports no time.".to_owned()),
         |time| (page.clock.relative(time), page.clock.exact(time)),
     );
     Some(vec![

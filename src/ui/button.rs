@@ -21,7 +21,7 @@ pub fn ActionButton(
     /// Whether it is what the page is for.
     #[prop(into, default = Signal::stored(false))]
     primary: Signal<bool>,
-    /// Whether it stands in a line of lesser things.
+    /// Whether it is in a line of lesser things.
     #[prop(default = false)]
     small: bool,
     /// Why not now.

@@ -34,12 +34,12 @@ impl Commands {
         });
     }
 
-    /// Those of the app around.
+    /// Those of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }
 
-    /// Offers this as long as the component around is there.
+    /// Offers this as long as the surrounding component is there.
     pub fn offer(self, command: Command) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);

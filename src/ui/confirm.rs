@@ -1,4 +1,4 @@
-//! The dialog that asks before something is done, and shows what came of it.
+//! The dialog that asks before something is done, and shows the outcome.
 
 use std::future::Future;
 
@@ -33,8 +33,8 @@ impl Asked {
         }
     }
 
-    /// Does what was asked for, to its end, and closes the question when it is done. A failure stands in the question, in `words`; where
-    /// that was closed or its page left meanwhile, the news tell it, after `failed`.
+    /// Does what was asked for, to its end, and closes the question when it is done. A failure is in the question, in `words`; where
+    /// that was closed or its page left in the meantime, the news tell it, after `failed`.
     ///
     /// # Errors
     /// What `work` gives.
@@ -92,7 +92,7 @@ pub fn Confirm(
     let Asked { open, busy, problem, .. } = asked;
     let reason = move || if busy.get() { Some("It is under way.".to_owned()) } else { refused.get() };
     let children = StoredValue::new(children);
-    // What failed the last time is old news when it is asked anew.
+    // What failed the last time is old news when it is asked again.
     follow(move || {
         if open.get() {
             problem.set(None);

@@ -97,7 +97,7 @@ impl Open {
 }
 
 /// What is shown last covers everything else, and what it covers can't be used. A dialog of the class `on-top`, without which
-/// nothing goes on, is therefore shown anew, with the focus where it was.
+/// nothing continues, is therefore shown again, with the focus where it was.
 fn raise_what_is_on_top(focused: Option<web_sys::Element>) {
     let top = document().query_selector("dialog.on-top[open]").ok().flatten();
     let Some(top) = top.and_then(|top| top.dyn_into::<web_sys::HtmlDialogElement>().ok()) else { return };
@@ -126,7 +126,7 @@ pub fn Dialog(
     /// Whether it has a table in it, and takes all the room that there is.
     #[prop(default = false)]
     wide: bool,
-    /// What it shows. Made anew each time that it opens.
+    /// What it shows. Made again each time that it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
@@ -162,7 +162,7 @@ pub fn Dialog(
     let closed = move |_| {
         if element.get_untracked().is_none_or(|dialog| !dialog.open()) {
             open.set(false);
-            // The row that it was opened from may have moved meanwhile.
+            // The row that it was opened from may have moved in the meantime.
             if let Some(opener) = opener.try_update_value(Option::take).flatten() {
                 opener.keep_or_leave();
             }

@@ -12,7 +12,7 @@ use crate::browser::address::AddressParam;
 /// A filter that lives in the address; `/` leads to it.
 #[component]
 pub fn FilterBox(
-    /// The accessible name, which stands in the empty field as well.
+    /// The accessible name, which is in the empty field as well.
     label: &'static str,
     /// What it looks in, shown on hover.
     title: &'static str,
@@ -36,7 +36,7 @@ pub fn FilterBox(
 /// A filter of a list that is not a page's own.
 #[component]
 pub fn SearchBox(
-    /// The accessible name, which stands in the empty field as well.
+    /// The accessible name, which is in the empty field as well.
     label: &'static str,
     /// What it looks in, shown on hover.
     title: &'static str,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
-/// Moves the focus to the page's heading once the page has been drawn anew, if what had it has gone meanwhile.
+/// Moves the focus to the page's heading once the page has been drawn again, if what had it has gone in the meantime.
 pub fn focus_heading_if_lost() {
     request_animation_frame(move || {
         request_animation_frame(move || {

@@ -13,7 +13,7 @@ pub enum Icon {
     Site,
     /// A heartbeat: health.
     Health,
-    /// A clock: what goes on, and what was done.
+    /// A clock: what is running, and what was done.
     Activity,
     /// A bookmark: saved under a name.
     Saved,

@@ -2,7 +2,7 @@
 //!
 //! What the framework makes of a closure in `view!` is there once for each closure: 6.6 kB of code for a view that has components in it,
 //! 1.3 kB for an attribute, as counted in the app's program before compression. Boxed as here, some 180 views and 50 attributes share one
-//! copy each; where a closure gives a text or a class, it stands in `view!` as usual.
+//! copy each; where a closure gives a text or a class, it is in `view!` as usual.
 
 use std::sync::Arc;
 

@@ -43,7 +43,7 @@ pub fn LoadFailure(
     let what = match (missing, known_since) {
         (true, _) => format!("There is no {which}, or this account may not see it."),
         (false, Some(at)) => {
-            format!("The {kind} could not be read again. What is shown is from {}.", clock.exact(at))
+            format!("The {kind} could not be reloaded. What you see is from {}.", clock.exact(at))
         }
         (false, None) => format!("The {kind} could not be read."),
     };
@@ -107,7 +107,7 @@ pub fn ListFailure(
         Some(at) => {
             let since = clock.exact(at);
             // In one line where the list needs the room.
-            let what = format!("The {things} could not be read again. What is shown is from {since}.");
+            let what = format!("The {things} could not be reloaded. What you see is from {since}.");
             ("notice bad one-line", what)
         }
         None => ("notice bad", format!("The {things} could not be read.")),

@@ -15,7 +15,7 @@ pub fn Menu(
     label: &'static str,
     /// What the button shows beside them.
     icon: Icon,
-    /// What is in the panel. Made anew each time that it opens.
+    /// What is in the panel. Made again each time that it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
     let element = NodeRef::<html::Details>::new();

@@ -17,7 +17,7 @@ pub struct Paged {
     pub size: u64,
     /// How many rows this page has.
     pub rows: u64,
-    /// How many rows all pages have; `None` where the console does not tell.
+    /// How many rows all pages have; `None` where the console does not report.
     pub total: Option<u64>,
 }
 

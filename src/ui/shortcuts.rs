@@ -36,7 +36,7 @@ impl Shortcuts {
         shortcuts
     }
 
-    /// Those of the app around.
+    /// Those of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }

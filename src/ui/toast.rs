@@ -46,7 +46,7 @@ struct Toast {
     tone: Tone,
     what: String,
     more: Option<String>,
-    /// Whether it is there until somebody closes it.
+    /// Whether it is there until someone closes it.
     stays: bool,
 }
 
@@ -80,7 +80,7 @@ impl Toasts {
         toasts
     }
 
-    /// The list of the app around.
+    /// The list of the surrounding app.
     pub fn here() -> Self {
         expect_context()
     }
@@ -90,7 +90,7 @@ impl Toasts {
         self.add(tone, what.into(), more, tone == Tone::Bad);
     }
 
-    /// The same for what ends long after it was begun: it stays until somebody has closed it.
+    /// The same for what ends long after it was begun: it stays until someone has closed it.
     pub fn keep(self, tone: Tone, what: impl Into<String>, more: Option<String>) {
         self.add(tone, what.into(), more, true);
     }
@@ -123,7 +123,7 @@ impl Toasts {
     fn leave_later(self, id: u64) {
         set_timeout(
             move || {
-                // While somebody reads, nothing goes away under the eyes.
+                // While someone reads, nothing goes away under the eyes.
                 if self.held.try_get_untracked() == Some(true) {
                     self.leave_later(id);
                 } else {

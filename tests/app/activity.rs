@@ -96,7 +96,7 @@ async fn what_was_done_is_there_for_the_same_user_at_the_next_visit_and_for_no_o
         see_row(&screen, &["Saving an engine", "potsdam", "saved", "admin"]).await;
     }
     let screen = at_work_as(&console, "colleague", "/activity", "Activity").await;
-    screen.see("heading", "Nothing was done here yet").await;
+    screen.see("heading", "Nothing has been done yet").await;
 }
 
 #[wasm_bindgen_test]
@@ -121,11 +121,11 @@ async fn a_change_of_pool_is_undone_unless_somebody_changed_it_since() {
     see_row(&screen, &["Undoing changes", "berlin", "undone"]).await;
     assert_eq!(console.pool("North").unwrap().engines, [2]);
 
-    // The same again: it is as it was already, and nothing is sent.
+    // The same again: it is already as it was, and nothing is sent.
     let calls = console.calls("scan_engine_pools/900/engines/1");
     screen.click("button", "Undo").await;
     screen.click("button", "Undo 1 change").await;
-    see_row(&screen, &["Undoing changes", "berlin", "as it was already"]).await;
+    see_row(&screen, &["Undoing changes", "berlin", "already as it was"]).await;
     assert_eq!(console.calls("scan_engine_pools/900/engines/1"), calls);
 }
 
@@ -140,15 +140,15 @@ async fn activity_can_be_deleted() {
         screen.read("potsdam is saved.").await;
         go_to_activity(&screen).await;
         see_row(&screen, &["Saving an engine"]).await;
-        screen.click("button", "Kept data").await;
+        screen.click("button", "Stored data").await;
         screen.click("button", "Delete activity").await;
         screen.see("dialog", "Delete activity").await;
-        screen.read("What they did stays done.").await;
+        screen.read("What they changed stays changed").await;
         let buttons = screen.all("button", "Delete activity");
         buttons.last().unwrap().click();
-        screen.see("heading", "Nothing was done here yet").await;
+        screen.see("heading", "Nothing has been done yet").await;
     }
     let screen = at_work_as(&console, "admin", "/activity", "Activity").await;
-    let heading = screen.see("heading", "Nothing was done here yet").await;
+    let heading = screen.see("heading", "Nothing has been done yet").await;
     assert_eq!(heading.tag_name(), "H2", "it comes after the screen's own");
 }

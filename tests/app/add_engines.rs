@@ -68,11 +68,15 @@ async fn a_pasted_table_is_corrected_and_added_with_its_pools_and_sites() {
     let screen = at_work_on(&console, "/engines/add", PAGE).await;
     let table = "Name;IP;Port;Pool;Sites;Rack\noslo;10.0.0.20;;europe;site-0002\nBerlin;10.0.0.21;0;Asia;site-0003, nowhere;7\n";
     type_csv(&screen, table).await;
-    screen.read("2 rows read: separated by semicolons, the first line has the columns' names. Left out, as nothing here: Rack.").await;
-    problem_at(&screen, "Name, row 2", "Another engine is called berlin already.").await;
-    problem_at(&screen, "Port, row 2", "Enter a port from 1 to 65535.").await;
+    screen
+        .read(
+            "2 rows read: separated by semicolons, the first line names the columns. Columns ignored: Rack.",
+        )
+        .await;
+    problem_at(&screen, "Name, row 2", "Another engine is already called berlin.").await;
+    problem_at(&screen, "Port, row 2", "Use 1 to 65535.").await;
     problem_at(&screen, "Sites, row 2", "There is no site called nowhere.").await;
-    screen.read("1 engine will be added, 1 row has something to correct and will be left out.").await;
+    screen.read("1 engine will be added, 1 row has errors and will be left out.").await;
     screen.read("Will be added. Joins Europe. Gets site-0002.").await;
 
     screen.type_into("Name, row 2", "bergen").await;
@@ -110,7 +114,7 @@ async fn what_failed_is_told_at_its_row_and_a_retry_continues_from_there() {
     type_csv(&screen, "oslo,10.0.0.20,,Europe\nrome,10.0.0.21").await;
     screen.click("button", "Add 2 engines").await;
     screen.read("1 added, 1 failed.").await;
-    screen.read("It is in the console, but did not get into pool Europe.").await;
+    screen.read("It was added, but could not join pool Europe.").await;
     console.heal();
     screen.click("button", "Retry failed").await;
     screen.read("1 completed.").await;
@@ -128,7 +132,7 @@ async fn an_answer_that_leaves_doubt_is_resolved_by_the_list() {
     screen.see("link", "Pairing steps of oslo").await;
     let created = console.bodies().into_iter().filter(|body| body.contains("oslo")).count();
     assert_eq!(created, 1);
-    screen.read("1 is in the console with all of this.").await;
+    screen.read("1 is already complete.").await;
 }
 
 #[wasm_bindgen_test]

@@ -96,18 +96,18 @@ async fn cancel_lets_the_one_under_way_end_and_begins_no_other() {
     // The only one there is.
     until("Europe", || (screen.field("Engine pool")?.value() == "Europe").then_some(())).await;
     let left_out = screen.see("group", "Left out").await.text_content().unwrap();
-    assert_eq!(left_out.matches("It is in this pool already.").count(), 2, "{left_out}");
+    assert_eq!(left_out.matches("It is already in this pool.").count(), 2, "{left_out}");
     let release = console.hold("engines/3");
     screen.click("button", "Add 4 engines to Europe").await;
     screen.read("0 of 4").await;
     until("the call", || (console.calls("scan_engine_pools/900/engines/3") == 1).then_some(())).await;
     screen.click("button", "Cancel").await;
-    screen.read("Stops when the calls under way have ended.").await;
+    screen.read("Stops once the requests under way have finished.").await;
     release.send(()).unwrap();
     screen.see("dialog", "Adding engines to a pool – cancelled").await;
-    screen.read("1 added, 3 not begun.").await;
+    screen.read("1 added, 3 not started.").await;
     assert_eq!(console.calls("scan_engine_pools/900/engines/4"), 0);
-    screen.click("button", "Go on with the other 3").await;
+    screen.click("button", "Continue with the other 3").await;
     screen.read("3 added.").await;
     for id in 4..=6 {
         assert_eq!(console.calls(&format!("scan_engine_pools/900/engines/{id}")), 1);
@@ -130,7 +130,7 @@ async fn adding_three() -> (Screen, oneshot::Sender<()>) {
 async fn work_goes_on_while_its_dialog_is_closed_and_a_line_leads_back() {
     let (screen, release) = adding_three().await;
     screen.click("button", "Close").await;
-    let line = screen.see("group", "Work on many engines").await;
+    let line = screen.see("group", "Work on several engines").await;
     assert!(line.text_content().unwrap().contains("0 of 3"));
     let refused = screen.see("button", "Delete").await;
     assert_eq!(refused.get_attribute("aria-disabled").as_deref(), Some("true"), "one work at a time");
@@ -139,7 +139,7 @@ async fn work_goes_on_while_its_dialog_is_closed_and_a_line_leads_back() {
     screen.click("button", "Close").await;
     release.send(()).unwrap();
     screen.read("Adding engines to a pool: 3 added.").await;
-    screen.see_gone("group", "Work on many engines").await;
+    screen.see_gone("group", "Work on several engines").await;
 }
 
 #[wasm_bindgen_test]

@@ -152,7 +152,7 @@ impl Console {
         self
     }
 
-    /// Somebody else changes the site.
+    /// Someone else changes the site.
     pub(crate) fn change_site(&self, id: u64, change: impl Fn(&mut Site)) {
         self.state.sites.borrow_mut().iter_mut().filter(|site| site.id == id).for_each(change);
     }
@@ -179,7 +179,7 @@ impl Console {
         self.change(id, |engine| engine.more = more);
     }
 
-    /// Somebody adds an engine.
+    /// Someone adds an engine.
     pub(crate) fn add(&self, id: u64, name: &str, address: &str, status: &'static str) {
         let (name, address) = (name.to_owned(), address.to_owned());
         let engine = Engine { id, name, address, status, more: r#","sites":[]"# };
@@ -188,14 +188,14 @@ impl Console {
         }
     }
 
-    /// Somebody else changes the engine.
+    /// Someone else changes the engine.
     pub(crate) fn change(&self, id: u64, change: impl Fn(&mut Engine)) {
         for engines in [&self.state.engines, &self.state.after_asking] {
             engines.borrow_mut().iter_mut().filter(|engine| engine.id == id).for_each(&change);
         }
     }
 
-    /// Somebody else deletes the engine.
+    /// Someone else deletes the engine.
     pub(crate) fn remove(&self, id: u64) {
         for engines in [&self.state.engines, &self.state.after_asking] {
             engines.borrow_mut().retain(|engine| engine.id != id);
@@ -281,7 +281,7 @@ impl Console {
             .find(|(end, _)| is_meant(end, &path))
             .map(|(_, wait)| wait.clone());
         if let Some(held) = held {
-            // Dropped or used: either way it goes on.
+            // Dropped or used: either way it continues.
             _ = held.await;
         }
         let fault = self

@@ -199,7 +199,7 @@ async fn a_colleagues_change_is_shown_beside_mine() {
     screen.type_into("Name", "berlin-mine").await;
     console.change(1, |engine| engine.name = "berlin-theirs".to_owned());
     screen.click("button", "Save").await;
-    screen.read("Somebody else has changed this engine meanwhile. Nothing was saved.").await;
+    screen.read("Someone else has changed this engine in the meantime. Nothing was saved.").await;
     screen.read("berlin-theirs").await;
     assert_eq!(screen.field("Name").unwrap().value(), "berlin-mine", "what was typed stays");
     screen.click("button", "Save mine").await;
@@ -274,7 +274,7 @@ async fn deleting_names_the_engine_says_what_stands_in_the_way_and_leads_back_to
     let screen = at_work_on(&console, "/engines/1", PANEL).await;
     screen.click("button", "Delete").await;
     screen.read("1 site is assigned to it").await;
-    screen.read("It leaves these pools: Europe.").await;
+    screen.read("It is removed from these pools: Europe.").await;
     let delete = screen.see("button", "Move 1 site, then delete").await;
     assert!(is_disabled(&delete));
     screen.click("button", "Cancel").await;
@@ -332,8 +332,8 @@ async fn each_answer_to_an_update_is_told() {
         (
             400,
             "application/json",
-            r#"{"status":400,"message":"berlin: is updating already"}"#,
-            "is updating already",
+            r#"{"status":400,"message":"berlin: is already updating"}"#,
+            "is already updating",
         ),
         (200, "text/html", "<h1>Sign in</h1>", "This console does not let the app update berlin."),
         (401, "application/json", r#"{"status":401,"message":"no"}"#, "Use the console's own page for it"),

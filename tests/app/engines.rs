@@ -207,7 +207,7 @@ async fn without_the_right_to_ask_the_engine_is_only_read_again() {
     let screen = at_work(&console, "/engines").await;
     screen.click("button", "Refresh displayed engines").await;
     screen.read("Only reloaded: 3 engines: 2 Active, 1 Not responding.").await;
-    screen.read("that takes a Global Administrator").await;
+    screen.read("only a Global Administrator can").await;
     assert!(screen.all("dialog", "").is_empty(), "no sign-in loop");
 }
 
@@ -217,7 +217,7 @@ async fn a_question_that_fails_is_news_about_that_engine() {
     let screen = at_work(&console, "/engines").await;
     console.fault("commands", Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()));
     screen.click("button", "Refresh berlin").await;
-    screen.read("is not what a console gives here").await;
+    screen.read("is not what a console sends here").await;
     screen.read("berlin reloaded").await;
     screen.click("button", "Close this message").await;
     screen.see_gone("button", "Close this message").await;
@@ -279,7 +279,7 @@ async fn a_list_that_can_not_be_read_again_stays() {
     screen.see_names(&["aachen", "berlin", "cologne"]).await;
     console.fault("scan_engines", Fault::CutOff);
     screen.click("button", "Refresh displayed engines").await;
-    screen.read("What is shown is from").await;
+    screen.read("What you see is from").await;
     screen.see_names(&["aachen", "berlin", "cologne"]).await;
     console.heal();
     screen.click("button", "Try again").await;
@@ -393,7 +393,7 @@ async fn the_list_is_read_faster_for_a_while_after_a_change_was_begun_here() {
     // A console that does not answer is not asked more often than usual.
     console.fault("scan_engines", Fault::Unreachable);
     timers.fire(3_000);
-    screen.read("What is shown is from").await;
+    screen.read("What you see is from").await;
     until("the fast timer to stop", || timers.stopped(3_000).then_some(())).await;
     assert!(timers.started(30_000));
 }

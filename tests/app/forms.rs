@@ -76,7 +76,7 @@ fn is_over(screen: &Screen) -> bool {
     screen.text().contains("because of a defect")
 }
 
-/// Whether the form says so, not the page around, which may have read something meanwhile.
+/// Whether the form says so, not the page around, which may have read something in the meantime.
 fn is_refused() -> bool {
     let alert = document().query_selector("form [role=alert]").unwrap();
     alert.is_some_and(|alert| alert.text_content().unwrap().contains("It rains."))

@@ -153,7 +153,7 @@ async fn a_muted_problem_is_not_counted_and_is_listed_with_its_reason() {
     let screen = health(&console).await;
     screen.click("checkbox", &format!("Select {BERLIN}")).await;
     ask_to_mute(&screen).await;
-    screen.read("only in this browser").await;
+    screen.read("in this browser").await;
     press_mute(&screen).await;
     screen.read("Type a reason.").await;
     screen.type_into("Reason", "Its rack is being moved.").await;
@@ -193,7 +193,7 @@ async fn a_mute_ends_when_the_problem_changes() {
     mute_berlin(&screen).await;
     press_mute(&screen).await;
     screen.see("heading", "2 problems need attention, the worst first").await;
-    // Somebody has begun to pair it anew.
+    // Someone has begun to pair it again.
     console.really(1, "pending-authorization");
     screen.click("checkbox", &format!("Select {CAIRO}")).await;
     screen.click("button", "Refresh").await;
@@ -210,7 +210,7 @@ async fn a_mute_until_a_date_lasts_until_then() {
     mute_berlin(&screen).await;
     screen.click("radio", "Until a date").await;
     press_mute(&screen).await;
-    screen.read("Choose a day from tomorrow on.").await;
+    screen.read("Choose tomorrow or a later day.").await;
     let date = screen.see("textbox", "Date").await;
     let tomorrow = date.get_attribute("min").unwrap();
     let today = js_sys::Date::new_0();
@@ -241,7 +241,7 @@ async fn a_browser_that_stores_nothing_mutes_until_the_page_is_reloaded() {
     mute_berlin(&screen).await;
     press_mute(&screen).await;
     see_problems(&screen, &[VERSIONS, CAIRO]).await;
-    screen.read("This browser does not store it").await;
+    screen.read("This browser can't store it").await;
     screen.click("button", &format!("Mute {CAIRO}")).await;
     screen.type_into("Reason", "It is new.").await;
     press_mute(&screen).await;
@@ -339,7 +339,7 @@ async fn a_mute_is_undone_from_activity_unless_it_was_muted_in_another_way_since
     see_row(&screen, &["Undoing changes", "undone"]).await;
     screen.click("button", "Undo").await;
     screen.click("button", "Undo 1 change").await;
-    see_row(&screen, &["Undoing changes", "not muted this way any more"]).await;
+    see_row(&screen, &["Undoing changes", "no longer muted this way"]).await;
     screen.click("link", "Health").await;
     see_problems(&screen, &[BERLIN, VERSIONS, CAIRO]).await;
     forget_mutes();

@@ -22,7 +22,7 @@ use super::{
 
 const PANEL: &str = "Scan Engine Configuration";
 const MINUTE: i64 = 60_000;
-/// So often it is looked whether the list is due.
+/// How often it is checked whether the list is due.
 const LOOK: u32 = 30_000;
 const BERLIN: EngineId = EngineId(1);
 
@@ -153,7 +153,7 @@ async fn a_change_is_noted_and_is_still_there_after_a_reload() {
     screen.see("rowheader", "Active").await;
     screen.read("Down since").await;
     screen.read("5 min").await;
-    screen.read("kept in this browser, for this user and this console only").await;
+    screen.read("stays in this browser for 90 days, for this user and this console only").await;
     drop(screen);
 
     let screen = at_work_on(&console, "/engines/1?tab=history", PANEL).await;
@@ -219,7 +219,7 @@ async fn the_fleet_over_time_is_a_picture_with_a_table_behind_it() {
     keep(&kept, &seen(&[(300, true), (295, false), (290, false)])).await;
     let screen = at_work_on(&console(), "/health?tab=fleet", "Engine Health").await;
     screen.see("heading", "Fleet over time").await;
-    screen.read("Up to 2 engines, at most 1 of them not working at a time.").await;
+    screen.read("Up to 2 engines, at most 1 of them not working at once.").await;
     screen.click("summary", "Show as a table").await;
     let table = screen.see("table", "Fleet over time").await;
     let text = table.text_content().unwrap();
@@ -270,7 +270,7 @@ async fn the_history_is_exported_cleared_and_imported() {
 
     screen.click("button", "Clear history").await;
     screen.see("dialog", "Clear the history").await;
-    screen.read("It can't be brought back.").await;
+    screen.read("This can't be undone.").await;
     let confirm = |name: &'static str| {
         screen.all("button", name).into_iter().find(|it| it.text_content().as_deref() == Some(name))
     };
@@ -349,7 +349,7 @@ async fn notifications_come_on_any_screen_one_for_many_and_none_in_quiet_hours()
         said,
         "2 engines: Not responding | berlin, aachen. All are in pool Europe. 2 sites can't be scanned."
     );
-    screen.read("berlin went bad: Not responding.").await;
+    screen.read("berlin failed: Not responding.").await;
     drop(later);
     // From now on it is quiet.
     prefer("quiet-hours", Some("00:00-23:59"));
@@ -357,7 +357,7 @@ async fn notifications_come_on_any_screen_one_for_many_and_none_in_quiet_hours()
     let before = calls();
     let later = pass(4);
     until("a reading", || (calls() > before).then_some(())).await;
-    screen.read("berlin came back: Active.").await;
+    screen.read("berlin recovered: Active.").await;
     assert_eq!(shown.length(), 1);
     drop(later);
     // What is still so is told when it is over.
@@ -422,7 +422,7 @@ async fn without_storage_the_history_is_there_until_the_page_is_left() {
         let screen = at_work_on(&console(), "/engines/1?tab=history", PANEL).await;
         screen.see("rowheader", "Active").await;
         open_watching(&screen).await;
-        screen.read("This browser does not let the app keep anything").await;
+        screen.read("This browser does not let the app store anything").await;
     }
     let screen = at_work_on(&console(), "/health?tab=fleet", "Engine Health").await;
     screen.see("heading", "Fleet over time").await;

@@ -70,7 +70,7 @@ async fn a_reversal_without_an_answer_in_time_is_looked_after() {
     let read = console.calls("scan_engines/1");
     console.fault("reverseConnection", Fault::Late);
     confirm(&screen, "Reverse direction", "Reverse direction of berlin").await;
-    screen.read("It is not known whether it was done all the same.").await;
+    screen.read("It may have been done anyway.").await;
     until("the engine to be read again", || (console.calls("scan_engines/1") > read).then_some(())).await;
 }
 
@@ -123,9 +123,7 @@ async fn a_console_that_says_nothing_has_not_refreshed_and_the_last_report_stays
         console.prints(nothing);
         screen.click("button", "Refresh berlin").await;
         screen.read("berlin reloaded: Active. Its engine was not contacted.").await;
-        screen
-            .read("The console was asked and returned nothing. What is shown is what it knew before.")
-            .await;
+        screen.read("The console was asked and returned nothing. What you see is what it knew before.").await;
         assert!(screen.row("aachen").await.text_content().unwrap().contains(IP), "it stays");
         screen.click("button", "Close this message").await;
         screen.see_gone("button", "Close this message").await;
@@ -246,7 +244,7 @@ async fn an_inner_failure_is_not_blamed_on_the_input_and_the_person_hears_what_i
     });
     let screen = at_work_on(&console, "/engines/new", "New engine").await;
     add_rome(&screen).await;
-    screen.read("rome is added, though the console answered with a failure.").await;
+    screen.read("rome is added, although the console reported a failure.").await;
     screen.see("heading", PANEL).await;
 }
 
@@ -260,7 +258,7 @@ async fn a_deletion_without_an_answer_in_time_is_not_called_failed() {
     let read = console.calls("api/3/scan_engines");
     console.fault("api/3/scan_engines/2", Fault::Late);
     confirm(&screen, "Delete aachen", "Delete aachen").await;
-    screen.read("It is not known whether it was done all the same.").await;
+    screen.read("It may have been done anyway.").await;
     until("the list to be read again", || (console.calls("api/3/scan_engines") > read).then_some(())).await;
 }
 
@@ -320,7 +318,7 @@ async fn a_console_without_pools_says_so_once_and_what_needs_them_says_why_not()
     console.fault("scan_engine_pools", not_there());
     let screen = at_work_on(&console, "/pools", "Scan Engine Pools").await;
     screen.see("heading", "No engine pools here").await;
-    screen.read("they take a licence").await;
+    screen.read("They need a licence").await;
     for name in ["New engine pool", "Move engine", "Split into pools"] {
         let button = screen.see("button", name).await;
         until(&format!("the reason at {name}"), || button.title().contains("licence").then_some(())).await;
@@ -365,7 +363,7 @@ async fn an_older_consoles_secret_comes_from_where_it_has_it() {
     });
     let screen = at_work_on(&console, "/shared-secret", "Generate Scan Engine Shared Secret").await;
     screen.click("button", "Generate").await;
-    screen.read("this is the one that is still valid").await;
+    screen.read("this one is still valid").await;
     screen.read("19:").await;
     assert!(!screen.text().contains(SECRET));
     assert!(screen.all("button", "Revoke").is_empty(), "there is no call for it");
@@ -417,7 +415,7 @@ async fn an_engine_can_be_marked_as_run_by_rapid7_and_is_treated_so_from_then_on
     let console = console();
     print_refusal(&console, "(aachen)");
     let screen = at_work_on(&console, "/engines/2?tab=pairing", PANEL).await;
-    screen.read("the mark is kept in this browser alone").await;
+    screen.read("it is remembered in this browser only").await;
     screen.see("heading", "The console calls the engine (standard pair)").await;
     screen.click("button", "Refresh").await;
     screen.read(IP).await;

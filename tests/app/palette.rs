@@ -66,7 +66,7 @@ async fn the_palette_leads_to_anything_by_its_name() {
 async fn a_name_that_nothing_has_is_told_and_enter_does_nothing() {
     let screen = palette(&console()).await;
     screen.type_into(FIND, "paris").await;
-    screen.read("Nothing has this name.").await;
+    screen.read("No matches.").await;
     press("Enter");
     screen.see("dialog", "Command palette").await;
 }
@@ -95,7 +95,7 @@ async fn the_palette_does_what_can_be_done_to_what_is_selected() {
     press_with_ctrl("k");
     screen.see("dialog", "Command palette").await;
     screen.type_into(FIND, "update").await;
-    screen.read("Nothing has this name.").await;
+    screen.read("No matches.").await;
 }
 
 #[wasm_bindgen_test]

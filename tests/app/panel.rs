@@ -149,12 +149,12 @@ async fn an_engine_with_sites_is_deleted_after_they_have_moved() {
     screen.click("button", "Delete").await;
     screen.see("dialog", "Delete berlin").await;
     screen.read("2 sites are assigned to it: mail, web.").await;
-    screen.read("It leaves these pools: Europe, Asia.").await;
+    screen.read("It is removed from these pools: Europe, Asia.").await;
     assert!(is_refused(&screen, "Move 2 sites, then delete"), "nobody is chosen yet");
     screen.type_into("Move its sites to", "pool Asia").await;
     screen.read("It would have no engine left.").await;
     screen.type_into("Move its sites to", "berlin").await;
-    screen.read("“berlin” is none of the choices: choose one from the list.").await;
+    screen.read("“berlin” is not in the list: choose one that is.").await;
     screen.type_into("Move its sites to", "Pool europe").await;
     press_in_dialog(&screen, "Move 2 sites, then delete").await;
     screen.read("2 moved, 1 deleted.").await;
@@ -183,7 +183,10 @@ async fn a_site_that_does_not_move_keeps_its_engine_there_and_it_can_go_on() {
     screen.read("1 moved, 2 failed.").await;
     let failed = screen.see("group", "Failed").await.text_content().unwrap();
     assert!(failed.contains("web: The console failed (500): The disk is full."), "{failed}");
-    assert!(failed.contains("Delete berlin: It is still there, for one thing is not done"), "{failed}");
+    assert!(
+        failed.contains("Delete berlin: It was not deleted, because of one step that has to come first"),
+        "{failed}"
+    );
     assert!(fleet.borrow().engines.contains_key(&1));
     assert_eq!(fleet.borrow().sites[&7].1, 2, "what has moved stays moved");
     console.heal();
@@ -233,7 +236,7 @@ async fn many_engines_are_deleted_once_all_their_sites_have_a_place() {
     let left_out = screen.see("group", "Left out").await.text_content().unwrap();
     assert!(left_out.contains("berlin: 2 sites are assigned to it."), "{left_out}");
     screen.type_into("Move their sites to", "oslo").await;
-    screen.read("“oslo” is none of the choices: choose one from the list.").await;
+    screen.read("“oslo” is not in the list: choose one that is.").await;
     // Half a name is no choice, and none either: the engine without sites is not deleted by itself.
     let action = screen.all("button", "Delete rome").pop().unwrap();
     until("it to be refused", || {
@@ -261,7 +264,7 @@ async fn a_successor_takes_over_all_sites_and_pools() {
     screen.read("Its status is Not responding: until it is active, it scans nothing.").await;
     screen.read("rome gets 2 sites: mail, web.").await;
     screen.read("rome takes its place in the pools Europe, Asia: it joins first, then berlin leaves.").await;
-    press_in_dialog(&screen, "Replace berlin by rome").await;
+    press_in_dialog(&screen, "Replace berlin with rome").await;
     screen.read("2 place taken, 2 moved.").await;
     {
         let fleet = fleet.borrow();
@@ -282,11 +285,11 @@ async fn a_replacement_that_fails_half_way_says_where_everything_is_and_goes_on(
     screen.click("button", "Replace engine").await;
     screen.type_into("Engine that takes its place", "oslo").await;
     screen.click("checkbox", "Then delete berlin").await;
-    press_in_dialog(&screen, "Replace berlin by oslo, then delete it").await;
+    press_in_dialog(&screen, "Replace berlin with oslo, then delete it").await;
     screen.read("1 place taken, 2 moved, 2 failed.").await;
     let failed = screen.see("group", "Failed").await.text_content().unwrap();
-    assert!(failed.contains("The new engine is in pool Asia now, and the old one still is too."), "{failed}");
-    assert!(failed.contains("Delete berlin: It is still there"), "{failed}");
+    assert!(failed.contains("The new engine is now in pool Asia, and the old one still is too."), "{failed}");
+    assert!(failed.contains("Delete berlin: It was not deleted"), "{failed}");
     assert_eq!(fleet.borrow().pools[&91].1, [1, 2], "never without an engine");
     console.heal();
     screen.click("button", "Retry failed").await;
@@ -324,7 +327,7 @@ async fn an_engine_joins_and_leaves_pools_on_its_tab() {
         Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()),
     );
     screen.click("button", "Remove from Europe").await;
-    screen.read("It was not taken out of pool Europe.").await;
+    screen.read("It was not removed from pool Europe.").await;
     assert_eq!(fleet.borrow().pools[&90].1, [1, 2]);
     console.heal();
     screen.click("button", "Remove from Europe").await;
@@ -395,7 +398,7 @@ async fn scans_come_page_by_page_with_those_under_way_on_top() {
 
     console.fault("sort=startTime,DESC", Fault::Unreachable);
     screen.click("button", "Reload").await;
-    screen.read("The scans could not be read again. What is shown is from").await;
+    screen.read("The scans could not be reloaded. What you see is from").await;
     screen.read("scan 375").await;
     console.heal();
     screen.click("button", "Try again").await;
@@ -415,10 +418,10 @@ async fn no_scans_and_scans_that_can_not_be_read_are_told_apart() {
     console.fault("sort=startTime,DESC", Fault::Unreachable);
     let screen = open_panel(&console, "/engines/1?tab=scans").await;
     screen.read("The scans could not be read.").await;
-    assert!(screen.all("heading", "No scan ran on this engine").is_empty());
+    assert!(screen.all("heading", "No scans have run on this engine").is_empty());
     console.heal();
     screen.click("button", "Try again").await;
-    screen.see("heading", "No scan ran on this engine").await;
+    screen.see("heading", "No scans have run on this engine").await;
     until("the focus to be somewhere", || (focused()?.tag_name() != "BODY").then_some(())).await;
 }
 

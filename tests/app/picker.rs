@@ -71,7 +71,7 @@ async fn the_list_says_how_each_one_is_and_why_some_can_not_be_chosen() {
     assert!(list.width() >= field.width() - 4.0, "{} {}", list.width(), field.width());
     screen.click("option", "cologne").await;
     screen.see_gone("listbox", FIELD).await;
-    screen.see("button", "Replace berlin by cologne").await;
+    screen.see("button", "Replace berlin with cologne").await;
 }
 
 #[wasm_bindgen_test]
@@ -99,7 +99,7 @@ async fn the_keyboard_is_enough() {
     press("Home");
     press("Enter");
     screen.see_gone("listbox", FIELD).await;
-    screen.see("button", "Replace berlin by aachen").await;
+    screen.see("button", "Replace berlin with aachen").await;
     screen.read("Its status is Not responding: until it is active, it scans nothing.").await;
     // Who has chosen sees the others as well.
     press("ArrowDown");
@@ -111,7 +111,7 @@ async fn typing_narrows_the_list_and_half_a_name_blocks_the_action_with_the_reas
     let screen = replacing(&console()).await;
     screen.type_into(FIELD, "O").await;
     until("those with an o", || (options(&screen).len() == 2).then_some(())).await;
-    let refused = "“O” is none of the choices: choose one from the list.";
+    let refused = "“O” is not in the list: choose one that is.";
     let action = screen.see("button", "Replace berlin").await;
     let action = screen.all("button", "Replace berlin").pop().unwrap_or(action);
     until("the reason", || (action.get_attribute("title")? == refused).then_some(())).await;
@@ -122,10 +122,10 @@ async fn typing_narrows_the_list_and_half_a_name_blocks_the_action_with_the_reas
     until("one", || (options(&screen).len() == 1).then_some(())).await;
     // The only one that is left.
     press("Enter");
-    screen.see("button", "Replace berlin by aachen").await;
+    screen.see("button", "Replace berlin with aachen").await;
     assert_eq!(screen.field(FIELD).unwrap().value(), "aachen");
     screen.type_into(FIELD, "hamburg").await;
-    screen.read("“hamburg” is none of the choices").await;
+    screen.read("“hamburg” is not in the list").await;
     assert!(screen.all("listbox", FIELD).is_empty());
 }
 
@@ -133,7 +133,7 @@ async fn typing_narrows_the_list_and_half_a_name_blocks_the_action_with_the_reas
 async fn of_many_the_first_are_shown_and_how_many_more_there_are() {
     let screen = replacing(&Console::with_many(251)).await;
     press("ArrowDown");
-    screen.read("200 more match: type a part of the name.").await;
+    screen.read("200 more match: type part of the name.").await;
     assert_eq!(options(&screen).len(), 50);
     press("End");
     let last = screen.all("option", "").pop().unwrap();

@@ -58,8 +58,8 @@ async fn a_plan_is_shown_as_a_difference_then_done_and_can_be_taken_back() {
     assert!(
         group(&screen, "Left out").await.contains("North: gone (10.9.9.9, port 1): There is no such engine.")
     );
-    screen.read("1 engine was found by address and port, not by ID.").await;
-    screen.read("aachen stays in North, for not all of its engines were found.").await;
+    screen.read("1 engine was matched by address and port, not by ID.").await;
+    screen.read("aachen stays in North, because not all of its engines were found.").await;
     assert_eq!(console.pool("South").map(|pool| pool.id), None, "nothing is done unasked");
 
     screen.click("button", "Make 5 changes").await;
@@ -68,8 +68,8 @@ async fn a_plan_is_shown_as_a_difference_then_done_and_can_be_taken_back() {
     assert_eq!((north.engines, north.sites), (vec![1, 2, 3], vec![1]));
     assert_eq!((south.engines, south.sites), (vec![2], vec![2]));
 
-    screen.click("button", "Take back 5 changes").await;
-    screen.see("dialog", "Taking back the pool plan – done").await;
+    screen.click("button", "Undo 5 changes").await;
+    screen.see("dialog", "Undoing the pool plan – done").await;
     assert_eq!(console.pool("South").map(|pool| pool.id), None);
     assert_eq!(console.pool("North").unwrap().engines, [1, 2]);
     assert_eq!([console.site(1).scanner, console.site(2).scanner], [1, 1]);
@@ -89,7 +89,7 @@ async fn nobody_leaves_a_pool_before_who_joins_it_has() {
     assert_eq!(
         group(&screen, "Failed")
             .await
-            .matches("It stays, for an engine that had to join first has not.")
+            .matches("It was not removed, because an engine that had to join first has not joined.")
             .count(),
         2
     );
@@ -105,7 +105,7 @@ async fn what_is_no_plan_says_why_and_changes_nothing() {
     let console = console();
     let screen = opened(&console, "name,address").await;
     screen.read("This is not a pool plan").await;
-    let button = screen.see("button", "Make 0 changes").await;
+    let button = screen.see("button", "Make changes").await;
     assert_eq!(button.get_attribute("title").as_deref(), Some("The pool plan can't be used."));
 }
 
@@ -141,5 +141,5 @@ async fn the_pools_are_saved_as_a_plan_that_changes_nothing_here() {
     let init = EventInit::new();
     init.set_bubbles(true);
     field.dispatch_event(&Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
-    screen.read("The pools are as the plan says already.").await;
+    screen.read("The pools already match the plan.").await;
 }

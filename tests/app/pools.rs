@@ -164,7 +164,7 @@ async fn a_new_pool_takes_engines_by_mouse_and_by_keyboard_and_says_who_can_not_
     screen.read("3 (3 active)").await;
 
     screen.type_into("Name", "north").await;
-    screen.read("Another pool is called North already.").await;
+    screen.read("Another pool is already called North.").await;
     screen.click("button", "Save").await;
     assert_eq!(console.pool("north").map(|pool| pool.id), None);
     screen.type_into("Name", "East").await;
@@ -181,7 +181,7 @@ async fn an_empty_pool_can_be_created_and_a_refusal_stands_at_the_field() {
     screen.click("button", "Save").await;
     screen.read("Enter a name.").await;
     screen.type_into("Name", "East").await;
-    // Somebody else takes the name before it is sent.
+    // Someone else takes the name before it is sent.
     console.change_pool(901, |pool| pool.name = "East".to_owned());
     screen.click("button", "Save").await;
     screen.read("A scan engine pool with the name East already exists.").await;
@@ -237,7 +237,7 @@ async fn who_was_slower_sees_theirs_beside_mine_and_chooses() {
     screen.click("button", "Add dresden").await;
     console.change_pool(900, |pool| pool.engines.push(5));
     screen.click("button", "Save").await;
-    screen.read("Somebody else has changed this pool meanwhile. Nothing was saved.").await;
+    screen.read("Someone else has changed this pool in the meantime. Nothing was saved.").await;
     let rows = screen.text();
     assert!(rows.contains("essen") && rows.contains("dresden"), "{rows}");
     assert_eq!(console.pool("North").unwrap().engines, [1, 2, 5]);
@@ -344,7 +344,7 @@ async fn an_engine_that_stops_half_way_is_in_both_pools_and_retry_finishes_it() 
     let failed = screen.see("group", "Failed").await.text_content().unwrap();
     assert!(
         failed.contains(
-            "berlin: It was added to South, but could not be taken out of North: it is in both now."
+            "berlin: It was added to South, but could not be removed from North: it is now in both."
         ),
         "{failed}"
     );
@@ -396,7 +396,7 @@ async fn the_available_engines_are_split_evenly_changed_by_hand_and_created() {
     let screen = opened_split(&console).await;
     let left_out = screen.see("group", "Left out").await.text_content().unwrap();
     for why in [
-        "aachen: It is not active, but Not responding.",
+        "aachen: It is not active: Not responding.",
         "local: Not possible",
         "aws: Not possible",
         "hosted: Not",
@@ -432,7 +432,7 @@ async fn the_available_engines_are_split_evenly_changed_by_hand_and_created() {
     see_in(&screen, "Engines of new pool 1", &["berlin", "cologne", "essen"]).await;
 
     screen.type_into("Name of new pool 1", "south").await;
-    screen.read("Another pool is called South already.").await;
+    screen.read("Another pool is already called South.").await;
     assert!(is_disabled(&screen.see("button", "Create 2 pools").await));
     screen.type_into("Name of new pool 1", "Pool 2").await;
     screen.read("Another of the new pools has this name.").await;
@@ -469,12 +469,12 @@ async fn new_pools_that_were_changed_by_hand_are_not_lost_unasked() {
 async fn engines_that_are_in_a_pool_can_be_left_out_and_the_order_chosen() {
     let console = console();
     let screen = opened_split(&console).await;
-    screen.see("checkbox", "Only engines that are in no pool yet").await.click();
+    screen.see("checkbox", "Only engines that aren't in a pool yet").await.click();
     see_in(&screen, "Engines of new pool 1", &["dresden"]).await;
     see_in(&screen, "Engines of new pool 2", &["essen"]).await;
     let left_out = screen.see("group", "Left out").await.text_content().unwrap();
-    assert!(left_out.contains("berlin: It is in North already."), "{left_out}");
-    screen.see("checkbox", "Only engines that are in no pool yet").await.click();
+    assert!(left_out.contains("berlin: It is already in North."), "{left_out}");
+    screen.see("checkbox", "Only engines that aren't in a pool yet").await.click();
     console.change(1, |engine| engine.address = "10.0.0.99".to_owned());
     choose(&select(&screen, "Distribute by").await, "address");
     see_in(&screen, "Engines of new pool 1", &["berlin", "cologne"]).await;
@@ -484,11 +484,11 @@ async fn engines_that_are_in_a_pool_can_be_left_out_and_the_order_chosen() {
 async fn when_one_of_the_new_pools_fails_one_can_change_it_and_go_on() {
     let console = console();
     let screen = opened_split(&console).await;
-    // Somebody else takes the second name meanwhile.
+    // Someone else takes the second name in the meantime.
     console.change_pool(902, |pool| pool.name = "Pool 2".to_owned());
     screen.click("button", "Create 2 pools").await;
     screen.read("1 created, 1 failed.").await;
-    screen.read("These pools exist now: Pool 1.").await;
+    screen.read("These pools were created: Pool 1.").await;
     screen.click("button", "Change the others").await;
     screen.see("dialog", "Split into pools").await;
     see_in(&screen, "Engines of new pool 1", &["dresden", "essen"]).await;
@@ -551,11 +551,11 @@ async fn a_pool_that_sites_use_is_deleted_after_they_have_another_one() {
         Some("Choose the engine or pool that its sites get.")
     );
     screen.type_into("Move its sites to", "nowhere").await;
-    screen.read("“nowhere” is none of the choices").await;
+    screen.read("“nowhere” is not in the list").await;
     screen.type_into("Move its sites to", "pool North").await;
     screen.read("This is the pool itself.").await;
     screen.type_into("Move its sites to", "pool South").await;
-    screen.read("site-0002: gets pool South").await;
+    screen.read("site-0002: moves to pool South").await;
     console.fault("sites/3/scan_engine", refusal("Busy"));
     screen.click("button", "Move 2 sites and delete North").await;
     screen.read("1 moved, 2 failed.").await;

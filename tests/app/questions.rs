@@ -13,7 +13,7 @@ use super::{
 };
 
 /// A question: the file that shows it, address and heading of its page, the button that opens it, its own heading, its action, how the
-/// call ends that the action makes, and what the news say of a failure.
+/// call ends that the action makes, and what the news says of a failure.
 struct Question {
     file: &'static str,
     page: (&'static str, &'static str),
@@ -43,7 +43,7 @@ const QUESTIONS: [Question; 8] = [
         heading: "Remove from North",
         action: "Remove from North",
         call: "scan_engine_pools/900/engines/1",
-        failed: "not taken out of pool North.",
+        failed: "not removed from pool North.",
     },
     Question {
         file: "src/features/delete_engine.rs",
@@ -140,7 +140,7 @@ fn refuse(console: &Console, question: &Question) {
     console.fault(question.call, Fault::Answer(400, "application/json", body));
 }
 
-/// Closes the question, unless it has closed by itself: some go on at once.
+/// Closes the question, unless it has closed by itself: some continue at once.
 async fn close(screen: &Screen, question: &Question) {
     if !screen.all("dialog", question.heading).is_empty() {
         screen.click("button", "Cancel").await;
@@ -177,7 +177,7 @@ async fn a_failure_after_the_page_was_left_is_told() {
         refuse(&console, question);
         drop(release);
         is_told(&screen, question).await;
-        // And the app goes on.
+        // And the app continues.
         screen.click("link", "Pools").await;
         screen.see("heading", "Scan Engine Pools").await;
     }

@@ -38,7 +38,7 @@ async fn the_sites_of_an_engine_that_is_down_go_where_it_is_proposed_and_back() 
     screen.click("button", "Move 3 sites to pool North").await;
     screen.read("3 moved.").await;
     assert_eq!(scanners(&console, 1..=3), [900, 900, 900]);
-    screen.click("button", "Take back 3 moves").await;
+    screen.click("button", "Undo 3 moves").await;
     screen.see("dialog", "Moving sites back – done").await;
     assert_eq!(scanners(&console, 1..=3), [1, 1, 1]);
 }
@@ -89,7 +89,7 @@ async fn the_load_is_evened_out_after_it_was_shown_and_taken_back() {
     screen.click("button", "Move 2 sites").await;
     screen.read("2 moved.").await;
     assert_eq!(scanners(&console, 1..=4), [1, 1, 2, 2]);
-    screen.click("button", "Take back 2 moves").await;
+    screen.click("button", "Undo 2 moves").await;
     screen.see("dialog", "Moving sites back – done").await;
     assert_eq!(scanners(&console, 1..=4), [1, 1, 1, 1]);
 }

@@ -51,7 +51,7 @@ impl Watch {
 
     /// Scrolls to here, and waits until the rows are those.
     async fn scroll(&self, screen: &Screen, top: i32) {
-        // One row is kept, wherever the view is, for it has the focus.
+        // One row is kept, wherever the view is, because it has the focus.
         let of = |at: usize| Some(screen.rows().get(at)?.get_attribute("aria-rowindex"));
         let before = of(1);
         self.frame().set_scroll_top(top);
@@ -153,7 +153,7 @@ async fn the_focus_stays_with_a_button_whose_row_moves() {
     screen.type_into("Filter engines", "engine-0000").await;
     until("nine rows", || (screen.rows().len() == 9).then_some(())).await;
     screen.see("button", "Delete engine-00005").await.focus().unwrap();
-    // Somebody else deletes it: nobody is to delete another one with the next key.
+    // Someone else deletes it: nobody is to delete another one with the next key.
     console.remove(5);
     screen.click("button", "Refresh displayed engines").await;
     until("eight rows", || (screen.rows().len() == 8).then_some(())).await;

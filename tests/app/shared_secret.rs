@@ -23,7 +23,7 @@ async fn a_secret_is_made_and_stays_out_of_the_document_until_it_is_shown() {
     let screen = open(&console).await;
     screen.read("There is no valid shared secret.").await;
     screen.click("button", "Generate").await;
-    screen.read("A new shared secret was made.").await;
+    screen.read("A new shared secret was generated.").await;
     screen.read("A shared secret is valid.").await;
     assert!(!screen.text().contains(SECRET));
     screen.click("button", "Show").await;
@@ -32,7 +32,7 @@ async fn a_secret_is_made_and_stays_out_of_the_document_until_it_is_shown() {
     until("the secret to go", || (!screen.text().contains(SECRET)).then_some(())).await;
 
     screen.click("button", "Generate").await;
-    screen.read("this is the one that is still valid").await;
+    screen.read("this one is still valid").await;
 }
 
 #[wasm_bindgen_test]
@@ -107,7 +107,7 @@ async fn a_secret_that_the_console_lost_before_its_time_says_so() {
     screen.read("30:00").await;
     console.secret_for(None);
     look_at_the_window();
-    screen.read("it was revoked, or the console was started again").await;
+    screen.read("it was revoked, or the console was restarted").await;
 }
 
 #[wasm_bindgen_test]

@@ -165,9 +165,9 @@ async fn the_filter_can_be_cancelled_and_goes_on_where_it_was() {
     screen.read("500 of 500 match, 1,200 in all").await;
     see_first(&screen, "site-0001").await;
     screen.click("button", "Cancel").await;
-    screen.see("button", "Look through the rest").await;
+    screen.see("button", "Search the rest").await;
     drop(second);
-    screen.click("button", "Look through the rest").await;
+    screen.click("button", "Search the rest").await;
     screen.read("1,200 of 1,200 match").await;
     assert_eq!(console.calls("page=0&size=500&sort=name,ASC"), 1, "what was read is not read again");
 }
@@ -192,7 +192,7 @@ async fn a_filter_that_fails_keeps_what_it_found_and_can_go_on() {
     let console = console(1200);
     console.fault("page=2&size=500&sort=name,ASC", Fault::Answer(500, "text/plain", "Boom".to_owned()));
     let screen = at_work_on(&console, "/sites?filter=site-0", "Sites").await;
-    screen.read("The sites could not be looked through to the end.").await;
+    screen.read("Not all sites could be searched.").await;
     screen.read("999 of 1,000 match").await;
     console.heal();
     screen.click("button", "Try again").await;
@@ -312,7 +312,7 @@ async fn a_site_and_its_new_engine_are_made_in_one_go() {
     screen.read("harbour is created.").await;
     see_address("/sites/1").await;
     assert_eq!(console.site(1).scanner, 77);
-    screen.read("Its status is Unknown. Where it is not paired yet, Pairing shows how.").await;
+    screen.read("Its status is Unknown. If it is not paired yet, Pairing shows how.").await;
     screen.see("link", "Pairing of zagreb").await;
 }
 
@@ -359,7 +359,7 @@ async fn a_new_site_whose_answer_is_lost_is_found_again() {
     screen.type_into("Name", "site-0002").await;
     screen.click("button", "Save").await;
     // It is there: the list was read again before anything was offered.
-    screen.read("site-0002 is created, though the console answered with a failure.").await;
+    screen.read("site-0002 is created, although the console reported a failure.").await;
     see_address("/sites/2").await;
 }
 
@@ -370,7 +370,7 @@ async fn editing_sends_what_else_the_site_has_as_it_is_now() {
     until("the form", || screen.field("Name")).await;
     assert!(is_disabled(&screen.see("button", "Save").await), "nothing was changed");
     screen.type_into("Name", "harbour").await;
-    // A colleague gives it another engine meanwhile: the new name must not take that back.
+    // A colleague gives it another engine in the meantime: the new name must not take that back.
     console.change_site(1, |site| site.scanner = 2);
     screen.click("button", "Save").await;
     screen.read("harbour is saved.").await;
@@ -390,7 +390,7 @@ async fn a_colleagues_change_of_the_name_is_shown_beside_mine() {
     screen.type_into("Name", "harbour").await;
     console.change_site(1, |site| site.name = "quay".to_owned());
     screen.click("button", "Save").await;
-    screen.read("Somebody else has changed this site meanwhile. Nothing was saved.").await;
+    screen.read("Someone else has changed this site in the meantime. Nothing was saved.").await;
     screen.see("cell", "quay").await;
     screen.see("cell", "harbour").await;
     screen.click("button", "Take theirs").await;
@@ -419,7 +419,7 @@ async fn a_site_gets_another_engine_by_a_bare_number() {
     screen.read("The site moves from berlin to pool Europe when you save.").await;
     console.fault("sites/1/scan_engine", Fault::Answer(200, "text/html", "<h1>Welcome</h1>".to_owned()));
     screen.click("button", "Save").await;
-    screen.read("The site was not given another engine or pool.").await;
+    screen.read("The site was not moved to another engine or pool.").await;
     see_chosen(&screen, "pool Europe").await;
     console.heal();
     screen.click("button", "Save").await;
@@ -453,7 +453,9 @@ async fn a_colleagues_choice_is_shown_beside_mine() {
     console.change_site(1, |site| site.scanner = 2);
     screen.click("button", "Save").await;
     screen
-        .read("Somebody else has given this site another engine or pool meanwhile. Nothing was saved.")
+        .read(
+            "Someone else has moved this site to another engine or pool in the meantime. Nothing was saved.",
+        )
         .await;
     screen.see("cell", "aachen").await;
     screen.see("cell", "pool Europe").await;
@@ -593,7 +595,7 @@ async fn selected_sites_of_several_pages_move_to_another_engine_or_pool() {
     screen.pick("Engine or pool", "pool Europe").await;
     screen.see("dialog", "Move 2 sites to pool Europe").await;
     let left_out = screen.see("group", "Left out").await.text_content().unwrap();
-    assert_eq!(left_out, "site-0051: It is there already.");
+    assert_eq!(left_out, "site-0051: It is already there.");
     console.fault(
         "sites/2/scan_engine",
         Fault::Answer(400, "application/json", r#"{"message":"Not now."}"#.to_owned()),
@@ -645,7 +647,7 @@ async fn a_site_is_deleted_with_its_scans_after_a_question_that_names_them() {
     screen.click("checkbox", "Select site-0002").await;
     screen.click("button", "Delete site-0002").await;
     screen.see("dialog", "Delete site-0002").await;
-    for words in ["12 scans go with it:", "weekly 1, Finished", "and 7 more"] {
+    for words in ["12 scans are deleted with it:", "weekly 1, Finished", "and 7 more"] {
         screen.read(words).await;
     }
     let press = || {
@@ -680,14 +682,14 @@ async fn a_site_that_is_being_scanned_is_not_deleted() {
     let screen = at_work_on(&console, "/sites/1", PANEL).await;
     screen.click("button", "Delete").await;
     screen.see("dialog", "Delete site-0001").await;
-    screen.read("1 scan of it is under way.").await;
+    screen.read("1 scan of this site is under way.").await;
     let action = screen.see("button", "Delete site-0001").await;
     assert!(is_disabled(&action));
     screen.all("button", "Cancel").pop().unwrap().click();
     screen.see_gone("dialog", "Delete site-0001").await;
     console.also(|_, _, _| None);
     screen.click("button", "Delete").await;
-    screen.read("No scan of it is known.").await;
+    screen.read("It has no known scans.").await;
     screen.click("button", "Delete site-0001").await;
     screen.read("site-0001 is deleted.").await;
     see_address("/sites").await;
@@ -700,7 +702,7 @@ async fn a_site_that_a_filter_found_is_gone_from_it_when_it_is_deleted() {
     let screen = at_work_on(&console, "/sites?filter=site-11", "Sites").await;
     screen.read("100 of 1,200 match").await;
     screen.click("button", "Delete site-1100").await;
-    screen.read("No scan of it is known.").await;
+    screen.read("It has no known scans.").await;
     let mut actions = screen.all("button", "Delete site-1100");
     actions.pop().unwrap().click();
     screen.read("99 of 1,199 match").await;

@@ -98,7 +98,7 @@ async fn a_site_that_is_unchecked_needs_another_engine_or_pool() {
     let home = "New engine or pool for the sites that you unchecked";
     until("the focus on the field", || (focused()?.tag_name() == "INPUT").then_some(())).await;
     screen.type_into(home, "nowhere").await;
-    screen.read("“nowhere” is none of the choices").await;
+    screen.read("“nowhere” is not in the list").await;
     screen.type_into(home, "berlin").await;
     screen.read("This is where they are now.").await;
     screen.type_into(home, "pool europe").await;
@@ -139,7 +139,7 @@ async fn a_colleagues_assignment_is_not_taken_back_unseen() {
     console.change_site(1, |site| site.scanner = 900);
     save(&screen).await;
     screen.read("1 moved, 1 failed.").await;
-    screen.read("Somebody else has given it to pool Europe meanwhile, and it was left there.").await;
+    screen.read("Someone else moved it to pool Europe in the meantime, so it was left there.").await;
     assert_eq!(scanners(&console, 1..=2), [900, 2]);
     screen.click("button", "Done").await;
     // What it would be taken from is told before it is.
@@ -159,8 +159,8 @@ async fn general_is_saved_first_and_nothing_moves_when_that_fails() {
     console.change(2, |engine| engine.name = "aix".to_owned());
     save(&screen).await;
     // The tab with the question is shown.
-    screen.read("Somebody else has changed this engine meanwhile.").await;
-    screen.read("Nothing is saved yet, and no site was moved.").await;
+    screen.read("Someone else has changed this engine in the meantime.").await;
+    screen.read("Nothing has been saved, and no site was moved.").await;
     assert_eq!(scanners(&console, 1..=2), [1, 1]);
     screen.click("button", "Save mine").await;
     screen.read("aachen-02 is saved.").await;
@@ -261,7 +261,7 @@ async fn a_reading_that_fails_goes_on_where_it_stopped() {
     console.fault(second, Fault::Unreachable);
     let screen = tab_of(&console, 2).await;
     select_sites(&screen).await;
-    screen.read("The sites could not be read further than 500 of 1,200.").await;
+    screen.read("Reading the sites stopped at 500 of 1,200.").await;
     screen.read("The console could not be reached.").await;
     console.heal();
     screen.click("button", "Try again").await;

@@ -85,11 +85,11 @@ async fn when_one_fails_no_other_begins_and_the_rest_can_go_on() {
     console.fault("engine/1/update", failure);
     screen.click("button", START).await;
     screen.see("dialog", "Updating in stages – stopped").await;
-    screen.read("1 failed, 2 not begun.").await;
+    screen.read("1 failed, 2 not started.").await;
     screen.read("No update is available.").await;
     assert_eq!(sent(&console), [1, 0, 0]);
     console.heal();
-    screen.click("button", "Go on with the other 2").await;
+    screen.click("button", "Continue with the other 2").await;
     is_sent(&console, 3).await;
     console.tells(3, UPDATED);
     is_sent(&console, 2).await;
@@ -108,7 +108,7 @@ async fn an_engine_whose_pool_would_be_without_another_is_skipped_at_the_last_mo
     screen.read("1 updated, 2 failed.").await;
     let failed = screen.see("group", "Failed").await.text_content().unwrap();
     assert!(
-        failed.contains("berlin: Skipped. Pool North would have no other active engine meanwhile."),
+        failed.contains("berlin: Skipped. Pool North would have no other active engine in the meantime."),
         "{failed}"
     );
     assert!(failed.contains("aachen: Skipped. It is not active"), "{failed}");
@@ -124,9 +124,9 @@ async fn it_pauses_after_what_is_under_way_and_goes_on() {
     screen.click("button", "Pause").await;
     console.tells(1, UPDATED);
     screen.see("dialog", "Updating in stages – paused").await;
-    screen.read("1 updated, 2 not begun.").await;
+    screen.read("1 updated, 2 not started.").await;
     assert_eq!(sent(&console), [1, 0, 0]);
-    screen.click("button", "Go on with the other 2").await;
+    screen.click("button", "Continue with the other 2").await;
     is_sent(&console, 3).await;
     console.tells(3, UPDATED);
     is_sent(&console, 2).await;
@@ -149,7 +149,7 @@ async fn engines_with_scans_are_left_out_unless_the_person_says_otherwise() {
     assert_eq!(left_out, "cologne: Scans are or may be under way on it.");
     screen.click("checkbox", "Skip engines with scans under way").await;
     screen.see("dialog", START).await;
-    screen.type_into("At most at a time", "0").await;
+    screen.type_into("Engines at a time", "0").await;
     screen.read("Enter a number from 1 to 100.").await;
     let button = screen.see("button", START).await;
     assert_eq!(button.get_attribute("title").as_deref(), Some("Enter a number from 1 to 100."));

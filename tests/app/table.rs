@@ -142,7 +142,7 @@ async fn a_selection_survives_filter_and_reading_and_loses_only_what_is_gone() {
     screen.read("2 selected").await;
     screen.click("button", "Empty the filter").await;
     see_selected(&screen, &["03", "05"]).await;
-    // Somebody else deletes one.
+    // Someone else deletes one.
     console.remove(5);
     screen.click("button", "Refresh displayed engines").await;
     see_selected(&screen, &["03"]).await;
@@ -219,7 +219,7 @@ async fn back_leads_to_the_place_also_where_a_link_had_led_to_the_list() {
     window().history().unwrap().back().unwrap();
     screen.see("heading", "Scan Engines").await;
     see_focus_on_row("engine-00500").await;
-    // After that way back a link begins anew, whatever lies between.
+    // After that way back a link begins again, whatever lies between.
     screen.click("link", "Administration").await;
     screen.see("heading", "Administration").await;
     screen.click("link", "Engines").await;

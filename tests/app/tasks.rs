@@ -1,4 +1,4 @@
-//! Every page is left while something that it began is under way. The answer comes, and the app goes on.
+//! Every page is left while something that it began is under way. The answer comes, and the app continues.
 //!
 //! The list has each file of a page or a feature that waits for an answer, unless `forms.rs` or `questions.rs` has it;
 //! `xtask/src/lists.rs` finds one that is missing.

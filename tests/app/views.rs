@@ -64,7 +64,7 @@ async fn a_view_brings_back_filter_grouping_and_columns_and_can_be_the_start() {
         screen.see_names(&["berlin"]).await;
         screen.click("summary", "Views").await;
         screen.click("button", "Delete Only Berlin").await;
-        screen.read("No view is saved yet.").await;
+        screen.read("No views saved yet.").await;
     }
     // Neither the view nor the start is a colleague's.
     let screen = at_work_as(&console, "colleague", "/", ENGINES).await;

@@ -43,8 +43,8 @@ pub(crate) fn build(steps: &mut Steps, options: &BuildOptions) -> Outcome<Built>
     let mut trunk = trunk(steps, &compiler)?;
     trunk.args(["build", "--release", "--public-url", &options.public_url, "--dist"]).arg(&options.dist);
     let about = match &compiler {
-        Compiler::Own => "Build the app for release (about 2 minutes from nothing)",
-        Compiler::Debian(_) => "Build the app and its standard library (about 4 minutes from nothing)",
+        Compiler::Own => "Build the app for release (about 2 minutes from scratch)",
+        Compiler::Debian(_) => "Build the app and its standard library (about 4 minutes from scratch)",
     };
     steps.step(about, || cmd::run(&mut trunk))?;
     sizes::measure(&options.dist)
@@ -94,7 +94,7 @@ pub(crate) fn trunk(steps: &mut Steps, compiler: &Compiler) -> Outcome<Command> 
     compiler.prepare(&mut trunk, &folders.each_ref().map(PathBuf::as_path))?;
     let this = std::env::current_exe()
         .map_err(|error| Failure::new(format!("this program's own file can't be found: {error}")))?;
-    // Its last step is in this program. The compiler that is set above is for the browser, and would build it anew.
+    // Its last step is in this program. The compiler that is set above is for the browser, and would build it again.
     trunk.env("ENGINE_CONSOLE_XTASK", this);
     Ok(trunk)
 }

@@ -91,16 +91,16 @@ fn attach(name: &str) -> Outcome {
     let socket = Engine::socket(name);
     let known = list.lines().find(|line| line.split_whitespace().next() == Some(name));
     let (Some(known), Ok(stream)) = (known, UnixStream::connect(&socket)) else {
-        return fail(format!("there is no engine {name} in this demo. There are:\n{list}"));
+        return fail(format!("there is no engine {name} in this demo. The engines are:\n{list}"));
     };
     if !io::stdin().is_terminal() {
         return converse(stream, io::stdin().lock(), io::stdout().lock(), ANSWER).on("talk through", &socket);
     }
     say(&format!("Attached to {}", known.split_whitespace().collect::<Vec<_>>().join(" ")));
-    say("Type `help` for its commands. Leave with ctrl-a d, or ctrl-d: the engine goes on.");
+    say("Type `help` for its commands. Leave with ctrl-a d, or ctrl-d: the engine keeps running.");
     let left = relay(stream, &socket).on("talk through", &socket)?;
     say(match left {
-        Left::Detached => "Detached: the engine goes on.",
+        Left::Detached => "Detached: the engine keeps running.",
         Left::Ended => "The demo has ended.",
     });
     Ok(())
@@ -221,7 +221,7 @@ impl Keys {
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// How the engine's questions end: the next line goes there. What stands before such an end is what it answers.
-const QUESTIONS: [&str; 3] = ["> ", "(it is not shown): ", "anything else to go on): "];
+const QUESTIONS: [&str; 3] = ["> ", "(it is not shown): ", "anything else to continue): "];
 
 /// Types each line of a script when the engine asks for one, and prints what it answers: without the questions, and
 /// without what a terminal shows of the typing.
@@ -234,7 +234,7 @@ fn converse(
     stream.write_all(Attach::Script.line().as_bytes())?;
     stream.set_read_timeout(Some(bound))?;
     for line in script.lines() {
-        // Somebody may have left half a line there: ctrl-u takes it away.
+        // Someone may have left half a line there: ctrl-u takes it away.
         let typed = format!("\x15{}\r", line?);
         stream.write_all(typed.as_bytes())?;
         let mut shown = Vec::new();
@@ -305,7 +305,7 @@ mod tests {
         assert_eq!(keys.take(b"d"), (vec![], true), "in two pieces");
     }
 
-    /// Somebody who answers as an engine's terminal does.
+    /// Someone who answers as an engine's terminal does.
     fn engine(mut stream: UnixStream, answers: &'static [&str]) -> thread::JoinHandle<Vec<String>> {
         thread::spawn(move || {
             let mut heard = BufReader::new(stream.try_clone().expect("a second end"));

@@ -80,7 +80,7 @@ pub(crate) fn bench(options: &BenchOptions) -> Outcome {
         tables.push(first_load(&built));
     }
     if let Some(mut harness) = harness {
-        let printed = steps.step("Measure (about 2 minutes)", || {
+        let printed = steps.step("Measure (about 10 minutes)", || {
             let (outcome, printed) = cmd::read_bounded(&mut harness, BOUND);
             outcome.map(|()| printed)
         })?;
@@ -155,7 +155,7 @@ fn machine(options: &BenchOptions) -> Table {
 
 /// How busy the machine was before. Building for this very run counts, and is over.
 fn load_in_words(load: f64, cores: usize) -> String {
-    let busy = if load > cores as f64 { ": it was busy, so times may be too long" } else { "" };
+    let busy = if load > cores as f64 { ": it was busy, so times may be too high" } else { "" };
     format!("{load} on average over the minute before{busy}")
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     if status.success() {
         return Ok(());
     }
-    fail(format!("`{}` failed ({}): its own words are above", words(command), ending(status)))
+    fail(format!("`{}` failed ({}): its output is above", words(command), ending(status)))
 }
 
 /// Runs a program for its output; on failure the last lines of what it said are in the failure.
@@ -89,7 +89,7 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
 
 /// The last line with something on it.
 pub(crate) fn last_line(text: &str) -> &str {
-    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing")
+    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it printed nothing")
 }
 
 /// The group of the program that [`run_bounded`] waits for, so that Ctrl-C reaches all of it. 0: none.
@@ -216,7 +216,7 @@ fn wait_bounded(command: &Command, child: &mut Child, group: i32, bound: Duratio
     }
 }
 
-/// Sends a signal to one process; one that is gone already is fine.
+/// Sends a signal to one process; one that is already gone is fine.
 pub(crate) fn signal(pid: u32, signal: Signal) {
     if let Ok(pid) = i32::try_from(pid) {
         let sent = kill(Pid::from_raw(pid), signal);

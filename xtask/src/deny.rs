@@ -28,7 +28,7 @@ pub(crate) fn stage(steps: &mut Steps, bound: Duration) -> (Outcome, String) {
     }
     if let Err(failure) = cmd::output(&mut deny("fetch db")) {
         say(&format!(
-            "    Known weaknesses of the dependencies are not looked for, their list can't be fetched: {failure}"
+            "    Known vulnerabilities of the dependencies are not checked, as their list can't be fetched: {failure}"
         ));
         return (outcome, printed);
     }

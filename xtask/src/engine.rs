@@ -248,13 +248,13 @@ fn follow(
 /// How much of what an engine's terminal has shown is shown again to who attaches, in bytes.
 const RECENT: usize = 4096;
 
-/// Rows and columns of an engine's terminal before anybody has attached.
+/// Rows and columns of an engine's terminal before anyone has attached.
 const USUAL: (u16, u16) = (24, 80);
 
 /// For a script: no line is broken.
 const WIDE: (u16, u16) = (24, 2000);
 
-/// What somebody wants who connects to an engine's socket: the first line that is sent there.
+/// What someone wants who connects to an engine's socket: the first line that is sent there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attach {
     /// A person at a terminal of this many rows and columns.

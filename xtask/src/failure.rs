@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// The one line that a person reads when a command cannot go on.
+/// The one line that a person reads when a command cannot continue.
 #[derive(Debug)]
 pub(crate) struct Failure(String);
 

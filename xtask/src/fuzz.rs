@@ -123,7 +123,7 @@ fn folder() -> PathBuf {
 /// Builds the programs, in a folder of their own: with other options nothing of the rest could be used.
 fn build(steps: &mut Steps) -> Outcome<PathBuf> {
     let host = host(&cmd::output(Command::new("rustc").arg("-vV"))?)?;
-    steps.step("Build the fuzzer (about 2 minutes from nothing)", || {
+    steps.step("Build the fuzzer (about 2 minutes from scratch)", || {
         let mut cargo = cmd::cargo();
         cargo.args(["build", "-p", "fuzz", "--bins", "--features", "libfuzzer", "--profile", "fuzz"]);
         // With a target named, the options are not for what runs while building.

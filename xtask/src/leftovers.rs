@@ -30,7 +30,7 @@ pub(crate) fn take_lock() -> Outcome<OnlyOne> {
         Err(TryLockError::WouldBlock) => {
             let pid = fs::read_to_string(&path).unwrap_or_default();
             return fail(format!(
-                "the demo of this clone is running already (process {}): stop it there with ctrl-c, then start again",
+                "the demo of this clone is already running (process {}): stop it there with ctrl-c, then start again",
                 pid.trim()
             ));
         }
@@ -43,7 +43,7 @@ pub(crate) fn take_lock() -> Outcome<OnlyOne> {
     Ok(OnlyOne(file))
 }
 
-/// Ends what a killed demo of this clone left running. Only to be called with the lock: then none of them is anybody's.
+/// Ends what a killed demo of this clone left running. Only to be called with the lock: then none of them is anyone's.
 pub(crate) fn end_all() -> Outcome {
     let root = paths::root()?;
     let var = Path::new(paths::VAR);
@@ -90,7 +90,7 @@ fn gone(pid: u32, bound: Duration) -> bool {
     .is_some()
 }
 
-/// The process of a pid file, when it is still that program, started in this clone. The number may belong to somebody
+/// The process of a pid file, when it is still that program, started in this clone. The number may belong to someone
 /// else's process by now.
 fn leftover(pid_file: &Path, program: &str, root: &Path, proc: &Path) -> Option<u32> {
     let pid: u32 = fs::read_to_string(pid_file).ok()?.trim().parse().ok()?;

@@ -50,11 +50,11 @@ pub(crate) fn run(options: &RunOptions) -> Outcome {
     leftovers::end_all()?;
     require_port(
         options.listen,
-        "choose another with `cargo xtask run --listen 127.0.0.1:3790`, or end what uses it",
+        "choose another with `cargo xtask run --listen 127.0.0.1:3790`, or stop what is using it",
     )?;
     require_port(
         ENGINE_LISTENER.parse().map_err(|_| Failure::new("the engines' port is no address"))?,
-        "end what uses it, such as the demo of another clone, and start again",
+        "stop what is using it, such as the demo of another clone, and start again",
     )?;
 
     let mut steps = Steps::new();
@@ -84,7 +84,7 @@ fn build(steps: &mut Steps) -> Outcome {
         let programs = scope.spawn(|| cmd::output(programs().arg("--quiet")));
         app::set_up(steps)?;
         app::build_if_older(steps)?;
-        steps.step("Wait for the console and the engine, which are built meanwhile", || {
+        steps.step("Wait for the console and the engine, which are being built", || {
             programs.join().map_err(|_| Failure::new("their build has stopped because of a defect"))?
         })
     })?;
@@ -93,7 +93,7 @@ fn build(steps: &mut Steps) -> Outcome {
 
 /// Builds the two programs.
 pub(crate) fn build_programs(steps: &mut Steps) -> Outcome {
-    let about = "Build the console and the engine for release (about 4 minutes from nothing)";
+    let about = "Build the console and the engine for release (about 4 minutes from scratch)";
     steps.step(about, || cmd::run(&mut programs()))
 }
 
@@ -199,7 +199,7 @@ impl Demo {
         match answer {
             Ok(_) => Ok(()),
             Err(error) => fail(format!(
-                "the console did not take the command `version engines`: {error} (its own words: {VAR}/console.log)"
+                "the console did not accept the command `version engines`: {error} (its output: {VAR}/console.log)"
             )),
         }
     }
@@ -230,7 +230,7 @@ impl Demo {
                     self.console = None;
                     let log = fs::read_to_string(Path::new(VAR).join("console.log")).unwrap_or_default();
                     return fail(format!(
-                        "the console has ended by itself ({ending}): {} (all of it: {VAR}/console.log)",
+                        "the console has ended unexpectedly ({ending}): {} (all of it: {VAR}/console.log)",
                         cmd::last_line(&log)
                     ));
                 }
@@ -256,7 +256,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Does what `cargo xtask engine …` asked for, and says what came of it.
+    /// Does what `cargo xtask engine …` asked for, and says the outcome.
     fn request(&mut self, line: &str) -> Outcome<String> {
         let events = self.events.clone();
         match line.split_once(' ').unwrap_or((line, "")) {
@@ -266,7 +266,7 @@ impl Demo {
                 let engine = self.named(name)?;
                 let address = engine.spec.address;
                 if engine.running().is_some() {
-                    return Ok(format!("{name} is running already, on {address}"));
+                    return Ok(format!("{name} is already running, on {address}"));
                 }
                 engine.start(events)?;
                 say(&format!("{name} is started"));
@@ -296,7 +296,7 @@ impl Demo {
     fn add(&mut self, name: &str) -> Outcome<String> {
         if self.engines.contains_key(name) {
             return fail(format!(
-                "there is an engine {name} already: attach to it with `cargo xtask engine {name}`"
+                "there is already an engine {name}: attach to it with `cargo xtask engine {name}`"
             ));
         }
         // Of the fleet's most common version, so that the console finds it compatible.
@@ -390,7 +390,7 @@ fn interrupted(happens: &Receiver<Event>) -> Outcome {
     match happens.try_recv() {
         Ok(Event::Interrupt) => fail("interrupted"),
         Ok(Event::Ended { ending, .. }) => {
-            fail(format!("a program of the demo has ended by itself ({ending})"))
+            fail(format!("a program of the demo has ended unexpectedly ({ending})"))
         }
         Ok(Event::Request(..)) | Err(_) => Ok(()),
     }
@@ -403,7 +403,7 @@ fn must_be_paired(engine: &Engine) -> bool {
         State::Stopped => true,
         State::NotEnabled => false,
     };
-    // Somebody may have disabled it since: then there is an entry, and it stays as it is.
+    // Someone may have disabled it since: then there is an entry, and it stays as it is.
     wanted && engine.running().is_some() && engine.first_console().is_none_or(|(_, enabled)| !enabled)
 }
 
@@ -416,7 +416,7 @@ fn hand_made_file(name: &str) -> PathBuf {
     Engine::folder(name).join("made-by-hand")
 }
 
-/// The engines that somebody added in earlier runs. One that can't be read is left out, with a word.
+/// The engines that someone added in earlier runs. One that can't be read is left out, with a word.
 fn made_by_hand(fleet: &[Spec]) -> Vec<Spec> {
     let Ok(folders) = fs::read_dir(Path::new(VAR).join("engines")) else { return Vec::new() };
     let mut found: Vec<Spec> = Vec::new();
@@ -428,7 +428,7 @@ fn made_by_hand(fleet: &[Spec]) -> Vec<Spec> {
             Ok(Some(spec)) if spec.name == name && fleet.iter().all(|one| one.address != spec.address) => {
                 found.push(spec);
             }
-            _ => say(&format!("{} is not an engine of this demo any more: it is left out", file.display())),
+            _ => say(&format!("{} is no longer an engine of this demo: it is left out", file.display())),
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));

@@ -38,7 +38,7 @@ pub(crate) struct Built {
     pub(crate) dist: PathBuf,
     /// What a browser fetches to show the first page, sign-in.
     pub(crate) first_load: Vec<File>,
-    /// What it fetches while somebody signs in, for the list of engines.
+    /// What it fetches while someone signs in, for the list of engines.
     pub(crate) next: Vec<File>,
     /// What it fetches afterwards, when it has nothing else to do or a screen needs it.
     pub(crate) later: Vec<File>,

@@ -72,7 +72,7 @@ impl Compiler {
             say_once(if forced {
                 "==> Debian's compiler builds for the browser, as ENGINE_CONSOLE_DEBIAN_COMPILER wants"
             } else {
-                "==> Debian's compiler builds for the browser: the project's own toolchain has not the target"
+                "==> Debian's compiler builds for the browser: the project's own toolchain lacks the target"
             });
             return Ok(Self::Debian(debian.join("usr")));
         }

@@ -141,7 +141,7 @@ fn halves(name: &str) -> (&str, Option<&str>) {
     (name, None)
 }
 
-/// The crate that a path begins with, behind what makes a reference or the like of it.
+/// The crate that a path begins with, behind what makes a reference or the likes of it.
 fn leading_crate(path: &str) -> Option<&str> {
     let mut path = path;
     while let Some(rest) = ["&", "mut ", "*const ", "*mut ", "dyn ", "<", "[", "("]

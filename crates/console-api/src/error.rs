@@ -99,33 +99,33 @@ impl Error {
                 "Read the list again. If it should exist, ask an administrator whether this account may see it."
             }
             Self::Rejected { status, message } if is_failure(*status, message) => {
-                "The console had a problem of its own. Try again, then look at its log."
+                "The console had an internal problem. Try again, then check its log."
             }
-            Self::Rejected { .. } => "Change what the console complains about, then try again.",
+            Self::Rejected { .. } => "Correct what the console complains about, then try again.",
             Self::Maintenance => {
                 "Wait until the maintenance is over, or ask an administrator of the console."
             }
             Self::Busy { .. } => "Wait a moment, then try again.",
             Self::UnexpectedBody { .. } => {
-                "Check that this address belongs to a Security Console, and what stands between it and this computer."
+                "Check that this address belongs to a Security Console, and check any proxy in between."
             }
             Self::CutOff { .. } => {
-                "Try again. If it keeps happening, something between here and the console breaks the connection."
+                "Try again. If it keeps happening, something between here and the console is breaking the connection."
             }
             Self::NotAllowedHere => {
                 "Use the console's own page for it, or run “update engines” in its command console."
             }
-            Self::UnknownOutcome(_) => "Look at the list before trying again, so that nothing is done twice.",
-            Self::NotDone(_) => "It can be tried again.",
+            Self::UnknownOutcome(_) => "Check the list before trying again, so that nothing is done twice.",
+            Self::NotDone(_) => "You can try again.",
             Self::TooOldForSecrets => "Use its own page.",
             Self::InsightPlatform => {
                 "Use the console's own address: its host and its port, 3780 unless changed."
             }
-            Self::NotReversed => "Look at the engine's status first, or use the console's own page for it.",
+            Self::NotReversed => "Check the engine's status first, or use the console's own page for it.",
         }
     }
 
-    /// What happened and, behind it, what helps: for where both stand in one line.
+    /// What happened and, behind it, what helps: for where both are in one line.
     #[must_use]
     pub fn in_full(&self) -> String {
         format!("{self} {}", self.what_helps())
@@ -146,7 +146,7 @@ impl Error {
         }
     }
 
-    /// Whether the person has to sign in again before anything can go on.
+    /// Whether the person has to sign in again before anything can continue.
     #[must_use]
     pub fn ends_session(&self) -> bool {
         matches!(self, Self::Unauthorized)
@@ -168,7 +168,7 @@ impl Error {
     }
 
     /// The same error of a change after which nobody looks: where the console had the request and failed inside, or was
-    /// not heard of in time, nobody knows what came of it (docs/api-quirks.md, "Changing").
+    /// not heard of in time, nobody knows the outcome (docs/api-quirks.md, "Changing").
     pub(crate) fn of_change(self) -> Self {
         match self {
             Self::Timeout => Self::UnknownOutcome(Box::new(self)),
@@ -179,7 +179,7 @@ impl Error {
         }
     }
 
-    /// The same error of a change after a look at what came of it: nothing.
+    /// The same error of a change after a look at the outcome: nothing.
     pub(crate) fn not_done(self) -> Self {
         Self::NotDone(Box::new(self.cause()))
     }
@@ -248,7 +248,7 @@ impl fmt::Display for Error {
                 write!(f, "The console's answer ({status}) was empty.")
             }
             Self::UnexpectedBody { status, excerpt, .. } => {
-                write!(f, "The answer ({status}) is not what a console gives here. It begins: “{excerpt}”")
+                write!(f, "The answer ({status}) is not what a console sends here. It begins: “{excerpt}”")
             }
             Self::CutOff { received: 0 } => f.write_str("The console's answer was cut off."),
             Self::CutOff { received } => {
@@ -256,7 +256,7 @@ impl fmt::Display for Error {
             }
             Self::NotAllowedHere => f.write_str("This console does not let the app do this."),
             Self::UnknownOutcome(cause) => {
-                write!(f, "{cause} It is not known whether it was done all the same.")
+                write!(f, "{cause} It may have been done anyway.")
             }
             Self::NotDone(cause) => write!(f, "{cause} The console was asked again: it was not done."),
             Self::TooOldForSecrets => {

@@ -38,10 +38,10 @@ pub(crate) enum Any<'a, O, L> {
     List(L),
 }
 
-/// An object, or whatever stands in its place.
+/// An object, or whatever is in its place.
 pub(crate) type Nested<'a, T> = Any<'a, T, IgnoredAny>;
 
-/// A list of things, or whatever stands in its place.
+/// A list of things, or whatever is in its place.
 pub(crate) type Many<'a, T> = Any<'a, IgnoredAny, Rows<T>>;
 
 impl<O, L> Any<'_, O, L> {

@@ -226,7 +226,7 @@ impl Profile {
 impl Drop for Profile {
     fn drop(&mut self) {
         for process in processes_on(self.path()) {
-            // It may have ended meanwhile.
+            // It may have ended in the meantime.
             _ = StdCommand::new("kill").args(["-KILL", &process]).status();
         }
     }

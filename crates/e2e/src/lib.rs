@@ -62,7 +62,7 @@ pub use stack::{DemoUser, Engine, ShownConsole, Stack};
 pub use thirtyfour::Key;
 pub use wait::{PATIENCE, until};
 
-/// Runs a part of a test in a second browser of the same kind, beside the first one: what a colleague does meanwhile.
+/// Runs a part of a test in a second browser of the same kind, beside the first one: what a colleague does in the meantime.
 ///
 /// # Panics
 /// If the body does, or if the browser has complained: violations of the page's policy and errors on the console are
@@ -134,7 +134,7 @@ struct Failure {
 }
 
 impl Failure {
-    /// Goes on with the panic, after the page has been described.
+    /// Continues with the panic, after the page has been described.
     fn resume(self) -> ! {
         eprintln!("{}", self.page);
         resume_unwind(self.panic)

@@ -67,7 +67,7 @@ enum By {
     Column { column: &'static str },
 }
 
-/// A part of the page, looked up anew each time that it is used.
+/// A part of the page, looked up again each time that it is used.
 ///
 /// While a modal dialog is open only what is in it is found, as with a person; see [`behind_dialog`](Self::behind_dialog).
 #[derive(Clone, Debug, Serialize)]

@@ -21,7 +21,7 @@ const TRIES: u32 = 3;
 /// What people copy.
 const EXAMPLE: &str = include_str!("../../../docs/nginx/engine-console.conf");
 
-/// Everything in the example that is about the machine, and what stands in its place here. All else is as it is there.
+/// Everything in the example that is about the machine, and what is in its place here. All else is as it is there.
 fn here(address: SocketAddr, console: SocketAddr, www: &Path, brotli: bool) -> Vec<(&'static str, String)> {
     let mut changes = vec![
         ("    listen 443 ssl;\n", format!("    listen {address};\n")),

@@ -57,7 +57,7 @@ impl Process {
         }
     }
 
-    /// The same, where a program that ends or stays silent is no failure of the test.
+    /// The same, where a program that ends or stays silent is not a failure of the test.
     ///
     /// # Errors
     /// What it did instead, with all that it said.

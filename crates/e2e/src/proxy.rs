@@ -77,7 +77,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Ends the fault; what was held goes on.
+    /// Ends the fault; what was held continues.
     pub fn end(self) {
         drop(self);
     }

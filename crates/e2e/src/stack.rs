@@ -46,7 +46,7 @@ impl Stack {
     }
 
     /// A console with the demo's organisation and users. Its engines are never contacted: they may be those of a demo
-    /// that somebody runs on this machine.
+    /// that someone runs on this machine.
     pub async fn demo() -> Self {
         Self::with(&["--seed", "demo", "--engine-network", "192.0.2.0/24"]).await
     }
@@ -570,7 +570,7 @@ impl Engine {
         self.start_again().await;
     }
 
-    /// Installs it anew on the same host: it has a new key, knows no console, and listens at the same address.
+    /// Installs it again on the same host: it has a new key, knows no console, and listens at the same address.
     ///
     /// # Panics
     /// If its old files can't be removed.

@@ -104,7 +104,7 @@ fn runtime() -> &'static Runtime {
 /// How long each test took.
 static TIMES: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
 
-/// So many of the longest are told at the end: where it is worth to look first.
+/// How many of the longest are told at the end: where it is worth to look first.
 const LONGEST: usize = 10;
 
 fn tell_the_longest() {

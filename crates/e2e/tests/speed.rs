@@ -168,7 +168,7 @@ const WATCHED: &str = r"
     });
 ";
 
-/// Opens Health anew, and gives what [`WATCHED`] says.
+/// Opens Health again, and gives what [`WATCHED`] says.
 async fn open_health(page: &Page, stack: &Stack) -> [f64; 3] {
     page.open(stack.url("/health")).await;
     page.see(heading("Sign in")).await;

@@ -162,7 +162,7 @@ pub(crate) struct Details {
     pub(crate) told: Vec<(&'static str, String)>,
 }
 
-/// What the log calls a call of API v3. None: it changes nothing, and what it reads is no secret.
+/// What the log calls a call of API v3. None: it changes nothing, and what it reads is not a secret.
 pub(crate) fn event(method: &Method, path: &str) -> Option<&'static str> {
     let path = path.strip_prefix("/api/3")?;
     Some(match (method.as_str(), path) {

@@ -36,7 +36,7 @@ pub struct Config {
     /// Where the app is below the host; with a slash at both ends. The API is always at `/api/3`.
     pub public_path: String,
     /// Where the administrator's password is told; `admin-password` in the data directory unless given. A password
-    /// that stands in it already is used.
+    /// that is in it already is used.
     pub admin_password_file: Option<PathBuf>,
     /// What an empty database is filled with.
     pub seed: Seed,

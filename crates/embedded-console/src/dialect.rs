@@ -55,7 +55,7 @@ impl Default for Versions {
 /// Whose answers the API gives.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Dialect {
-    /// Everything that a console tells today, and a few fields more that no other console has.
+    /// Everything that a console reports today, and a few fields more that no other console has.
     #[default]
     Current,
     /// Version 6.6.55.

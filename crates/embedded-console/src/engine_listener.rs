@@ -1,6 +1,6 @@
 //! Where engines dial: those that are paired from their side, and those that want to be (docs/api-quirks.md, "Ports").
 //!
-//! Anybody who reaches the port can connect. So there is a bound on how many do at a time, on how many of these come
+//! Anyone who reaches the port can connect. So there is a bound on how many do at a time, on how many of these come
 //! from one address, and on how long each may take to say what it wants. When there are too many, an older one gives way.
 
 use std::collections::HashSet;
@@ -96,7 +96,7 @@ async fn serve_one(shared: Arc<Shared>, stream: TcpStream, peer: IpAddr, place: 
     tokio::select! {
         answered = answer(&shared, stream, peer, &place) => {
             if let Err(error) = answered {
-                tracing::debug!(%peer, %error, "a connection to the engines' port came to nothing");
+                tracing::debug!(%peer, %error, "a connection to the engines' port failed");
             }
         }
         () = place.lost() => {

@@ -51,10 +51,10 @@ pub(crate) fn describe(outcome: &UpdateOutcome) -> (bool, String) {
     match outcome {
         UpdateOutcome::Sent => (true, "the update was sent".to_owned()),
         UpdateOutcome::UpToDate => (true, "is up to date".to_owned()),
-        UpdateOutcome::AlreadyUpdating => (false, "is updating already".to_owned()),
+        UpdateOutcome::AlreadyUpdating => (false, "is already updating".to_owned()),
         UpdateOutcome::Offline(reason) => (false, format!("is offline: {reason}")),
         UpdateOutcome::Incompatible(reason) => {
-            (false, format!("is incompatible, and an update of the engine does not help: {reason}"))
+            (false, format!("is incompatible, and updating the engine does not help: {reason}"))
         }
         UpdateOutcome::NotAuthorized => {
             (false, "has not authorized this console: enable it on the engine first".to_owned())
@@ -115,7 +115,7 @@ pub(crate) fn conflict(
     Ok(at_place.map(Conflict::Place))
 }
 
-/// Somebody else may have deleted the engine while it was being contacted.
+/// Someone else may have deleted the engine while it was being contacted.
 pub(crate) async fn forget_if_deleted(console: &Console, id: i64) -> Result<(), DbError> {
     let found = console.db.read(move |tx| engines::find(tx, id)).await?;
     if found.is_none() {

@@ -1,7 +1,7 @@
 //! For which names this console answers.
 //!
 //! A browser takes a page's name for its origin, wherever the name leads. Whoever has a name can have it lead to this machine
-//! when his page is open already (DNS rebinding), and would then be of the same origin as this console. So requests for other
+//! when his page is already open (DNS rebinding), and would then be of the same origin as this console. So requests for other
 //! names than this console's are not answered.
 
 use std::net::{IpAddr, SocketAddr};
@@ -92,7 +92,7 @@ fn refuse(console: &Console, parts: &Parts, wrong: Wrong) -> Response {
         }
         Wrong::Other(name) => {
             console.audit.refused(entry.with("reason", "another host").with("host", name));
-            let words = "This console does not answer to that name. The option --host has it do so.";
+            let words = "This console does not answer to that name. The option --host adds a name.";
             (StatusCode::MISDIRECTED_REQUEST, words)
         }
     };

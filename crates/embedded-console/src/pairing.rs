@@ -108,15 +108,15 @@ async fn store(console: &Arc<Console>, claim: &Claim, peer: IpAddr) -> Result<En
                     "the console's disk is full: make room on it, then add the shared secret again"
                 }
                 Some(DiskTrouble::Failed) => {
-                    "the console's disk is full or does not work: look into its log, then add the shared secret again"
+                    "the console's disk is full or does not work: check its log, then add the shared secret again"
                 }
-                None => "the console could not store the pairing: look into its log, then add the shared secret again",
+                None => "the console could not store the pairing: check its log, then add the shared secret again",
             })
         }
     })?;
     console.fleet.paired(persist::target(engine.clone()));
     if forget_if_deleted(console, engine.id).await.is_err() {
-        tracing::debug!(id = engine.id, "whether the engine was deleted meanwhile could not be read");
+        tracing::debug!(id = engine.id, "whether the engine was deleted in the meantime could not be read");
     }
     Ok(engine)
 }
@@ -170,7 +170,7 @@ impl Wanted {
         engines::pair_reverse(tx, id, &key)?;
         let row = engines::find(tx, id)?;
         row.ok_or_else(|| {
-            NotStored::Refused(failed("the engine was deleted meanwhile: add the shared secret again"))
+            NotStored::Refused(failed("the engine was deleted in the meantime: add the shared secret again"))
         })
     }
 }

@@ -43,7 +43,7 @@ impl<S> Patient<S> {
                 let left = self.left;
                 let (_, end) = self.waiting.get_or_insert_with(|| (Instant::now(), Box::pin(sleep(left))));
                 ready!(end.as_mut().poll(context));
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes too little")))
+                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client reads too slowly")))
             }
             Poll::Ready(Ok(bytes)) => {
                 if let Some((since, _)) = self.waiting.take() {

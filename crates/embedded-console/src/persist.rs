@@ -158,7 +158,7 @@ async fn save(console: &Arc<Console>, unsaved: Unsaved) -> Unsaved {
         Ok(()) => Unsaved::default(),
         Err(error) => {
             let error: DbError = error;
-            tracing::error!(%error, "what the engines told could not be stored: it will be tried again");
+            tracing::error!(%error, "what the engines reported could not be stored: it will be tried again");
             // The work is over, and its share of this is gone.
             Arc::into_inner(unsaved).unwrap_or_default()
         }

@@ -1,6 +1,6 @@
 //! How many connections there may be, in all and from one address, and which goes when a new one finds no place.
 //!
-//! Turning the new one away would let whoever holds all places keep everybody else out. So the oldest goes on which nobody
+//! Turning the new one away would let whoever holds all places keep everybody else out. So the oldest continues which nobody
 //! has signed in, of the address that has the most: those who hold places take them from each other.
 
 use std::collections::{BTreeMap, HashMap};
@@ -100,7 +100,7 @@ impl Place {
         self.id
     }
 
-    /// Somebody has signed in on it: it is not closed for a new one any more.
+    /// Someone has signed in on it: it is not closed for a new one any more.
     pub(crate) fn trust(&self) {
         if let Some(held) = self.places.taken().held.get_mut(&self.id) {
             held.is_trusted = true;

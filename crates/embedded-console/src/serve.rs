@@ -72,7 +72,7 @@ impl Connection {
         self.place.id()
     }
 
-    /// Somebody has signed in on it.
+    /// Someone has signed in on it.
     pub(crate) fn trust(&self) {
         self.place.trust();
     }

@@ -406,7 +406,7 @@ fn report_networks(config: &Config, fleet: &Fleet, rows: &[EngineRow]) {
         });
         let outside = lookups.buffer_unordered(LOOKUPS).filter(|inside| ready(!inside)).count().await;
         tracing::info!(
-            "{all} of them have host names, {outside} of which lead to no address in {networks}: likewise"
+            "{all} of them have host names, {outside} of which resolve to no address in {networks}: likewise"
         );
     });
 }

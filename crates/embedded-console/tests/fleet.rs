@@ -349,7 +349,7 @@ async fn an_engine_that_never_answers_does_not_collect_those_who_ask() {
     for _ in 0..900 {
         let outcome = timeout(Duration::from_secs(5), all.next()).await.expect("at once").unwrap();
         let UpdateOutcome::Offline(why) = outcome else { panic!("{outcome:?}") };
-        assert!(why.contains("has left too many questions without an answer: try again"), "{why}");
+        assert!(why.contains("has left too many requests unanswered: try again"), "{why}");
     }
     engine.abort();
 }

@@ -282,7 +282,7 @@ impl Connection {
     }
 
     /// A value that only the two ends of this very TLS connection can know (RFC 8446, exporters): a proof that is
-    /// bound to it can't be carried over to another connection by somebody in between.
+    /// bound to it can't be carried over to another connection by someone in between.
     #[must_use]
     pub fn exporter(&self) -> &[u8; 32] {
         &self.exporter

@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for Fingerprint {
     }
 }
 
-/// A certificate as the other side showed it, or as it stands in a file.
+/// A certificate as the other side showed it, or as it is in a file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Certificate {
     der: Vec<u8>,

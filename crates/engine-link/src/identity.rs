@@ -37,7 +37,7 @@ impl Identity {
     /// and key, don't belong together, or the key is missing beside its certificate.
     pub fn load_or_create(dir: &Path, common_name: &str) -> io::Result<Self> {
         let (certificate_path, key_path) = (dir.join(CERTIFICATE_FILE), dir.join(KEY_FILE));
-        // The certificate is written last: without it the key was never shown to anybody, and making both anew
+        // The certificate is written last: without it the key was never shown to anyone, and making both again
         // loses nothing.
         if certificate_path.try_exists().map_err(|error| at(&certificate_path, error))? {
             return Self::load(&certificate_path, &key_path);
@@ -71,7 +71,7 @@ impl Identity {
             .map_err(|error| format!("not a certificate in PEM ({error})"))?;
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
             .map_err(|error| format!("the key beside it is not a key in PEM ({error})"))?;
-        let unusable = |error: rustls::Error| format!("certificate and key are of no use together ({error})");
+        let unusable = |error: rustls::Error| format!("certificate and key do not belong together ({error})");
         let server = tls::server_config(certificate.clone(), key.clone_key()).map_err(unusable)?;
         let client = tls::client_config(certificate.clone(), key).map_err(unusable)?;
         Ok(Self {

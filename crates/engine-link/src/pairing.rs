@@ -11,7 +11,7 @@
 //!
 //! The secret itself is never sent. A [`Proof`] is the HMAC-SHA256, keyed with the secret, over the sender's role, both
 //! nonces, the fingerprints of both certificates, and the value that only the two ends of this TLS connection have. So a
-//! proof is of no use on another connection, for another certificate, or in the other direction. Each side makes its
+//! proof is useless on another connection, for another certificate, or in the other direction. Each side makes its
 //! nonce for one connection, which ends after one attempt.
 
 use std::io;

@@ -1,8 +1,8 @@
-//! Who may have a connection, where anybody can connect.
+//! Who may have a connection, where anyone can connect.
 //!
-//! A place is never refused: somebody else gives way. Refusing the newest would let whoever holds all places keep
+//! A place is never refused: someone else gives way. Refusing the newest would let whoever holds all places keep
 //! everybody out. Who gives way, is decided among those of the same [`Standing`], so that strangers take nothing from
-//! those who have shown that they are somebody: the oldest of the same certificate or address when that one has more
+//! those who have shown that they are someone: the oldest of the same certificate or address when that one has more
 //! than its share, else the oldest of the address that has the most.
 
 use std::cmp::Reverse;
@@ -21,7 +21,7 @@ pub enum Standing {
     Stranger,
     /// It holds the key of this certificate, which this side knows and has not given any right.
     Known(Fingerprint),
-    /// It holds the key of this certificate, which somebody has trusted. Only its own connections take its places.
+    /// It holds the key of this certificate, which someone has trusted. Only its own connections take its places.
     Trusted(Fingerprint),
 }
 
@@ -77,7 +77,7 @@ impl Places {
         Arc::new(Self { limits, taken: Mutex::default() })
     }
 
-    /// A place for a stranger from this address. Somebody may have to give way for it.
+    /// A place for a stranger from this address. Someone may have to give way for it.
     #[must_use]
     pub fn take(self: &Arc<Self>, address: IpAddr) -> Place {
         let lost = Arc::new(Notify::new());
@@ -170,7 +170,7 @@ impl Taken {
 }
 
 impl Place {
-    /// The other side has turned out to be this. Somebody of the same standing may have to give way for it.
+    /// The other side has turned out to be this. Someone of the same standing may have to give way for it.
     pub fn stands(&self, standing: Standing) {
         let mut taken = self.places.taken();
         // Not there any more: it is lost already.

@@ -27,7 +27,7 @@ pub(crate) fn server_config(
         .with_protocol_versions(&[&TLS13])?
         .with_client_cert_verifier(Arc::new(KeyHolder { provider }))
         .with_single_cert(vec![certificate], key)?;
-    // Each connection shows the certificates anew: a resumed session would carry a pin past its end.
+    // Each connection shows the certificates again: a resumed session would carry a pin past its end.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     Ok(config)
@@ -62,7 +62,7 @@ struct KeyHolder {
 
 impl KeyHolder {
     fn check(intermediates: &[CertificateDer<'_>]) -> Result<(), Error> {
-        // Identities are self-signed: a chain is somebody else's certificate.
+        // Identities are self-signed: a chain is someone else's certificate.
         if intermediates.is_empty() { Ok(()) } else { Err(CertificateError::UnknownIssuer.into()) }
     }
 

@@ -340,7 +340,7 @@ async fn nonsense_in_place_of_the_proof_ends_the_attempt() {
     }
 }
 
-/// The clock is stopped, and goes on by itself when nothing happens any more: the real bound, in no time.
+/// The clock is stopped, and continues by itself when nothing happens any more: the real bound, in no time.
 #[tokio::test]
 async fn a_console_that_says_nothing_is_given_up_within_fifteen_seconds() {
     for after_challenge in [false, true] {
@@ -411,7 +411,7 @@ async fn elsewhere(secret: &SharedSecret) -> Proof {
     proof(dialled.recv().await.unwrap())
 }
 
-/// Somebody who has agreed on the version and says what he likes from here on.
+/// Someone who has agreed on the version and says what he likes from here on.
 async fn speaking(address: SocketAddr) -> TlsStream<TcpStream> {
     let mut stream = raw::known(address).await;
     stream.write_all(&encode(&Preamble::ours()).unwrap()).await.unwrap();

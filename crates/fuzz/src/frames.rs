@@ -1,4 +1,4 @@
-//! The frames of the protocol between console and engine: what anybody can send who reaches a port.
+//! The frames of the protocol between console and engine: what anyone can send who reaches a port.
 
 use engine_link::{FrameDecoder, FrameError, MAX_TEXT, Message, Preamble, encode};
 use serde_json::Value;

@@ -23,10 +23,10 @@ pub struct ConsoleAddress {
     pub port: u16,
 }
 
-/// The text is no address of a console.
+/// The text is not an address of a console.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{text}\" is no address of a console: {reason}. Give an IP address or a host name, and a port unless it is \
+    "\"{text}\" is not the address of a console: {reason}. Give an IP address or a host name, and a port unless it is \
      {DEFAULT_CONSOLE_PORT}, as in 10.0.0.1, console.example:{DEFAULT_CONSOLE_PORT} or \
      [2001:db8::1]:{DEFAULT_CONSOLE_PORT}"
 )]
@@ -36,7 +36,7 @@ pub struct ConsoleAddressError {
 }
 
 impl ConsoleAddress {
-    /// The address in an entry, which somebody may have written by hand.
+    /// The address in an entry, which someone may have written by hand.
     #[must_use]
     pub fn of_entry(host: &str, port: u16) -> Self {
         let host = host.trim();
@@ -114,7 +114,7 @@ fn normal(host: &str) -> Result<String, &'static str> {
             return Err("no part of a host name begins or ends with a hyphen");
         }
     }
-    // The last part of a name is never a number: somebody meant an IP address.
+    // The last part of a name is never a number: someone meant an IP address.
     if name.rsplit('.').next().is_some_and(|last| last.bytes().all(|digit| digit.is_ascii_digit())) {
         return Err("an IPv4 address has four numbers from 0 to 255");
     }

@@ -83,10 +83,10 @@ impl Phrase {
         match self {
             Self::ShowConsoles => "list the consoles that this engine knows, with their IDs",
             Self::EnableConsole => "let this console use the engine",
-            Self::DisableConsole => "do not let it any more",
-            Self::AddConsole => "add a console that this engine is to dial (port 40815 unless given)",
+            Self::DisableConsole => "no longer let it use the engine",
+            Self::AddConsole => "add a console for this engine to dial (port 40815 unless given)",
             Self::ConnectTo => "make this engine dial the console (connectTo=1)",
-            Self::DisconnectFrom => "leave it to the console to dial (connectTo=0)",
+            Self::DisconnectFrom => "no longer dial the console (connectTo=0)",
             Self::AddSharedSecret => "pair with a console that this engine dials; asks for the secret",
             Self::DeleteConsole => "remove the console's entry",
             Self::Help => "show this list, or more about one command",
@@ -99,13 +99,15 @@ impl Phrase {
         match self {
             Self::ShowConsoles => {
                 "IP is the console's address, enabled=1 lets it use this engine, connectTo=1 makes this engine dial it.\n\
-                 For those, state says how the connection stands. Compare the fingerprints with those on the console's\n\
+                 For those, state is the state of the connection. Compare the fingerprints with those on the console's\n\
                  Pairing tab."
             }
             Self::EnableConsole => {
-                "It counts at once: no restart is needed. On the console, refresh the engine then."
+                "It takes effect at once: no restart is needed. Then refresh the engine on the console."
             }
-            Self::DisableConsole => "It counts at once. The entry stays: \"delete console <ID>\" removes it.",
+            Self::DisableConsole => {
+                "It takes effect at once. The entry stays: \"delete console <ID>\" removes it."
+            }
             Self::AddConsole => {
                 "The address is an IP address or a host name: 10.0.0.1, console.example:40815, [2001:db8::1]:40815.\n\
                  Next: connect to console <ID>, add shared secret <ID>, enable console <ID>."
@@ -119,7 +121,7 @@ impl Phrase {
             }
             Self::AddSharedSecret => {
                 "Generate the shared secret on the Security Console first: Administration, Engines, Generate. It is valid\n\
-                 for 60 minutes. It is asked for and not shown while you type; in a script it is the next line. It is not\n\
+                 for 60 minutes. You are asked for it, and it is not shown as you type; in a script it is the next line. It is not\n\
                  stored: what is kept is the certificate of a console that proves that it knows the secret too."
             }
             Self::DeleteConsole => {
@@ -389,7 +391,7 @@ impl Engine {
         if text.is_empty() {
             text.push_str(
                 "no consoles yet: add this engine on a Security Console, and its entry appears here; or type \
-                 \"add console <address>\" for one that this engine is to dial\n",
+                 \"add console <address>\" for one that this engine should dial\n",
             );
         }
         text.push_str(&format!("This engine's fingerprint: {}", self.fingerprint()));
@@ -421,7 +423,7 @@ impl Engine {
                 self.log().line(format!("console {id} {state}"));
                 format!("console {id} is {state} now{}", self.hint(id, enabled))
             }
-            Ok(false) => format!("console {id} is {state} already{}", self.hint(id, enabled)),
+            Ok(false) => format!("console {id} is already {state}{}", self.hint(id, enabled)),
             Err(error) => error.to_string(),
         }
     }
@@ -469,7 +471,7 @@ impl Engine {
         let next = match (&entry.certificate, entry.enabled) {
             (None, _) => format!("Next: add shared secret {id}"),
             (Some(_), false) => format!("Next: enable console {id}"),
-            (Some(_), true) => "show consoles tells how the connection stands".to_owned(),
+            (Some(_), true) => "show consoles shows the state of the connection".to_owned(),
         };
         format!("console {id} has connectTo=1 {now}: this engine dials it. {next}")
     }
@@ -564,7 +566,7 @@ mod tests {
             assert_eq!(Command::parse(line).unwrap_err().to_string(), answer, "{line}");
         }
         let error = Command::parse("add console 10.0.0.300").unwrap_err().to_string();
-        assert!(error.starts_with("\"10.0.0.300\" is no address of a console"), "{error}");
+        assert!(error.starts_with("\"10.0.0.300\" is not an address of a console"), "{error}");
     }
 
     #[test]

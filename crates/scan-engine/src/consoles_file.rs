@@ -1,6 +1,6 @@
 //! `consoles.xml`: which consoles may use this engine (docs/api-quirks.md, "Engine side").
 //!
-//! People edit this file by hand, so it is never written anew: an edit replaces the values that it is about, or adds
+//! People edit this file by hand, so it is never written again: an edit replaces the values that it is about, or adds
 //! an attribute or an element, and every other byte stays: comments, unknown attributes and elements, indentation.
 
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ pub struct ConsoleEntry {
     /// `name`, as the console says it.
     pub name: String,
     /// `lastAddress`: where this engine dials the console if `connectTo` is set, else as the console says it. Empty:
-    /// the console has never been in contact, somebody wrote the entry.
+    /// the console has never been in contact, someone wrote the entry.
     pub last_address: String,
     /// `port` of the console's listener for reverse pairs.
     pub port: u16,
@@ -80,10 +80,10 @@ struct Located {
     secret: Option<Given>,
 }
 
-/// A shared secret that stands in the file, or that it is none.
+/// A shared secret that is in the file, or that it is none.
 pub(crate) type Given = Result<SharedSecret, SharedSecretError>;
 
-/// The attribute that it stands in (docs/api-quirks.md, "Engine side").
+/// The attribute that it is in (docs/api-quirks.md, "Engine side").
 const SECRET: &str = "plaintext_sharedSecret";
 
 impl Located {
@@ -127,7 +127,7 @@ impl ConsolesFile {
         self.consoles.iter().map(|console| &console.entry)
     }
 
-    /// The shared secrets that stand in the file in plain text, with the ids of their entries.
+    /// The shared secrets that are in the file in plain text, with the ids of their entries.
     pub fn secrets(&self) -> impl Iterator<Item = (u32, Given)> {
         self.consoles.iter().filter_map(|console| Some((console.entry.id, console.secret.clone()?)))
     }
@@ -372,7 +372,7 @@ impl<'a> Parser<'a> {
 
     fn start(&mut self, tag: &BytesStart<'_>, span: Range<usize>) -> Result<(), ConsolesFileError> {
         let name = tag.name().as_ref().to_owned();
-        // The reader takes anything for attributes until somebody looks at them.
+        // The reader takes anything for attributes until someone looks at them.
         for attribute in tag.attributes() {
             let key = attribute.map_err(|error| self.error(span.start, error.to_string()))?.key;
             // The reader does without the blank that XML wants before each attribute.
@@ -500,7 +500,7 @@ impl<'a> Parser<'a> {
             }
             // In XML these are two; for whoever reads the file it would be open which of them counts.
             if names.contains(&name) {
-                return Err(wrong("the same attribute is there already"));
+                return Err(wrong("the same attribute is there twice"));
             }
             match name.as_str() {
                 "id" => {

@@ -198,9 +198,7 @@ async fn answer(shared: &Arc<Shared>, stream: TcpStream, peer: IpAddr, place: &P
             }
         }
         Err(error) => {
-            shared
-                .log
-                .failure(Kind::Connection, format!("a connection from {peer} came to nothing: {error}"));
+            shared.log.failure(Kind::Connection, format!("a connection from {peer} failed: {error}"));
         }
     }
 }

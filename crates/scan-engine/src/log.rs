@@ -13,7 +13,7 @@ use time::macros::format_description;
 const BURST: u32 = 5;
 /// After these, one more is written in this time.
 const PER_LINE: Duration = Duration::from_secs(15);
-/// A failure that was written is not written again within this time, however many others there were meanwhile.
+/// A failure that was written is not written again within this time, however many others there were in the meantime.
 const REPEAT: Duration = Duration::from_secs(600);
 
 /// Writes one line, without its end.
@@ -27,7 +27,7 @@ pub enum Kind {
     Accept,
     /// There are too many connections.
     Full,
-    /// A connection that somebody else has opened.
+    /// A connection that someone else has opened.
     Connection,
     /// The connection with the console of this id, which is enabled, or which this engine dials: those who are neither
     /// can't crowd it out.
@@ -72,7 +72,7 @@ impl Log {
         }
     }
 
-    /// What this kind is about has gone well meanwhile: if it fails again, that is news, even with the same words.
+    /// What this kind is about has gone well in the meantime: if it fails again, that is news, even with the same words.
     pub fn recovered(&self, kind: Kind) {
         if let Some(failures) = self.failures().get_mut(&kind) {
             failures.written.clear();
@@ -84,7 +84,7 @@ impl Log {
         self.failures().remove(&kind);
     }
 
-    /// Hands the lines to somebody else than the standard error: to the line editor, which has the terminal.
+    /// Hands the lines to someone else than the standard error: to the line editor, which has the terminal.
     pub fn redirect(&self, printer: impl FnMut(String) + Send + 'static) {
         *self.printer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(printer));
     }
@@ -126,8 +126,8 @@ impl Failures {
         self.free -= 1;
         let line = match std::mem::take(&mut self.left_out) {
             0 => text.clone(),
-            1 => format!("{text} (one more of this kind before it is not written)"),
-            count => format!("{text} ({count} more of this kind before it are not written)"),
+            1 => format!("{text} (one more of this kind was not written)"),
+            count => format!("{text} ({count} more of this kind were not written)"),
         };
         self.written.push((text, now));
         Some(line)
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(written, ["one", "the other"]);
         assert_eq!(
             failures.take("one".to_owned(), start + REPEAT + Duration::from_secs(1)).as_deref(),
-            Some("one (998 more of this kind before it are not written)"),
+            Some("one (998 more of this kind were not written)"),
             "after ten minutes it is worth a line again"
         );
     }

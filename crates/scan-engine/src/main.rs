@@ -102,7 +102,7 @@ async fn command_line(engine: &Engine, mut terminal: Terminal) {
             Typed::Interrupt if stop(&mut terminal).await => return,
             Typed::Interrupt => continue,
             Typed::Leave => {
-                answer("The Scan Engine goes on. Detach with ctrl-a d (in screen); quit stops it.");
+                answer("The Scan Engine keeps running. Detach with ctrl-a d (in screen); quit stops it.");
                 continue;
             }
         };
@@ -124,13 +124,13 @@ async fn stop(terminal: &mut Terminal) -> bool {
     {
         return true;
     }
-    answer("The Scan Engine goes on.");
+    answer("The Scan Engine keeps running.");
     false
 }
 
 async fn add_shared_secret(engine: &Engine, terminal: &mut Terminal, id: u32) {
     let Typed::Line(secret) = terminal.read(Ask::Secret(id)).await else {
-        answer(&format!("No shared secret was given: console {id} is as it was."));
+        answer(&format!("No shared secret was given: console {id} is unchanged."));
         return;
     };
     tokio::select! {
@@ -138,7 +138,7 @@ async fn add_shared_secret(engine: &Engine, terminal: &mut Terminal, id: u32) {
             Ok(paired) => answer(&paired.to_string()),
             Err(error) => answer(&error.to_string()),
         },
-        () = terminal.interrupted() => answer(&format!("Given up: console {id} is as it was.")),
+        () = terminal.interrupted() => answer(&format!("Cancelled: console {id} is unchanged.")),
     }
 }
 

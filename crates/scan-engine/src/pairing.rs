@@ -22,7 +22,7 @@ pub enum PairingError {
         "console {0} has connectTo=0, so this engine does not dial it: type \"connect to console {0}\" first"
     )]
     NotDialled(u32),
-    /// Somebody wrote the entry without an address.
+    /// Someone wrote the entry without an address.
     #[error(
         "console {0} has no lastAddress in consoles.xml: add it there and restart, or use \"add console\""
     )]
@@ -81,7 +81,7 @@ impl fmt::Display for Paired {
              Its certificate is pinned now; fingerprint {fingerprint}"
         )?;
         if let Some(old) = self.replaced {
-            write!(f, "\nIt takes the place of another certificate, which had the fingerprint {old}")?;
+            write!(f, "\nIt replaces another certificate, which had the fingerprint {old}")?;
         }
         if let Some(twin) = self.twin {
             write!(
@@ -90,7 +90,7 @@ impl fmt::Display for Paired {
             )?;
         }
         if self.enabled {
-            write!(f, "\nConsole {id} is enabled already")
+            write!(f, "\nConsole {id} is already enabled")
         } else {
             write!(f, "\nNext: enable console {id}")
         }
@@ -140,10 +140,10 @@ fn refused(id: u32, place: &ConsoleAddress, error: &PairError) -> String {
         }
         PairError::NotTheConsole => format!(
             "what answers at {place} could not prove that it knows the shared secret: it is not the console that made \
-             it, and was not trusted. Check the address with \"show consoles\", and whether somebody stands in between"
+             it, and was not trusted. Check the address with \"show consoles\", and whether the connection is being intercepted"
         ),
         PairError::Link(error) => format!(
-            "the connection to {place} failed while pairing: {error}. Look on the console whether the engine has \
+            "the connection to {place} failed while pairing: {error}. Check on the console whether the engine has \
              appeared, then type \"add shared secret {id}\" again"
         ),
         PairError::Io(error) => format!("this machine failed while pairing: {error}"),
@@ -151,7 +151,7 @@ fn refused(id: u32, place: &ConsoleAddress, error: &PairError) -> String {
 }
 
 impl Engine {
-    /// Whether a shared secret can be applied to a console: before anybody is asked for it.
+    /// Whether a shared secret can be applied to a console: before anyone is asked for it.
     ///
     /// # Errors
     /// [`PairingError`], except for what only the secret or the console can tell.

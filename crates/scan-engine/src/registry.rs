@@ -16,7 +16,7 @@ use crate::address::ConsoleAddress;
 use crate::consoles_file::{ConsoleEntry, ConsolesFile, ConsolesFileError, Given};
 use crate::log::{Kind, Log};
 
-/// How many entries that are not enabled may stand in the file before another console is refused: anybody who reaches
+/// How many entries that are not enabled may stand in the file before another console is refused: anyone who reaches
 /// the port can make one.
 pub const MAX_NOT_ENABLED: usize = 16;
 
@@ -52,7 +52,7 @@ pub enum RegistryError {
     /// The highest id that there can be is taken.
     #[error("{}: no id is left for another console: give its entries lower ones", .0.display())]
     NoId(PathBuf),
-    /// Somebody took the console out of the file.
+    /// Someone took the console out of the file.
     #[error("console {id} is no longer in {}: restart the engine to apply the change", path.display())]
     Gone {
         /// The console.
@@ -67,12 +67,12 @@ pub enum RegistryError {
 pub enum Refusal {
     /// There are [`MAX_NOT_ENABLED`] entries that nobody enabled.
     #[error(
-        "{MAX_NOT_ENABLED} consoles wait to be enabled already: \"enable console\" or \"delete console\" on the \
+        "{MAX_NOT_ENABLED} consoles already wait to be enabled: \"enable console\" or \"delete console\" on the \
          engine's command line makes room"
     )]
     TooMany,
     /// This engine has dialled the console for an entry that is no longer there, or has another certificate now.
-    #[error("its entry was changed meanwhile")]
+    #[error("its entry was changed in the meantime")]
     Changed,
     /// The file could not be written.
     #[error(transparent)]
@@ -84,7 +84,7 @@ pub enum Refusal {
 pub enum AddError {
     /// An entry has this address and port.
     #[error(
-        "console {id} has the address {address} already: \"connect to console {id}\" makes this engine dial it, \
+        "console {id} already has the address {address}: \"connect to console {id}\" makes this engine dial it, \
          \"delete console {id}\" removes it"
     )]
     Exists {
@@ -148,7 +148,7 @@ pub enum Contact {
         /// Another entry with the same address and another certificate: the console may have been rebuilt.
         instead_of: Option<u32>,
     },
-    /// The console has added this engine anew: the entry is not enabled any more.
+    /// The console has added this engine again: the entry is not enabled any more.
     Reset(u32),
 }
 
@@ -182,7 +182,7 @@ pub struct Registry {
 #[derive(Debug)]
 struct Known {
     consoles: Vec<KnownConsole>,
-    /// The highest id since the start: an id that somebody has read is not given to another console.
+    /// The highest id since the start: an id that someone has read is not given to another console.
     last_id: u32,
     /// Consoles whose name or address in the file is not what they say now.
     unsaved: BTreeSet<u32>,
@@ -319,7 +319,7 @@ impl Registry {
             .find(id)
             .filter(|console| console.entry.certificate.as_ref() == Some(certificate))
             .ok_or(Refusal::Changed)?;
-        // Pairing was this engine's doing: the console can't have added it anew.
+        // Pairing was this engine's doing: the console can't have added it again.
         self.known_contact(&mut known, id, hello, seen, false)
     }
 
@@ -334,7 +334,7 @@ impl Registry {
         let console = known.find_mut(id).ok_or(Refusal::Changed)?;
         console.seen = Some(seen);
         let mut entry = console.entry.clone();
-        // An entry that somebody wrote and enabled before the first contact is meant to be used.
+        // An entry that someone wrote and enabled before the first contact is meant to be used.
         let reset = first_contact && entry.enabled && !entry.last_address.is_empty();
         entry.enabled &= !reset;
         entry.name.clone_from(&hello.name);

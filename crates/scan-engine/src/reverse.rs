@@ -21,7 +21,7 @@ use crate::shared::Shared;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause, before a fifth more or less of it: the console has to know within five seconds how it stands.
 const LONGEST_PAUSE: Duration = Duration::from_millis(2500);
-/// A connection that lasted this long was a good one: the pauses start anew.
+/// A connection that lasted this long was a good one: the pauses start again.
 const GOOD: Duration = Duration::from_secs(2);
 /// How long a name may take to be looked up.
 const LOOKUP: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ pub enum DialError {
     },
 }
 
-/// Keeps a connection with every console that is to be dialled, until it is dropped.
+/// Keeps a connection with every console to be dialled, until it is dropped.
 pub(crate) async fn run(shared: Arc<Shared>) {
     let mut changes = shared.registry.watch();
     let mut tasks = JoinSet::new();

@@ -25,11 +25,11 @@ const TICK: Duration = Duration::from_millis(500);
 /// How long a console may take to say who it is.
 const HELLO: Duration = Duration::from_secs(5);
 
-/// Why a session ended that was to go on.
+/// Why a session ended that was to continue.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SessionError {
     /// Before the console had said who it is.
-    #[error("the connection came to nothing: {0}")]
+    #[error("the connection failed: {0}")]
     Introduction(LinkError),
     /// The console does not take this engine.
     #[error("the console refuses: {0}")]
@@ -179,7 +179,7 @@ fn report(shared: &Shared, contact: Contact, hello: &ConsoleHello, seen: IpAddr)
             ));
         }
         Contact::Reset(id) => shared.log.line(format!(
-            "the console {:?} at {seen} has added this engine anew: enable console {id} lets it use the engine again",
+            "the console {:?} at {seen} has added this engine again: enable console {id} lets it use the engine again",
             hello.name
         )),
     }
@@ -212,7 +212,7 @@ impl Session<'_> {
     }
 
     async fn answer(&mut self, message: Message) -> Result<(), LinkError> {
-        // Read anew for each message: what was just disabled must not get one more answer.
+        // Read again for each message: what was just disabled must not get one more answer.
         let enabled = self.is_enabled();
         match message {
             Message::Ping { number } => self.sender.send(&Message::Pong { number }).await,

@@ -42,13 +42,14 @@ impl Ask {
             Self::Command => "> ".to_owned(),
             Self::Secret(id) => format!("Shared secret for console {id} (it is not shown): "),
             Self::Stop => {
-                "This stops the Scan Engine service. Stop it? (yes, or anything else to go on): ".to_owned()
+                "This stops the Scan Engine service. Stop it? (yes, or anything else to continue): "
+                    .to_owned()
             }
         }
     }
 }
 
-/// What came of it. Any line may turn out to hold a secret, so each is wiped.
+/// The outcome. Any line may turn out to hold a secret, so each is wiped.
 #[derive(Debug)]
 pub(crate) enum Typed {
     /// A line, without its end.
@@ -73,7 +74,7 @@ pub(crate) struct Terminal {
     /// ctrl-c came as a signal, which it does while no line is being edited.
     interrupted: Arc<Notify>,
     interactive: bool,
-    /// Somebody was asked, and has not answered yet.
+    /// Someone was asked, and has not answered yet.
     waiting: bool,
     ended: bool,
     _echo: Option<Echo>,
@@ -171,7 +172,7 @@ fn read_line() -> Read {
     }
 }
 
-/// A terminal with somebody at it.
+/// A terminal with someone at it.
 struct Keys {
     editor: Editor<Assistant, MemHistory>,
     hidden: Arc<AtomicBool>,
@@ -286,7 +287,7 @@ const KILLING: [KeyEvent; 6] = [
     KeyEvent(KeyCode::Backspace, Modifiers::ALT),
 ];
 
-/// While a secret is typed, those keys begin anew instead: nothing of it must be put back into a command.
+/// While a secret is typed, those keys begin again instead: nothing of it must be put back into a command.
 struct Forget {
     hidden: Arc<AtomicBool>,
 }

@@ -2,7 +2,7 @@
 //! plain text (docs/api-quirks.md, "Engine side").
 //!
 //! It is used at the start, for entries with `enabled="1"` and `connectTo="1"`, and is taken out of the file as soon as it is
-//! of no use any more: the engine is paired, or the console has said that the secret is not valid. Until then it is tried
+//! useless any more: the engine is paired, or the console has said that the secret is not valid. Until then it is tried
 //! again: the console may be started after the engine.
 
 use std::time::Duration;
@@ -51,7 +51,7 @@ async fn pair(engine: &Engine, id: u32, given: Given) {
                 ));
                 return;
             }
-            // Deleted meanwhile, and the secret with it.
+            // Deleted in the meantime, and the secret with it.
             Err(_) => return,
         }
         match engine.add_shared_secret(id, &secret).await {
@@ -73,9 +73,9 @@ async fn pair(engine: &Engine, id: u32, given: Given) {
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     match engine.registry().forget_secret(id) {
-        Ok(()) => log.line(format!("the shared secret of console {id} was taken out of consoles.xml")),
+        Ok(()) => log.line(format!("the shared secret of console {id} was removed from consoles.xml")),
         Err(error) => log.line(format!(
-            "the shared secret of console {id} could not be taken out of consoles.xml: {error}"
+            "the shared secret of console {id} could not be removed from consoles.xml: {error}"
         )),
     }
 }

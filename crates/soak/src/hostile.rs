@@ -183,7 +183,7 @@ pub(crate) fn start(targets: &Targets, tally: &Arc<Tally>) -> Result<JoinSet<()>
         );
         silent("dripping bodies at the pages", &[to.console], 8, HELD_PAGES / 2, Some(body.as_bytes()), &count).await;
     });
-    // Whoever reads and goes away has signed in before: while passwords of the same user are guessed at, who comes anew
+    // Whoever reads and goes away has signed in before: while passwords of the same user are guessed at, who comes again
     // waits for long.
     let (is_in, signed_in) = watch::channel(false);
     for worker in 0..GUESSING {
@@ -320,7 +320,7 @@ async fn engine_of_nobody(
     }
 }
 
-/// Connections that are held and say nothing; or, with `drip`, begin with that and go on with one byte in a second.
+/// Connections that are held and say nothing; or, with `drip`, begin with that and continue with one byte in a second.
 async fn silent(
     name: &'static str,
     to: &[SocketAddr],
@@ -403,7 +403,7 @@ async fn guesses(targets: &Targets, worker: usize, tally: &Tally) {
     }
 }
 
-/// Somebody who is signed in asks for long lists and goes away before the answer.
+/// Someone who is signed in asks for long lists and goes away before the answer.
 async fn aborted_reads(targets: &Targets, tally: &Tally, is_in: &watch::Sender<bool>) {
     const NAME: &str = "aborted reads";
     let from = address(7, 0);

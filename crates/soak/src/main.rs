@@ -70,7 +70,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// False: a status was wrong, or somebody interrupted it, and that was told.
+/// False: a status was wrong, or someone interrupted it, and that was told.
 fn start(arguments: &Arguments) -> Result<bool, String> {
     allow_many_files();
     let mut dir = TempDir::with_prefix("engine-console-soak-")
@@ -85,7 +85,7 @@ fn start(arguments: &Arguments) -> Result<bool, String> {
             .map_err(|error| format!("can't wait for signals: {error}"))?;
         // Whoever loses is dropped, and with it every process.
         tokio::select! {
-            // The engines may have had the same signal: that they are gone is no failure then.
+            // The engines may have had the same signal: that they are gone is not a failure then.
             biased;
             _ = interrupt.recv() => Ok(None),
             _ = terminate.recv() => Ok(None),
@@ -300,7 +300,7 @@ impl<'a> Run<'a> {
         Ok(asked)
     }
 
-    /// Before anything is changed. What is not active in time is wrong, and the run goes on.
+    /// Before anything is changed. What is not active in time is wrong, and the run continues.
     async fn until_all_are_active(&self) -> Result<(), String> {
         let mut ticks = ticks();
         loop {

@@ -14,7 +14,7 @@ pub(crate) enum Change {
     Kill,
     /// A running one is stopped with SIGSTOP: its connections stay open, and it says nothing any more.
     Freeze,
-    /// A frozen one goes on (SIGCONT).
+    /// A frozen one continues (SIGCONT).
     Thaw,
     /// One that was killed is started again.
     Start,

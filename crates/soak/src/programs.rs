@@ -99,7 +99,7 @@ impl Console {
 
     /// Ends it, and waits until it is gone.
     pub(crate) async fn end(mut self) {
-        // One that has ended already is as good.
+        // One that has already ended is as good.
         let _ = self.child.kill().await;
     }
 }
@@ -187,7 +187,7 @@ impl Engine {
             ),
         };
         if let Some(child) = &mut self.child
-            // Dropped at the end: the engine goes on without an input, and a pipe is saved.
+            // Dropped at the end: the engine continues without an input, and a pipe is saved.
             && let Some(mut input) = child.stdin.take()
         {
             input
@@ -247,7 +247,7 @@ impl Engine {
         match child.try_wait() {
             Ok(None) => Ok(()),
             Ok(Some(status)) => Err(format!(
-                "{} has ended by itself ({status}); it said last: {}",
+                "{} has ended unexpectedly ({status}); it said last: {}",
                 self.name,
                 last_line(&self.file("log"))
             )),
@@ -258,7 +258,7 @@ impl Engine {
     /// Ends it if it runs, and waits until it is gone.
     pub(crate) async fn end(mut self) {
         if let Some(mut child) = self.child.take() {
-            // One that has ended already is as good.
+            // One that has already ended is as good.
             let _ = child.kill().await;
         }
     }

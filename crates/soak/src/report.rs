@@ -75,7 +75,7 @@ impl Counted {
 }
 
 impl Report {
-    /// Whether no status was wrong for too long, and no neighbour kept anybody from work.
+    /// Whether no status was wrong for too long, and no neighbour kept anyone from work.
     pub(crate) fn is_good(&self) -> bool {
         self.statuses_were_right() && self.hostile.as_ref().is_none_or(|tally| tally.is_good(self.memory))
     }

@@ -88,7 +88,8 @@ impl Deleting {
         let Some(pool) = self.target() else {
             return Plan {
                 title: "Delete the pool".to_owned(),
-                names: vec!["Nothing: it is gone already.".to_owned()],
+                names: vec!["Nothing: it has already been deleted.".to_owned()],
+                what: ("change", "be made"),
                 ..Plan::default()
             };
         };
@@ -97,14 +98,20 @@ impl Deleting {
         let label = self.to.label();
         let moved = sites.iter().map(|site| {
             let name = self.names.name(*site);
-            label.as_ref().map_or_else(|| name.clone(), |to| format!("{name}: gets {to}"))
+            label.as_ref().map_or_else(|| name.clone(), |to| format!("{name}: moves to {to}"))
         });
         let names = moved.chain([format!("{}: is deleted", pool.name)]).collect();
         let title = match sites.len() {
             0 => format!("Delete {}", pool.name),
             many => format!("Move {} and delete {}", sites_in_words(many), pool.name),
         };
-        Plan { title, names, left_out: Vec::new(), refused: to.and_then(Result::err) }
+        Plan {
+            title,
+            names,
+            what: ("change", "be made"),
+            left_out: Vec::new(),
+            refused: to.and_then(Result::err),
+        }
     }
 
     pub(super) fn start(self) {
@@ -135,7 +142,7 @@ pub(super) fn DeleteQuestion(deleting: Deleting) -> impl IntoView {
     });
     live(move || {
         let Some((name, engines, sites)) = facts.get() else {
-            return view! { <p>"Somebody has deleted this pool meanwhile."</p> }.into_any();
+            return view! { <p>"Someone else has already deleted this pool."</p> }.into_any();
         };
         let engines = match engines {
             0 => "It has no engine.".to_owned(),
@@ -152,7 +159,7 @@ pub(super) fn DeleteQuestion(deleting: Deleting) -> impl IntoView {
                 let use_it = if many == 1 { "1 site uses".to_owned() } else { format!("{many} sites use") };
                 view! {
                     {problem_line(format!("{use_it} {name}. A site always needs an engine or a pool: they get another one first."))}
-                    <Picker label="Move its sites to" help="Type a part of its name." picking=deleting.to />
+                    <Picker label="Move its sites to" help="Type part of its name." picking=deleting.to />
                 }
                 .into_any()
             }

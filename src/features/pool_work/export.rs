@@ -50,14 +50,14 @@ pub(super) fn follow_export(data: Data, toasts: Toasts, wanted: RwSignal<bool>) 
             toasts.say(
                 Tone::Bad,
                 "The pool plan was not saved.",
-                Some("The console does not tell the sites of every pool, and the plan would lack them. Reload the page, then try again.".to_owned()),
+                Some("The console does not report the sites of every pool, so the plan would be incomplete. Reload the page, then try again.".to_owned()),
             );
             return;
         }
         let text = plan(data, sites.as_deref()).to_json();
         if save(&dated_name("pool-plan", "json"), "application/json", &Array::of1(&text.into())).is_err() {
-            let what = "The browser did not take the file.";
-            toasts.say(Tone::Bad, what, Some("Try again, or look at its download settings.".to_owned()));
+            let what = "The browser did not save the file.";
+            toasts.say(Tone::Bad, what, Some("Try again, or check its download settings.".to_owned()));
         }
     });
 }

@@ -1,4 +1,4 @@
-//! **Import pool plan…**: what a plan changes is shown before anything is done; what was done can go on or be taken back.
+//! **Import pool plan…**: what a plan changes is shown before anything is done; what was done can continue or be taken back.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::{
 
 /// What the work is called.
 const DOING: &str = "Applying the pool plan";
-const TAKING_BACK: &str = "Taking back the pool plan";
+const TAKING_BACK: &str = "Undoing the pool plan";
 
 /// What is chosen. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -62,7 +62,7 @@ impl Importing {
 
     fn take(self, files: Option<FileList>) {
         read_first(files, move |text| {
-            // The page may have been left meanwhile.
+            // The page may have been left in the meantime.
             self.unread.try_set(text.is_none());
             if let Some(text) = text {
                 self.text.try_set(text);
@@ -81,8 +81,17 @@ impl Importing {
             Some(Ok(_)) if names.is_empty() => Some("There is nothing to change."),
             Some(Ok(_)) => None,
         };
-        let title = format!("Make {}", counted(names.len(), "change"));
-        Plan { title, names, left_out: found.left_out.clone(), refused: refused.map(str::to_owned) }
+        let title = match names.len() {
+            0 => "Make changes".to_owned(),
+            many => format!("Make {}", counted(many, "change")),
+        };
+        Plan {
+            title,
+            names,
+            what: ("change", "be made"),
+            left_out: found.left_out.clone(),
+            refused: refused.map(str::to_owned),
+        }
     }
 
     pub(super) fn start(self) {
@@ -131,7 +140,7 @@ pub(super) fn ImportQuestion(importing: Importing) -> impl IntoView {
     };
     view! {
         <p>
-            "The pools get the engines and sites of the plan. Engines are found by ID, then by address and port, then by name, so that a fleet can be restored after its engines were added again. Nothing is changed before you have seen what."
+            "The pools get the engines and sites in the plan. Engines are matched by ID, then by address and port, then by name, so a plan still fits after engines have been added again. You see every change before it is made."
         </p>
         <div class="field">
             <label for="pool-plan">"Pool plan (JSON)"</label>
@@ -149,7 +158,7 @@ pub(super) fn ImportQuestion(importing: Importing) -> impl IntoView {
         </div>
         <div class="buttons">
             <label class="button file-button">
-                {glyph(Icon::Columns, "")} "Choose a file"
+                {glyph(Icon::Import, "")} "Choose a file"
                 <input type="file" class="unseen" accept=".json,application/json" on:change=choose />
             </label>
         </div>
@@ -167,7 +176,7 @@ fn Notes(importing: Importing) -> impl IntoView {
         let nothing = importing.difference.with(|found| {
             found.as_ref().is_some_and(|found| found.changes.is_empty() && found.left_out.is_empty())
         });
-        let nothing = nothing.then(|| view! { <p>"The pools are as the plan says already."</p> });
+        let nothing = nothing.then(|| view! { <p>"The pools already match the plan."</p> });
         let list = (!notes.is_empty()).then(|| {
             let items = notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view();
             view! { <ul class="plain">{items}</ul> }
@@ -212,7 +221,7 @@ pub(super) fn ImportResult(importing: Importing) -> impl IntoView {
         let kept = importing.done.with(Vec::len) - back.len();
         let kept = (kept > 0).then(|| {
             format!(
-                " {} can't be taken back, for it is not known where the sites were.",
+                " {} can't be undone, because it is not known where the sites were.",
                 counted(kept, "change")
             )
         });
@@ -225,12 +234,12 @@ pub(super) fn ImportResult(importing: Importing) -> impl IntoView {
         Some(view! {
             <div class="notice">
                 <span>
-                    "Retry failed goes on with what is left. What was changed can also be taken back." {kept}
+                    "Retry failed continues with what is left. What was changed can also be undone." {kept}
                 </span>
                 <div class="buttons">
                     <button type="button" class="button" on:click=take_back>
                         {glyph(Icon::Reverse, "")}
-                        {format!("Take back {count}")}
+                        {format!("Undo {count}")}
                     </button>
                 </div>
             </div>

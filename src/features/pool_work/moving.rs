@@ -1,5 +1,6 @@
 //! **Move engine**: one engine or several from one pool to another, with what that changes before and after.
 
+use console_api::rules::sort_by;
 use std::sync::Arc;
 
 use console_api::{
@@ -124,7 +125,7 @@ impl Moving {
                 ("Move engine".to_owned(), Some(self.to.wrong().unwrap_or_else(none)))
             }
         };
-        Plan { title, names, left_out: Vec::new(), refused }
+        Plan { title, names, what: ("engine", "move"), left_out: Vec::new(), refused }
     }
 
     pub(super) fn start(self) {
@@ -166,7 +167,7 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
         let rows = moving.rows.get();
         let (from, _) = moving.pools();
         let mut members = from.map(|pool| pool.engines).unwrap_or_default();
-        members.sort_unstable();
+        sort_by(&mut members, Ord::cmp);
         members.dedup();
         let filter = moving.filter.with(|filter| EngineFilter::new(filter, Vec::new()));
         let shown = select(&rows.all, &filter, moving.sort.get());
@@ -203,7 +204,7 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
         <section class="members" aria-label="Engines to move">
             <SearchBox
                 label="Filter engines to move"
-                title="Looks in name, address, status and versions. All words must occur."
+                title="Searches name, address, status and versions. All words must occur."
                 value=moving.filter
             />
             <DataTable

@@ -37,7 +37,7 @@ const COLUMNS: [Column; 2] = [
     Column { key: "name", label: "Name", numeric: false, sortable: false },
     Column { key: "status", label: "Status", numeric: false, sortable: false },
 ];
-/// By what the engines can be dealt out.
+/// By what the engines can be distributed.
 const ORDERS: [EngineColumn; 4] =
     [EngineColumn::Name, EngineColumn::Address, EngineColumn::Sites, EngineColumn::ProductVersion];
 /// More pools than these are not made in one go.
@@ -45,7 +45,7 @@ const MOST: usize = 50;
 /// What new pools are called at first, with a number behind it.
 const BASE: &str = "Pool";
 
-const TOO_FEW: &str = "Splitting takes two available engines at least: active ones, of a kind that can join.";
+const TOO_FEW: &str = "Splitting needs at least two available engines: active ones that can join a pool.";
 
 /// What is chosen. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ pub(super) struct Splitting {
     data: Data,
     rows: Memo<Arc<EngineRows>>,
     order: RwSignal<EngineColumn>,
-    /// Whether engines that are in a pool already are left out.
+    /// Whether engines that are already in a pool are left out.
     only_free: RwSignal<bool>,
     proposal: RwSignal<SplitProposal>,
     /// Whether something of it was typed or moved by hand.
@@ -99,7 +99,7 @@ impl Splitting {
         self.touched.get().then(|| "The new pools as you changed them".to_owned())
     }
 
-    /// Whether some of the pools have been created already.
+    /// Whether some of the pools have already been created.
     fn has_begun(self) -> bool {
         !self.created.with(BTreeMap::is_empty) || !self.earlier.with(Vec::is_empty)
     }
@@ -116,11 +116,11 @@ impl Splitting {
         unavailable(engine).or_else(given).or_else(|| {
             let pools = self.only_free.get().then(|| self.data.pools.value()).flatten()?;
             let first = pools_of(engine.id, &pools.items).first().map(|pool| pool.name.clone())?;
-            Some(format!("It is in {first} already."))
+            Some(format!("It is already in {first}."))
         })
     }
 
-    /// The engines that take part, in the order in which they are dealt out.
+    /// The engines that take part, in the order in which they are distributed.
     fn available(self) -> Vec<EngineId> {
         let rows = self.rows.get();
         let sort = EngineSort { column: self.order.get(), descending: false };
@@ -145,7 +145,7 @@ impl Splitting {
         self.proposal.set(SplitProposal::new(names, &engines));
     }
 
-    /// Deals the engines out anew.
+    /// Distributes the engines again.
     fn deal(self) {
         let engines = untrack(|| self.available());
         self.proposal.update(|proposal| proposal.deal(&engines));
@@ -175,12 +175,12 @@ impl Splitting {
         let refused = if self.is_too_small() {
             Some(TOO_FEW.to_owned())
         } else if self.problems().iter().any(Option::is_some) {
-            Some("Give each pool a name of its own first.".to_owned())
+            Some("Give each pool a different name first.".to_owned())
         } else {
             None
         };
         let title = format!("Create {}", counted(names.len(), "pool"));
-        Plan { title, names, left_out, refused }
+        Plan { title, names, what: ("pool", "be created"), left_out, refused }
     }
 
     pub(super) fn start(self) {
@@ -190,7 +190,7 @@ impl Splitting {
         }
         self.created.set(BTreeMap::new());
         let created = self.created;
-        // The page may have been left meanwhile.
+        // The page may have been left in the meantime.
         self.data.create_pools(pools, move |at, id| {
             created.try_update(|created| created.insert(at, id));
         });
@@ -291,7 +291,7 @@ pub(super) fn SplitQuestion(splitting: Splitting) -> impl IntoView {
                 </div>
                 <label class="check">
                     <input type="checkbox" prop:checked=move || splitting.only_free.get() on:change=set_free />
-                    "Only engines that are in no pool yet"
+                    "Only engines that aren't in a pool yet"
                 </label>
                 <ActionButton
                     icon=Icon::Refresh
@@ -448,7 +448,7 @@ fn NewPoolCard(splitting: Splitting, at: usize, count: Memo<usize>) -> impl Into
                 empty=Callback::new(|()| {
                     view! {
                         <div class="table-empty">
-                            <p>"No engine. An empty pool is created all the same."</p>
+                            <p>"No engines. The pool is created empty."</p>
                         </div>
                     }
                     .into_any()
@@ -506,16 +506,16 @@ pub(super) fn SplitResult(splitting: Splitting) -> impl IntoView {
             bulk.close();
         };
         let exist = if names.is_empty() {
-            "None of the pools exists.".to_owned()
+            "None of the pools was created.".to_owned()
         } else {
             let names = names.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>();
-            format!("These pools exist now: {}.", names.join(", "))
+            format!("These pools were created: {}.", names.join(", "))
         };
         let nothing_to_take_back = names.is_empty();
         let take_back = move |_| {
             bulk.close();
             splitting.data.take_back_pools(names.clone(), move |id| {
-                // The page may have been left meanwhile.
+                // The page may have been left in the meantime.
                 splitting.created.try_update(|created| created.retain(|_, it| *it != id));
                 splitting.earlier.try_update(|earlier| earlier.retain(|(it, _)| *it != id));
             });
@@ -523,7 +523,7 @@ pub(super) fn SplitResult(splitting: Splitting) -> impl IntoView {
         Some(view! {
             <div class="notice uncertain">
                 <strong>{exist}</strong>
-                <span>"Retry failed goes on with the others as they are. Their names and engines can be changed first."</span>
+                <span>"Retry failed creates the others as they are. You can change their names and engines first."</span>
                 <div class="buttons">
                     <button type="button" class="button" on:click=change>
                         {glyph(Icon::Edit, "")}

@@ -28,8 +28,8 @@ pub(super) const QUIET: Preference = Preference::named("engine-console.quiet-hou
 /// After how many minutes without activity to sign out, for whoever watches.
 const SIGN_OUT_AFTER: [(u64, &str); 4] = [(15, "15 min"), (60, "1 h"), (240, "4 h"), (720, "12 h")];
 
-const UNSUPPORTED: &str = "This browser has no notifications, or none for an address without HTTPS.";
-const DENIED: &str = "The browser blocks notifications of this address. Allow them in its settings for this site, then try again.";
+const UNSUPPORTED: &str = "This browser does not support notifications, or only with HTTPS.";
+const DENIED: &str = "The browser blocks notifications from this address. Allow them in its settings for this site, then try again.";
 const UNANSWERED: &str = "The browser was not allowed to show notifications yet. Try again and choose Allow.";
 
 impl Watching {
@@ -116,7 +116,7 @@ pub fn NotifyMe() -> impl IntoView {
 #[component]
 pub(super) fn NotifyBox(watching: Watching) -> impl IntoView {
     view! {
-        <label class="check" title="Notifications of the browser when an engine goes bad or comes back, from any screen, also while the tab is hidden">
+        <label class="check" title="Browser notifications when an engine fails or recovers, on any screen, even while the tab is hidden">
             <input
                 type="checkbox"
                 prop:checked=move || watching.notify.get()
@@ -137,7 +137,7 @@ pub(super) fn NotifyBox(watching: Watching) -> impl IntoView {
 #[component]
 pub(super) fn SignOutAfter(session: Session) -> impl IntoView {
     view! {
-        <label class="inline-select" title="How long this browser stays signed in without a key or a click">
+        <label class="inline-select" title="How long this browser stays signed in without activity">
             "Sign out after"
             <select
                 class="select"
@@ -156,7 +156,7 @@ pub(super) fn SignOutAfter(session: Session) -> impl IntoView {
     }
 }
 
-/// Why no notification will come although somebody asked for them.
+/// Why no notification will come although someone asked for them.
 #[component]
 pub fn NotifyProblem() -> impl IntoView {
     let data = Data::here();
@@ -164,14 +164,14 @@ pub fn NotifyProblem() -> impl IntoView {
         Watching::of(data)?.problem.get().map(|why| {
             view! {
                 <div class="notice uncertain">
-                    {why} " Until then, news is shown on the page Health only."
+                    {why} " Until then, only the Health page shows changes."
                 </div>
             }
         })
     })
 }
 
-/// Compares each reading of the engines with the one before, and tells who went bad or came back: on the page Health, and to
+/// Compares each reading of the engines with the one before, and tells who failed or came back: on the page Health, and to
 /// whoever wants to be notified. Says as well when it ends.
 pub(super) fn notify(watching: Watching) {
     let data = watching.data;
@@ -244,8 +244,8 @@ fn say_when_it_ends(watching: Watching) {
     let tell = move || {
         let two_factor = untrack(|| session.account()).is_some_and(|account| account.two_factor);
         let why =
-            if two_factor { "The two-factor token has run out" } else { "The console asks for sign-in" };
-        watching.tell("Engines are no longer watched", &format!("{why}. Sign in again to go on."));
+            if two_factor { "The two-factor token has expired" } else { "The console asks for sign-in" };
+        watching.tell("Engines are no longer watched", &format!("{why}. Sign in again to continue."));
     };
     follow(move || {
         if matches!(session.state().get(), State::Over(_)) {
@@ -258,10 +258,7 @@ fn say_when_it_ends(watching: Watching) {
         let is_wanted = NOTIFY.remembered().as_deref() == Some("on");
         if is_over && is_wanted {
             // Where the browser shows none, there is nothing left that could tell.
-            _ = show(
-                "Engines are no longer watched",
-                "You were signed out: nothing was done for the chosen time.",
-            );
+            _ = show("Engines are no longer watched", "You were signed out because of inactivity.");
         }
     });
 }

@@ -24,9 +24,9 @@ use crate::{
     ui::live::follow,
 };
 
-/// So many engines are noted in one go.
+/// How many engines are noted in one go.
 const AT_ONCE: usize = 500;
-/// So many are compacted in one go, which takes longer.
+/// How many are compacted in one go, which takes longer.
 const COMPACTED_AT_ONCE: usize = 50;
 /// Where nothing but the time has changed, it is kept so often, in milliseconds.
 const SELDOM: i64 = 60_000;
@@ -100,7 +100,7 @@ impl Recorder {
                 spawn_local(recorder.note());
             }
         });
-        // The visit is over: what was noted is kept, and another tab may go on.
+        // The visit is over: what was noted is kept, and another tab may continue.
         on_cleanup(move || {
             if let Some((inner, memory)) = recorder.parts() {
                 spawn_local(async move { end(&inner, &memory).await });
@@ -138,7 +138,7 @@ impl Recorder {
         }
     }
 
-    /// Waits until no other tab keeps the history. What the others have kept meanwhile counts.
+    /// Waits until no other tab keeps the history. What the others have kept in the meantime counts.
     async fn take_over(self) {
         let Some((inner, memory)) = self.parts() else { return };
         let Some(kept) = &inner.kept else { return };
@@ -163,7 +163,7 @@ impl Recorder {
         }
     }
 
-    /// Notes what was read last, and goes on as long as there is something.
+    /// Notes what was read last, and continues as long as there is something.
     async fn note(self) {
         let Some((inner, memory)) = self.parts() else { return };
         if !inner.loaded.get() || inner.noting.replace(true) {
@@ -313,7 +313,7 @@ async fn save(inner: &Inner, memory: &Memory) {
         pairs.push((f64::from(*part).into(), Uint8Array::from(&bytes[..]).into()));
         breathe().await;
     }
-    // The words that the parts stand for are in it, also those that have come meanwhile.
+    // The words that the parts stand for are in it, also those that have come in the meantime.
     let head = memory.with(|history| history.head());
     pairs.push((HEAD.into(), Uint8Array::from(&head[..]).into()));
     if kept.put(Store::History, pairs).await.is_ok() {

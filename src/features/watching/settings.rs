@@ -81,7 +81,7 @@ pub(super) fn WatchingDialog(watching: Watching) -> impl IntoView {
             })
         >
             <p>{live(what_is_lost)}</p>
-            <p>"It can't be brought back. Export it first if you may need it."</p>
+            <p>"This can't be undone. Export it first if you may need it."</p>
         </Confirm>
         <Confirm
             asked=import
@@ -94,7 +94,7 @@ pub(super) fn WatchingDialog(watching: Watching) -> impl IntoView {
             })
         >
             <p>{live(what_is_lost)}</p>
-            <p>"The file takes its place. It can't be brought back. Export it first if you may need it."</p>
+            <p>"The file replaces it. This can't be undone. Export it first if you may need it."</p>
         </Confirm>
     }
 }
@@ -111,12 +111,12 @@ fn said(toasts: Toasts, done: &str, result: Result<(), Unkept>) {
 fn unkept(why: Unkept) -> &'static str {
     match why {
         Unkept::Forbidden => {
-            "This browser does not let the app keep anything, as in a private window. Allow it in its settings for this site."
+            "This browser does not let the app store anything, as in a private window. Allow it in its settings for this site."
         }
         Unkept::Full => "The browser's storage is full. Clear the history, or free space on this computer.",
         Unkept::Busy => "Another tab is busy with it. Close the other tabs of this app.",
-        Unkept::Newer => "A later version of this app has kept it. Reload the page.",
-        Unkept::Failed => "The browser could not keep it. Reload the page, or restart the browser.",
+        Unkept::Newer => "A newer version of this app has saved it. Reload the page.",
+        Unkept::Failed => "The browser could not save it. Reload the page, or restart the browser.",
     }
 }
 
@@ -127,7 +127,7 @@ fn Choices(watching: Watching) -> impl IntoView {
     let ends = two_factor.then(|| {
         view! {
             <p class="secondary">
-                "You signed in with a two-factor token. When it runs out, nothing is watched until you sign in again; a notification says so."
+                "You signed in with a two-factor token. When it expires, nothing is watched until you sign in again; a notification tells you."
             </p>
         }
     });
@@ -180,7 +180,9 @@ fn Quiet() -> impl IntoView {
     let words = move || {
         let (from, to) = (from.get(), to.get());
         match QuietHours::new(&from, &to) {
-            Some(_) => "No notification in these hours. What is still so at their end is told then.",
+            Some(_) => {
+                "No notifications during these hours. Anything still wrong at the end is reported then."
+            }
             None if from.is_empty() && to.is_empty() => "Notifications come at any hour.",
             None => "Choose two different times. Until then, notifications come at any hour.",
         }
@@ -204,25 +206,31 @@ fn Kept(watching: Watching, asks: RwSignal<Option<Asks>>, chosen: RwSignal<Strin
     let toasts = Toasts::here();
     let words = move || {
         let memory = data.history.memory()?;
-        Some(memory.with(|history| extent(history)).unwrap_or_else(|| "Nothing was noted yet.".to_owned()))
+        Some(
+            memory
+                .with(|history| extent(history))
+                .unwrap_or_else(|| "Nothing has been recorded yet.".to_owned()),
+        )
     };
     let trouble = move || {
         data.history.memory();
         let why = data.kept().and_then(|kept| kept.trouble()).map(unkept);
         let other =
-            watching.recorder.problem().map(|problem| format!("What is kept can't be read. {problem} "));
+            watching.recorder.problem().map(|problem| format!("The saved history can't be read. {problem} "));
         let words = match (other, why) {
             (Some(other), _) => {
-                format!("{other}Clear it to begin anew. Until then, the history is lost with this page.")
+                format!(
+                    "{other}Clear it to start over. Until then, the history is lost when this page closes."
+                )
             }
-            (None, Some(why)) => format!("{why} Until then, the history is lost with this page."),
+            (None, Some(why)) => format!("{why} Until then, the history is lost when this page closes."),
             (None, None) => return None,
         };
         Some(view! { <div class="notice uncertain">{words}</div> })
     };
     let is_empty = move || {
         let empty = data.history.memory().is_none_or(|memory| memory.with(|history| history.is_empty()));
-        empty.then(|| "Nothing was noted yet.".to_owned())
+        empty.then(|| "Nothing has been recorded yet.".to_owned())
     };
     let elsewhere = move || {
         data.history.memory();
@@ -235,8 +243,8 @@ fn Kept(watching: Watching, asks: RwSignal<Option<Asks>>, chosen: RwSignal<Strin
         let text = memory.with(|history| history.to_text(&owner(watching)));
         let name = csv_name("engine-history").replace(".csv", ".txt");
         if save(&name, "text/plain;charset=utf-8", &Array::of1(&text.into())).is_err() {
-            let help = Some("Try again, or look at its download settings.".to_owned());
-            toasts.say(Tone::Bad, "The browser did not take the file.", help);
+            let help = Some("Try again, or check its download settings.".to_owned());
+            toasts.say(Tone::Bad, "The browser did not save the file.", help);
         }
     });
     let clear_refused = Signal::derive(move || {

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// So many entries are in the panel.
+/// How many entries are in the panel.
 const LATEST: usize = 5;
 
 /// The button with its panel. Keeps what is done as well, as long as the visit lasts.
@@ -70,7 +70,7 @@ fn Panel(data: Data) -> impl IntoView {
     let latest = move || {
         let entries = data.entries().unwrap_or_default();
         if entries.is_empty() {
-            return view! { <p class="secondary">"Nothing was done here yet."</p> }.into_any();
+            return view! { <p class="secondary">"Nothing has been done yet."</p> }.into_any();
         }
         let lines = entries.iter().take(LATEST).map(|entry| {
             let Looks { icon, class, words } = looks(data, entry);

@@ -40,7 +40,7 @@ pub(super) fn Details(page: ActivityState) -> impl IntoView {
     view! {
         {live(move || match (chosen.get(), is_there.get()) {
             (None, _) => {
-                view! { <p class="audit-hint secondary">"Choose an entry to see what came of each thing."</p> }.into_any()
+                view! { <p class="audit-hint secondary">"Choose an entry to see each outcome."</p> }.into_any()
             }
             (Some(_), None) => ().into_any(),
             (Some(_), Some(false)) => {
@@ -88,7 +88,7 @@ fn Shown(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoView
         let took = match entry.took_ms() {
             Some(took) => format!("took {}", duration_in_words(Duration::from_millis(took))),
             None if page.data.activity.goes_on(id) => "running".to_owned(),
-            None => "its end was not seen: it runs in another tab, or its page was closed".to_owned(),
+            None => "no end recorded: it runs in another tab, or its page was closed".to_owned(),
         };
         Some(format!("By {}, {}, {took}. {}", entry.who, page.clock.exact(entry.began), told(&entry)))
     };
@@ -113,7 +113,7 @@ fn Shown(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoView
             {live(move || view! { <Remedies page id undoing /> })}
             {live(move || troubles(page, id))}
             <DataTable
-                name="What came of each thing"
+                name="Outcomes"
                 class="audit-of"
                 columns=Signal::stored(COLUMNS.to_vec())
                 keys
@@ -140,7 +140,7 @@ fn troubles(page: ActivityState, id: u64) -> AnyView {
     };
     view! {
         {names("Failed", Icon::Failed, &lines(Outcome::Failed))}
-        {names("Not known", Icon::Warning, &lines(Outcome::Unknown))}
+        {names("Unknown", Icon::Warning, &lines(Outcome::Unknown))}
     }
     .into_any()
 }
@@ -180,12 +180,16 @@ fn Running(page: ActivityState) -> impl IntoView {
 #[component]
 fn Remedies(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoView {
     let bulk = page.data.bulk;
-    let busy = Signal::derive(move || bulk.is_running().then(|| "Other work is still running.".to_owned()));
+    let busy = Signal::derive(move || bulk.is_running().then(|| "Another job is still running.".to_owned()));
     let entry = page.entry(id);
     let left = bulk.left_of(id);
     let not_begun = entry.as_ref().map_or(0, |entry| entry.count(Outcome::NotBegun));
     let retry = (left > 0).then(|| {
-        let label = if not_begun == 0 { "Retry failed".to_owned() } else { format!("Do the other {left}") };
+        let label = if not_begun == 0 {
+            "Retry failed".to_owned()
+        } else {
+            format!("Continue with the other {left}")
+        };
         let on_press = Callback::new(move |()| {
             bulk.try_again(id);
             // What runs now is an entry of its own.
@@ -235,10 +239,11 @@ fn UndoDialog(page: ActivityState, chosen: Memo<Option<u64>>, undoing: RwSignal<
             })
         });
         let names = names.collect::<Vec<_>>();
-        let refused = data.bulk.is_running().then(|| "Other work is still running.".to_owned());
+        let refused = data.bulk.is_running().then(|| "Another job is still running.".to_owned());
         Arc::new(Plan {
             title: format!("Undo {}", counted(names.len(), "change")),
             names,
+            what: ("change", "be undone"),
             left_out: Vec::new(),
             refused,
         })
@@ -250,7 +255,7 @@ fn UndoDialog(page: ActivityState, chosen: Memo<Option<u64>>, undoing: RwSignal<
     });
     view! {
         <BulkDialog open=undoing bulk=data.bulk plan destructive=false on_start=start>
-            <p>"Each is read from the console first. What somebody has changed since is left as it is, and listed."</p>
+            <p>"Each is first checked against the console. What someone else has changed since is left as it is, and listed."</p>
         </BulkDialog>
     }
 }

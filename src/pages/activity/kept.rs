@@ -19,7 +19,7 @@ use crate::{
 const ACTIVITY: &str = "activity";
 const NOTES: &str = "notes";
 
-/// **Kept data**: **Export**, **Import**, and both ways to delete it.
+/// **Stored data**: **Export**, **Import**, and both ways to delete it.
 #[component]
 pub(super) fn KeptData(page: ActivityState) -> impl IntoView {
     let toasts = Toasts::here();
@@ -29,8 +29,8 @@ pub(super) fn KeptData(page: ActivityState) -> impl IntoView {
     let export = Callback::new(move |()| {
         let file = Array::of1(&data.kept_as_file().into());
         if save("engine-console-kept-data.json", "application/json", &file).is_err() {
-            let advice = "Try again, or look at its download settings.".to_owned();
-            toasts.say(Tone::Bad, "The browser did not take the file.", Some(advice));
+            let advice = "Try again, or check its download settings.".to_owned();
+            toasts.say(Tone::Bad, "The browser did not save the file.", Some(advice));
         }
     });
     let import = Callback::new(move |()| {
@@ -42,22 +42,22 @@ pub(super) fn KeptData(page: ActivityState) -> impl IntoView {
         let Some(field) = field.get_untracked() else { return };
         read_chosen(&field, move |text| match text.and_then(|text| data.add_from_file(&text)) {
             Some((entries, notes, views)) => {
-                let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+                let entries = counted(entries, "action");
                 let (notes, views) = (counted(notes, "note"), counted(views, "view"));
-                let what = format!("{entries}, {notes} and {views} were in the file and are here now.");
-                let more = "Of two notes on the same engine, the later one is kept.".to_owned();
+                let what = format!("Imported {entries}, {notes} and {views}.");
+                let more = "Where an engine had two notes, the newer one was kept.".to_owned();
                 toasts.say(Tone::Good, what, Some(more));
             }
             None => {
-                let what = "Nothing was imported: this is no file with kept data.";
-                let more = "Choose a file that Export has saved here or in another browser.".to_owned();
+                let what = "Nothing was imported: this file does not hold stored data.";
+                let more = "Choose a file that Export saved, here or in another browser.".to_owned();
                 toasts.say(Tone::Bad, what, Some(more));
             }
         });
     };
     let ask = move |what: &'static str| Callback::new(move |()| asked.set(what.to_owned()));
     view! {
-        <Fold label="Kept data" icon=Icon::More words=true always=true>
+        <Fold label="Stored data" icon=Icon::More words=true always=true>
             <ActionButton icon=Icon::Export label="Export".to_owned() on_press=export />
             <ActionButton icon=Icon::Import label="Import".to_owned() on_press=import />
             <ActionButton icon=Icon::Delete label="Delete activity".to_owned() on_press=ask(ACTIVITY) />
@@ -67,7 +67,7 @@ pub(super) fn KeptData(page: ActivityState) -> impl IntoView {
             type="file"
             hidden
             accept=".json,application/json"
-            aria-label="File with kept data"
+            aria-label="File with stored data"
             node_ref=field
             on:change=chosen
         />
@@ -75,7 +75,7 @@ pub(super) fn KeptData(page: ActivityState) -> impl IntoView {
             asked
             what=ACTIVITY
             title="Delete activity"
-            words="All entries that have ended are deleted from this browser. What they did stays done. Entries that are deleted can no longer be undone from here."
+            words="All finished entries are deleted from this browser. What they changed stays changed, and can no longer be undone from here."
             act=Callback::new(move |()| data.forget_entries())
         />
         <Question

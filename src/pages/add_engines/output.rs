@@ -28,8 +28,8 @@ pub(super) fn PairingOutput(page: AddState, toasts: Toasts) -> impl IntoView {
         let text = pairing_script(host, &engines, &untrack(|| page.data.place()));
         let name = dated_name("pairing-steps", "txt");
         if save(&name, "text/plain;charset=utf-8", &Array::of1(&text.into())).is_err() {
-            let what = "The browser did not take the file.";
-            toasts.say(Tone::Bad, what, Some("Try again, or look at its download settings.".to_owned()));
+            let what = "The browser did not save the file.";
+            toasts.say(Tone::Bad, what, Some("Try again, or check its download settings.".to_owned()));
         }
     });
     let content = move || {
@@ -39,7 +39,7 @@ pub(super) fn PairingOutput(page: AddState, toasts: Toasts) -> impl IntoView {
                     <h2>"Pairing"</h2>
                     <p>
                         {format!(
-                            "{} of the table {} in the console. Each is active once it is paired: the console is enabled on the engine. The file has the documented commands for each of them, and no secret.",
+                            "{} in the table {} now in the console. An engine becomes active once it is paired, that is, once the console is enabled on it. The file has the documented commands for each engine, and no secrets.",
                             counted(count.get(), "engine"),
                             if count.get() == 1 { "is" } else { "are" },
                         )}

@@ -26,14 +26,11 @@ pub(super) fn PasteForm(page: AddState, toasts: Toasts) -> impl IntoView {
     let take = move |text: String| {
         let found = read_engines_csv(&text);
         if found.rows.is_empty() {
-            said.set("No engine was found in it. A line has a name and an address at least.".to_owned());
+            said.set("No engines were found. Each line needs at least a name and an address.".to_owned());
             return;
         }
-        let heads = if found.has_heads {
-            "the first line has the columns' names"
-        } else {
-            "no line with the columns' names"
-        };
+        let heads =
+            if found.has_heads { "the first line names the columns" } else { "no line names the columns" };
         let parted = match found.separator {
             ';' => "semicolons",
             '\t' => "tabs",
@@ -41,7 +38,7 @@ pub(super) fn PasteForm(page: AddState, toasts: Toasts) -> impl IntoView {
         };
         let ignored = match found.ignored.len() {
             0 => String::new(),
-            _ => format!(" Left out, as nothing here: {}.", found.ignored.join(", ")),
+            _ => format!(" Columns ignored: {}.", found.ignored.join(", ")),
         };
         said.set(format!(
             "{} read: separated by {parted}, {heads}.{ignored}",
@@ -56,10 +53,7 @@ pub(super) fn PasteForm(page: AddState, toasts: Toasts) -> impl IntoView {
             None => toasts.say(
                 Tone::Bad,
                 "The file could not be read.",
-                Some(
-                    "Choose a text file of at most 16 MB, such as one that a spreadsheet saved as CSV."
-                        .to_owned(),
-                ),
+                Some("Choose a text file of at most 16 MB, such as a spreadsheet saved as CSV.".to_owned()),
             ),
         });
     };
@@ -113,7 +107,7 @@ pub(super) fn PasteForm(page: AddState, toasts: Toasts) -> impl IntoView {
                     on:drop=drop
                 ></textarea>
                 <p class="help" id="engines-csv-help">
-                    "Paste it, type it, or drop a file here. Columns: name, address, port, pools, sites; commas, semicolons or tabs between them; with or without a line of names. The port is 40814 unless given. Several pools or sites in a cell stand between semicolons or bars."
+                    "Paste or type a table, or drop a file here. Columns: name, address, port, pools, sites, separated by commas, semicolons or tabs, with or without a header line. The port is 40814 unless given. Separate several pools or sites in one cell with semicolons or bars."
                 </p>
             </div>
             <div class="buttons">
@@ -124,7 +118,7 @@ pub(super) fn PasteForm(page: AddState, toasts: Toasts) -> impl IntoView {
                     on_press=Callback::new(move |()| take(page.text.get_untracked()))
                 />
                 <label class="button file-button">
-                    {glyph(Icon::Columns, "")} "Choose a file"
+                    {glyph(Icon::Import, "")} "Choose a file"
                     <input type="file" class="unseen" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=choose />
                 </label>
                 <ActionButton

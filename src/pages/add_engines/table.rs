@@ -26,7 +26,7 @@ const COLUMNS: [Column; 8] = [
     Column { key: "port", label: "Port", numeric: false, sortable: false },
     Column { key: "pools", label: "Pools", numeric: false, sortable: false },
     Column { key: "sites", label: "Sites", numeric: false, sortable: false },
-    Column { key: "result", label: "What is done", numeric: false, sortable: false },
+    Column { key: "result", label: "What happens", numeric: false, sortable: false },
     Column { key: "actions", label: "Actions", numeric: false, sortable: false },
 ];
 
@@ -96,7 +96,7 @@ fn problem_el(problem: Option<String>) -> El {
     line.text(" ").text(problem.unwrap_or_default())
 }
 
-/// What will be done with a row, or what came of it: its problem, its status with the way to pairing, or words.
+/// What will be done with a row, or the outcome: its problem, its status with the way to pairing, or words.
 fn result(page: AddState, key: RowKey) -> [El; 4] {
     let found = page.check(key, |check| (check.is_bad(), check.is_done(), check.there, check.in_words()));
     let (is_bad, is_done, there, words) = found.unwrap_or_default();
@@ -106,7 +106,7 @@ fn result(page: AddState, key: RowKey) -> [El; 4] {
         list.items.iter().find(|engine| engine.id == id).cloned()
     });
     let words = match (&failed, &engine) {
-        (None, None) if is_bad => "To be corrected".to_owned(),
+        (None, None) if is_bad => "Needs correcting".to_owned(),
         (None, None) => words,
         _ => String::new(),
     };

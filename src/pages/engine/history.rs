@@ -65,7 +65,7 @@ pub(super) fn EngineHistory(page: EngineState) -> impl IntoView {
                     <path class="severity-bad" d=bad></path>
                 </svg>
                 <figcaption class="secondary">
-                    {format!("Last 7 days: {}. Where nobody watched there is nothing.", week.words)}
+                    {format!("Last 7 days: {}. Gaps were not watched.", week.words)}
                 </figcaption>
             </figure>
         })
@@ -105,7 +105,7 @@ pub(super) fn EngineHistory(page: EngineState) -> impl IntoView {
                 sort=Memo::new(|_| SortBy::from_query(""))
                 on_sort=Callback::new(|_| {})
                 cells=Callback::new(move |place: RowPlace| {
-                    // What goes on lasts longer with each reading.
+                    // What is running lasts longer with each reading.
                     data.history.memory();
                     let event = lines.with_value(|lines| lines.iter().find(|(key, _)| *key == place.key).cloned());
                     event.map(|(_, event)| cells(page, &event))
@@ -118,12 +118,12 @@ pub(super) fn EngineHistory(page: EngineState) -> impl IntoView {
     }
 }
 
-/// What stands in the table's place when nothing was seen.
+/// What is in the table's place when nothing was seen.
 fn empty() -> AnyView {
     view! {
         <div class="table-empty">
-            <h2>"Nothing was noted yet"</h2>
-            <p>"The history begins with the next reading of the list of engines."</p>
+            <h2>"Nothing recorded yet"</h2>
+            <p>"The history starts the next time the list of engines is read."</p>
         </div>
     }
     .into_any()
@@ -149,7 +149,7 @@ fn cells(page: EngineState, event: &HistoryEvent) -> Vec<El> {
         let lasted =
             Duration::from_millis(until.unix_ms().saturating_sub(event.from.unix_ms()).max(0).unsigned_abs());
         match (event.goes_on, lasted.as_secs()) {
-            (true, 0) => "Just noted".to_owned(),
+            (true, 0) => "Just recorded".to_owned(),
             (true, _) => format!("{} so far", duration_in_words(lasted)),
             (false, 0) => "One reading".to_owned(),
             (false, _) => duration_in_words(lasted),

@@ -82,8 +82,8 @@ impl Panel {
             .data
             .bulk
             .is_running()
-            .then(|| "Other work is still running: wait until it is done.".to_owned());
-        let nothing = (!self.is_changed()).then(|| "Nothing was changed.".to_owned());
+            .then(|| "Another job is still running: wait until it has finished.".to_owned());
+        let nothing = (!self.is_changed()).then(|| "There are no changes to save.".to_owned());
         self.general.refused().or(busy).or(nothing)
     }
 
@@ -121,8 +121,11 @@ impl Panel {
                         if self.moves.try_with_untracked(Vec::is_empty) == Some(false) {
                             self.toasts.say(
                                 Tone::Uncertain,
-                                "Nothing is saved yet, and no site was moved.",
-                                Some("See to what General says, then save again: that moves the sites as well.".to_owned()),
+                                "Nothing has been saved, and no site was moved.",
+                                Some(
+                                    "Resolve what General says, then save again: that also moves the sites."
+                                        .to_owned(),
+                                ),
                             );
                         }
                         return;
@@ -139,7 +142,7 @@ impl Panel {
         let bulk = page.data.bulk;
         let on_end = move |left: Vec<SiteMove>| {
             let all_done = left.is_empty();
-            // Also for who has left the page, and comes back to what is left.
+            // Also for whoever has left the page, and comes back to what is left.
             keep(drafts, page.id, &left);
             self.moves.try_set(left);
             // The dialog that is open, or opens now, tells how it ended; otherwise the news do.

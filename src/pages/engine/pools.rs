@@ -66,7 +66,7 @@ impl Tab {
                 }
                 Err(Error::Cancelled) => {}
                 Err(error) => {
-                    let what = if joins { "It was not added to" } else { "It was not taken out of" };
+                    let what = if joins { "It was not added to" } else { "It was not removed from" };
                     let words = format!("{what} pool {name}. {}", error.in_full());
                     // Who has left the tab hears it in the news.
                     if self.failed.try_update(|failed| failed.insert(pool, words.clone())).is_none() {
@@ -87,7 +87,7 @@ pub(super) fn EnginePools(page: EngineState) -> impl IntoView {
                 pools_of(page.id, &list.items).into_iter().map(|pool| pool.id).collect::<Vec<_>>()
             });
         let member = member.unwrap_or_default();
-        let refuse = |id| member.contains(&id).then(|| "The engine is in this pool already.".to_owned());
+        let refuse = |id| member.contains(&id).then(|| "The engine is already in this pool.".to_owned());
         Arc::new(pool_candidates(&page.data.scanners(), refuse))
     });
     let tab = Tab {
@@ -135,9 +135,7 @@ fn EnginePoolsTroubles(page: EngineState) -> impl IntoView {
         let error = page.data.pools.failed()?;
         let what = page.data.pools.read_at().map_or_else(
             || "The pools could not be read.".to_owned(),
-            |at| {
-                format!("The pools could not be read again. What is shown is from {}.", page.clock.exact(at))
-            },
+            |at| format!("The pools could not be reloaded. What you see is from {}.", page.clock.exact(at)),
         );
         let view = view! {
             <div class="notice bad">
@@ -163,7 +161,7 @@ fn Memberships(tab: Tab) -> impl IntoView {
         };
         let pools = pools_of(engine.id, &list.items);
         if pools.is_empty() {
-            let none = "It is in no pool. Its own sites are scanned by it alone.";
+            let none = "It is in no pool, so it alone scans its sites.";
             return view! { <p>{tab.page.data.no_pools().unwrap_or_else(|| none.to_owned())}</p> }.into_any();
         }
         let rows = pools.into_iter().map(|pool| {
@@ -254,7 +252,7 @@ fn AddToPool(tab: Tab) -> impl IntoView {
         view! {
             <Picker
                 label="Engine pool"
-                help="Type a part of its name."
+                help="Type part of its name."
                 picking=tab.joins
                 missing=Signal::derive(move || {
                     pressed.get().then(|| "Choose the pool first.".to_owned()).filter(|_| tab.joins.chosen().is_none())

@@ -161,7 +161,7 @@ fn summary(tab: Tab) -> Option<String> {
     };
     let first = tab.listed.with(|listed| listed.as_ref().is_some_and(|it| it.request.page == 0));
     let running = if first { running } else { String::new() };
-    Some(format!("{running} Read {}.", tab.page.clock.relative(at)).trim_start().to_owned())
+    Some(format!("{running} Updated {}.", tab.page.clock.relative(at)).trim_start().to_owned())
 }
 
 /// The scans could not be read. What is on screen stays.
@@ -176,7 +176,7 @@ fn EngineScansTroubles(tab: Tab) -> impl IntoView {
                     || "The scans could not be read.".to_owned(),
                     |at| {
                         format!(
-                            "The scans could not be read again. What is shown is from {}.",
+                            "The scans could not be reloaded. What you see is from {}.",
                             tab.page.clock.exact(at)
                         )
                     },
@@ -185,7 +185,7 @@ fn EngineScansTroubles(tab: Tab) -> impl IntoView {
             }
             (None, Some(error)) if there => (
                 error,
-                "Which scans are under way could not be read: those that began long ago may be missing on top."
+                "The scans under way could not be read: some that started long ago may be missing at the top."
                     .to_owned(),
             ),
             _ => return None,
@@ -214,13 +214,13 @@ fn EngineScansTroubles(tab: Tab) -> impl IntoView {
 
 fn empty(tab: Tab) -> AnyView {
     if tab.scans.failed().is_some() {
-        // Why stands above.
+        // The reason is shown above.
         return ().into_any();
     }
     let first = tab.request.with(|request| request.page == 0);
     let (what, more) = match first {
         true => (
-            "No scan ran on this engine",
+            "No scans have run on this engine",
             "Scans appear here once one of its sites, or a site of one of its pools, is scanned.",
         ),
         false => {

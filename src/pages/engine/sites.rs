@@ -42,7 +42,7 @@ const PENDING: [Column; 2] = [
 ];
 const SIZES: [u64; 4] = [10, 25, 50, 100];
 const SIZE: u64 = 25;
-/// So many ways are told in words above the list.
+/// How many ways are told in words above the list.
 const WAYS: usize = 6;
 
 /// What is in the tab.
@@ -52,7 +52,10 @@ pub(super) fn EngineSites(panel: Panel) -> impl IntoView {
     let scanners = Memo::new(move |_| Arc::new(page.data.scanners()));
     let selecting = RwSignal::new(false);
     let refused = Signal::derive(move || {
-        page.data.bulk.is_running().then(|| "Other work is still running: wait until it is done.".to_owned())
+        page.data
+            .bulk
+            .is_running()
+            .then(|| "Another job is still running: wait until it has finished.".to_owned())
     });
     let pending = Memo::new(move |_| panel.moves.with(|moves| !moves.is_empty()));
     view! {
@@ -93,7 +96,7 @@ fn PendingMoves(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
         let groups = group_moves(&moves);
         let rest = groups.iter().skip(WAYS).map(|group| group.moves.len()).sum::<usize>();
         let rest = (rest > 0)
-            .then(|| format!("{} more on {} other ways", sites_in_words(rest), groups.len() - WAYS));
+            .then(|| format!("{} more in {} other moves", sites_in_words(rest), groups.len() - WAYS));
         let ways = groups.iter().take(WAYS).map(|group| group.in_words(&scanners)).chain(rest);
         let spans = ways.enumerate().map(|(at, way)| {
             let before = if at == 0 { "" } else { ", " };
@@ -143,7 +146,7 @@ fn AssignedSites(panel: Panel, scanners: Memo<Arc<Scanners>>) -> impl IntoView {
         size: rows.get(),
         sort: vec![Sort { property: "name", descending: order.get().descending }],
     });
-    // Read again also when the engine was read anew and has other sites.
+    // Read again also when the engine was read again and has other sites.
     let sites_now = Memo::new(move |_| page.engine.with(|engine| engine.as_ref().map(|it| it.sites.clone())));
     follow(move || {
         sites_now.track();

@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-/// So many pools are named in a sentence.
+/// How many pools are named in a sentence.
 const NAMED: usize = 5;
 
 /// What is asked about the selected engines.
@@ -44,16 +44,27 @@ pub(super) enum Action {
     Delete,
 }
 
+impl Action {
+    /// What happens to an engine.
+    const fn passive(self) -> &'static str {
+        match self {
+            Self::Update => "be updated",
+            Self::AddToPool => "be added",
+            Self::Delete => "be deleted",
+        }
+    }
+}
+
 /// The buttons beside the number of selected engines.
 #[component]
 pub(super) fn BulkActions(page: EnginesState) -> impl IntoView {
     let busy = Signal::derive(move || {
-        page.data.bulk.is_running().then(|| "Other work on engines is still running.".to_owned())
+        page.data.bulk.is_running().then(|| "Another job on engines is still running.".to_owned())
     });
     let no_pools = Signal::derive(move || busy.get().or_else(|| page.data.no_pools()));
     let ask = move |action| {
         Callback::new(move |()| {
-            // What is left of earlier work gives way.
+            // What is left of earlier work is cleared away.
             page.data.bulk.close();
             page.asked.set(Some(action));
             page.dialog.set(Some(Opened::Work));
@@ -146,9 +157,9 @@ impl Moving {
                 }
             });
         });
-        // Asked only when somebody wants it: there may be a thousand engines with sites.
+        // Asked only when someone wants it: there may be a thousand engines with sites.
         let wanted = Memo::new(move |_| {
-            // While the work goes on the selection shrinks; that is no reason to ask again.
+            // While the work continues the selection shrinks; that is no reason to ask again.
             let idle = page.data.bulk.look(|run| run.is_none());
             (idle && moving.to.chosen().is_some()).then(|| blocked.get())
         });
@@ -256,11 +267,11 @@ fn DeleteChoices(moving: Moving) -> impl IntoView {
                 .then(|| {
                     view! {
                         <p>
-                            "A site always needs an engine or a pool. Those that have sites are left out, unless their sites move first."
+                            "A site always needs an engine or a pool. Engines with sites are left out unless their sites move first."
                         </p>
                         <Picker
                             label="Move their sites to"
-                            help="An engine or pool that scans them from now on. Type a part of its name, or leave it empty."
+                            help="The engine or pool that will scan them. Type part of its name, or leave this empty."
                             picking=moving.to
                         />
                     }
@@ -300,7 +311,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
         Action::AddToPool => {
             let member = pool().is_some_and(|pool| pool.engines.contains(&engine.id));
             let refused = may_join_pool(engine).err().map(|refusal| refusal.to_string());
-            refused.or_else(|| member.then(|| "It is in this pool already.".to_owned()))
+            refused.or_else(|| member.then(|| "It is already in this pool.".to_owned()))
         }
         Action::Delete => moving.obstacle(engine),
     };
@@ -319,6 +330,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
         let Some(action) = page.asked.get().filter(|_| open.get()) else { return Arc::default() };
         let (meant, left_out) = parts(action);
         let what = match &meant[..] {
+            [] => "engines".to_owned(),
             [one] => one.name.clone(),
             many => counted(many.len(), "engine"),
         };
@@ -333,7 +345,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
             },
             Action::Delete => match (moving.to.wrong(), moving.count(&meant)) {
                 (Some(wrong), _) => {
-                    (format!("Delete {what}"), Some(format!("{wrong} Or empty “Move their sites to”.")))
+                    (format!("Delete {what}"), Some(format!("{wrong} Or clear “Move their sites to”.")))
                 }
                 (None, None) => (format!("Delete {what}"), None),
                 (None, Some(Ok(sites))) => {
@@ -343,7 +355,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
             },
         };
         let names = meant.into_iter().map(|engine| engine.name).collect();
-        Arc::new(Plan { title, names, left_out, refused })
+        Arc::new(Plan { title, names, what: ("engine", action.passive()), left_out, refused })
     });
     let start = Callback::new(move |()| {
         let Some(action) = page.asked.get_untracked() else { return };
@@ -363,7 +375,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
             <p>"A site that uses the pool is then scanned by these engines too. They stay in their other pools."</p>
             <Picker
                 label="Engine pool"
-                help="Type a part of its name."
+                help="Type part of its name."
                 picking
                 new_pool=format!("{}#new-pool", Route::Engines.path())
             />
@@ -374,7 +386,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
         match page.asked.get() {
         Some(Action::Update) => view! {
             <p>
-                "The console sends the available update to each of these engines. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
+                "The console sends the available update to each of these engines. An engine is briefly unavailable while it installs the update, and scans on it may be interrupted."
             </p>
             <ScansInWords moving deleted=false />
             <div class="buttons">
@@ -385,7 +397,7 @@ pub(super) fn SelectionDialog(page: EnginesState) -> impl IntoView {
                 >
                     "In stages…"
                 </button>
-                <span class="secondary">"Wave by wave, with a stop when one does not come back."</span>
+                <span class="secondary">"One wave at a time, stopping if an engine does not come back."</span>
             </div>
         }
         .into_any(),

@@ -96,7 +96,7 @@ fn cell(page: EnginesState, row: &EngineRow, column: EngineColumn, tabindex: &'s
         EngineColumn::Platform => match &row.platform {
             Some(platform) => text_cell("c-more", "Platform", platform.clone(), None),
             None => {
-                let why = "Known after the console has asked its engines: choose Refresh.".to_owned();
+                let why = "Known once the console has queried its engines: choose Refresh.".to_owned();
                 text_cell("c-more", "Platform", "–".to_owned(), Some(why))
             }
         },
@@ -116,7 +116,7 @@ fn with_more(class: &'static str, label: &'static str, text: Option<&str>, more:
 fn time(page: EnginesState, time: Option<Timestamp>) -> (String, String) {
     match time {
         Some(time) => (page.clock.relative(time), page.clock.exact(time)),
-        None => ("–".to_owned(), "The console has no time for it.".to_owned()),
+        None => ("–".to_owned(), "The console reports no time.".to_owned()),
     }
 }
 
@@ -125,7 +125,7 @@ fn seen(page: EnginesState, id: EngineId, column: EngineColumn) -> El {
     let label = column.label();
     let (text, title, paths) = match page.data.history.cell(page.data, id, column) {
         Some(cell) => (cell.text, cell.title, cell.paths),
-        None => ("–".to_owned(), "Nothing was noted yet.".to_owned(), None),
+        None => ("–".to_owned(), "Nothing has been recorded yet.".to_owned(), None),
     };
     if column != EngineColumn::LastWeek {
         return text_cell("c-more", label, text, Some(title));
@@ -157,7 +157,7 @@ fn refreshed(page: EnginesState, row: &EngineRow) -> El {
         (_, None) => (
             "c-refreshed stale severity-uncertain",
             "Never".to_owned(),
-            "The engine was never in contact.".to_owned(),
+            "The engine has never been in contact.".to_owned(),
         ),
         (Staleness::Alarm, _) => ("c-refreshed stale severity-bad", text, format!("Too long ago: {title}.")),
         (Staleness::Warning | Staleness::Never, _) => {

@@ -42,7 +42,7 @@ fn in_order(layout: Layout) -> Vec<EngineColumn> {
     hidden.into_iter().fold(shown, with)
 }
 
-/// The columns with one more, where it stands in the usual order as far as that is kept.
+/// The columns with one more, where it is in the usual order as far as that is kept.
 fn with(mut columns: Vec<EngineColumn>, column: EngineColumn) -> Vec<EngineColumn> {
     let rank = |column: &EngineColumn| ORDER.iter().position(|it| it == column);
     let at = columns.iter().position(|it| rank(it) > rank(&column)).unwrap_or(columns.len());

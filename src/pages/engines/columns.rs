@@ -32,7 +32,7 @@ pub(super) const ORDER: [EngineColumn; 16] = [
     EngineColumn::Since,
     EngineColumn::LastWeek,
 ];
-/// So many of them are shown to whoever has not chosen.
+/// How many of them are shown to whoever has not chosen.
 pub(super) const AT_FIRST: usize = 9;
 
 const COLUMNS: Preference = Preference::named("engine-console.engines.columns");

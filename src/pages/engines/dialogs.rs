@@ -63,11 +63,11 @@ fn UpdateAllDialog(page: EnginesState) -> impl IntoView {
             on_confirm=confirm
         >
             <p>
-                "The console sends the available update to every engine, also to those that the filter hides. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
+                "The console sends the available update to every engine, including those that the filter hides. An engine is briefly unavailable while it installs the update, and scans on it may be interrupted."
             </p>
         </Confirm>
         <Dialog open=shown title="Updates were sent".to_owned()>
-            <p>"The console's own words. Rows show progress until their engines report new versions."</p>
+            <p>"This is the console's answer. Rows show progress until their engines report new versions."</p>
             <pre class="output" tabindex="0">
                 {live(move || printed.get().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "The console printed nothing.".to_owned()))}
             </pre>
@@ -83,7 +83,7 @@ fn UpdateAllDialog(page: EnginesState) -> impl IntoView {
 fn update_all_failed(error: &Error) -> String {
     match error {
         Error::NotPermitted { .. } | Error::NotFound { .. } => {
-            "This account may not send console commands: that takes a Global Administrator.".to_owned()
+            "This account can't send console commands: only a Global Administrator can.".to_owned()
         }
         error => error.in_full(),
     }

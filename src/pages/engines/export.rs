@@ -23,8 +23,8 @@ pub(super) fn follow_export(page: EnginesState) {
         let (Some(rows), Some(keys)) = (page.rows.get_untracked(), page.keys.get_untracked()) else { return };
         let text = untrack(|| table(page, &rows, &keys, &page.layout.shown()));
         if save_csv(&csv_name("scan-engines"), &Array::of1(&text.into())).is_err() {
-            let what = "The browser did not take the file.";
-            page.toasts.say(Tone::Bad, what, Some("Try again, or look at its download settings.".to_owned()));
+            let what = "The browser did not save the file.";
+            page.toasts.say(Tone::Bad, what, Some("Try again, or check its download settings.".to_owned()));
         }
     });
 }

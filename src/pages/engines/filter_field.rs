@@ -31,11 +31,11 @@ pub(super) fn option_id(at: usize) -> String {
 pub(super) struct FilterState {
     pub(super) data: Data,
     pub(super) text: AddressParam,
-    /// Whether somebody types: ways to go on are offered to those, and not to whoever comes by a link.
+    /// Whether someone types: ways to continue are offered to those, and not to whoever comes by a link.
     pub(super) typing: RwSignal<bool>,
-    /// The way to go on that is marked.
+    /// The way to continue that is marked.
     pub(super) current: RwSignal<Option<usize>>,
-    /// The ways to go on, once the part that knows them is there.
+    /// The ways to continue, once the part that knows them is there.
     pub(super) offered: RwSignal<Option<Memo<Vec<FilterSuggestion>>>>,
 }
 
@@ -59,7 +59,7 @@ impl FilterState {
         self.text.type_in(text);
     }
 
-    /// Goes on with this suggestion.
+    /// Continues with this suggestion.
     pub(super) fn take(self, at: usize) {
         let offered = self.offered.get_untracked();
         let text = offered.and_then(|offered| offered.with_untracked(|all| Some(all.get(at)?.text.clone())));

@@ -83,7 +83,7 @@ fn FilterPanel() -> impl IntoView {
     let words = [
         ("oslo 6.6", "both, in any field"),
         ("\"North Europe\"", "these words together"),
-        ("-status:active", "not: a minus before any of these"),
+        ("-status:active", "not these: a minus before any term"),
     ];
     let keys = FILTER_KEYS.map(|(_, example, about)| (example, about));
     let rows = words.into_iter().chain(keys).chain(FILTER_FLAGS).map(|(example, about)| {
@@ -95,7 +95,7 @@ fn FilterPanel() -> impl IntoView {
     view! {
         <section id=PANEL class="filter-help" popover="auto" aria-labelledby="filter-help-heading">
             <h2 id="filter-help-heading">"Filter syntax"</h2>
-            <p>"All terms must hold. Separate several values with commas."</p>
+            <p>"All terms must match. Separate alternative values with commas."</p>
             <dl>{rows.collect_view()}</dl>
         </section>
     }

@@ -74,7 +74,7 @@ pub fn SavedViews() -> impl IntoView {
                         let is_start = is_start.clone();
                         move || Some(is_start().to_string())
                     })
-                    title="The list shows it when the app is opened"
+                    title="Shown when the app opens"
                     on:click=move |_| {
                         let now = if untrack(&is_start) { String::new() } else { key.clone() };
                         user.with_value(|user| start_view::remember(user, &now, &at_start));
@@ -104,7 +104,7 @@ pub fn SavedViews() -> impl IntoView {
     let list = move || {
         let views = data.views().unwrap_or_default();
         if views.is_empty() {
-            return view! { <p class="secondary">"No view is saved yet."</p> }.into_any();
+            return view! { <p class="secondary">"No views saved yet."</p> }.into_any();
         }
         let lines = views.iter().map(line).collect::<Vec<_>>();
         view! { <ul class="rows" aria-label="Saved views">{lines}</ul> }.into_any()
@@ -131,7 +131,7 @@ pub fn SavedViews() -> impl IntoView {
                 </div>
             </form>
             <p class="secondary">
-                "A view has the filter, order, grouping, columns and density as they are now. Views stay in this browser; Kept data on Activity exports them. The list's address is a link to what it shows."
+                "A view saves the current filter, order, grouping, columns and density. Views stay in this browser; Stored data on Activity exports them. To share what the list shows, copy its address."
             </p>
             <NotKept />
         </div>

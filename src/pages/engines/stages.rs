@@ -19,9 +19,9 @@ use crate::{
     },
 };
 
-/// So many engines are updated together unless changed.
+/// How many engines are updated together unless changed.
 const AT_ONCE: &str = "5";
-/// So many minutes an engine has unless changed.
+/// How many minutes an engine has unless changed.
 const MINUTES: &str = "10";
 /// More than these make no sense.
 const MOST_AT_ONCE: u32 = 100;
@@ -104,7 +104,7 @@ impl Stages {
                 ),
                 Err(error) => Scans::Failed(error.in_full()),
             };
-            // The page may have been left meanwhile.
+            // The page may have been left in the meantime.
             self.scans.try_set(found);
         });
     }
@@ -137,6 +137,7 @@ impl Stages {
         Plan {
             title: format!("Update {} in stages", counted(plan.count(), "engine")),
             names,
+            what: ("engine", "be updated"),
             left_out,
             refused: self.refused(),
         }
@@ -199,7 +200,7 @@ fn Choices(stages: Stages) -> impl IntoView {
         Scans::Reading => Some(view! { <p>"Looking for scans on them…"</p> }.into_any()),
         Scans::Failed(why) => Some(
             problem_line(format!(
-                "Their scans could not be read. {why} They are looked for again before each update."
+                "Their scans could not be read. {why} They are checked again before each update."
             ))
             .into_any(),
         ),
@@ -207,11 +208,11 @@ fn Choices(stages: Stages) -> impl IntoView {
     };
     view! {
         <p>
-            "A wave begins once all engines of the one before have come back with new versions. When an engine fails or does not come back in time, no other begins. No pool is ever left without an active engine: that is looked at again right before each update."
+            "A wave starts once all engines of the previous one are back with new versions. If an engine fails or does not come back in time, no other starts. No pool is ever left without an active engine: this is checked again right before each update."
         </p>
         <div class="stage-rules">
-            {field("At most at a time", "stages-at-once", at_once, at_once_problem, "Engines that are updated together.")}
-            {field("Minutes for each engine", "stages-minutes", minutes, minutes_problem, "Until it reports new versions and is active again.")}
+            {field("Engines at a time", "stages-at-once", at_once, at_once_problem, "How many are updated together.")}
+            {field("Minutes for each engine", "stages-minutes", minutes, minutes_problem, "The time it has to come back, active and with new versions.")}
         </div>
         <label class="check">
             <input

@@ -21,6 +21,7 @@ use crate::{
     ui::{
         filter::FilterBox,
         focus::focus_heading_if_lost,
+        fold::Fold,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         status::mark_title,
@@ -121,17 +122,19 @@ pub(super) fn AuditPanel() -> impl IntoView {
     });
     view! {
         <div class="toolbar">
-            <div class="counts" role="group" aria-label="View">
-                {views.into_iter().collect_view()}
-            </div>
             <FilterBox
                 label="Search the audit"
-                title="Looks in the names of engines, pools and sites. All words must occur."
+                title="Searches the names of engines, pools and sites. All words must occur."
                 filter
             />
-            <div class="end">
-                <ShownCount page /> <ExportAudit page /> <PrintAudit page />
-            </div>
+            <Fold label="Options" icon=Icon::View words=true>
+                <div class="counts" role="group" aria-label="View">
+                    {views.into_iter().collect_view()}
+                </div>
+                <div class="end">
+                    <ShownCount page /> <ExportAudit page /> <PrintAudit page />
+                </div>
+            </Fold>
         </div>
         <div role="status" class="troubles">
             <ReadingProgress page />
@@ -280,7 +283,7 @@ fn ReadingProgress(page: AuditState) -> impl IntoView {
             Reading::Failed(progress, error) => view! {
                 <div class="notice bad">
                     <strong class="problem-line">
-                        {glyph(Icon::Failed, "")} "The sites could not be read to the end."
+                        {glyph(Icon::Failed, "")} "Not all sites could be read."
                     </strong>
                     <span>{progress_words(&progress)} " " {error.in_full()}</span>
                     <div>{go_on("Try again")}</div>
@@ -381,7 +384,7 @@ fn AuditedSites(page: AuditState) -> impl IntoView {
     })
 }
 
-/// What stands in the table's place when it has no rows.
+/// What is in the table's place when it has no rows.
 fn empty(page: AuditState) -> AnyView {
     let what = if page.by_site.get() { "site" } else { "engine" };
     if page.filter.with(|text| text.trim().is_empty()) {
@@ -571,7 +574,7 @@ fn EnginesOfSite(page: AuditState) -> impl IntoView {
                     columns=&ENGINES_OF_COLUMNS
                     keys
                     cells=Callback::new(cells)
-                    nothing="No engine may scan it as things are."
+                    nothing="Currently no engine may scan it."
                 />
             </AuditDetails>
         }

@@ -26,7 +26,7 @@ type Range = (&'static str, &'static str, i64, u32);
 const RANGES: [Range; 3] =
     [("", "Last 7 days", 7 * 24, 84), ("day", "Last 24 hours", 24, 96), ("90", "Last 90 days", 90 * 24, 90)];
 
-/// So many engines are counted in one go.
+/// How many engines are counted in one go.
 const AT_ONCE: usize = 100;
 /// How wide a piece is drawn, and how high all of it.
 const PIECE: usize = 10;
@@ -124,7 +124,7 @@ fn picture(points: &[FleetPoint]) -> AnyView {
     let sums: Vec<Option<[u64; 3]>> = points.iter().map(|point| point.counts.map(by_severity)).collect();
     let watched = sums.iter().flatten().count();
     if watched == 0 {
-        return view! { <p class="secondary">"Nobody watched in this time."</p> }.into_any();
+        return view! { <p class="secondary">"Nothing was recorded in this time."</p> }.into_any();
     }
     let most = sums.iter().flatten().map(|sums| sums.iter().sum::<u64>()).max().unwrap_or_default().max(1);
     let mut paths: [String; 3] = Default::default();
@@ -146,7 +146,7 @@ fn picture(points: &[FleetPoint]) -> AnyView {
     }
     let worst = sums.iter().flatten().map(|sums| sums[2]).max().unwrap_or_default();
     let words = format!(
-        "Up to {} engines, at most {} of them not working at a time. It was watched in {} of {} parts of this time.",
+        "Up to {} engines, at most {} of them not working at once. Recorded in {} of {} intervals.",
         number::count(most),
         number::count(worst),
         number::count(watched as u64),
@@ -182,7 +182,7 @@ fn picture(points: &[FleetPoint]) -> AnyView {
                     <span class="severity-uncertain">{glyph(Icon::Warning, "")} " Middle: uncertain"</span>
                     <span class="severity-good">{glyph(Icon::Done, "")} " Top: active"</span>
                 </p>
-                <span class="secondary">{words} " A bar is the last reading of its time; a gap was not watched."</span>
+                <span class="secondary">{words} " Each bar is the last reading of its interval; gaps were not watched."</span>
             </figcaption>
             <details>
                 <summary>"Show as a table"</summary>

@@ -19,11 +19,11 @@ use crate::{
     },
 };
 
-/// So many versions have a bar of their own; the rest share one.
+/// How many versions have a bar of their own; the rest share one.
 const VERSIONS: usize = 6;
-/// So many engines have a bar: those that carry most.
+/// How many engines have a bar: those that carry most.
 const BUSIEST: usize = 8;
-/// So many rows has the table behind a picture at most: the list of engines has them all.
+/// How many rows has the table behind a picture at most: the list of engines has them all.
 const TABLE: usize = 50;
 
 /// The patterns that bars are filled with. They stand once on the page.
@@ -256,7 +256,7 @@ fn EnginesByVersion(title: &'static str, versions: Versions) -> impl IntoView {
     let note = match (usual, versions.counts.len()) {
         (_, 0) => "The console reports none".to_owned(),
         (_, 1) => "One version".to_owned(),
-        (Some(_), many) => format!("{} versions, of which one is usual", number::count(many as u64)),
+        (Some(_), many) => format!("{} versions, one of them usual", number::count(many as u64)),
         (None, many) => format!("{} versions, none of them usual", number::count(many as u64)),
     };
     let table = versions.counts.iter().take(TABLE).map(|it| {
@@ -313,7 +313,7 @@ fn SitesPerEngine(found: Arc<Found>) -> impl IntoView {
             tenths(load.carries()),
         ])
     });
-    let shown = if loads.len() > BUSIEST { "Those that carry most. " } else { "" };
+    let shown = if loads.len() > BUSIEST { "The engines that carry most.  " } else { "" };
     let average = tenths(found.health.average());
     let note = format!("{shown}Solid: directly; striped: their share through pools. On average {average}");
     view! {

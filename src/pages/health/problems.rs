@@ -50,13 +50,13 @@ const COLUMNS: [Column; 4] = [
     Column { key: "remedy", label: "Action", numeric: false, sortable: false },
 ];
 
-/// So many things to do are offered in a row, for there is room for no more, and what their buttons say to the table.
+/// How many things to do are offered in a row, because there is room for no more, and what their buttons say to the table.
 const REMEDIES: [&str; 4] = [FIRST, "1", "2", "3"];
 
 /// Which of the dialogs is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Opened {
-    /// Work on many engines or sites.
+    /// Work on several engines or sites.
     Work,
     /// **Mute**.
     Mute,
@@ -166,7 +166,7 @@ pub(super) fn AttentionPanel(data: Data) -> impl IntoView {
                 <h2 id="problems-heading">{live(move || heading(page))}</h2>
                 <FilterBox
                     label="Filter problems"
-                    title="Looks in the names of engines and pools, addresses, statuses and kinds of problems. All words must occur."
+                    title="Searches names of engines and pools, addresses, statuses and kinds of problems. All words must occur."
                     filter=page.filter
                 />
                 <Fold label=Signal::derive(move || chosen_kind(page)) icon=Icon::Filter words=true>
@@ -351,7 +351,7 @@ fn act(page: ProblemsState, key: RowKey, action: &str) {
     }
 }
 
-/// What stands in the table's place when it has no rows.
+/// What is in the table's place when it has no rows.
 fn empty(page: ProblemsState) -> AnyView {
     let Some(listed) = page.listed.get() else {
         // Why it could not be read stands above.
@@ -398,10 +398,10 @@ fn empty(page: ProblemsState) -> AnyView {
         .into_any();
     }
     let words = if engines == 1 {
-        "The engine works, and has been in contact lately.".to_owned()
+        "The engine works, and has been in contact recently.".to_owned()
     } else {
         format!(
-            "All {} engines work and have been in contact lately, and each site has an engine that may scan it.",
+            "All {} engines work and have been in contact recently, and each site has an engine that may scan it.",
             number::count(engines as u64)
         )
     };

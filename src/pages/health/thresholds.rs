@@ -22,12 +22,12 @@ const fn words(which: Threshold) -> (&'static str, &'static str) {
         Threshold::Warn => ("Warn after (hours)", "No contact for this long is worth a warning."),
         Threshold::Alarm => ("Alarm after (hours)", "No contact for this long is critical."),
         Threshold::LoadTimes => (
-            "Far more sites (times)",
-            "An engine that carries at least so many times the average of the others is overloaded.",
+            "Overload (times the average)",
+            "An engine that carries at least this many times the average of the others is overloaded.",
         ),
         Threshold::LocalSites => (
-            "Sites of the local engine",
-            "With more of them it is overused, since it shares its machine with the console.",
+            "Sites on the local engine",
+            "With more than this it is overused, because it shares its machine with the console.",
         ),
     }
 }
@@ -41,7 +41,7 @@ fn in_words(thresholds: Thresholds) -> String {
     )
 }
 
-/// The thresholds with **Save thresholds** and **Use the usual ones**.
+/// The thresholds with **Save thresholds** and **Restore defaults**.
 #[component]
 pub(super) fn ThresholdsForm(data: Data) -> impl IntoView {
     let toasts = Toasts::here();
@@ -132,10 +132,10 @@ pub(super) fn ThresholdsForm(data: Data) -> impl IntoView {
                         class="button"
                         on:click=move |_| {
                             take(Thresholds::default());
-                            toasts.say(Tone::Good, "The usual thresholds are back.", None);
+                            toasts.say(Tone::Good, "The default thresholds are back.", None);
                         }
                     >
-                        "Use the usual ones"
+                        "Restore defaults"
                     </button>
                 </div>
             </form>

@@ -115,7 +115,7 @@ fn find_out(data: Data) {
     });
 }
 
-/// Sorts out what is muted whenever something was found out, somebody has muted something, or another day has begun.
+/// Sorts out what is muted whenever something was found out, someone has muted something, or another day has begun.
 fn leave_out_what_is_muted(data: Data) {
     let clock = Clock::here();
     if let Some(account) = untrack(|| Session::here().account()) {

@@ -139,7 +139,7 @@ fn WayToPairing(scanning: Scanning) -> impl IntoView {
             (Some(_), _) => (
                 format!("{name} is added, and chosen for this site."),
                 Some(
-                    "It scans once it is paired with this console: save the site, then go on with Pairing."
+                    "It scans once it is paired with this console: save the site, then continue with Pairing."
                         .to_owned(),
                 ),
             ),
@@ -147,7 +147,7 @@ fn WayToPairing(scanning: Scanning) -> impl IntoView {
                 format!("{name} does not scan yet"),
                 engine.map(|it| {
                     format!(
-                        "Its status is {}. Where it is not paired yet, Pairing shows how.",
+                        "Its status is {}. If it is not paired yet, Pairing shows how.",
                         it.status.label()
                     )
                 }),
@@ -169,7 +169,7 @@ fn WayToPairing(scanning: Scanning) -> impl IntoView {
     })
 }
 
-/// The dialogs, closed. They are forms of their own, and stand in no other.
+/// The dialogs, closed. They are forms of their own, and are in no other.
 #[component]
 pub(super) fn AddingDialogs(scanning: Scanning) -> impl IntoView {
     view! {
@@ -178,7 +178,7 @@ pub(super) fn AddingDialogs(scanning: Scanning) -> impl IntoView {
             open={Open::one_of(scanning.adds, Adds::Pool)}
             draft=scanning.draft("new-pool")
             on_created=Callback::new(move |pool: Pool| scanning.choose(pool.id.into()))
-            words="The pool is saved at once, and chosen for this site."
+            words="The pool is saved immediately, and chosen for this site."
         />
     }
 }
@@ -200,7 +200,7 @@ fn AddEngine(scanning: Scanning) -> impl IntoView {
     };
     let general = move |_| {
         view! {
-            <BeforeAdding then="Save adds the engine to the console, and chooses it for this site. After that it has to be paired: Pairing, on its own page, shows how." />
+            <BeforeAdding then="Save adds the engine to the console, and chooses it for this site. The engine must then be paired: Pairing, on its own page, shows how." />
             <EngineForm inside />
         }
         .into_any()

@@ -19,7 +19,7 @@ use crate::{
 #[component]
 pub(super) fn SelectionActions(page: SitesState) -> impl IntoView {
     let busy = Signal::derive(move || {
-        page.data.bulk.is_running().then(|| "Other work is still running.".to_owned())
+        page.data.bulk.is_running().then(|| "Another job is still running.".to_owned())
     });
     view! {
         <ActionButton
@@ -28,7 +28,7 @@ pub(super) fn SelectionActions(page: SitesState) -> impl IntoView {
             small=true
             refused=busy
             on_press=Callback::new(move |()| {
-                // What is left of earlier work gives way.
+                // What is left of earlier work is cleared away.
                 page.data.bulk.close();
                 page.opened.set(Some(Opened::Move));
             })
@@ -54,7 +54,7 @@ pub(super) fn MoveSitesDialog(page: SitesState) -> impl IntoView {
             untrack(|| data.want_scanners());
         }
     });
-    // Which are meant, and which are there already.
+    // Which are meant, and which are already there.
     let parts = move || {
         let to = picking.chosen();
         let is_there = |site: &Site| to.is_some() && site.scanner == to;
@@ -77,9 +77,9 @@ pub(super) fn MoveSitesDialog(page: SitesState) -> impl IntoView {
                 (format!("Move {what}"), Some(picking.wrong().unwrap_or_else(none)))
             }
         };
-        let left_out = there.into_iter().map(|site| (site.name, "It is there already.".to_owned()));
+        let left_out = there.into_iter().map(|site| (site.name, "It is already there.".to_owned()));
         let names = meant.into_iter().map(|site| site.name).collect();
-        Arc::new(Plan { title, names, left_out: left_out.collect(), refused })
+        Arc::new(Plan { title, names, what: ("site", "move"), left_out: left_out.collect(), refused })
     });
     let start = Callback::new(move |()| {
         let Some(to) = untrack(|| picking.chosen()) else { return };
@@ -95,12 +95,12 @@ pub(super) fn MoveSitesDialog(page: SitesState) -> impl IntoView {
         data.move_sites(moves, "Moving sites", on_end);
     });
     view! {
-        <BulkLine open bulk=data.bulk name="Work on many things" />
+        <BulkLine open bulk=data.bulk name="Work on several items" />
         <BulkDialog open bulk=data.bulk plan destructive=false on_start=start>
-            <p>"The next scans of these sites run there. A scan that is under way goes on where it is."</p>
+            <p>"New scans of these sites run there. Scans under way finish where they are."</p>
             <Picker
                 label="Engine or pool"
-                help="Scans them from now on. Type a part of its name."
+                help="It will scan these sites. Type part of its name."
                 picking
             />
         </BulkDialog>

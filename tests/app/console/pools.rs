@@ -32,7 +32,7 @@ impl Console {
         self.pools_now().into_iter().find(|pool| pool.name == name)
     }
 
-    /// Somebody else changes the pool.
+    /// Someone else changes the pool.
     pub(crate) fn change_pool(&self, id: u64, change: impl Fn(&mut Pool)) {
         self.state.pools.borrow_mut().iter_mut().filter(|pool| pool.id == id).for_each(change);
     }

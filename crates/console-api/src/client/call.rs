@@ -176,7 +176,7 @@ impl<T: Transport> Client<T> {
     }
 
     /// In maintenance mode every call answers 401, and the console's root page holds the word "maintenance"
-    /// (docs/api-quirks.md, "Signing in"). When the page can't be read, it was the credentials as far as anybody knows.
+    /// (docs/api-quirks.md, "Signing in"). When the page can't be read, it was the credentials as far as anyone knows.
     async fn unauthorized_or_maintenance(&self) -> Error {
         let call = Call { accept: HTML, signed_in: false, ..Call::read("") };
         match self.exchange(call).await {
@@ -195,7 +195,7 @@ impl<T: Transport> Client<T> {
             tries -= 1;
             let asked = match &result {
                 Err(TransportError::Network(_) | TransportError::CutOff { .. }) => None,
-                // Maintenance takes longer than anybody waits here.
+                // Maintenance takes longer than anyone waits here.
                 Ok(response) if is_busy(response.status) && !mentions_maintenance(response) => {
                     retry_after(response)
                 }
@@ -210,7 +210,7 @@ impl<T: Transport> Client<T> {
     }
 }
 
-/// The call with all its headers. Made anew for each try.
+/// The call with all its headers. Made again for each try.
 fn request(call: &Call, credentials: &Credentials) -> Request {
     let mut headers = vec![plain_header("Accept", call.accept)];
     if call.signed_in {
@@ -284,10 +284,10 @@ const fn meaning(status: u16) -> &'static str {
         400 => "The request is not valid.",
         405 => "The console does not know this action.",
         408 => "The request took too long.",
-        409 => "Something else is in the way.",
+        409 => "It conflicts with something else.",
         413 => "The request is too large.",
-        415 => "The console does not take this kind of request.",
-        500..=599 => "An error without a message.",
+        415 => "The console does not accept this kind of request.",
+        500..=599 => "It gave no message.",
         _ => "No reason was given.",
     }
 }

@@ -18,7 +18,7 @@ pub struct Created<I> {
 pub enum Saved<R> {
     /// It was saved.
     Done,
-    /// Nothing was sent, because somebody else changed it since it was opened. This is how it is now. To save all
+    /// Nothing was sent, because someone else changed it since it was opened. This is how it is now. To save all
     /// the same, pass it as what was opened.
     ChangedMeanwhile(R),
 }
@@ -30,7 +30,7 @@ pub enum Moved {
     Done,
     /// It had that one already. Nothing was sent.
     AlreadyThere,
-    /// Nothing was sent, because somebody else has given it this one meanwhile. To move it all the same, pass this one as
+    /// Nothing was sent, because someone else has given it this one in the meantime. To move it all the same, pass this one as
     /// what it had.
     ElsewhereMeanwhile(ScannerId),
 }

@@ -1,5 +1,6 @@
 //! Engine pools.
 
+use crate::rules::sort_by;
 use futures::future::join_all;
 use serde::Serialize;
 
@@ -32,7 +33,7 @@ impl PoolDraft {
     pub fn same_as(&self, other: &Self) -> bool {
         let sorted = |engines: &[EngineId]| {
             let mut engines = engines.to_vec();
-            engines.sort_unstable();
+            sort_by(&mut engines, Ord::cmp);
             engines.dedup();
             engines
         };
@@ -185,7 +186,7 @@ impl<T: Transport> Client<T> {
         self.send(Method::Put, member_path(pool, engine), None).await
     }
 
-    /// Takes an engine out of a pool.
+    /// Removes an engine from a pool.
     ///
     /// # Errors
     /// Any [`Error`] of a change.

@@ -51,7 +51,7 @@ pub struct SiteDraft {
 }
 
 impl SiteDraft {
-    /// What sites have unless somebody decides otherwise.
+    /// What sites have unless someone decides otherwise.
     pub const DEFAULT_IMPORTANCE: &str = "normal";
 
     /// The site as it is.
@@ -175,7 +175,7 @@ impl<T: Transport> Client<T> {
             importance: Some(&wanted.importance),
             description: Some(&wanted.description),
             engine_id: Some(scanner),
-            // Where the console does not tell it, it can't be sent; the console then says what it wants.
+            // Where the console does not report it, it can't be sent; the console then says what it wants.
             scan_template_id: fresh.scan_template.as_deref(),
         });
         self.send(Method::Put, site_path(id), Some(body)).await?;
@@ -198,7 +198,7 @@ impl<T: Transport> Client<T> {
         wire::one(&self.get(scanner_path(id)).await?)
     }
 
-    /// Gives a site another engine or pool. A site always has one: it can't be given none
+    /// Moves a site to another engine or pool. A site always has one: it can't be given none
     /// (docs/api-quirks.md, "Changing").
     ///
     /// # Errors
@@ -208,7 +208,7 @@ impl<T: Transport> Client<T> {
         self.send(Method::Put, scanner_path(id), Some(wire::json(&scanner))).await
     }
 
-    /// Gives a site another engine or pool, unless it has lost the one that it is to be moved `from`: a colleague's
+    /// Moves a site to another engine or pool, unless it has lost the one that it is to be moved `from`: a colleague's
     /// assignment is never taken back unseen. What it has is read just before, where `from` is known.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ pub struct Engine {
     pub sites: Vec<SiteId>,
     /// The pools it is in, from older consoles only. Use [`pools_of`](crate::rules::pools_of) instead.
     pub pools: Option<Vec<PoolId>>,
-    /// Whether somebody has marked it as run by Rapid7. No console tells (docs/api-quirks.md, "Special engines and pools").
+    /// Whether someone has marked it as run by Rapid7. No console tells (docs/api-quirks.md, "Special engines and pools").
     pub run_by_rapid7: bool,
     /// When the engine last talked to the console. The local engine often has none.
     pub last_refreshed: Option<Timestamp>,

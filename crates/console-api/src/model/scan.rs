@@ -75,7 +75,7 @@ pub enum ScanStatus {
     Stopped,
     /// Failed.
     Error,
-    /// Paused, and can go on.
+    /// Paused, and can continue.
     Paused,
     /// Sent to the engine.
     Dispatched,

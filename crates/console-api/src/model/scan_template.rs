@@ -9,7 +9,7 @@ use crate::wire::{Field, Read, Row};
 pub struct ScanTemplate {
     /// What sites name it by: a word, such as `full-audit`.
     pub id: String,
-    /// What people call it; its id where the console tells none.
+    /// What people call it; its id where the console reports none.
     pub name: String,
 }
 

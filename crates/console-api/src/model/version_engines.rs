@@ -5,7 +5,7 @@ use crate::model::{Engine, EngineStatus};
 /// What `version engines` printed, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VersionReport {
-    /// One block for each engine that the console told about, in its order.
+    /// One block for each engine that the console reported about, in its order.
     pub engines: Vec<EngineVersionBlock>,
     /// The lines that belong to no block, such as `Cannot refresh scan engine (<name>): Unauthorized console
     /// connection from: <IP>` (docs/api-quirks.md, "Beyond v3").

@@ -3,6 +3,7 @@
 mod file;
 mod undo;
 
+use crate::rules::keys::sort_by_cached_key;
 use core::borrow::Borrow;
 use core::cmp::Reverse;
 
@@ -12,7 +13,7 @@ pub use undo::{Undo, Verdict, verdict};
 use crate::rules::{counted, csv_row, fold_case, grouped};
 use crate::timestamp::Timestamp;
 
-/// So many entries are kept. Older ones are forgotten.
+/// How many entries are kept. Older ones are forgotten.
 pub const KEPT_ENTRIES: usize = 1000;
 
 /// What kind of thing something was done to.
@@ -49,7 +50,7 @@ impl Thing {
     }
 }
 
-/// What came of it for one thing.
+/// The outcome for one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Its turn has not come.
@@ -78,8 +79,8 @@ impl Outcome {
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
-            Self::NotBegun => "not begun",
-            Self::Unknown => "not known",
+            Self::NotBegun => "not started",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -99,7 +100,7 @@ pub struct EntryItem {
     pub key: u64,
     /// Its name at that time.
     pub name: String,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// The same in words: what was done, or why not.
     pub words: String,
@@ -126,7 +127,7 @@ pub struct Entry {
     pub who: String,
     /// When it began.
     pub began: Timestamp,
-    /// When it ended; `None` while it goes on, or if nobody saw its end.
+    /// When it ended; `None` while it runs, or if nobody saw its end.
     pub ended: Option<Timestamp>,
     /// To what.
     pub items: Vec<EntryItem>,
@@ -151,7 +152,7 @@ impl Entry {
         self.items.iter().filter(|item| item.outcome == outcome).count()
     }
 
-    /// Says that it has ended: what is still open was not begun, or nobody knows what came of it, for this reason.
+    /// Says that it has ended: what is still open was not begun, or nobody knows the outcome, for this reason.
     pub fn end(&mut self, now: Timestamp, unknown: &str) {
         for item in &mut self.items {
             match item.outcome {
@@ -174,7 +175,7 @@ impl Entry {
             return first.name.clone();
         }
         let one =
-            if others.iter().all(|item| item.thing == first.thing) { first.thing.key() } else { "thing" };
+            if others.iter().all(|item| item.thing == first.thing) { first.thing.key() } else { "item" };
         counted(self.items.len(), one)
     }
 
@@ -188,7 +189,7 @@ impl Entry {
         };
         let rank = |item: &&EntryItem| Outcome::ALL.iter().position(|it| *it == item.outcome);
         let mut items: Vec<&EntryItem> = self.items.iter().collect();
-        items.sort_by_key(|item| (item.outcome != Outcome::Done, rank(item)));
+        sort_by_cached_key(&mut items, |item| (item.outcome != Outcome::Done, rank(item)));
         for item in items {
             let is_told = item.outcome == Outcome::Done && !item.words.is_empty();
             add(if is_told { item.words.as_str() } else { item.outcome.label() });
@@ -199,7 +200,7 @@ impl Entry {
         parts.iter().map(|(word, count)| format!("{} {word}", grouped(*count))).collect::<Vec<_>>().join(", ")
     }
 
-    /// How long it took; `None` while it goes on. Where the clock was set back meanwhile, nothing.
+    /// How long it took; `None` while it runs. Where the clock was set back in the meantime, nothing.
     #[must_use]
     pub fn took_ms(&self) -> Option<u64> {
         self.ended.map(|ended| u64::try_from(ended.unix_ms() - self.began.unix_ms()).unwrap_or_default())
@@ -212,7 +213,7 @@ impl Entry {
         if self.ended.is_some() { self.items.iter().filter(can).collect() } else { Vec::new() }
     }
 
-    /// Whether all these words, in small letters, occur in it: in what was done, by whom, to what, and what came of it.
+    /// Whether all these words, in small letters, occur in it: in what was done, by whom, to what, and the outcome.
     #[must_use]
     pub fn matches(&self, words: &[String]) -> bool {
         if words.is_empty() {
@@ -240,7 +241,9 @@ pub fn merge_entries<E: Borrow<Entry>>(mine: Vec<E>, others: Vec<E>) -> Vec<E> {
     let mut all: Vec<E> = mine.into_iter().chain(others).collect();
     // Sorting keeps the order of equals.
     let id = |entry: &E| Borrow::<Entry>::borrow(entry).id;
-    all.sort_by_key(|entry| (Reverse(id(entry)), Borrow::<Entry>::borrow(entry).ended.is_none()));
+    sort_by_cached_key(&mut all, |entry| {
+        (Reverse(id(entry)), Borrow::<Entry>::borrow(entry).ended.is_none())
+    });
     all.dedup_by_key(|entry| id(entry));
     all
 }
@@ -300,11 +303,11 @@ mod tests {
         let many = entry(vec![
             item(1, Outcome::Failed, "No answer."),
             item(2, Outcome::Done, "moved"),
-            item(3, Outcome::Done, "there already"),
+            item(3, Outcome::Done, "already there"),
             item(4, Outcome::Done, "moved"),
             item(5, Outcome::NotBegun, ""),
         ]);
-        assert_eq!(many.summary(), "2 moved, 1 there already, 1 failed, 1 not begun");
+        assert_eq!(many.summary(), "2 moved, 1 already there, 1 failed, 1 not started");
         assert_eq!(many.on(), "5 sites");
         let one = entry(vec![item(1, Outcome::Done, "saved")]);
         assert_eq!((one.summary().as_str(), one.on().as_str()), ("saved", "Site 1"));
@@ -313,7 +316,7 @@ mod tests {
             item(1, Outcome::Done, "moved"),
             EntryItem { thing: Thing::Engine, ..item(2, Outcome::Unknown, "") },
         ]);
-        assert_eq!((mixed.on().as_str(), mixed.summary().as_str()), ("2 things", "1 moved, 1 not known"));
+        assert_eq!((mixed.on().as_str(), mixed.summary().as_str()), ("2 items", "1 moved, 1 unknown"));
     }
 
     #[test]
@@ -341,7 +344,7 @@ mod tests {
         let mut entry = entry(vec![
             EntryItem { undo, ..item(1, Outcome::Done, "moved") },
             EntryItem { undo, ..item(2, Outcome::Failed, "No.") },
-            item(3, Outcome::Done, "there already"),
+            item(3, Outcome::Done, "already there"),
         ]);
         assert!(entry.undoable().is_empty());
         entry.ended = Some(entry.began);

@@ -21,7 +21,7 @@ pub enum NewEngineField {
 }
 
 impl NewEngineField {
-    /// All of them, in the order in which they stand in a table without heads.
+    /// All of them, in the order in which they are in a table without heads.
     pub const ALL: [Self; 5] = [Self::Name, Self::Address, Self::Port, Self::Pools, Self::Sites];
 
     /// The column's head.

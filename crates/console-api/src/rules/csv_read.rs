@@ -14,7 +14,7 @@ pub struct CsvTable {
 
 /// What may stand between cells; where a text tells no difference, the first is meant.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
-/// So many characters tell which of them it is.
+/// How many characters tell which of them it is.
 const LOOKED_AT: usize = 20_000;
 
 /// Reads a table. Which separator and which quotes it has is found out; the mark of UTF-8 at its start is left out, and so are
@@ -67,7 +67,7 @@ fn rows(text: &str, separator: char) -> Vec<Vec<String>> {
     rows
 }
 
-/// `"`, or `'` where no cell begins with the former and one stands wholly in the latter.
+/// `"`, or `'` where no cell begins with the former and one stands completely in the latter.
 fn quote_of(text: &str, separator: char) -> char {
     let is_end = |c: char| c == separator || c == '\n' || c == '\r';
     let mut single = false;

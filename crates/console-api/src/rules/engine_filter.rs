@@ -15,7 +15,7 @@ use crate::timestamp::Timestamp;
 /// What can stand before a colon, with an example of each and what it looks at.
 pub const FILTER_KEYS: [(&str, &str, &str); 14] = [
     ("name", "name:oslo", "the name"),
-    ("status", "status:active,unknown", "the status, from its beginning"),
+    ("status", "status:active,unknown", "the status, or the start of it"),
     ("address", "address:10.2.0.0/16", "the address: a part of it, or a network"),
     ("port", "port:40814", "the port"),
     ("version", "version:<6.6.260", "the product version: a part of it, or older and newer ones"),
@@ -26,8 +26,8 @@ pub const FILTER_KEYS: [(&str, &str, &str); 14] = [
     ("platform", "platform:linux", "the platform"),
     ("serial", "serial:4F2A", "the serial number"),
     ("id", "id:17", "the console's number for it"),
-    ("tag", "tag:prod", "its tags, which this browser keeps"),
-    ("note", "note:firewall", "the note on it, which this browser keeps"),
+    ("tag", "tag:prod", "its tags, kept in this browser"),
+    ("note", "note:firewall", "its note, kept in this browser"),
 ];
 
 /// Words with a meaning of their own, and what they stand for.
@@ -570,10 +570,10 @@ fn joined(any: &[String]) -> String {
     each.collect::<Vec<_>>().join(",")
 }
 
-/// So many ways to go on are offered at once.
+/// How many ways to continue are offered at once.
 const SUGGESTIONS: usize = 8;
 
-/// A way to go on with what is typed.
+/// A way to continue with what is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilterSuggestion {
     /// The term that it would make of the last one.
@@ -584,7 +584,7 @@ pub struct FilterSuggestion {
     pub text: String,
 }
 
-/// How the last term of a filter can go on: keys and flags by their beginning, statuses, the pools of these names, and these tags.
+/// How the last term of a filter can continue: keys and flags by their beginning, statuses, the pools of these names, and these tags.
 #[must_use]
 pub fn filter_suggestions<'a>(
     text: &str,

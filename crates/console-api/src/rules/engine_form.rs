@@ -77,7 +77,7 @@ pub fn check_engine(text: &EngineText, this: Option<EngineId>, engines: &[Engine
         None => {
             let folded = fold_case(name);
             other(&|engine| fold_case(engine.name.trim()) == folded)
-                .map(|engine| ["Another engine is called ", &engine.name, " already."].concat())
+                .map(|engine| ["Another engine is already called ", &engine.name, "."].concat())
         }
     };
     let address_problem = match (address_problem(address), port) {
@@ -89,7 +89,7 @@ pub fn check_engine(text: &EngineText, this: Option<EngineId>, engines: &[Engine
                 (engine.port == Some(port) && same_host(&engine.address, address))
                     || (local && is_local(engine))
             })
-            .map(|engine| [&engine.name, " has this address and this port already."].concat())
+            .map(|engine| [&engine.name, " already has this address and this port."].concat())
         }
     };
     let draft = match (&name_problem, &address_problem, port) {
@@ -196,7 +196,7 @@ pub fn needs_pairing_again(before: &EngineDraft, wanted: &EngineDraft) -> bool {
     let (old, new) = (before.address.trim(), wanted.address.trim());
     let moved = match (bare(old).parse::<Ipv6Addr>(), bare(new).parse::<Ipv6Addr>()) {
         (Ok(old), Ok(new)) => old != new,
-        // A console may take names that differ in case alone for two places, and then pairs anew.
+        // A console may take names that differ in case alone for two places, and then pairs again.
         _ => old != new,
     };
     moved || before.port != wanted.port

@@ -10,14 +10,14 @@ use crate::rules::{EngineRow, Notes};
 /// What the table of engines is grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EngineGrouping {
-    /// The pools that an engine is in. One that is in several stands in a group of these pools together, so that it is in
+    /// The pools that an engine is in. One that is in several is in a group of these pools together, so that it is in
     /// the table once.
     Pool,
     /// The status, worst first.
     Status,
     /// The version of the software, newest first.
     Version,
-    /// The tags, which this browser keeps. One with several stands in a group of these tags together.
+    /// The tags, which this browser keeps. One with several is in a group of these tags together.
     Tag,
 }
 

@@ -66,7 +66,7 @@ pub struct About<'a> {
     pub now: Timestamp,
 }
 
-/// So many of the things that follow from a problem are told; the rest is counted.
+/// How many of the things that follow from a problem are told; the rest is counted.
 const FOLLOWS: usize = 3;
 
 impl Cause {
@@ -164,14 +164,14 @@ impl Problem {
                     what: format!("{name} has not been in contact for {}", span(age)),
                     also: None,
                     why: format!(
-                        "It last talked to the console {} ago; {} are worth {}. Its status is {}.",
+                        "It was last in contact {} ago; {} without contact is {}. Its status is {}.",
                         span(age),
                         span(about.thresholds.get(which.0).into()),
                         which.1,
                         engine.status
                     ),
                     advice: format!(
-                        "Refresh {name}. If that does not help, look whether it runs and can be reached."
+                        "Refresh {name}. If that does not help, check that it is running and can be reached."
                     ),
                     remedies: vec![Remedy::Refresh(id), Remedy::Pairing(id)],
                 }
@@ -184,15 +184,15 @@ impl Problem {
                     engine.status
                 ),
                 advice: format!(
-                    "Look at the network between {name} and the console, and at the memory and the load of its machine."
+                    "Check the network between {name} and the console, and the memory and load of its machine."
                 ),
                 remedies: vec![Remedy::History(id), Remedy::Refresh(id)],
             },
             ProblemKind::NeverRefreshed => ProblemWords {
                 what: format!("{name} has never been in contact"),
                 also: None,
-                why: format!("The console has no time of a contact. Its status is {}.", engine.status),
-                advice: format!("Refresh {name}. If its status is not active then, pair it."),
+                why: format!("The console has no record of any contact. Its status is {}.", engine.status),
+                advice: format!("Refresh {name}. If it does not become active, pair it."),
                 remedies: vec![Remedy::Refresh(id), Remedy::Pairing(id)],
             },
             ProblemKind::Overloaded => ProblemWords {
@@ -252,7 +252,7 @@ impl Problem {
         }
         let what = match active {
             0 => format!("Pool {name} has no active engine"),
-            _ => format!("Pool {name} has one active engine only"),
+            _ => format!("Pool {name} has only one active engine"),
         };
         ProblemWords {
             what,
@@ -311,14 +311,14 @@ fn drift(engine: &Engine, health: &Health) -> ProblemWords {
             what: format!("{name} has a newer version than most engines"),
             also: None,
             why,
-            advice: "Update the others, so that all engines find the same.".to_owned(),
+            advice: "Update the others, so that all engines run the same version.".to_owned(),
             remedies: vec![Remedy::CompareVersions],
         },
         Ok(()) => ProblemWords {
             what: format!("{name} has another version than most engines"),
             also: None,
             why,
-            advice: format!("Update {name}, so that all engines find the same."),
+            advice: format!("Update {name}, so that all engines run the same version."),
             remedies: vec![Remedy::Update(engine.id)],
         },
         Err(refusal) => ProblemWords {
@@ -340,7 +340,7 @@ fn scattered(health: &Health) -> ProblemWords {
         what: "The engines have many different versions".to_owned(),
         also: None,
         why: format!("There are {}, and none that most engines have.", kinds.join(" and ")),
-        advice: "Update all engines, so that all find the same.".to_owned(),
+        advice: "Update all engines, so that all run the same version.".to_owned(),
         remedies: vec![Remedy::CompareVersions],
     }
 }

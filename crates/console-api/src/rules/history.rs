@@ -44,14 +44,14 @@ pub const HISTORY_KEPT: u32 = 90 * DAY;
 pub const WATCHED_GAP: u32 = 11 * MINUTE;
 /// An engine that stops responding so many times within 24 hours is flapping.
 pub const FLAPPING_TIMES: usize = 3;
-/// So many bytes all notes may take.
+/// How many bytes all notes may take.
 const BUDGET: usize = 40 << 20;
-/// So many the notes of one engine may take, however few engines there are, and however many.
+/// How many the notes of one engine may take, however few engines there are, and however many.
 const MOST: usize = 64 << 10;
 const LEAST: usize = 4 << 10;
 /// A clock that goes back by no more, in seconds, was only set right.
 const JITTER: u32 = 2 * MINUTE;
-/// So many different statuses and versions are told apart; so long they may be.
+/// How many different statuses and versions are told apart; so long they may be.
 const WORDS: usize = 1 << 16;
 const WORD: usize = 120;
 
@@ -102,7 +102,7 @@ struct Span {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     words: Words,
-    /// When somebody watched, in order; they don't touch.
+    /// When someone watched, in order; they don't touch.
     watched: Vec<Span>,
     tracks: FxHashMap<EngineId, Track>,
     /// From when to when the clock said something that is not believed yet.
@@ -349,7 +349,7 @@ impl History {
         now.saturating_sub(self.compacted) >= DAY || self.size() > BUDGET + BUDGET / 8
     }
 
-    /// Until when somebody watched for an hour without a gap. A clock that is wrong for a moment must not make 90 days old what is new.
+    /// Until when someone watched for an hour without a gap. A clock that is wrong for a moment must not make 90 days old what is new.
     fn believed_until(&self) -> u32 {
         let long = self.watched.iter().rev().find(|span| span.to - span.from >= HOUR);
         long.map_or(0, |span| span.to)

@@ -1,5 +1,6 @@
 //! How many sites each engine has to carry, directly and through pools.
 
+use crate::rules::keys::sort_by;
 use rustc_hash::FxHashMap;
 
 use crate::ids::EngineId;
@@ -15,7 +16,7 @@ pub struct Load {
     /// Its part of those: the active engines of a pool share its sites
     /// (docs/api-quirks.md, "Special engines and pools").
     pub share_of_pools: f64,
-    /// Whether it is in a pool whose sites the console does not tell.
+    /// Whether it is in a pool whose sites the console does not report.
     pub untold: bool,
 }
 
@@ -72,7 +73,7 @@ pub fn loads(engines: &[Engine], pools: &[Pool]) -> Vec<Load> {
     for pool in pools {
         let mut members: Vec<usize> = pool.engines.iter().filter_map(|id| at.get(id).copied()).collect();
         // A console that names an engine twice in one pool must not count it twice.
-        members.sort_unstable();
+        sort_by(&mut members, Ord::cmp);
         members.dedup();
         let sharing = members.iter().filter(|at| may_share(&engines[**at])).count();
         let sites = pool.sites.as_ref().map_or(0, Vec::len);
@@ -88,7 +89,7 @@ pub fn loads(engines: &[Engine], pools: &[Pool]) -> Vec<Load> {
     loads
 }
 
-/// Only active engines share the load of a pool. Where the console tells no status, any may.
+/// Only active engines share the load of a pool. Where the console reports no status, any may.
 pub(crate) const fn may_share(engine: &Engine) -> bool {
     matches!(engine.status, EngineStatus::Active | EngineStatus::Missing)
 }

@@ -1,4 +1,4 @@
-//! Problems that somebody does not want to be told of for a while, with the reason.
+//! Problems that someone does not want to be told of for a while, with the reason.
 //!
 //! They are remembered as text, a line each, with the user's name in it: several people may share a browser. Lines of other
 //! users and of other versions of the app stay as they are; a line that makes no sense is dropped.
@@ -235,7 +235,7 @@ impl Mutes {
 
     /// Parts the problems into those that a person is told of and those that are muted, and says which mutes have ended.
     ///
-    /// `all_known` says whether the engines and pools were read wholly: a problem that is not found may be there otherwise, so
+    /// `all_known` says whether the engines and pools were read completely: a problem that is not found may be there otherwise, so
     /// that nothing ends for its absence.
     #[must_use]
     pub fn sort_out<'a>(

@@ -73,7 +73,7 @@ pub struct NewEngineCheck {
     pub problems: [Option<String>; 5],
     /// What to send; `None` while anything is wrong.
     pub draft: Option<EngineDraft>,
-    /// The engine, where this very one is there already.
+    /// The engine, where this very one is already there.
     pub there: Option<EngineId>,
     /// The pools that it joins, without those that it is in.
     pub pools: Vec<String>,
@@ -152,7 +152,7 @@ pub fn check_new_engines(
             wrong(NewEngineField::Address, problem.to_owned());
         }
         if port.is_none() {
-            wrong(NewEngineField::Port, "Enter a port from 1 to 65535.".to_owned());
+            wrong(NewEngineField::Port, "Use 1 to 65535.".to_owned());
         }
         let place = (host_key(address), port.unwrap_or_default());
         let by_name = known.by_name.get(&folded(name)).copied();
@@ -162,10 +162,10 @@ pub fn check_new_engines(
         let there = by_name.filter(|at| by_place == Some(*at)).and_then(engine).map(|(id, _)| *id);
         if there.is_none() {
             if let Some((_, name)) = by_name.and_then(engine) {
-                wrong(NewEngineField::Name, format!("Another engine is called {name} already."));
+                wrong(NewEngineField::Name, format!("Another engine is already called {name}."));
             }
             if let Some((_, name)) = by_place.and_then(engine) {
-                wrong(NewEngineField::Address, format!("{name} has this address and port already."));
+                wrong(NewEngineField::Address, format!("{name} already has this address and port."));
             }
         }
         if !name.is_empty() && !names.insert(folded(name)) {

@@ -1,5 +1,6 @@
 //! News of engines for whoever looks elsewhere: one notice for all that have the same in common, and none in quiet hours.
 
+use crate::rules::keys::sort_by_cached_key;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ids::EngineId;
@@ -54,7 +55,7 @@ fn minute_of(time: &str) -> Option<u32> {
 /// News about engines that have the same in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Good: they came back. Bad: they went bad.
+    /// Good: they came back. Bad: they failed.
     pub severity: Severity,
     /// What happened, with the name or the number of engines.
     pub what: String,
@@ -62,7 +63,7 @@ pub struct Notice {
     pub more: String,
 }
 
-/// So many engines are named.
+/// How many engines are named.
 const NAMED: usize = 5;
 
 /// One notice for all engines that turned to the same status, the bad ones first. What the pools and the `causes` of the fleet's problems
@@ -76,7 +77,7 @@ pub fn notices(turns: &[Turn], engines: &[Engine], pools: &[Pool], causes: &[Cau
             None => groups.push((&turn.status, vec![turn])),
         }
     }
-    groups.sort_by_key(|(status, _)| core::cmp::Reverse(status.severity()));
+    sort_by_cached_key(&mut groups, |(status, _)| core::cmp::Reverse(status.severity()));
     let notice = |(status, group): (&EngineStatus, Vec<&Turn>)| {
         let is_bad = status.severity() == Severity::Bad;
         let who = match &group[..] {

@@ -4,7 +4,7 @@ use crate::model::Engine;
 use crate::rules::{ConsolePlace, EngineHost, counted, standard_pairing};
 
 /// The steps of the standard pairing of each engine, as a text: what to do in lines that begin with `#`, as comments in a shell do,
-/// and the commands in lines of their own. There is no secret in it: the standard pairing needs none.
+/// and the commands in lines of their own. There is not a secret in it: the standard pairing needs none.
 #[must_use]
 pub fn pairing_script(host: EngineHost, engines: &[&Engine], console: &ConsolePlace) -> String {
     let mut text = String::new();

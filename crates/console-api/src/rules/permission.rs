@@ -89,7 +89,7 @@ pub fn may_join_pool(engine: &Engine) -> Result<(), Refusal> {
     if engine.aws_pre_authorised { Err(Refusal::AwsPreAuthorised) } else { Ok(()) }
 }
 
-/// Whether the direction of an engine's pairing can be turned around.
+/// Whether the direction of an engine's pairing can be reversed.
 ///
 /// # Errors
 /// Why it can't: it is local or hosted.
@@ -97,7 +97,7 @@ pub fn may_reverse(engine: &Engine) -> Result<(), Refusal> {
     ordinary(engine)
 }
 
-/// Why the direction can't be turned around now, as a sentence for the disabled button; `None` when it can.
+/// Why the direction can't be reversed now, as a sentence for the disabled button; `None` when it can.
 ///
 /// An engine that the console calls has to be told that it is to call from now on, which takes a pairing that works.
 /// Whether it works is not known of a status that is missing or outside the list; then the console decides. The way

@@ -15,7 +15,7 @@ pub struct PoolChange {
     pub engines: [usize; 2],
     /// How many of those are active, before and after.
     pub active: [usize; 2],
-    /// How many sites use it; `None` where the console does not tell.
+    /// How many sites use it; `None` where the console does not report.
     pub sites: Option<usize>,
 }
 
@@ -58,10 +58,10 @@ pub fn halfway(moved: &PoolMoved, from: &str, to: &str) -> Option<String> {
     match moved {
         PoolMoved::Done => None,
         PoolMoved::InBoth(error) => Some(format!(
-            "It was added to {to}, but could not be taken out of {from}: it is in both now. {error} Retry failed takes it out of {from}."
+            "It was added to {to}, but could not be removed from {from}: it is now in both. {error} Retry failed removes it from {from}."
         )),
         PoolMoved::Unknown(error) => Some(format!(
-            "Whether it was added to {to} is not known; it is still in {from}. {error} Retry failed moves it."
+            "It may have been added to {to}; it is still in {from}. {error} Retry failed moves it."
         )),
     }
 }

@@ -13,7 +13,7 @@ use crate::rules::{PlannedEngine, PlannedSite, PoolPlan, Scanners, SiteList, cou
 pub struct PlanChange {
     /// The pool's name, as it is afterwards.
     pub pool: String,
-    /// The pool, where it is there already.
+    /// The pool, where it is already there.
     pub id: Option<PoolId>,
     /// What changes.
     pub step: PlanStep,
@@ -58,7 +58,7 @@ impl PlanChange {
     pub fn label(&self, scanners: &Scanners) -> String {
         let what = match &self.step {
             PlanStep::Create => "is created".to_owned(),
-            PlanStep::Rename(from) => format!("is called so instead of {from}"),
+            PlanStep::Rename(from) => format!("is renamed from {from}"),
             PlanStep::Join(_, engine) => format!("{engine} joins"),
             PlanStep::Leave(_, engine) => format!("{engine} leaves"),
             PlanStep::Give { name, from: Some(from), .. } => {
@@ -193,7 +193,7 @@ pub fn plan_difference(
             let names: Vec<String> = extra.iter().map(|id| engines.name(*id)).collect();
             let verb = if names.len() == 1 { "stays" } else { "stay" };
             found.notes.push(format!(
-                "{} {verb} in {name}, for not all of its engines were found.",
+                "{} {verb} in {name}, because not all of its engines were found.",
                 names.join(", ")
             ));
         }
@@ -238,7 +238,7 @@ fn note_finds(notes: &mut Vec<String>, (by_place, by_name): (usize, usize)) {
     for (count, how) in [(by_place, "by address and port"), (by_name, "by name")] {
         if count > 0 {
             let were = if count == 1 { "was" } else { "were" };
-            notes.push(format!("{} {were} found {how}, not by ID.", counted(count, "engine")));
+            notes.push(format!("{} {were} matched {how}, not by ID.", counted(count, "engine")));
         }
     }
 }

@@ -15,7 +15,7 @@ pub struct PoolRow {
 }
 
 impl PoolRow {
-    /// How many sites use it; `None` where the console does not tell.
+    /// How many sites use it; `None` where the console does not report.
     #[must_use]
     pub fn sites(&self) -> Option<usize> {
         self.pool.sites.as_ref().map(Vec::len)

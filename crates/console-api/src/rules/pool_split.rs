@@ -13,7 +13,7 @@ pub fn unavailable(engine: &Engine) -> Option<String> {
         return Some(refusal.to_string());
     }
     (engine.status != EngineStatus::Active)
-        .then(|| ["It is not active, but ", engine.status.label(), "."].concat())
+        .then(|| ["It is not active: ", engine.status.label(), "."].concat())
 }
 
 /// Deals things out into so many parts, in their order: the sizes differ by one at most, and the larger parts come
@@ -45,7 +45,7 @@ pub struct SplitProposal {
 }
 
 impl SplitProposal {
-    /// Deals the engines out, in their order, to pools with these names.
+    /// Distributes the engines, in their order, to pools with these names.
     #[must_use]
     pub fn new(names: Vec<String>, engines: &[EngineId]) -> Self {
         let parts = split_evenly(engines, names.len());
@@ -53,7 +53,7 @@ impl SplitProposal {
         Self { pools: pools.map(|(name, engines)| PoolDraft { name, engines }).collect() }
     }
 
-    /// Deals the engines out anew, in their order. The names stay.
+    /// Distributes the engines again, in their order. The names stay.
     pub fn deal(&mut self, engines: &[EngineId]) {
         let names = self.pools.iter().map(|pool| pool.name.clone()).collect();
         *self = Self::new(names, engines);

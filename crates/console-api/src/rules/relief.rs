@@ -3,6 +3,7 @@
 //! No console reports which networks an engine reaches. Engines of one pool scan the same sites, and engines in one network probably
 //! reach the same: nothing else counts as a sign.
 
+use crate::rules::keys::sort_by;
 use core::cmp::Ordering;
 use core::net::Ipv4Addr;
 
@@ -98,7 +99,7 @@ pub fn even_out(engines: &[Engine], pools: &[Pool], sites: &SiteList) -> EvenOut
     for pool in pools {
         let mut members: Vec<usize> =
             pool.engines.iter().filter_map(|id| at.get(id)).copied().filter(works).collect();
-        members.sort_unstable();
+        sort_by(&mut members, Ord::cmp);
         members.dedup();
         groups.push(members);
     }
@@ -119,11 +120,11 @@ pub fn even_out(engines: &[Engine], pools: &[Pool], sites: &SiteList) -> EvenOut
     }
     let mut now = before.clone();
     let mut moves = Vec::new();
-    // What evens out one group may leave another uneven that shares an engine with it: all are looked at again until nothing moves.
-    // That ends, for no site moves twice.
+    groups.retain(|group| group.len() > 1);
+    // What one group gives away may leave another one uneven: they are gone through until nothing moves any more.
     loop {
-        let before = moves.len();
-        for group in groups.iter().filter(|group| group.len() > 1) {
+        let moved_before = moves.len();
+        for group in &groups {
             loop {
                 let by_load = |a: &&usize, b: &&usize| now[**a].total_cmp(&now[**b]).then(a.cmp(b));
                 let most = group.iter().filter(|at| !own[**at].is_empty()).max_by(by_load);
@@ -143,7 +144,7 @@ pub fn even_out(engines: &[Engine], pools: &[Pool], sites: &SiteList) -> EvenOut
                 });
             }
         }
-        if moves.len() == before {
+        if moves.len() == moved_before {
             break;
         }
     }

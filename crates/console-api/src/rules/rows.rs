@@ -18,7 +18,7 @@ pub struct EngineRow {
     pub pools: Vec<PoolId>,
     /// The names of those pools, joined by commas; empty for none.
     pub pool_names: String,
-    /// How many sites it may scan because they use one of its pools. Pools whose sites the console does not tell
+    /// How many sites it may scan because they use one of its pools. Pools whose sites the console does not report
     /// count as none.
     pub sites_through_pools: usize,
     /// The platform, if `version engines` has told.
@@ -157,7 +157,7 @@ pub fn prepare_rows(engines: Vec<Engine>, pools: &[Pool], report: Option<&Versio
         .collect()
 }
 
-/// Fills in what a console does not tell of its engines: to those without a status (docs/api-quirks.md, "Statuses") it
+/// Fills in what a console does not report of its engines: to those without a status (docs/api-quirks.md, "Statuses") it
 /// adds what `version engines` told `at` that time, and to those whose status is not good, the reason that it gave. An
 /// engine that was active then was in contact then. The others stay as they are.
 pub fn complete(engines: &mut [Engine], report: &VersionReport, at: Timestamp) {

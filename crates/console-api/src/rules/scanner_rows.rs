@@ -90,7 +90,7 @@ const fn rank(severity: Severity) -> u8 {
 }
 
 /// The engines and pools that pass a filter, in order. Each word of the filter must occur in the name, the kind or the
-/// status, without regard to case. Equal ones stand in the order of their names.
+/// status, without regard to case. Equal ones are in the order of their names.
 #[must_use]
 pub fn select_scanners(
     scanners: &Scanners,
@@ -107,7 +107,7 @@ pub fn select_scanners(
         let text = fold_case(&[&scanner.name, scanner.kind_label(), &scanner.status_label()].join("\n"));
         words.iter().all(|word| text.contains(word.as_str()))
     };
-    // They stand in the order of their names already.
+    // They are in the order of their names already.
     let rows: Vec<&Scanner> = scanners.all().iter().filter(passes).collect();
     let statuses: Vec<(u8, String)> = match column {
         ScannerColumn::Status => {

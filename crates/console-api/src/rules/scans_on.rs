@@ -15,7 +15,7 @@ pub struct ScansOn {
     pub maybe: Vec<String>,
 }
 
-/// So many scans that may run on an engine are told one by one.
+/// How many scans that may run on an engine are told one by one.
 const TOLD: usize = 3;
 
 impl ScansOn {

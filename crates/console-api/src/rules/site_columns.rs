@@ -101,7 +101,7 @@ impl SiteOrder {
         Some(Self { column, descending })
     }
 
-    /// What to ask the console for. Equal rows stand in the order of their names.
+    /// What to ask the console for. Equal rows are in the order of their names.
     #[must_use]
     pub fn for_console(self) -> Vec<Sort> {
         let by_name = Sort { property: "name", descending: false };

@@ -90,7 +90,7 @@ struct Names {
 pub struct SiteList {
     names: Arc<Names>,
     scanners: Vec<u64>,
-    /// How many sites were left out, for they could not be read.
+    /// How many sites were left out, because they could not be read.
     pub unreadable: usize,
 }
 
@@ -128,7 +128,7 @@ impl SiteList {
         core::str::from_utf8(self.names.texts.get(place)).unwrap_or_default()
     }
 
-    /// What scans the site at a place, as far as the console told.
+    /// What scans the site at a place, as far as the console reported.
     #[must_use]
     pub fn scanner(&self, place: usize) -> Option<ScannerId> {
         self.scanners.get(place).copied().filter(|scanner| *scanner != NO_SCANNER).map(ScannerId)
@@ -308,7 +308,7 @@ pub struct SiteRows {
     list: Arc<SiteList>,
     scanners: Arc<Scanners>,
     /// Which of the scanners each site has, by its place in their order; behind those, one for scanners that are not
-    /// among them, and one for sites whose scanner the console does not tell.
+    /// among them, and one for sites whose scanner the console does not report.
     ranks: Vec<u32>,
 }
 
@@ -352,7 +352,7 @@ impl SiteRows {
         &self.scanners
     }
 
-    /// What scans the site at a place, in words; empty where the console does not tell.
+    /// What scans the site at a place, in words; empty where the console does not report.
     #[must_use]
     pub fn scanner_label(&self, place: usize) -> String {
         self.list.scanner(place).map(|scanner| self.scanners.label(scanner)).unwrap_or_default()
@@ -496,7 +496,7 @@ impl SiteRows {
             counts[self.ranks[*place] as usize] += 1;
         }
         let (mut starts, mut start) = (vec![0; counts.len()], 0);
-        // What the console does not tell stays last in both directions.
+        // What the console does not report stays last in both directions.
         let known = self.scanners.all().len();
         let order: Vec<usize> = if descending { (0..known).rev().collect() } else { (0..known).collect() };
         for rank in order.into_iter().chain(known..counts.len()) {

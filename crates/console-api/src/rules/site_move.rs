@@ -10,7 +10,7 @@ pub struct SiteMove {
     pub site: SiteId,
     /// Its name.
     pub name: String,
-    /// What scans it now, as far as is known. If that turns out to be another by then, somebody else was faster, and the
+    /// What scans it now, as far as is known. If that turns out to be another by then, someone else was faster, and the
     /// site is left where it is.
     pub from: Option<ScannerId>,
     /// What is to scan it.
@@ -20,7 +20,7 @@ pub struct SiteMove {
 /// Sites that go the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoveGroup {
-    /// What scans them now; `None` where the console does not tell.
+    /// What scans them now; `None` where the console does not report.
     pub from: Option<ScannerId>,
     /// What is to scan them.
     pub to: ScannerId,

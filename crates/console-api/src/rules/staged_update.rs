@@ -153,16 +153,17 @@ fn obstacle(
         return Some(refusal.to_string());
     }
     if !active.contains(&engine.id) {
-        return Some(format!("It is not active, but {}.", engine.status.label()));
+        return Some(format!("It is not active: {}.", engine.status.label()));
     }
     if !tells_versions(engine) {
         return Some(
-            "The console does not report its versions, so nobody could tell when it is updated.".to_owned(),
+            "The console does not report its versions, so the app could not tell when it is updated."
+                .to_owned(),
         );
     }
     let stays = |id: &EngineId| *id != engine.id && active.contains(id) && !away.contains(id);
     let alone = pools.iter().find(|pool| !pool.engines.iter().any(stays))?;
-    Some(format!("Pool {} would have no other active engine meanwhile.", alone.name))
+    Some(format!("Pool {} would have no other active engine in the meantime.", alone.name))
 }
 
 /// Those that scan for their pools.

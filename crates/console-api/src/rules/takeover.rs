@@ -51,7 +51,7 @@ impl Change {
         }
     }
 
-    /// The engine that is rid of something by it.
+    /// The engine that benefits.
     #[must_use]
     pub fn engine(&self) -> Option<EngineId> {
         match self {
@@ -73,7 +73,7 @@ pub fn retirement(engines: &[&Engine], sites: &[OwnedSite], to: Option<ScannerId
 }
 
 /// What it takes to replace an engine: the other one joins all of its pools and gets all of its sites. The order makes
-/// no difference to who tries again: what is done already stays done.
+/// no difference to who tries again: what is already done stays done.
 #[must_use]
 pub fn replacement(
     old: &Engine,

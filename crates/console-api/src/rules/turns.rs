@@ -1,11 +1,11 @@
-//! Which engines went bad or came back between two readings of the list.
+//! Which engines failed or came back between two readings of the list.
 
 use rustc_hash::FxHashMap;
 
 use crate::ids::EngineId;
 use crate::model::{Engine, EngineStatus, Severity};
 
-/// An engine that went bad or came back.
+/// An engine that failed or came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
     /// Which engine.
@@ -17,14 +17,14 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Whether it went bad; otherwise it came back.
+    /// Whether it failed; otherwise it came back.
     #[must_use]
     pub fn is_bad(&self) -> bool {
         self.status.severity() == Severity::Bad
     }
 }
 
-/// Which engines went bad, and which that were bad are active again, in the order of the later list. An engine that was
+/// Which engines failed, and which that were bad are active again, in the order of the later list. An engine that was
 /// not there before has not turned.
 #[must_use]
 pub fn turns(before: &[Engine], now: &[Engine]) -> Vec<Turn> {
@@ -46,22 +46,22 @@ pub fn turns(before: &[Engine], now: &[Engine]) -> Vec<Turn> {
     turned.map(turn).collect()
 }
 
-/// So many engines are named one by one; more are told in one sentence.
+/// How many engines are named one by one; more are told in one sentence.
 const ONE_BY_ONE: usize = 2;
-/// So many are named in a sentence about many.
+/// How many are named in a sentence about many.
 const NAMED: usize = 3;
 
 /// What happened, in a sentence for each engine, or in one for many.
 #[must_use]
 pub fn turns_in_words(turns: &[Turn]) -> Vec<(Severity, String)> {
     let mut words = Vec::new();
-    for (severity, verb) in [(Severity::Bad, "went bad"), (Severity::Good, "came back")] {
+    for (severity, verb) in [(Severity::Bad, "failed"), (Severity::Good, "recovered")] {
         let these: Vec<&Turn> =
             turns.iter().filter(|turn| turn.is_bad() == (severity == Severity::Bad)).collect();
         if these.len() <= ONE_BY_ONE {
             let each = these.iter().map(|turn| match severity {
-                Severity::Bad => (severity, format!("{} went bad: {}.", turn.name, turn.status)),
-                _ => (severity, format!("{} came back: {}.", turn.name, turn.status)),
+                Severity::Bad => (severity, format!("{} failed: {}.", turn.name, turn.status)),
+                _ => (severity, format!("{} recovered: {}.", turn.name, turn.status)),
             });
             words.extend(each);
         } else {

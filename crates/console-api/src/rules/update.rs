@@ -72,7 +72,7 @@ fn read_words(words: &str) -> UpdateLine {
     if sent { UpdateLine::Sent } else { UpdateLine::Other(words.to_owned()) }
 }
 
-/// Whether the console tells anything of this engine by which one could see that it has taken an update. Older consoles
+/// Whether the console reports anything of this engine by which one could see that it has taken an update. Older consoles
 /// do not (docs/api-quirks.md, "Reading").
 #[must_use]
 pub fn tells_versions(engine: &Engine) -> bool {

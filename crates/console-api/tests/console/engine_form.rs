@@ -136,7 +136,7 @@ fn everything_else_says_what_to_type_instead() {
 #[test]
 fn a_name_is_free_unless_another_engine_has_it_in_any_case() {
     let name = |text: &str, this| check_engine(&typed(text, "192.0.2.99", "1"), this, &fleet()).name;
-    assert_eq!(name("OSLO ", None).as_deref(), Some("Another engine is called Oslo already."));
+    assert_eq!(name("OSLO ", None).as_deref(), Some("Another engine is already called Oslo."));
     assert_eq!(name("oslo", Some(EngineId(6))), None, "its own name");
     assert!(name("oslo", Some(EngineId(7))).is_some());
     assert_eq!(name("Oslo 2", None), None);
@@ -151,7 +151,7 @@ fn address_and_port_are_free_unless_another_engine_has_both() {
     };
     assert_eq!(
         address("192.0.2.6", "40814", None).as_deref(),
-        Some("Oslo has this address and this port already.")
+        Some("Oslo already has this address and this port.")
     );
     assert_eq!(address("192.0.2.6", "40815", None), None);
     assert_eq!(address("192.0.2.6", "40814", Some(EngineId(6))), None);

@@ -144,9 +144,9 @@ fn error_bodies_may_be_pages_plain_text_or_empty() {
     let cases = [
         (html(415, "<html><head><title>HTTP Status 415</title></head></html>"), 415, "HTTP Status 415"),
         (text(400, "Bad\nrequest"), 400, "Bad request"),
-        (text(500, ""), 500, "An error without a message."),
-        (json(415, ""), 415, "The console does not take this kind of request."),
-        (json(409, r#"{"message":""#), 409, "Something else is in the way."),
+        (text(500, ""), 500, "It gave no message."),
+        (json(415, ""), 415, "The console does not accept this kind of request."),
+        (json(409, r#"{"message":""#), 409, "It conflicts with something else."),
         (json(418, "[1]"), 418, "No reason was given."),
     ];
     for (answer, status, message) in cases {
@@ -157,7 +157,7 @@ fn error_bodies_may_be_pages_plain_text_or_empty() {
 
 #[test]
 fn a_503_that_speaks_of_maintenance_is_maintenance_mode() {
-    // Without another try: maintenance takes longer than anybody waits here.
+    // Without another try: maintenance takes longer than anyone waits here.
     let script = Script::new().then(ENGINES, refused(503, "The console is in maintenance mode"));
     assert_eq!(engines_fail(&script), Error::Maintenance);
 }

@@ -406,10 +406,10 @@ fn each_problem_says_why_and_what_to_do_and_has_a_button() {
 
     let late = one(&value!({"lastRefreshedDate": "2026-07-19T05:30:00Z"}));
     assert_eq!(late.what, "engine-1 has not been in contact for 30 hours");
-    assert!(late.why.contains("24 hours are worth a warning"), "{}", late.why);
+    assert!(late.why.contains("24 hours without contact is a warning"), "{}", late.why);
     let lost = one(&value!({"lastRefreshedDate": "2026-07-10T12:00:00Z"}));
     assert!(
-        lost.what.ends_with("10 days") && lost.why.contains("36 hours are worth an alarm"),
+        lost.what.ends_with("10 days") && lost.why.contains("36 hours without contact is an alarm"),
         "{}",
         lost.why
     );
@@ -445,7 +445,7 @@ fn pools_are_told_with_how_many_of_their_engines_are_active() {
     };
     assert!(
         told(&[1, 2], &[])
-            .starts_with("Pool Europe has one active engine only. Only one of its 2 engines is active")
+            .starts_with("Pool Europe has only one active engine. Only one of its 2 engines is active")
     );
     assert!(told(&[1], &[]).contains("Only one engine is in it"));
     assert_eq!(
@@ -474,9 +474,9 @@ fn engines_that_go_bad_or_come_back_between_two_readings_are_told() {
         (1..).zip(statuses).map(engine).collect::<Vec<_>>()
     };
     for (before, now, told) in [
-        (vec!["active"], vec!["not-responding"], vec!["engine-1 went bad: Not responding."]),
-        (vec!["unknown"], vec!["pending-authorization"], vec!["engine-1 went bad: Pending authorization."]),
-        (vec!["not-responding"], vec!["active"], vec!["engine-1 came back: Active."]),
+        (vec!["active"], vec!["not-responding"], vec!["engine-1 failed: Not responding."]),
+        (vec!["unknown"], vec!["pending-authorization"], vec!["engine-1 failed: Pending authorization."]),
+        (vec!["not-responding"], vec!["active"], vec!["engine-1 recovered: Active."]),
         (vec!["not-responding"], vec!["unknown"], vec![]),
         (vec!["not-responding"], vec!["incompatible-version"], vec![]),
         (vec!["unknown"], vec!["active"], vec![]),
@@ -485,17 +485,17 @@ fn engines_that_go_bad_or_come_back_between_two_readings_are_told() {
         (
             vec!["active", "not-responding"],
             vec!["not-responding", "active"],
-            vec!["engine-1 went bad: Not responding.", "engine-2 came back: Active."],
+            vec!["engine-1 failed: Not responding.", "engine-2 recovered: Active."],
         ),
         (
             vec!["active"; 5],
             vec!["not-responding"; 5],
-            vec!["5 engines went bad: engine-1, engine-2, engine-3 and 2 more."],
+            vec!["5 engines failed: engine-1, engine-2, engine-3 and 2 more."],
         ),
         (
             vec!["not-responding"; 3],
             vec!["active"; 3],
-            vec!["3 engines came back: engine-1, engine-2, engine-3."],
+            vec!["3 engines recovered: engine-1, engine-2, engine-3."],
         ),
     ] {
         let words = turns_in_words(&turns(&list(&before), &list(&now)));

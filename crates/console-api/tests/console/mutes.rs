@@ -1,4 +1,4 @@
-//! Problems that somebody has muted: until a day, or until they change.
+//! Problems that someone has muted: until a day, or until they change.
 
 use console_api::rules::{Cause, Day, Mute, MuteEnds, Mutes, ProblemKind, Thresholds, by_cause, health};
 use console_api::{Engine, EngineId, Pool, ScannerId, Timestamp};

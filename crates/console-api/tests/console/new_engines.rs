@@ -55,18 +55,18 @@ fn each_problem_stands_at_its_cell() {
     use NewEngineField::{Address, Name, Pools, Port, Sites};
     for (cells, field, words) in [
         (["", "10.0.0.9", "", "", ""], Name, "Enter a name."),
-        ([" berlin ", "10.0.0.9", "", "", ""], Name, "Another engine is called Berlin already."),
+        ([" berlin ", "10.0.0.9", "", "", ""], Name, "Another engine is already called Berlin."),
         (["x", "", "", "", ""], Address, "Enter a host name or an IP address."),
         (
             ["x", "https://a", "", "", ""],
             Address,
             "Enter the host name or IP address alone, without “https://”.",
         ),
-        (["x", "10.0.0.1", "", "", ""], Address, "Berlin has this address and port already."),
-        (["x", "[2001:DB8:0::2]", "40814", "", ""], Address, "oslo has this address and port already."),
-        (["x", "localhost", "", "", ""], Address, "Local has this address and port already."),
-        (["x", "10.0.0.9", "0", "", ""], Port, "Enter a port from 1 to 65535."),
-        (["x", "10.0.0.9", "http", "", ""], Port, "Enter a port from 1 to 65535."),
+        (["x", "10.0.0.1", "", "", ""], Address, "Berlin already has this address and port."),
+        (["x", "[2001:DB8:0::2]", "40814", "", ""], Address, "oslo already has this address and port."),
+        (["x", "localhost", "", "", ""], Address, "Local already has this address and port."),
+        (["x", "10.0.0.9", "0", "", ""], Port, "Use 1 to 65535."),
+        (["x", "10.0.0.9", "http", "", ""], Port, "Use 1 to 65535."),
         (["x", "10.0.0.9", "", "", "Nowhere"], Sites, "There is no site called Nowhere."),
         (
             ["x", "nse.extranet.rapid7.com", "", "Europe", ""],

@@ -99,7 +99,7 @@ fn a_page_that_brings_no_new_row_ends_a_list_and_each_row_is_there_once() {
         .then("GET api/3/sites?page=1&size=2", rows([3, 4]))
         .then("GET api/3/sites?page=2&size=2", rows([4, 3]));
     assert_eq!(site_ids(&script, two()), [1, 2, 3, 4]);
-    // A row that has moved to the next page meanwhile does not end it.
+    // A row that has moved to the next page in the meantime does not end it.
     let script = Script::new()
         .then("GET api/3/sites?page=0&size=2", rows([1, 2]))
         .then("GET api/3/sites?page=1&size=2", rows([2, 3]))

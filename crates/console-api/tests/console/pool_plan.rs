@@ -25,7 +25,7 @@ struct Fleet {
 }
 
 impl Fleet {
-    /// So many engines and sites; pools with these members, from 100 on, and what scans the sites, from 500 on.
+    /// How many engines and sites; pools with these members, from 100 on, and what scans the sites, from 500 on.
     fn new(engines: u64, pools: &[&[u64]], scanners: &[u64]) -> Self {
         let one = |id: u64| {
             engine(
@@ -180,7 +180,7 @@ fn the_difference_is_told_in_an_order_in_which_nothing_is_lost() {
         now.labels(&plan),
         [
             "Pool 101: is created",
-            "Pool 100: is called so instead of Renamed",
+            "Pool 100: is renamed from Renamed",
             "Pool 100: e1 joins",
             "Pool 101: e3 joins",
             "Pool 100: gets the site site 500 from e4",
@@ -210,7 +210,7 @@ fn engines_are_found_by_id_then_by_place_then_by_name() {
     assert_eq!(now.labels(&plan), ["Pool 100: x joins", "Pool 100: e1 joins", "Pool 100: E3 joins"]);
     assert_eq!(
         now.difference(&plan).notes,
-        ["1 engine was found by address and port, not by ID.", "1 engine was found by name, not by ID."]
+        ["1 engine was matched by address and port, not by ID.", "1 engine was matched by name, not by ID."]
     );
     // An id of another console means nothing.
     let elsewhere = plan_difference(&plan, &now.engines, &now.pool_list(), &now.site_list(), "other.example");
@@ -235,7 +235,7 @@ fn what_is_missing_or_can_not_join_is_left_out_and_nobody_has_to_leave_for_it() 
     assert_eq!(found.changes, []);
     let said = found.left_out.iter().map(|(what, _)| what.as_str()).collect::<Vec<_>>();
     assert_eq!(said, ["Pool 100: gone", "Pool 100: site nowhere"]);
-    assert_eq!(found.notes, ["e2 stays in Pool 100, for not all of its engines were found."]);
+    assert_eq!(found.notes, ["e2 stays in Pool 100, because not all of its engines were found."]);
 
     let local = engine(&value!({"id": 3, "name": "Local", "address": "127.0.0.1", "port": 40814}));
     fleet.engines[2] = local;

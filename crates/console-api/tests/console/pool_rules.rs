@@ -28,7 +28,7 @@ fn fleet(statuses: &[(u64, &str)]) -> Vec<Engine> {
 #[test]
 fn a_name_is_unique_among_the_pools_without_regard_to_case_and_blanks() {
     let pools = [pool(1, "Europe", &[], &[]), pool(2, "Zürich", &[], &[])];
-    let other = |name| format!("Another pool is called {name} already.");
+    let other = |name| format!("Another pool is already called {name}.");
     for (name, this, problem) in [
         ("", None, Some("Enter a name.".to_owned())),
         (" \t ", None, Some("Enter a name.".to_owned())),
@@ -60,7 +60,7 @@ fn new_pools_differ_from_those_that_are_there_and_from_one_another() {
     let problems = check_new_pools(&names, &[pool(1, "europe", &[], &[])]);
     let twice = "Another of the new pools has this name.";
     let expected =
-        [None, None, Some(twice), Some("Another pool is called europe already."), Some("Enter a name.")];
+        [None, None, Some(twice), Some("Another pool is already called europe."), Some("Enter a name.")];
     assert_eq!(problems.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
 }
 
@@ -170,8 +170,8 @@ fn only_active_engines_that_can_join_are_available() {
     for (fields, why) in [
         (value!({}), None),
         (value!({"status": "running"}), None),
-        (value!({"status": "not-responding"}), Some("It is not active, but Not responding.")),
-        (value!({"status": "unknown"}), Some("It is not active, but Unknown.")),
+        (value!({"status": "not-responding"}), Some("It is not active: Not responding.")),
+        (value!({"status": "unknown"}), Some("It is not active: Unknown.")),
         (
             value!({"address": "localhost"}),
             Some("Not possible for the local engine, which comes with the console."),
@@ -199,7 +199,7 @@ fn engines_move_between_the_proposed_pools_and_are_never_lost() {
     for (moved, to, expected) in [
         (&[][..], 1, [&[1, 2][..], &[3, 4], &[5]]),
         (&[1], 1, [&[2], &[3, 4, 1], &[5]]),
-        // In the order in which they are named; one that is there already stays where it is.
+        // In the order in which they are named; one that is already there stays where it is.
         (&[5, 3, 1], 1, [&[2], &[3, 4, 5, 1], &[]]),
         (&[9], 0, [&[1, 2], &[3, 4], &[5]]),
         (&[1], 3, [&[1, 2], &[3, 4], &[5]]),
@@ -277,7 +277,7 @@ fn where_the_engine_is_not_known_it_does_not_leave() {
     let stopped = moved(&script).unwrap();
     assert_eq!(stopped, PoolMoved::Unknown(Error::Timeout));
     let words = halfway(&stopped, "North", "South").unwrap();
-    assert!(words.contains("not known") && words.contains("still in North"), "{words}");
+    assert!(words.contains("may have been added") && words.contains("still in North"), "{words}");
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn an_engine_that_could_not_leave_is_in_both_and_the_words_say_so() {
     let stopped = moved(&script).unwrap();
     assert!(matches!(&stopped, PoolMoved::InBoth(Error::Rejected { .. })));
     let words = halfway(&stopped, "North", "South").unwrap();
-    assert!(words.contains("in both now") && words.contains("Locked."), "{words}");
+    assert!(words.contains("now in both") && words.contains("Locked."), "{words}");
     assert_eq!(halfway(&PoolMoved::Done, "North", "South"), None);
 }
 

@@ -59,10 +59,10 @@ fn what_can_not_be_updated_safely_is_left_out_with_the_reason() {
     assert_eq!(
         said,
         BTreeMap::from([
-            (1, "Pool A would have no other active engine meanwhile."),
-            (2, "It is not active, but Not responding."),
+            (1, "Pool A would have no other active engine in the meantime."),
+            (2, "It is not active: Not responding."),
             (4, "The local engine is updated together with the console."),
-            (5, "The console does not report its versions, so nobody could tell when it is updated."),
+            (5, "The console does not report its versions, so the app could not tell when it is updated."),
             (6, "Scans are or may be under way on it."),
         ])
     );
@@ -76,7 +76,7 @@ fn an_engine_that_is_away_does_not_count_for_its_pool() {
     assert_eq!(update_obstacle_now(&engines[0], &engines, &pools, &[]), None);
     assert_eq!(
         update_obstacle_now(&engines[0], &engines, &pools, &[EngineId(2)]).as_deref(),
-        Some("Pool A would have no other active engine meanwhile.")
+        Some("Pool A would have no other active engine in the meantime.")
     );
 }
 

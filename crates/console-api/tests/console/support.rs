@@ -118,7 +118,7 @@ pub(crate) fn done() -> Answer {
     json(200, r#"{"links":[]}"#)
 }
 
-/// The answer of `GET /api/3` to somebody who is signed in.
+/// The answer of `GET /api/3` to someone who is signed in.
 pub(crate) fn welcome() -> Answer {
     json(200, r#"{"links":[{"href":"https://console:3780/api/3","rel":"self"}]}"#)
 }

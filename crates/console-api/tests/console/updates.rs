@@ -46,7 +46,7 @@ fn special_engines_are_updated_by_others_and_say_by_whom() {
 #[test]
 fn the_output_of_update_engines_is_read_engine_by_engine() {
     let names = ["Oslo", "Bergen", "Lima: the south", "Lima", "Quito", "Cuzco"];
-    let output = "Bergen: is up to date\r\nOslo: the update was sent\n  Lima: the south: is updating already\n\
+    let output = "Bergen: is up to date\r\nOslo: the update was sent\n  Lima: the south: is already updating\n\
                   Quito: Cannot refresh scan engine (Quito): the update could not be sent. Start the engine.\n\
                   Cuzco: the update was not sent\nLima: The update was sent.\n";
     let other = |words: &str| UpdateLine::Other(words.to_owned());
@@ -55,7 +55,7 @@ fn the_output_of_update_engines_is_read_engine_by_engine() {
         [
             (1, UpdateLine::UpToDate),
             (0, UpdateLine::Sent),
-            (2, other("is updating already")),
+            (2, other("is already updating")),
             (4, other("Cannot refresh scan engine (Quito): the update could not be sent. Start the engine.")),
             (5, other("the update was not sent")),
             (3, UpdateLine::Sent),

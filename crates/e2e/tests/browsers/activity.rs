@@ -77,7 +77,7 @@ tests! {
         page.check_accessibility("the question before undoing").await;
         page.click(button("Undo 2 changes").within(dialog("Undo 2 changes"))).await;
         page.see(text("1 undone, 1 failed.")).await;
-        page.see_words(role("group", "Failed"), "Quay: It has been given to").await;
+        page.see_words(role("group", "Failed"), "Quay: It has since been moved to").await;
         page.click(button("Done")).await;
         page.see_no(any("dialog")).await;
         see_scanner(&stack, harbour, local).await;

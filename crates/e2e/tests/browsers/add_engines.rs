@@ -27,7 +27,7 @@ tests! {
         page.click(button("Show as table")).await;
         page.see_attribute(field("Name, row 2"), "aria-invalid", Some("true")).await;
         page.see_attribute(field("Port, row 2"), "aria-invalid", Some("true")).await;
-        page.see(text("1 engine will be added, 1 row has something to correct and will be left out.")).await;
+        page.see(text("1 engine will be added, 1 row has errors and will be left out.")).await;
         page.check_screen("add-engines").await;
         page.fill("Name, row 2", "Lyon").await;
         page.fill("Port, row 2", "40814").await;

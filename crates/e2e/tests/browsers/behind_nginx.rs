@@ -149,7 +149,7 @@ tests! {
         let ours = ours.expect("nginx answers");
         assert_eq!((ours.word(1), ours.header("www-authenticate")), ("401", None));
         let words = String::from_utf8_lossy(&ours.body).into_owned();
-        assert!(words.contains("is not right"), "{words}");
+        assert!(words.contains("is incorrect"), "{words}");
         // The console's links lead to where the browser is, not to where nginx went.
         assert!(words.contains(&format!("http://{}{path}", nginx.address())), "{words}");
     }

@@ -16,7 +16,7 @@ const POOL: &str = "Northern Europe";
 /// Older than any of these consoles.
 const OLD: [&str; 4] = ["--product-version", "6.4.1", "--content-version", "2017-12-01"];
 
-/// Puts an engine into a pool that has a site.
+/// Adds an engine to a pool that has a site.
 async fn give_pool_with_site(stack: &Stack, engine: EngineId) -> SiteId {
     let pool = pool(stack, POOL, &[engine]).await;
     site(stack, "Office", pool).await
@@ -185,7 +185,7 @@ tests! {
             page.click(link("Shared Secret")).await;
             page.see(text(has("There is no valid shared secret."))).await;
             page.click(button("Generate")).await;
-            page.see_words(news(), "A new shared secret was made.").await;
+            page.see_words(news(), "A new shared secret was generated.").await;
             // The one that is still valid, wherever this console has it.
             let known = stack.api().generate_shared_secret().await.expect("the console answers");
             assert_eq!(show(&page).await, known.secret.reveal());

@@ -52,7 +52,7 @@ tests! {
         // The connection fails.
         let broken = stack.proxy().fail("/api/3/scan_engines", Fault::NoAnswer);
         page.click(button("Save")).await;
-        page.see(text(has("It is not known whether it was done all the same."))).await;
+        page.see(text(has("It may have been done anyway."))).await;
         see_typed(&page, "Bergen", "192.0.2.7", "40900").await;
         broken.end();
 

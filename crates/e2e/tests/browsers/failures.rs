@@ -25,7 +25,7 @@ tests! {
         ] {
             let broken = stack.proxy().fail(ENGINES, fault);
             page.click(button("Refresh displayed engines")).await;
-            page.see(text(has("The engines could not be read again."))).await;
+            page.see(text(has("The engines could not be reloaded."))).await;
             page.see(text(has(words)).within(any("main"))).await;
             // What came is quoted, and does not become part of the page.
             page.see_no(heading("Please accept our terms")).await;
@@ -46,7 +46,7 @@ tests! {
 
         stack.stop_console().await;
         page.click(button("Refresh displayed engines")).await;
-        page.see(text(has("The engines could not be read again."))).await;
+        page.see(text(has("The engines could not be reloaded."))).await;
         page.see(text(has("The console could not be reached. Check that the console is running"))).await;
         page.see_texts(column("Name"), &["Frankfurt DMZ"]).await;
         page.see_value(field("Filter engines"), "frank").await;

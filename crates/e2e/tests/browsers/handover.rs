@@ -47,7 +47,7 @@ tests! {
         page.press(Key::Enter).await;
         page.see(dialog("Delete Berlin")).await;
         page.see(text(has("3 sites are assigned to it"))).await;
-        page.see(text(has("It leaves these pools: Default Engine Pool."))).await;
+        page.see(text(has("It is removed from these pools: Default Engine Pool."))).await;
         page.see_attribute(button("Move 3 sites, then delete"), "aria-disabled", Some("true")).await;
         page.tab_to(field("Move its sites to")).await;
         page.press(Key::Down).await;
@@ -89,7 +89,7 @@ tests! {
         answer.end();
         page.see(text("2 moved, 2 failed.")).await;
         page.see_words(role("group", "Failed"), "The console could not be reached.").await;
-        page.see_words(role("group", "Failed"), "Delete Berlin: It is still there").await;
+        page.see_words(role("group", "Failed"), "Delete Berlin: It was not deleted").await;
         page.check_accessibility("moving that failed").await;
         stack.start_console().await;
         assert_eq!(scanner_of(&stack, sites[0]).await, cologne.get(), "what has moved stays moved");
@@ -129,13 +129,13 @@ tests! {
         page.fill("Engine that takes its place", "Bergen").await;
         page.see(text("Bergen gets 1 site: Harbour.")).await;
         page.see(text("Bergen takes its place in the pool Default Engine Pool: it joins first, then Oslo leaves.")).await;
-        page.see(text("1 scan is under way on it. What is under way on it ends there.")).await;
+        page.see(text("1 scan is under way on it. Scans under way on it finish there.")).await;
         page.check_accessibility("the question about replacing").await;
         // It joins the pool; that the old one leaves fails.
         let broken = stack.proxy().fail(&format!("/api/3/scan_engine_pools/{pool}/engines/{}", old.id()), Fault::NoAnswer);
-        page.click(button("Replace Oslo by Bergen")).await;
+        page.click(button("Replace Oslo with Bergen")).await;
         page.see(text("1 moved, 1 failed.")).await;
-        page.see_words(role("group", "Failed"), "The new engine is in pool Default Engine Pool now, and the old one still is too.").await;
+        page.see_words(role("group", "Failed"), "The new engine is now in pool Default Engine Pool, and the old one still is too.").await;
         broken.end();
         page.click(button("Retry failed")).await;
         page.see(text("1 place taken.")).await;
@@ -160,7 +160,7 @@ tests! {
             colleague.see_words(news(), "Berlin theirs is saved.").await;
 
             page.click(button("Save")).await;
-            page.see(text(has("Somebody else has changed this engine meanwhile. Nothing was saved."))).await;
+            page.see(text(has("Someone else has changed this engine in the meantime. Nothing was saved."))).await;
             page.see(role("cell", "Berlin theirs")).await;
             page.see(role("cell", "Berlin mine")).await;
             page.see(role("cell", "40900")).await;

@@ -44,7 +44,7 @@ tests! {
         page.choose("Auto-refresh", "30 s").await;
 
         engine.kill().await;
-        page.see_words_within(Duration::from_secs(60), news(), &format!("{OSLO} went bad: Not responding.")).await;
+        page.see_words_within(Duration::from_secs(60), news(), &format!("{OSLO} failed: Not responding.")).await;
         // What follows from it stands with it.
         page.see(row(has(&format!("{OSLO}: Not responding")))).await;
         page.see(row(has("Also: 1 site can't be scanned."))).await;
@@ -56,7 +56,7 @@ tests! {
 
         engine.start_again().await;
         page.click(button(format!("Refresh {OSLO}"))).await;
-        page.see_words_within(Duration::from_secs(60), news(), &format!("{OSLO} came back: Active.")).await;
+        page.see_words_within(Duration::from_secs(60), news(), &format!("{OSLO} recovered: Active.")).await;
         page.see(heading("All is well")).await;
         let title = page.run("return document.title", vec![]).await;
         assert_eq!(title.as_str(), Some("Engine Health – Engine console"));
@@ -151,7 +151,7 @@ tests! {
         page.see(text("The alarm can't come before the warning.")).await;
         page.see_focus_on(field("Alarm after (hours)")).await;
         page.fill("Alarm after (hours)", "48").await;
-        page.fill("Sites of the local engine", "1").await;
+        page.fill("Sites on the local engine", "1").await;
         page.click(button("Save thresholds")).await;
         page.see_words(news(), "The thresholds are saved").await;
         page.see(row(has(&format!("{LOCAL}, the local engine, has 2 sites")))).await;
@@ -161,7 +161,7 @@ tests! {
         page.see(row(has(&format!("{LOCAL}, the local engine, has 2 sites")))).await;
         page.click(heading("Thresholds")).await;
         page.see_value(field("Alarm after (hours)"), "48").await;
-        page.click(button("Use the usual ones")).await;
+        page.click(button("Restore defaults")).await;
         page.see_count(row(has("the local engine, has 2 sites")), 0).await;
         drop(engine);
     }
@@ -307,7 +307,7 @@ async fn allow_notifications(page: &Page) {
     )
     .await;
     page.click(role("checkbox", "Notify me")).await;
-    page.see(text(has("The browser blocks notifications of this address."))).await;
+    page.see(text(has("The browser blocks notifications from this address."))).await;
     page.run("window.Notification = class extends window.Notification { static get permission() { return 'granted'; } }", vec![]).await;
     page.click(role("checkbox", "Notify me")).await;
     page.see_no(text(has("The browser blocks notifications"))).await;

@@ -446,7 +446,7 @@ tests! {
         page.see(link("Default Engine Pool").within(role("tabpanel", "Pools"))).await;
         page.check_screen("engine-pools").await;
         page.click(role("tab", "Scans")).await;
-        page.see(heading("No scan ran on this engine")).await;
+        page.see(heading("No scans have run on this engine")).await;
         page.check_screen("engine-scans-none").await;
         for (action, title, target) in [
             ("Delete", "Delete Berlin", "Move its sites to"),
@@ -455,7 +455,7 @@ tests! {
             more(&page, action).await;
             page.see(dialog(title)).await;
             page.fill(target, "nobody").await;
-            page.see(text(has("“nobody” is none of the choices"))).await;
+            page.see(text(has("“nobody” is not in the list"))).await;
             page.check_accessibility(&format!("{title}, nobody is called so")).await;
             page.fill(target, "Cologne").await;
             let (known, picture) = if action == "Delete" {

@@ -76,7 +76,7 @@ tests! {
             let silent = ["--seed", "empty", "--quirk", "no-extras", "--quirk", "report-empty"];
             stack.restart_console_with(&silent).await;
             page.click(button("Refresh")).await;
-            page.see_words(news(), "The console was asked and returned nothing. What is shown is what it knew before.").await;
+            page.see_words(news(), "The console was asked and returned nothing. What you see is what it knew before.").await;
             page.see_words(role("region", "Summary"), why).await;
             page.forgive_problems().await;
         }
@@ -121,7 +121,7 @@ tests! {
         // Nobody listens there.
         page.fill("Address", "127.0.3.99").await;
         page.click(button("Save")).await;
-        page.see_words(news(), &format!("{OSLO} is added, though the console answered with a failure.")).await;
+        page.see_words(news(), &format!("{OSLO} is added, although the console reported a failure.")).await;
         page.see(heading("Scan Engine Configuration")).await;
         page.forgive_problems().await;
     }
@@ -147,7 +147,7 @@ tests! {
         page.see(heading("Sites")).await;
         page.fill("Filter sites", "e").await;
         page.see(text(has("of 600 match"))).await;
-        page.see_no(role("progressbar", "Sites looked through")).await;
+        page.see_no(role("progressbar", "Sites searched")).await;
         assert!(site_calls(&stack) <= 4, "{} calls for 600 sites", site_calls(&stack));
     }
 
@@ -175,7 +175,7 @@ tests! {
         sign_in(&page, &stack).await;
         page.click(link("Shared Secret")).await;
         page.click(button("Generate")).await;
-        page.see_words(news(), "A new shared secret was made.").await;
+        page.see_words(news(), "A new shared secret was generated.").await;
         crate::pairing_reverse::show(&page).await;
         page.see_no(button("Revoke")).await;
         page.forgive_problems().await;
@@ -197,7 +197,7 @@ tests! {
         sign_in(&page, &stack).await;
         page.click(link("Shared Secret")).await;
         page.click(button("Generate")).await;
-        page.see_words(news(), "A new shared secret was made.").await;
+        page.see_words(news(), "A new shared secret was generated.").await;
         page.click(button("Copy consoles.xml")).await;
         page.see_words(news(), "Copied: consoles.xml.").await;
         let file = page.clipboard().await;

@@ -17,7 +17,7 @@ async fn generate(page: &Page) -> String {
     page.click(link("Generate Scan Engine Shared Secret").within(role("region", "Scan Options"))).await;
     page.see(heading("Generate Scan Engine Shared Secret")).await;
     page.click(button("Generate")).await;
-    page.see_words(news(), "A new shared secret was made.").await;
+    page.see_words(news(), "A new shared secret was generated.").await;
     show(page).await
 }
 

@@ -42,7 +42,7 @@ tests! {
         page.see_words(role("group", "Included"), "North: Bergen again joins").await;
         page.see_words(role("group", "Included"), "North: gets the site Harbour from Lyon").await;
         page.see_words(role("group", "Left out"), "North: Essen (192.0.2.11, port 40814)").await;
-        page.see(text("1 engine was found by address and port, not by ID.")).await;
+        page.see(text("1 engine was matched by address and port, not by ID.")).await;
         page.check_screen("import-pool-plan").await;
 
         // The connection breaks when the site is moved.
@@ -60,8 +60,8 @@ tests! {
         assert_eq!(north.sites.as_deref(), Some(&[harbour][..]));
 
         // And back.
-        page.click(button("Take back 3 changes")).await;
-        page.see(dialog("Taking back the pool plan – done")).await;
+        page.click(button("Undo 3 changes")).await;
+        page.see(dialog("Undoing the pool plan – done")).await;
         page.click(button("Done")).await;
         page.see_no(any("dialog")).await;
         page.see_no(row("North")).await;

@@ -89,7 +89,7 @@ tests! {
         let north = pool_now(&stack, "North").await.expect("it was created").id;
         stack.api().assign_to_pool(turin, north).await.expect("the console takes it");
         page.click(button("Save")).await;
-        page.see(text("Somebody else has changed this pool meanwhile. Nothing was saved.")).await;
+        page.see(text("Someone else has changed this pool in the meantime. Nothing was saved.")).await;
         page.see(role("cell", "Bergen, Turin")).await;
         page.check_accessibility("two at the same pool").await;
         page.click(button("Save mine")).await;
@@ -170,7 +170,7 @@ tests! {
         page.see(text("1 moved, 1 failed.")).await;
         page.see_words(
             role("group", "Failed"),
-            "Essen: It was added to South, but could not be taken out of North: it is in both now.",
+            "Essen: It was added to South, but could not be removed from North: it is now in both.",
         )
         .await;
         page.check_accessibility("moving engines, half-way").await;
@@ -250,7 +250,7 @@ tests! {
         page.see(row("Harbour").within(scans.clone())).await;
         page.see(row("Lodge").within(scans.clone())).await;
         page.see_no(row("Mine").within(scans)).await;
-        page.see(text("All 2 scans of its 2 sites, 2 under way: those under way first.")).await;
+        page.see(text("All 2 scans of its 2 sites, those under way first (2 under way).")).await;
         // It is in the address.
         page.see_address(&format!("/pools/{north}?scans=shown")).await;
 
@@ -259,7 +259,7 @@ tests! {
         page.see(text("The scans of 1 site are missing.")).await;
         page.see(row("Harbour").within(role("table", "Scans of the pool"))).await;
         portal.end();
-        page.click(button("Read them")).await;
+        page.click(button("Read the missing scans")).await;
         page.see(row("Lodge").within(role("table", "Scans of the pool"))).await;
 
         page.click(link("Engines")).await;

@@ -51,12 +51,12 @@ tests! {
         page.see(row(LOCAL)).await;
         page.click(button("Refresh Local scan engine")).await;
         page.see_words(news(), "Local scan engine reloaded").await;
-        page.see_words(news(), "that takes a Global Administrator").await;
+        page.see_words(news(), "only a Global Administrator can").await;
         page.see_no(any("dialog")).await;
 
         page.click(button("Update all engines")).await;
         page.click(button("Update all engines").within(dialog("Update all engines"))).await;
-        page.see_words(dialog("Update all engines"), "that takes a Global Administrator").await;
+        page.see_words(dialog("Update all engines"), "only a Global Administrator can").await;
         page.click(button("Cancel")).await;
         page.see_no(any("dialog")).await;
 

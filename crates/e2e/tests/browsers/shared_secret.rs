@@ -49,7 +49,7 @@ tests! {
         page.see_no(button("Show")).await;
         page.see_no(button("Revoke")).await;
         page.click(button("Generate")).await;
-        page.see_words(news(), "A new shared secret was made.").await;
+        page.see_words(news(), "A new shared secret was generated.").await;
         page.see_text_that(role("timer", "Time left"), |text| text == "60:00" || text.starts_with("59:")).await;
         let secret = secret_of(&stack).await;
         page.click(button("Copy")).await;
@@ -69,7 +69,7 @@ tests! {
         page.click(link("Shared Secret")).await;
         page.see(text("A shared secret is valid.")).await;
         page.click(button("Generate")).await;
-        page.see_words(news(), "No new shared secret was made: this is the one that is still valid.").await;
+        page.see_words(news(), "No new shared secret was generated: this one is still valid.").await;
         assert_eq!(show(&page).await, secret);
 
         // The steps have the real values for both systems.

@@ -235,7 +235,7 @@ tests! {
 
         page.click(button("Delete Quay")).await;
         page.see(dialog("Delete Quay")).await;
-        page.see(text("No scan of it is known.")).await;
+        page.see(text("It has no known scans.")).await;
         page.check_accessibility("the question about a site").await;
         page.click(button("Delete Quay").within(dialog("Delete Quay"))).await;
         page.see_words(news(), "Quay is deleted.").await;

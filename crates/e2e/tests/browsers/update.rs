@@ -86,7 +86,7 @@ tests! {
         stack.api().update_engine_software(shared.id()).await.expect("the engine takes the colleague's update");
         mine.end();
         page.see_words(news(), &format!("{OSLO} was not updated.")).await;
-        page.see_words(news(), "is updating already").await;
+        page.see_words(news(), "is already updating").await;
 
         // The local one comes with the console.
         let refused = button(format!("Update {LOCAL}"));

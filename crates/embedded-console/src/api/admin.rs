@@ -19,8 +19,8 @@ use crate::dialect::Quirk;
 
 /// `GET /api/3`: what there is. Also the way to find out whether one is signed in (docs/api-quirks.md, "Signing in").
 #[utoipa::path(
-    get, path = "/api/3", tag = "Root", operation_id = "getRoot", summary = "What there is; also the way to find out whether one is signed in",
-    responses((status = 200, description = "Links to what there is", body = LinksOnly), Anywhere)
+    get, path = "/api/3", tag = "Root", operation_id = "getRoot", summary = "Links to everything; also the way to check that the credentials are accepted",
+    responses((status = 200, description = "The links", body = LinksOnly), Anywhere)
 )]
 pub(super) async fn root(
     State(console): State<Arc<Console>>,
@@ -45,8 +45,8 @@ pub(super) async fn root(
 /// `DELETE /session`: forgets the credentials of this very request, and the sessions of the console's own pages that were
 /// opened with them. An extra of this console, which the root links to.
 #[utoipa::path(
-    delete, path = "/api/3/session", tag = "Root", operation_id = "signOut", summary = "Forgets these credentials: the next request with them is checked anew. Other consoles have no such call; where the root links to it (`Session`), it is there",
-    responses((status = 200, description = "It is done", body = LinksOnly), Missing, Anywhere)
+    delete, path = "/api/3/session", tag = "Root", operation_id = "signOut", summary = "Forgets these credentials: the next request with them is checked again. Other consoles have no such call; where the root links to it (`Session`), it is there",
+    responses((status = 200, description = "Done", body = LinksOnly), Missing, Anywhere)
 )]
 pub(super) async fn sign_out(
     State(console): State<Arc<Console>>,
@@ -128,7 +128,7 @@ struct Update {
 
 /// `GET /administration/info`. What this console does not have (Java, installed sizes) is left out.
 #[utoipa::path(
-    get, path = "/api/3/administration/info", tag = "Administration", operation_id = "getConsoleInfo", summary = "What the console tells of itself",
+    get, path = "/api/3/administration/info", tag = "Administration", operation_id = "getConsoleInfo", summary = "What the console reports about itself",
     responses((status = 200, description = "The console", body = Info), Anywhere)
 )]
 pub(super) async fn info(

@@ -47,7 +47,7 @@ struct CommandBody(String);
 /// `POST /administration/commands`. Needs Global Administrator.
 #[utoipa::path(
     post, path = "/api/3/administration/commands", tag = "Administration", operation_id = "runConsoleCommand", summary = "Runs a console command: needs Global Administrator",
-    request_body(content = CommandBody, content_type = "*/*", description = "The bare command, such as `version engines` or `update engines`. The content type makes no difference."),
+    request_body(content = CommandBody, content_type = "*/*", description = "The bare command, such as `version engines` or `update engines`. The content type does not matter."),
     responses((status = 200, description = "What the command printed", body = Output), Refusable, TooLarge, Anywhere)
 )]
 pub(super) async fn run(

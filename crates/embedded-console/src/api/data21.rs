@@ -39,7 +39,7 @@ use crate::engine_rules::describe;
 use crate::fleet::{Direction, UpdateOutcome};
 use crate::{persist, static_files};
 
-/// Where those are sent who have no session.
+/// Where those without a session are sent.
 const SIGN_IN_PAGE: &str = "/login.jsp";
 
 /// The calls and the page that they send strangers to.
@@ -70,7 +70,7 @@ struct NoSession;
 impl IntoResponses for NoSession {
     fn responses() -> std::collections::BTreeMap<String, RefOr<utoipa::openapi::Response>> {
         let response = ResponseBuilder::new()
-            .description("There is no session, and none could be opened: the way to the sign-in page")
+            .description("There is no session, and none could be opened: a redirect to the sign-in page")
             .header("Location", Header::builder().build());
         [("302".to_owned(), RefOr::T(response.build()))].into()
     }
@@ -138,7 +138,7 @@ fn sign_in_page(maintenance: bool) -> Response {
 }
 
 #[utoipa::path(
-    get, path = "/login.jsp", tag = "Pages", operation_id = "getSignInPage", summary = "Where those are sent who have no session",
+    get, path = "/login.jsp", tag = "Pages", operation_id = "getSignInPage", summary = "Where those without a session are sent",
     security(()),
     responses((status = 200, description = "A page", body = String, content_type = "text/html"), NotFromHere)
 )]
@@ -292,7 +292,7 @@ async fn update_one(console: &Console, id: i64) -> Result<Response, ApiError> {
 /// answer comes when the new direction is stored; the connection follows within seconds, without a restart. A refusal is
 /// `false`, with 200 (docs/api-quirks.md, "Beyond v3"): why, is in the console's log.
 #[utoipa::path(
-    put, path = "/api/2.1/engine/{id}/reverseConnection", tag = "Pages", operation_id = "reverseScanEngine", summary = "Turns the direction of an engine around. Needs Global Administrator",
+    put, path = "/api/2.1/engine/{id}/reverseConnection", tag = "Pages", operation_id = "reverseScanEngine", summary = "Reverses the direction of an engine. Needs Global Administrator",
     params(("id" = i64, Path, description = "The engine's id"), SessionHeader),
     responses((status = 200, description = "`true`: the direction is stored. `false`: it is not, and stays as it is. Or the sign-in page, as HTML, to those without a session", content((bool = "application/json"), (String = "text/html"))), NoSession, Missing, Anywhere)
 )]

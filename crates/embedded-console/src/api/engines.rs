@@ -267,7 +267,7 @@ fn was_reached(console: &Console, id: i64) -> bool {
     put, path = "/api/3/scan_engines/{id}", tag = "Scan Engines", operation_id = "replaceScanEngine", summary = "Replaces a scan engine: sites that are left out lose it",
     params(("id" = i64, Path, description = "The engine's id")),
     request_body(content = EngineBody),
-    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn replace(
     State(console): State<Arc<Console>>,
@@ -329,7 +329,7 @@ async fn relocate_in_fleet(console: &Arc<Console>, id: i64, wanted: &Wanted) -> 
 #[utoipa::path(
     delete, path = "/api/3/scan_engines/{id}", tag = "Scan Engines", operation_id = "deleteScanEngine", summary = "Deletes a scan engine that has no site and no running scan",
     params(("id" = i64, Path, description = "The engine's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn delete(
     State(console): State<Arc<Console>>,

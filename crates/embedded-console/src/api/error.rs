@@ -81,7 +81,7 @@ impl ApiError {
 
     /// 408: the body did not come in time.
     pub(crate) fn too_slow() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "The body did not come in time.")
+        Self::new(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time.")
     }
 
     /// 413.

@@ -172,7 +172,7 @@ pub(super) async fn create(
     put, path = "/api/3/scan_engine_pools/{id}", tag = "Engine Pools", operation_id = "replacePool", summary = "Replaces an engine pool: without an id in the body the answer is 500",
     params(("id" = i64, Path, description = "The pool's id")),
     request_body(content = PoolBody),
-    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn replace(
     State(console): State<Arc<Console>>,
@@ -208,7 +208,7 @@ pub(super) async fn replace(
 #[utoipa::path(
     delete, path = "/api/3/scan_engine_pools/{id}", tag = "Engine Pools", operation_id = "deletePool", summary = "Deletes an engine pool that no site uses",
     params(("id" = i64, Path, description = "The pool's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn delete(
     State(console): State<Arc<Console>>,
@@ -253,7 +253,7 @@ pub(super) async fn engines(
     put, path = "/api/3/scan_engine_pools/{id}/engines", tag = "Engine Pools", operation_id = "setEnginesOfPool", summary = "Replaces the engines in a pool",
     params(("id" = i64, Path, description = "The pool's id")),
     request_body(content = Vec<i64>, content_type = "application/json", description = "The engines' ids"),
-    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn set_engines(
     State(console): State<Arc<Console>>,
@@ -273,9 +273,9 @@ pub(super) async fn set_engines(
 
 /// `PUT /scan_engine_pools/{id}/engines/{engine}`. Being a member already is fine.
 #[utoipa::path(
-    put, path = "/api/3/scan_engine_pools/{id}/engines/{engine}", tag = "Engine Pools", operation_id = "addEngineToPool", summary = "Puts an engine into a pool",
+    put, path = "/api/3/scan_engine_pools/{id}/engines/{engine}", tag = "Engine Pools", operation_id = "addEngineToPool", summary = "Adds an engine to a pool",
     params(("id" = i64, Path, description = "The pool's id"), ("engine" = i64, Path, description = "The engine's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn add_engine(
     State(console): State<Arc<Console>>,
@@ -295,9 +295,9 @@ pub(super) async fn add_engine(
 
 /// `DELETE /scan_engine_pools/{id}/engines/{engine}`.
 #[utoipa::path(
-    delete, path = "/api/3/scan_engine_pools/{id}/engines/{engine}", tag = "Engine Pools", operation_id = "removeEngineFromPool", summary = "Takes an engine out of a pool",
+    delete, path = "/api/3/scan_engine_pools/{id}/engines/{engine}", tag = "Engine Pools", operation_id = "removeEngineFromPool", summary = "Removes an engine from a pool",
     params(("id" = i64, Path, description = "The pool's id"), ("engine" = i64, Path, description = "The engine's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Missing, Anywhere)
 )]
 pub(super) async fn remove_engine(
     State(console): State<Arc<Console>>,

@@ -183,7 +183,7 @@ impl ScanJson {
 
 /// `GET /scans?active=`: past scans unless `active` is true, as the Swagger file says.
 #[utoipa::path(
-    get, path = "/api/3/scans", tag = "Scans", operation_id = "getScans", summary = "A page of the scans that are over, or of those under way",
+    get, path = "/api/3/scans", tag = "Scans", operation_id = "getScans", summary = "A page of the scans that have ended, or of those under way",
     params(PageOfScans, ActiveParameter),
     responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Anywhere)
 )]
@@ -197,7 +197,7 @@ pub(super) async fn list(
 
 /// `GET /sites/{id}/scans?active=`.
 #[utoipa::path(
-    get, path = "/api/3/sites/{id}/scans", tag = "Sites", operation_id = "getScansOfSite", summary = "A page of a site's scans that are over, or of those under way",
+    get, path = "/api/3/sites/{id}/scans", tag = "Sites", operation_id = "getScansOfSite", summary = "A page of a site's scans that have ended, or of those under way",
     params(("id" = i64, Path, description = "The site's id"), PageOfScans, ActiveParameter),
     responses((status = 200, description = "The page", body = Page<ScanJson>), Refusable, Missing, Anywhere)
 )]
@@ -298,9 +298,9 @@ enum Step {
 
 /// `POST /scans/{id}/pause`.
 #[utoipa::path(
-    post, path = "/api/3/scans/{id}/pause", tag = "Scans", operation_id = "pauseScan", summary = "Holds a running scan up",
+    post, path = "/api/3/scans/{id}/pause", tag = "Scans", operation_id = "pauseScan", summary = "Pauses a running scan",
     params(("id" = i64, Path, description = "The scan's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn pause(
     State(console): State<Arc<Console>>,
@@ -313,9 +313,9 @@ pub(super) async fn pause(
 
 /// `POST /scans/{id}/resume`. It runs for [`LENGTH`] at least from then on.
 #[utoipa::path(
-    post, path = "/api/3/scans/{id}/resume", tag = "Scans", operation_id = "resumeScan", summary = "Lets a paused scan go on",
+    post, path = "/api/3/scans/{id}/resume", tag = "Scans", operation_id = "resumeScan", summary = "Resumes a paused scan",
     params(("id" = i64, Path, description = "The scan's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn resume(
     State(console): State<Arc<Console>>,
@@ -328,9 +328,9 @@ pub(super) async fn resume(
 
 /// `POST /scans/{id}/stop`.
 #[utoipa::path(
-    post, path = "/api/3/scans/{id}/stop", tag = "Scans", operation_id = "stopScan", summary = "Ends a scan that is under way",
+    post, path = "/api/3/scans/{id}/stop", tag = "Scans", operation_id = "stopScan", summary = "Stops a scan that is under way",
     params(("id" = i64, Path, description = "The scan's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn stop(
     State(console): State<Arc<Console>>,

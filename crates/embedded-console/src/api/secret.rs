@@ -73,7 +73,7 @@ pub(super) async fn generate(State(console): State<Arc<Console>>) -> Result<Resp
 /// `DELETE /scan_engines/shared_secret`.
 #[utoipa::path(
     delete, path = "/api/3/scan_engines/shared_secret", tag = "Shared Secret", operation_id = "revokeSharedSecret", summary = "Revokes the valid shared secret",
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn revoke(
     State(console): State<Arc<Console>>,

@@ -87,7 +87,7 @@ pub(super) async fn authenticate(console: &Console, parts: &Parts) -> Result<Sig
                 None => entry,
             };
             console.audit.refused(entry);
-            Err(ApiError::unauthorized("The username, the password or the token is not right."))
+            Err(ApiError::unauthorized("The username, the password or the token is incorrect."))
         }
         Err(Refusal::TooMany) => {
             console.audit.refused(entry("sign-in-refused").with("reason", "too many"));

@@ -283,7 +283,7 @@ pub(super) async fn create(
     put, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "replaceSite", summary = "Replaces a site: name, importance, engineId and scanTemplateId must be there",
     params(("id" = i64, Path, description = "The site's id")),
     request_body(content = SiteChangeBody),
-    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn replace(
     State(console): State<Arc<Console>>,
@@ -328,7 +328,7 @@ pub(super) async fn replace(
 #[utoipa::path(
     delete, path = "/api/3/sites/{id}", tag = "Sites", operation_id = "deleteSite", summary = "Deletes a site with its scans: none may be under way",
     params(("id" = i64, Path, description = "The site's id")),
-    responses((status = 200, description = "It is done", body = LinksOnly), Refusable, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), Refusable, Missing, Anywhere)
 )]
 pub(super) async fn delete(
     State(console): State<Arc<Console>>,
@@ -395,10 +395,10 @@ pub(super) async fn scan_engine(
 /// `PUT /sites/{id}/scan_engine`: the body is a bare integer, the id of an engine or of a pool
 /// (docs/api-quirks.md, "Changing").
 #[utoipa::path(
-    put, path = "/api/3/sites/{id}/scan_engine", tag = "Sites", operation_id = "setScanEngineOfSite", summary = "Gives a site another engine or pool",
+    put, path = "/api/3/sites/{id}/scan_engine", tag = "Sites", operation_id = "setScanEngineOfSite", summary = "Moves a site to another engine or pool",
     params(("id" = i64, Path, description = "The site's id")),
     request_body(content = i64, content_type = "application/json", description = "The id of an engine or of a pool, as a bare integer"),
-    responses((status = 200, description = "It is done", body = LinksOnly), WithBody, Missing, Anywhere)
+    responses((status = 200, description = "Done", body = LinksOnly), WithBody, Missing, Anywhere)
 )]
 pub(super) async fn set_scan_engine(
     State(console): State<Arc<Console>>,

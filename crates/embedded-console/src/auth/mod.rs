@@ -295,7 +295,7 @@ impl Authenticator {
         if let Some(secret) = &found.totp_secret {
             let Some(step) = period_of(secret, &credentials.token) else { return wrong() };
             let name = Arc::clone(&user.name);
-            // Noted on disk before anybody is let in: a restart makes no token good again.
+            // Noted on disk before anyone is let in: a restart makes no token good again.
             let is_first: bool = self.db.write(move |tx| users::use_token(tx, &name, step)).await?;
             if !is_first {
                 return wrong();
@@ -404,7 +404,7 @@ mod tests {
         let token = two_factor_token(&secret, now).unwrap();
         assert_eq!(token.len(), 6);
         let period = i64::try_from(now / 30).unwrap();
-        // The half minute may have ended meanwhile.
+        // The half minute may have ended in the meantime.
         assert!((period - 1..=period + 1).contains(&period_of(&secret, &token).unwrap()));
         let old = two_factor_token(&secret, now - 300).unwrap();
         assert!(period_of(&secret, &old).is_none() || old == token);

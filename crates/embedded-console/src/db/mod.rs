@@ -150,7 +150,7 @@ impl Database {
         let slot = slots.acquire_owned().await.map_err(|_| E::from(DbError::Ended))?;
         let inner = Arc::clone(&self.inner);
         run_blocking(move || {
-            // It belongs to the work, not to whoever waits for it: the work goes on when a client goes away, and has
+            // It belongs to the work, not to whoever waits for it: the work continues when a client goes away, and has
             // the connection until then. Dropped last, when the connection is back.
             let _slot = slot;
             let mut lent = Lent::take(&inner.readers);

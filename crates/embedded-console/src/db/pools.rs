@@ -79,14 +79,14 @@ pub(crate) fn rename(tx: &Transaction<'_>, id: i64, name: &str) -> Result<(), Db
     Ok(())
 }
 
-/// Puts an engine into a pool; already being there is fine.
+/// Adds an engine to a pool; already being there is fine.
 pub(crate) fn add_engine(tx: &Transaction<'_>, pool: i64, engine: i64) -> Result<(), DbError> {
     tx.prepare_cached("INSERT OR IGNORE INTO pool_engines (pool_id, engine_id) VALUES (?1, ?2)")?
         .execute([pool, engine])?;
     Ok(())
 }
 
-/// Takes an engine out of a pool. False: it was not in it.
+/// Removes an engine from a pool. False: it was not in it.
 pub(crate) fn remove_engine(tx: &Transaction<'_>, pool: i64, engine: i64) -> Result<bool, DbError> {
     let removed = tx
         .prepare_cached("DELETE FROM pool_engines WHERE pool_id = ?1 AND engine_id = ?2")?

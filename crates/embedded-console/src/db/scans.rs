@@ -134,13 +134,13 @@ pub(crate) fn active_of_site(tx: &Transaction<'_>, site: i64) -> Result<i64, DbE
     Ok(tx.prepare_cached(&sql)?.query_row([site], |row| row.get(0))?)
 }
 
-/// Holds a running scan up.
+/// Pauses a running scan.
 pub(crate) fn pause(tx: &Transaction<'_>, id: i64) -> Result<(), DbError> {
     tx.execute("UPDATE scans SET status = 'paused' WHERE id = ?1", [id])?;
     Ok(())
 }
 
-/// Lets a paused scan go on, until `planned_end` at least.
+/// Resumes a paused scan, until `planned_end` at least.
 pub(crate) fn resume(tx: &Transaction<'_>, id: i64, planned_end: i64) -> Result<(), DbError> {
     tx.execute(
         "UPDATE scans SET status = 'running', planned_end = MAX(COALESCE(planned_end, 0), ?2) WHERE id = ?1",
@@ -149,7 +149,7 @@ pub(crate) fn resume(tx: &Transaction<'_>, id: i64, planned_end: i64) -> Result<
     Ok(())
 }
 
-/// Ends a scan before its time. `by`: who wanted it, which is all that a console tells of it.
+/// Ends a scan before its time. `by`: who wanted it, which is all that a console reports of it.
 pub(crate) fn stop(tx: &Transaction<'_>, id: i64, by: &str, now: i64) -> Result<(), DbError> {
     tx.execute(
         "UPDATE scans SET status = 'stopped', message = ?2, end_time = ?3, planned_end = NULL WHERE id = ?1",

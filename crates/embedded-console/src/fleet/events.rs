@@ -1,4 +1,4 @@
-//! What the fleet tells, until somebody fetches it.
+//! What the fleet tells, until someone fetches it.
 //!
 //! Engines decide how often something changes, and the disk decides how soon it is stored. So that neither makes the
 //! console's memory grow, at most one event of each kind waits for each engine: the newest, which says all that counts.

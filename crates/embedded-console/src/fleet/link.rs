@@ -341,7 +341,7 @@ impl Link {
             | LinkError::Handshake(_)
             | LinkError::Frame(_)
             | LinkError::Unexpected => "Check that a scan engine listens there".to_owned(),
-            LinkError::Closed | LinkError::Cut | LinkError::Io(_) => "Look into the engine's log".to_owned(),
+            LinkError::Closed | LinkError::Cut | LinkError::Io(_) => "Check the engine's log".to_owned(),
         };
         let status = match error {
             LinkError::Version { .. } => EngineStatus::IncompatibleVersion,
@@ -439,7 +439,7 @@ impl State {
             && self.turned.is_some_and(|turned| turned.elapsed() < TURN_ABSENCE)
     }
 
-    /// Whether the engine is away to start anew after an update.
+    /// Whether the engine is away to start again after an update.
     fn may_be_away(&self) -> bool {
         self.is_updating()
             && self

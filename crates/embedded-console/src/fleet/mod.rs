@@ -120,7 +120,7 @@ impl Fleet {
     }
 
     /// Takes a new engine and makes the first contact, waiting for at most 3 s. `true`: the engine was reached, and
-    /// the console's entry stands in its consoles.xml.
+    /// the console's entry is in its consoles.xml.
     pub async fn add(&self, target: EngineTarget) -> bool {
         let engine = Engine::new(target, &self.common);
         let (reply, reached) = oneshot::channel();
@@ -205,7 +205,7 @@ impl Fleet {
 
     /// Lets the other side open the connection from now on, and says which side that is.
     ///
-    /// An engine that is to dial must be active, for it has to agree. One that dials and is not there is told later, so
+    /// An engine that is to dial must be active, because it has to agree. One that dials and is not there is told later, so
     /// that it can be had back when a firewall does not let it through.
     ///
     /// # Errors
@@ -230,7 +230,7 @@ impl Fleet {
                 if let Some(key) = report.and_then(|report| report.pinned)
                     && self.of_key(key).1.is_some()
                 {
-                    return Err("has the same certificate as another engine, which dials this console already: delete \
+                    return Err("has the same certificate as another engine, which already dials this console: delete \
                                 one of the two"
                         .to_owned());
                 }
@@ -243,12 +243,12 @@ impl Fleet {
         }
         match self.turn(id, direction, true).await {
             Ok(true) => Ok(direction),
-            Ok(false) => Err("could not store it: look into the engine's log".to_owned()),
+            Ok(false) => Err("could not store it: check the engine's log".to_owned()),
             // It is not there, not enabled, or does not answer.
             Err(_) if direction == Direction::ConsoleToEngine => {
                 match self.turn(id, direction, false).await {
                     Ok(true) => Ok(direction),
-                    _ => Err("was deleted or moved meanwhile".to_owned()),
+                    _ => Err("was deleted or moved in the meantime".to_owned()),
                 }
             }
             Err(what) => {
@@ -299,7 +299,7 @@ impl Fleet {
         }
         let deadline = Instant::now() + ASK_ALL;
         for answer in answers {
-            // An engine that was removed meanwhile does not answer; the others still do.
+            // An engine that was removed in the meantime does not answer; the others still do.
             drop(timeout_at(deadline, answer).await);
         }
     }

@@ -11,13 +11,13 @@ use tokio::time::timeout;
 /// The hosted engines of the real product (docs/api-quirks.md, "Special engines and pools"). They are not paired, and
 /// never contacted from here.
 const HOSTED: &str = "nse.extranet.rapid7.com";
-/// How long the name service may take when somebody waits for the answer.
+/// How long the name service may take when someone waits for the answer.
 const NAME_TIMEOUT: Duration = Duration::from_secs(1);
 /// Names that are looked up at the same time. The database works on the same threads, of which there are 512: a name
 /// service that is down must not take them all.
 const LOOKUPS: usize = 64;
 
-/// What an engine's address is, as far as can be said without asking anybody.
+/// What an engine's address is, as far as can be said without asking anyone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
     Ip(IpAddr),

@@ -38,7 +38,7 @@ pub struct EngineTarget {
     /// Its port, 40814 unless changed.
     pub port: u16,
     /// The certificate that was first seen at this address. `None`: no contact yet, and the next one asks the engine
-    /// to authorise this console anew.
+    /// to authorise this console again.
     pub pinned: Option<Fingerprint>,
     /// Whether a `version engines` was made since the engine was added. From then on its status is watched.
     pub asked: bool,

@@ -28,7 +28,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_millis(2500);
 /// How often a name outside of the networks is looked up again.
 const NAME_PAUSE: Duration = Duration::from_secs(30);
-/// A connection that lasted this long was a good one: the pauses start anew.
+/// A connection that lasted this long was a good one: the pauses start again.
 const GOOD: Duration = Duration::from_secs(2);
 /// How long an engine that dials may take after this console has started, or after it was paired or turned, before it
 /// counts as not responding: it tries again after at most about three seconds.
@@ -139,7 +139,7 @@ impl Watch<'_> {
             link.found(found != Err(NoAddress::Outside));
         }
         while link.direction() == Direction::ConsoleToEngine {
-            // Before the first question nothing is dialled unless somebody wishes it.
+            // Before the first question nothing is dialled unless someone wishes it.
             if !link.is_asked() && self.waiting.is_empty() {
                 let wish = self.wish().await?;
                 self.waiting.take(wish, link);
@@ -207,7 +207,7 @@ impl Watch<'_> {
                 }
                 Either::Left(Err(Failure::Link(error))) => {
                     // It is not there yet; when it was due stays as it was.
-                    tracing::debug!(engine = %self.link.name(), %error, "a connection of the engine came to nothing");
+                    tracing::debug!(engine = %self.link.name(), %error, "a connection of the engine failed");
                 }
                 Either::Left(Err(failure)) => {
                     note(self.link, failure);
@@ -251,7 +251,7 @@ impl Watch<'_> {
         }
     }
 
-    /// Introduces this console to an engine that dialled, unless it dials once more meanwhile.
+    /// Introduces this console to an engine that dialled, unless it dials once more in the meantime.
     async fn introduced(
         &mut self,
         connection: Box<Connection>,
@@ -439,7 +439,7 @@ fn keep<T>(waiting: &mut Vec<T>, new: T, gone: impl Fn(&T) -> bool) -> Result<()
 /// What is said to whoever is one too many.
 pub(super) fn too_many(link: &Link) -> UpdateOutcome {
     UpdateOutcome::Offline(format!(
-        "Scan engine ({}) at {} has left too many questions without an answer: try again in a minute, or restart it.",
+        "Scan engine ({}) at {} has left too many requests unanswered: try again in a minute, or restart it.",
         link.name(),
         link.place()
     ))
@@ -475,7 +475,7 @@ async fn greet(link: &Link) -> (Result<Greeted, Failure>, Option<Place>) {
         Err(none) => return (Err(Failure::NoAddress(none)), None),
     };
     link.found(true);
-    // Somebody waits for a first contact; and who was there a moment ago is expected back.
+    // Someone waits for a first contact; and who was there a moment ago is expected back.
     let quick = !link.is_asked() || link.is_recent();
     let place = link.common.lanes.place(quick).await;
     let mut result = Err(Failure::NoAddress(NoAddress::Outside));
@@ -555,7 +555,7 @@ impl Talk<'_> {
                 self.told = true;
                 self.send_direction(Direction::ConsoleToEngine, None).await?;
             }
-            // Nothing is asked of an engine before somebody wants to know.
+            // Nothing is asked of an engine before someone wants to know.
             if !self.link.is_asked() {
                 return Ok(());
             }
@@ -665,7 +665,7 @@ impl Talk<'_> {
                 let _ = reply.send(true);
                 Ok(())
             }
-            // Nobody waits any more, and the caller was told that nothing has changed: so it has to be.
+            // Nobody is waiting any more, and the caller was told that nothing has changed: so it has to be.
             Some(_) => self.send_direction(self.link.direction(), None).await,
             None => {
                 self.link.told(true);

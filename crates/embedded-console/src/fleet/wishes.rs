@@ -28,7 +28,7 @@ pub(super) struct Wishes {
     arrival: Arc<Arrival>,
 }
 
-/// The newest connection that the engine has opened and the task has not seen. An older one is of no use any more.
+/// The newest connection that the engine has opened and the task has not seen. An older one is useless any more.
 #[derive(Debug, Default)]
 struct Arrival {
     newest: Mutex<Option<Box<Connection>>>,

@@ -40,7 +40,7 @@ async fn who_changes_the_password_file_has_changed_the_password() {
 #[tokio::test]
 async fn wrong_credentials_are_401_whatever_is_wrong_about_them() {
     let lab = Lab::start().await;
-    let words = "The username, the password or the token is not right.";
+    let words = "The username, the password or the token is incorrect.";
     for (user, password) in [("admin", "wrong"), ("nobody", lab.password()), ("Admin", lab.password())] {
         let request = lab.stranger(Method::GET, "/api/3").basic_auth(user, Some(password));
         assert_eq!(send(request).await.error(401), words, "{user}");

@@ -114,12 +114,12 @@ async fn an_update_that_would_not_help_says_which_side_is_to_be_updated() {
     for (engine, words) in [
         (
             oslo,
-            "Oslo: is incompatible, and an update of the engine does not help: Cannot refresh scan engine (Oslo): the other side speaks version 2 of the protocol, this one version 1",
+            "Oslo: is incompatible, and updating the engine does not help: Cannot refresh scan engine (Oslo): the other side speaks version 2 of the protocol, this one version 1",
         ),
         (oslo, "Install a newer console."),
         (
             bergen,
-            "Bergen: is incompatible, and an update of the engine does not help: Scan engine (Bergen) has product version 7.0.1",
+            "Bergen: is incompatible, and updating the engine does not help: Scan engine (Bergen) has product version 7.0.1",
         ),
         (bergen, "Update the console."),
     ] {

@@ -21,7 +21,7 @@ use crate::lab::{Answer, Lab, send};
 
 /// What anything may take that is answered at all.
 const BOUND: Duration = Duration::from_secs(30);
-/// How long a flood goes on.
+/// How long a flood continues.
 const FLOOD: Duration = Duration::from_secs(4);
 /// Requests of a flood that are under way at a time.
 const AT_A_TIME: usize = 32;
@@ -251,7 +251,7 @@ async fn a_flood_locks_nobody_out_who_signed_in_before_and_nobody_at_another_add
     let flooding = tokio::spawn(flood(BOUND, move |number| {
         wrong.http.get(format!("{}api/3", wrong.url)).basic_auth("admin", Some(format!("wrong {number}")))
     }));
-    // When somebody is turned away the flood is on.
+    // When someone is turned away the flood is on.
     let on = async {
         loop {
             let asked =
@@ -267,7 +267,7 @@ async fn a_flood_locks_nobody_out_who_signed_in_before_and_nobody_at_another_add
     send(owner.request(Method::DELETE, "/api/3/session")).await;
     assert_eq!(owner.root().await, StatusCode::OK, "with a password that is checked again");
     assert!(start.elapsed() < Duration::from_secs(8), "the owner waited {:?}", start.elapsed());
-    // Somebody else's first sign-in waits for the user's turn once, not behind all of the flood.
+    // Someone else's first sign-in waits for the user's turn once, not behind all of the flood.
     let elsewhere = person(&lab, client(9, "browser", false), "admin", lab.password(), None);
     assert_eq!(elsewhere.root().await, StatusCode::OK);
     assert!(!flooding.is_finished(), "it went on all the time");

@@ -16,7 +16,7 @@ async fn a_console_is_shown_enabled_and_disabled_while_it_is_connected() {
     assert_eq!(
         engine.consoles(),
         ["no consoles yet: add this engine on a Security Console, and its entry appears here; or type \
-             \"add console <address>\" for one that this engine is to dial"]
+             \"add console <address>\" for one that this engine should dial"]
     );
 
     let identity = Identity::ephemeral("console").unwrap();
@@ -40,7 +40,7 @@ async fn a_console_is_shown_enabled_and_disabled_while_it_is_connected() {
     assert_eq!(engine.consoles(), [line(1)]);
     let Message::Versions(versions) = console.ask(Message::VersionQuestion).await else { panic!() };
     assert_eq!(versions.product, "6.6.200");
-    assert_eq!(engine.ask("enable console 1"), "console 1 is enabled already");
+    assert_eq!(engine.ask("enable console 1"), "console 1 is already enabled");
 
     assert_eq!(engine.ask("Disable  Console 1"), "console 1 is disabled now");
     assert!(matches!(console.recv().await, Message::Authorization { enabled: false, .. }));
@@ -127,7 +127,7 @@ fn mistakes_on_the_command_line_say_what_to_type() {
         ),
         (
             "help add console",
-            "add console <address>[:port]: add a console that this engine is to dial (port 40815 unless given).",
+            "add console <address>[:port]: add a console for this engine to dial (port 40815 unless given).",
         ),
     ] {
         assert_eq!(engine.ask(line), answer);

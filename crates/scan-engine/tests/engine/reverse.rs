@@ -328,8 +328,8 @@ async fn a_rebuilt_console_is_refused_until_it_has_proved_a_new_secret() {
     engine.type_line("add shared secret 1");
     let answer = engine.ask(&secret.expose());
     assert!(answer.starts_with("The shared secret was applied"), "{answer}");
-    skip_to(&engine, &format!("It takes the place of another certificate, which had the fingerprint {old}"));
-    skip_to(&engine, "Console 1 is enabled already");
+    skip_to(&engine, &format!("It replaces another certificate, which had the fingerprint {old}"));
+    skip_to(&engine, "Console 1 is already enabled");
     let rebuilt = pairing.await.unwrap();
     let talk = rebuilt.talks().await;
     assert!(talk.enabled);
@@ -399,7 +399,7 @@ async fn a_connection_ends_with_its_entry_or_its_connect_to() {
     talk.ended().await;
     assert_eq!(
         engine.ask("connect to console 1"),
-        "console 1 has connectTo=1 now: this engine dials it. show consoles tells how the connection stands"
+        "console 1 has connectTo=1 now: this engine dials it. show consoles shows the state of the connection"
     );
     let talk = console.talks().await;
     // One that the console has made ends as well.
@@ -477,7 +477,7 @@ fn an_address_that_is_none_is_told() {
     for (line, words) in [
         (
             "add console 10.0.0.300",
-            "\"10.0.0.300\" is no address of a console: an IPv4 address has four numbers",
+            "\"10.0.0.300\" is not the address of a console: an IPv4 address has four numbers",
         ),
         ("add console host:99999", "a port is a number from 1 to 65535"),
         ("add console https://console:3780/", "it is an address of a page"),

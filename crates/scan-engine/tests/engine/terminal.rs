@@ -153,7 +153,7 @@ fn the_secret_is_not_in_the_history_and_the_commands_are() {
     screen.types(ENTER);
     screen.shows("Shared secret for console 1");
     screen.types(CTRL_C);
-    screen.shows("No shared secret was given: console 1 is as it was.");
+    screen.shows("No shared secret was given: console 1 is unchanged.");
     screen.shows("> ");
     screen.types(&format!("{UP}{UP}{ENTER}"));
     screen.shows("console 1 has connectTo=1 already");
@@ -220,8 +220,12 @@ fn a_terminal_without_line_editing_does_not_show_the_secret_either() {
 fn ctrl_c_asks_and_only_a_yes_stops_the_engine() {
     let dir = tempfile::tempdir().unwrap();
     let mut screen = Screen::start(dir.path());
-    for (answer, line) in [("no\r", "goes on"), ("\r", "goes on"), ("help\r", "goes on"), (CTRL_C, "goes on")]
-    {
+    for (answer, line) in [
+        ("no\r", "keeps running"),
+        ("\r", "keeps running"),
+        ("help\r", "keeps running"),
+        (CTRL_C, "keeps running"),
+    ] {
         screen.types(&format!("half a comm{CTRL_C}"));
         screen.shows("This stops the Scan Engine service. Stop it?");
         screen.types(answer);
@@ -241,7 +245,7 @@ fn ctrl_d_stops_nothing() {
     let mut screen = Screen::start(dir.path());
     for _ in 0..3 {
         screen.types(CTRL_D);
-        screen.shows("The Scan Engine goes on. Detach with ctrl-a d (in screen); quit stops it.");
+        screen.shows("The Scan Engine keeps running. Detach with ctrl-a d (in screen); quit stops it.");
     }
     screen.types(&format!("quit{ENTER}"));
     screen.shows("stopping the Scan Engine");
@@ -258,13 +262,13 @@ async fn ctrl_c_gives_up_a_pairing_that_is_under_way() {
     // A console that says nothing.
     let mut connection = console.accepts().await;
     assert!(matches!(connection.recv().await.unwrap(), Message::PairRequest { .. }));
-    // Somebody types it once more meanwhile. A line of the log shows that the terminal has had the time to show it.
+    // Someone types it once more in the meantime. A line of the log shows that the terminal has had the time to show it.
     screen.types(SECRET);
     let _contact = Console::contact(&console.identity, screen.address(), true).await;
     screen.shows("lets it use this engine");
     screen.shows_nothing_of(SECRET);
     screen.types(CTRL_C);
-    screen.shows("Given up: console 1 is as it was.");
+    screen.shows("Cancelled: console 1 is unchanged.");
     screen.types(&format!("help quit{ENTER}"));
     screen.shows("stop the Scan Engine service");
 }

@@ -1,4 +1,4 @@
-//! Pairing without a command line: the shared secret stands in the `consoles.xml` that the engine finds at its first start.
+//! Pairing without a command line: the shared secret is in the `consoles.xml` that the engine finds at its first start.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -30,7 +30,7 @@ fn has_secret(dir: &Path) -> bool {
 }
 
 const BOTH: &str = "enabled=\"1\" connectTo=\"1\"";
-const GONE: &str = "the shared secret of console 1 was taken out of consoles.xml";
+const GONE: &str = "the shared secret of console 1 was removed from consoles.xml";
 
 #[tokio::test]
 async fn an_engine_pairs_at_its_start_and_keeps_nothing_of_the_secret() {

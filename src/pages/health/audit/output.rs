@@ -1,6 +1,7 @@
 //! The audit for elsewhere: **Export CSV** and **Print**. Both take what the search leaves, and are made bit by bit, with
 //! time for the browser between.
 
+use console_api::rules::sort_by_cached_key;
 use std::sync::Arc;
 
 use console_api::{
@@ -49,10 +50,10 @@ impl Breath {
 fn nothing_to_take(page: AuditState, busy: RwSignal<bool>) -> Signal<Option<String>> {
     Signal::derive(move || {
         if busy.get() {
-            return Some("It is being made.".to_owned());
+            return Some("It is being prepared.".to_owned());
         }
         let none = page.keys.with(|keys| keys.as_ref().is_none_or(|keys| keys.is_empty()));
-        none.then(|| "There is nothing to take yet.".to_owned())
+        none.then(|| "There is nothing to export yet.".to_owned())
     })
 }
 
@@ -72,8 +73,8 @@ pub(super) fn ExportAudit(page: AuditState) -> impl IntoView {
             busy.try_set(false);
             let name = csv_name(if by_site { "audit-sites" } else { "audit-engines" });
             if save_csv(&name, &texts).is_err() {
-                let advice = "Try again, or look at its download settings.".to_owned();
-                toasts.say(Tone::Bad, "The browser did not take the file.", Some(advice));
+                let advice = "Try again, or check its download settings.".to_owned();
+                toasts.say(Tone::Bad, "The browser did not save the file.", Some(advice));
             }
         });
     });
@@ -108,7 +109,7 @@ async fn csv(audit: &Audit, keys: &[u64], by_site: bool) -> Array {
 }
 
 /// **Print**: a document for paper with everything that the search leaves, since the tables on screen hold only the rows
-/// in view. It stands in the page while the browser prints.
+/// in view. It is in the page while the browser prints.
 #[component]
 pub(super) fn PrintAudit(page: AuditState) -> impl IntoView {
     let toasts = Toasts::here();
@@ -204,7 +205,7 @@ async fn paper(audit: &Arc<Audit>, keys: &[u64], by_site: bool, filter: &str) ->
             );
             breath.take().await;
         }
-        pools.sort_by_key(|pool| audit.pool_name(*pool).to_owned());
+        sort_by_cached_key(&mut pools, |pool| audit.pool_name(*pool).to_owned());
         if !pools.is_empty() {
             add(&paper, "h1", "Pools")?;
         }

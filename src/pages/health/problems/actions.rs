@@ -1,4 +1,4 @@
-//! What can be done with the selected problems, **Refresh**, **Update** and **Mute**, and the dialogs of work on many things.
+//! What can be done with the selected problems, **Refresh**, **Update** and **Mute**, and the dialogs of work on several items.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub(super) fn ProblemActions(page: ProblemsState) -> impl IntoView {
             })
         })
     });
-    let busy = move || data.bulk.is_running().then(|| "Other work is still running.".to_owned());
+    let busy = move || data.bulk.is_running().then(|| "Another job is still running.".to_owned());
     let refreshing =
         move || data.work.refreshing.is_on_any().then(|| "Engines are being refreshed.".to_owned());
     view! {
@@ -73,7 +73,7 @@ pub(super) fn ProblemActions(page: ProblemsState) -> impl IntoView {
             small=true
             refused=Signal::derive(move || no_engine.get().or_else(busy))
             on_press=Callback::new(move |()| {
-                // What is left of earlier work gives way.
+                // What is left of earlier work is cleared away.
                 data.bulk.close();
                 page.dialog.set(Some(Opened::Work));
             })
@@ -87,7 +87,7 @@ pub(super) fn ProblemActions(page: ProblemsState) -> impl IntoView {
     }
 }
 
-/// **Update** of the selected engines, **Select Sites**, and the line that leads back to work that goes on.
+/// **Update** of the selected engines, **Select Sites**, and the line that leads back to work that continues.
 #[component]
 pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
     let data = page.data;
@@ -106,11 +106,12 @@ pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
         }
         let (able, left_out) = parts();
         let title = match &able[..] {
+            [] => "Update engines".to_owned(),
             [one] => format!("Update {}", one.name),
             many => format!("Update {}", counted(many.len(), "engine")),
         };
         let names = able.into_iter().map(|engine| engine.name).collect();
-        Arc::new(Plan { title, names, left_out, refused: None })
+        Arc::new(Plan { title, names, what: ("engine", "be updated"), left_out, refused: None })
     });
     let start = Callback::new(move |()| update_engines(data, page.toasts, &untrack(parts).0));
     let scanners = Memo::new(move |_| Arc::new(data.scanners()));
@@ -118,7 +119,7 @@ pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
         let id = page.sites_of.get()?;
         data.engines.value()?.items.iter().find(|engine| engine.id == id).cloned().map(Arc::new)
     });
-    // What will move from where to where stands in the dialog: its Save does it.
+    // What will move from where to where is in the dialog: its Save does it.
     let move_sites = move |moves: Vec<SiteMove>| {
         if !moves.is_empty() {
             data.bulk.close();
@@ -127,11 +128,11 @@ pub(super) fn ProblemDialogs(page: ProblemsState) -> impl IntoView {
         }
     };
     view! {
-        <BulkLine open bulk=data.bulk name="Work on many things" />
+        <BulkLine open bulk=data.bulk name="Work on several items" />
         <MoveSitesDialog engine=moved open=Open::one_of(page.dialog, Opened::MoveSites) />
         <BulkDialog open bulk=data.bulk plan destructive=false on_start=start>
             <p>
-                "The console sends the available update to each of these engines. An engine that is being updated is away for a moment, and the scans on it may be interrupted."
+                "The console sends the available update to each of these engines. An engine is briefly unavailable while it installs the update, and scans on it may be interrupted."
             </p>
         </BulkDialog>
         {live(move || {

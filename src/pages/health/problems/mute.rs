@@ -1,4 +1,4 @@
-//! **Mute**: problems that somebody does not want to be told of for a while, with the reason, and the list of them.
+//! **Mute**: problems that someone does not want to be told of for a while, with the reason, and the list of them.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// So many muted problems are listed; the rest is counted.
+/// How many muted problems are listed; the rest is counted.
 const LISTED: usize = 100;
 /// As many characters may a reason have.
 const LONGEST: usize = 500;
@@ -66,7 +66,7 @@ fn MuteForm(page: ProblemsState, open: Open, reason: RwSignal<String>) -> impl I
         day.with(|text| Day::parse(text)).filter(|day| tomorrow.is_none_or(|it| *day >= it))
     });
     let day_problem = Memo::new(move |_| {
-        (until_day.get() && chosen_day.get().is_none()).then_some("Choose a day from tomorrow on.")
+        (until_day.get() && chosen_day.get().is_none()).then_some("Choose tomorrow or a later day.")
     });
     let focus = |input: NodeRef<html::Input>| {
         if let Some(input) = input.get_untracked() {
@@ -106,7 +106,7 @@ fn MuteForm(page: ProblemsState, open: Open, reason: RwSignal<String>) -> impl I
     view! {
         <form class="form" novalidate on:submit=on_submit>
             <p>
-                "A muted problem is not listed or counted. It is muted for you alone, and only in this browser."
+                "A muted problem is not listed or counted. It is muted only for you, in this browser."
             </p>
             <FormField
                 label="Reason"
@@ -115,12 +115,12 @@ fn MuteForm(page: ProblemsState, open: Open, reason: RwSignal<String>) -> impl I
                 problem=reason_problem
                 sent
                 input=reason_input
-                help="For whoever looks at the list of muted problems."
+                help="Shown in the list of muted problems."
             />
             <fieldset class="mute-until">
                 <legend>"How long"</legend>
                 {choice(false, "Until it changes", name.clone())}
-                <p class="help">"It is listed again when its status, its severity or what follows from it is another one."</p>
+                <p class="help">"It is listed again when its status, its severity or its consequences change."</p>
                 {choice(true, "Until a date", name)}
                 {live(move || {
                     let (day_id, problem_id) = (day_id.clone(), day_problem_id.clone());
@@ -193,7 +193,7 @@ fn mute(page: ProblemsState, reason: &str, day: Option<Day>) {
 }
 
 const NOT_KEPT: &str =
-    "This browser does not store it: what is muted is listed again after the page is reloaded.";
+    "This browser can't store it: what is muted is listed again after the page is reloaded.";
 
 /// **Muted**: what is muted, why and for how long, and the way to undo it.
 #[component]
@@ -237,7 +237,7 @@ fn muted_list(page: ProblemsState) -> impl IntoView + use<> {
         let words = cause.and_then(|cause| page.said(listed, cause));
         let what = words.map_or_else(|| mute.what.clone(), |words| words.what);
         let until = match (&mute.ends, cause) {
-            (MuteEnds::OnDay(day), None) => format!("Until {}. It is not there now.", day.in_words()),
+            (MuteEnds::OnDay(day), None) => format!("Until {}. Not a problem now.", day.in_words()),
             (MuteEnds::OnDay(day), Some(_)) => format!("Until {}", day.in_words()),
             (MuteEnds::OnChange(_), _) => "Until it changes".to_owned(),
         };

@@ -34,7 +34,7 @@ pub(super) fn name_of(listed: &Listed, remedy: Remedy) -> String {
     name.unwrap_or_default()
 }
 
-/// What stands in the row for one remedy.
+/// What is in the row for one remedy.
 #[derive(Default)]
 struct Control {
     icon: Option<Icon>,
@@ -61,11 +61,11 @@ fn control(page: ProblemsState, remedy: Remedy) -> Control {
             button(Icon::Update, "Update", refused)
         }
         Remedy::SelectSites(_) => {
-            let busy = page.data.bulk.is_running().then(|| "Other work is still running.".to_owned());
+            let busy = page.data.bulk.is_running().then(|| "Another job is still running.".to_owned());
             button(Icon::Site, "Select sites", busy)
         }
         Remedy::MoveSites(_) => {
-            let busy = page.data.bulk.is_running().then(|| "Other work is still running.".to_owned());
+            let busy = page.data.bulk.is_running().then(|| "Another job is still running.".to_owned());
             button(Icon::Site, "Move sites", busy)
         }
         Remedy::Pairing(id) => link(Icon::Key, "Pairing", Route::Engine(id).href_with("tab", "pairing")),

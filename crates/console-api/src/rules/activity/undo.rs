@@ -49,7 +49,7 @@ pub enum Verdict {
     Safe,
     /// It is as it was before: there is nothing to do.
     BackAlready,
-    /// Somebody has changed it since: it is left alone.
+    /// Someone has changed it since: it is left alone.
     ChangedSince,
 }
 

@@ -10,7 +10,7 @@ use super::{
 /// How the clock moves, in seconds, and the engines as they are then: id, status, content version.
 type Step = (i64, Vec<(u64, u8, u8)>);
 
-/// What somebody sees who watches.
+/// What someone sees who watches.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let moves = prop_oneof![
         6 => 0..600_i64,

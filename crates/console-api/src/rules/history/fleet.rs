@@ -8,7 +8,7 @@ use crate::timestamp::Timestamp;
 /// How many engines had which status at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FleetPoint {
-    /// When it was counted: at the last moment of its time that somebody watched; else the middle of its time.
+    /// When it was counted: at the last moment of its time that someone watched; else the middle of its time.
     pub at: Timestamp,
     /// The engines of each status: those of [`EngineStatus::KNOWN`] in their order, then all others. `None` when nobody watched.
     pub counts: Option<[u32; 6]>,
@@ -29,7 +29,7 @@ fn place(status: &EngineStatus) -> usize {
 
 impl FleetCounts {
     /// The time from one moment to another in so many equal pieces, nothing counted yet. Each piece is counted at the last moment of it that
-    /// somebody watched.
+    /// someone watched.
     #[must_use]
     pub fn new(history: &History, from: Timestamp, to: Timestamp, pieces: u32) -> Self {
         let (from, to) = (seconds(from), seconds(to).max(seconds(from)));
@@ -80,7 +80,7 @@ impl FleetCounts {
 }
 
 impl History {
-    /// The last moment between two that somebody watched.
+    /// The last moment between two that someone watched.
     fn watched_until(&self, start: u32, end: u32) -> Option<u32> {
         let place = self.watched.partition_point(|span| span.from <= end).checked_sub(1)?;
         let span = self.watched[place];

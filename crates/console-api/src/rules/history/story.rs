@@ -6,6 +6,7 @@ use super::{
 };
 use crate::ids::EngineId;
 use crate::model::EngineStatus;
+use crate::rules::keys::sort_by_cached_key;
 use crate::timestamp::Timestamp;
 
 /// What was seen of an engine during some time.
@@ -19,7 +20,7 @@ pub enum Seen {
     Nothing,
 }
 
-/// Some time in which nothing about an engine's status changed, as far as anybody saw.
+/// Some time in which nothing about an engine's status changed, as far as anyone saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Period {
     /// Its first moment.
@@ -68,9 +69,9 @@ pub enum Happened {
 pub struct HistoryEvent {
     /// When it began.
     pub from: Timestamp,
-    /// When it ended; `None` while it goes on, and for what takes no time.
+    /// When it ended; `None` while it runs, and for what takes no time.
     pub to: Option<Timestamp>,
-    /// Whether it goes on.
+    /// Whether it continues.
     pub goes_on: bool,
     /// What it is.
     pub what: Happened,
@@ -240,12 +241,12 @@ impl History {
             };
             events.push(HistoryEvent { from: timestamp(at), to: None, goes_on: false, what });
         }
-        events.sort_by_key(|event| event.from);
+        sort_by_cached_key(&mut events, |event| event.from);
         events.reverse();
         events
     }
 
-    /// Whether somebody watches at this time: the last reading is not long ago.
+    /// Whether someone watches at this time: the last reading is not long ago.
     #[must_use]
     pub fn is_watched_at(&self, now: Timestamp) -> bool {
         let last = self.watched.last().map(|span| span.to);
