@@ -65,6 +65,7 @@ tests! {
         page.fill("Filter engines", "").await;
         page.choose("Group by", "Nothing").await;
         page.choose("Density", "Comfortable").await;
+        page.see_address("/engines").await;
         page.see(row(LOCAL)).await;
 
         // What was saved is there at the next visit, and is what that begins with.
@@ -84,8 +85,8 @@ tests! {
         page.click(button("Activity")).await;
         page.click(link("Show all activity")).await;
         page.catch_files().await;
-        page.click(button("Kept data")).await;
-        page.check_screen("kept-data").await;
+        page.click(button("Stored data")).await;
+        page.check_screen("stored-data").await;
         page.click(button("Export")).await;
         let saved = page.saved_file().await;
 
@@ -98,8 +99,8 @@ tests! {
             theirs.click(button("Activity")).await;
             theirs.click(link("Show all activity")).await;
             theirs.see(heading("Activity")).await;
-            let file = theirs.choose_file(field("File with kept data"), &saved).await;
-            theirs.see_words(news(), "1 note and 1 view were in the file and are here now.").await;
+            let file = theirs.choose_file(field("File with stored data"), &saved).await;
+            theirs.see_words(news(), "1 note and 1 view.").await;
             drop(file);
             theirs.click(link("Engines")).await;
             theirs.see(row(LOCAL)).await;

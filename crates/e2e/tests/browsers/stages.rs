@@ -52,7 +52,7 @@ tests! {
         page.click(button("Update")).await;
         page.click(button("In stages…")).await;
         page.see(dialog("Update 5 engines in stages")).await;
-        page.fill("At most at a time", "2").await;
+        page.fill("Engines at a time", "2").await;
         page.fill("Minutes for each engine", "1").await;
         let waves = "Wave 1: Oslo Wave 2: Alta Wave 3: Bergen Wave 3: Tromsø Wave 4: Voss";
         page.see_words(role("group", "Included"), waves).await;
@@ -68,11 +68,11 @@ tests! {
         page.click(button("Pause")).await;
         held.end();
         page.see(dialog("Updating in stages – paused")).await;
-        page.see(text("1 updated, 4 not begun.")).await;
+        page.see(text("1 updated, 4 not started.")).await;
         page.check_accessibility("an update that pauses").await;
         assert_eq!(asked(&stack, alta), 0, "the second wave has begun");
 
-        page.click(button("Go on with the other 4")).await;
+        page.click(button("Continue with the other 4")).await;
         applies(bergen).await;
         bergen.kill().await;
         assert_eq!(asked(&stack, alta), 1);
@@ -82,9 +82,9 @@ tests! {
             page.run("const now = Date.now; Date.now = () => now() + 45_000", vec![]).await;
         }
         page.see(dialog("Updating in stages – stopped")).await;
-        page.see(text("2 updated, 1 failed, 1 not begun.")).await;
-        page.see_words(role("group", "Failed"), "Bergen: The update was sent, but it has not come back").await;
-        page.see_texts(role("group", "Not begun"), &["Voss"]).await;
+        page.see(text("2 updated, 1 failed, 1 not started.")).await;
+        page.see_words(role("group", "Failed"), "Bergen: The update was sent, but the engine did not report new versions").await;
+        page.see_texts(role("group", "Not started"), &["Voss"]).await;
         assert_eq!((asked(&stack, tromso), asked(&stack, voss), asked(&stack, lyon)), (1, 0, 0));
 
         page.click(button("Done")).await;
@@ -97,6 +97,6 @@ tests! {
         page.click(link("Show all activity")).await;
         page.see_count(row("Updating in stages"), 2).await;
         let outcomes = page.texts(column("Outcome")).await;
-        assert!(outcomes[0].contains("2 updated, 1 failed, 1 not begun"), "{outcomes:?}");
+        assert!(outcomes[0].contains("2 updated, 1 failed, 1 not started"), "{outcomes:?}");
     }
 }

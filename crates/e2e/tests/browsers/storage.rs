@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{activity::two_moved_sites, fleet::LOCAL};
 
-const NOT_STORED: &str = "This browser does not store it";
+const NOT_STORED: &str = "This browser can't store it";
 
 async fn write_note(page: &Page, note: &str) {
     page.click(button("Edit notes and tags")).await;
