@@ -147,7 +147,7 @@ pub fn ActivityPage() -> impl IntoView {
                     <ShownCount page keys /> <ExportCsv page keys />
                 </div>
             </div>
-            <div class="audit of-activity">
+            <div class="audit">
                 <div class="audit-table">
                     <DataTable
                         name="Activity"
