@@ -136,7 +136,7 @@ fn PaletteWhenWanted(toasts: Toasts) -> impl IntoView {
         open.set(false);
         say_missing(toasts);
     };
-    view! { <Addition what=Later::Palette wanted=open.into() missing=Callback::new(missing) /> }
+    view! { <Addition what=Later::Palette wanted=open.into() missing=Callback::new(missing) at_once=true /> }
 }
 
 fn say_missing(toasts: Toasts) {

@@ -151,6 +151,9 @@ pub fn Addition(
     wanted: Signal<bool>,
     /// Told that it did not come.
     missing: Callback<()>,
+    /// Whether other screens count on it: then it comes with the part.
+    #[prop(optional)]
+    at_once: bool,
 ) -> impl IntoView {
     let part: LaterPart = expect_context();
     let stage = part.stage;
@@ -169,7 +172,7 @@ pub fn Addition(
     follow(move || {
         if matches!(stage.get(), Stage::Here(_)) && !its_turn.get_untracked() {
             let come = move || _ = its_turn.try_set(true);
-            if wanted.get() || request_idle_callback_with_handle(come).is_err() {
+            if at_once || wanted.get() || request_idle_callback_with_handle(come).is_err() {
                 come();
             }
         }

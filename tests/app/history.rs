@@ -426,5 +426,5 @@ async fn without_storage_the_history_is_there_until_the_page_is_left() {
     }
     let screen = at_work_on(&console(), "/health?tab=fleet", "Engine Health").await;
     screen.see("heading", "Fleet over time").await;
-    screen.read("This browser does not store it").await;
+    screen.read("This browser can't store it").await;
 }

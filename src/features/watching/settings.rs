@@ -31,17 +31,17 @@ use crate::{
 #[component]
 pub fn WatchingButton() -> impl IntoView {
     let data = Data::here();
-    let open = move |_| {
-        if let Some(watching) = untrack(|| Watching::of(data)) {
-            watching.open();
-        }
-    };
-    view! {
-        <button type="button" class="button quiet" on:click=open>
-            {glyph(Icon::View, "")}
-            "Watching"
-        </button>
-    }
+    // What it opens may come a little later.
+    live(move || {
+        Watching::of(data).map(|watching| {
+            view! {
+                <button type="button" class="button quiet" on:click=move |_| watching.open()>
+                    {glyph(Icon::View, "")}
+                    "Watching"
+                </button>
+            }
+        })
+    })
 }
 
 /// What is asked before it is done.
