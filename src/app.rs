@@ -24,6 +24,7 @@ pub fn App(
     Title::provide();
     let session = Session::provide(transport);
     let workbench = WorkbenchPart::fetch();
+    workbench.rehearse_while(Memo::new(move |_| matches!(session.state().get(), State::SignedOut(_))));
     watch_activity(session);
     // Once it is open, the workbench stays: it outlives a visit.
     let place = Memo::new(move |before| match (before, session.state().get()) {

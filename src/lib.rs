@@ -19,6 +19,7 @@ pub mod features;
 pub mod forms;
 pub mod pages;
 pub mod parts;
+pub mod rehearsal;
 pub mod routes;
 pub mod session;
 pub mod shell;

@@ -7,7 +7,7 @@
 
 #[cfg(debug_assertions)]
 use std::future::ready as arrival;
-use std::hint::black_box;
+use std::{cell::Cell, hint::black_box};
 
 use leptos::prelude::*;
 
@@ -35,16 +35,24 @@ use crate::{
         site::SitePage,
         sites::SitesPage,
     },
+    rehearsal::Rehearsal,
     routes::Route,
     ui::{
         focus::focus_heading_if_lost,
         later::{Bones, Later, Missing, MissingHeading, MissingNotice, Render, Stage, fetch},
+        live::follow,
     },
     workbench::Workbench,
 };
 
-/// Makes the [`Workbench`].
-type Open = fn(RwSignal<Theme>) -> AnyView;
+/// What the part with the [`Workbench`] does.
+#[derive(Clone, Copy)]
+struct Open {
+    /// Makes it.
+    open: fn(RwSignal<Theme>) -> AnyView,
+    /// Rehearses that.
+    rehearse: fn() -> Option<Rehearsal>,
+}
 
 impl From<wasm_split_helpers::SplitLoaderError> for Missing {
     fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
@@ -55,8 +63,10 @@ impl From<wasm_split_helpers::SplitLoaderError> for Missing {
 /// What is there for whoever has signed in: the shell, the list of engines, all that the other screens need.
 #[cfg_attr(not(debug_assertions), wasm_split_helpers::wasm_split(workbench, fallible))]
 fn workbench() -> Result<Open, Missing> {
-    Ok(open)
+    Ok(OPEN)
 }
+
+const OPEN: Open = Open { open, rehearse: Rehearsal::begin };
 
 fn open(theme: RwSignal<Theme>) -> AnyView {
     view! { <Workbench theme fetch_later /> }.into_any()
@@ -68,7 +78,7 @@ fn open(theme: RwSignal<Theme>) -> AnyView {
 fn later() -> Result<Render, Missing> {
     // This part never comes before the workbench, which the splitter can't know. To it all that the workbench has belongs
     // to this part as well, so it leaves it in one piece.
-    black_box(open as Open);
+    black_box(OPEN);
     Ok(render)
 }
 
@@ -117,6 +127,27 @@ fn render(what: Later) -> AnyView {
     }
 }
 
+/// The next slice, when the browser has nothing to do again. After the last one the rehearsal goes.
+fn go_on(rehearsal: StoredValue<Option<Rehearsal>, LocalStorage>) {
+    when_idle(move || {
+        if rehearsal.try_with_value(|it| it.as_ref().is_some_and(Rehearsal::go_on)) == Some(true) {
+            go_on(rehearsal);
+        } else {
+            _ = rehearsal.try_set_value(None);
+        }
+    });
+}
+
+/// A browser that does not tell does nothing.
+fn when_idle(act: impl FnOnce() + 'static) {
+    let act = Cell::new(Some(act));
+    _ = request_idle_callback_with_handle(move || {
+        if let Some(act) = act.take() {
+            act();
+        }
+    });
+}
+
 /// The cut-off functions above have become futures, which give what the function gives once the part is there.
 #[cfg(not(debug_assertions))]
 fn arrival<F: Future>(part: F) -> F {
@@ -139,6 +170,20 @@ impl WorkbenchPart {
         fetch(self.0, async { arrival(workbench()).await });
     }
 
+    /// When it has come, it is rehearsed as long as `is_time` and the browser has nothing to do.
+    pub fn rehearse_while(self, is_time: Memo<bool>) {
+        let rehearsal = StoredValue::new_local(None);
+        follow(move || match self.0.get() {
+            Stage::Here(part) if is_time.get() => when_idle(move || {
+                if is_time.try_get_untracked() == Some(true) {
+                    rehearsal.set_value((part.rehearse)());
+                    go_on(rehearsal);
+                }
+            }),
+            _ => rehearsal.set_value(None),
+        });
+    }
+
     /// Whether it has come.
     pub fn is_here(self) -> bool {
         matches!(self.0.get(), Stage::Here(_))
@@ -147,7 +192,7 @@ impl WorkbenchPart {
     /// The [`Workbench`]; until it has come, that it is being loaded, or that it did not come.
     pub fn view(self, theme: RwSignal<Theme>) -> AnyView {
         match self.0.get() {
-            Stage::Here(open) => open(theme),
+            Stage::Here(part) => (part.open)(theme),
             Stage::Unasked | Stage::Coming => view! {
                 <SignInCard>
                     <h1>"Signed in"</h1>

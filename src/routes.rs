@@ -101,6 +101,26 @@ impl Route {
         })
     }
 
+    /// The screen's heading, which is there before the rest of it.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Engines => "Scan Engines",
+            Self::NewEngine => "New engine",
+            Self::AddEngines => "Add engines",
+            Self::Engine(_) => "Scan Engine Configuration",
+            Self::Pools => "Scan Engine Pools",
+            Self::NewPool => "New engine pool",
+            Self::Pool(_) => "Scan Engine Pool",
+            Self::Sites => "Sites",
+            Self::NewSite => "Create site",
+            Self::Site(_) => "Site Configuration",
+            Self::Health => "Engine Health",
+            Self::SharedSecret => "Generate Scan Engine Shared Secret",
+            Self::Activity => "Activity",
+            Self::Administration => "Administration",
+        }
+    }
+
     /// The path as a link needs it: the app's base in front.
     pub fn href(self) -> String {
         format!("{}{}", base(), self.path())

@@ -111,6 +111,14 @@ impl Session {
         session
     }
 
+    /// One in which somebody is signed in already, with no console behind it but this transport.
+    pub fn rehearsed(transport: AppTransport) -> Self {
+        let session = Self::provide(transport);
+        session.credentials.set_value(Credentials::new("rehearsal", "rehearsal", None).ok());
+        session.state.set(State::SignedIn(Account { username: String::new(), two_factor: false }));
+        session
+    }
+
     /// The session of the surrounding app.
     pub fn here() -> Self {
         expect_context()

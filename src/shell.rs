@@ -208,7 +208,7 @@ fn focus_after_navigation(main: NodeRef<html::Main>) {
 
 /// `left` had the focus when the page before was left. Who has put the focus on something of the new page since then keeps it there.
 fn focus_page(main: NodeRef<html::Main>, left: Option<&Element>) {
-    let Some(main) = main.try_get_untracked().flatten() else { return };
+    let Some(main) = main.try_get_untracked().flatten().filter(|main| main.is_connected()) else { return };
     let focused = document().active_element();
     let chosen = focused.as_ref().filter(|focused| {
         Some(*focused) != left && !focused.is_same_node(Some(&main)) && main.contains(Some(focused))

@@ -30,6 +30,31 @@ use crate::{
     unsaved::Unsaved,
 };
 
+/// What all screens share. The rest of it they find in the context.
+#[derive(Clone, Copy)]
+pub struct Shared {
+    data: Data,
+    toasts: Toasts,
+    places: Places,
+}
+
+impl Shared {
+    /// Nothing in it yet; put into the context for the components below.
+    pub fn provide(session: Session, fetch_later: FetchLater) -> Self {
+        Clock::provide();
+        let toasts = Toasts::provide();
+        Shortcuts::provide();
+        Commands::provide();
+        let places = Places::provide();
+        let data = Data::provide(session);
+        // A memo: a part that did not come must not be fetched again and again.
+        LaterPart::provide(fetch_later, Memo::new(move |_| data.engines.value().is_some()));
+        Drafts::provide(session);
+        Unsaved::provide(session);
+        Self { data, toasts, places }
+    }
+}
+
 /// All that is there for whoever has signed in, and what stays from one visit to the next.
 #[component]
 pub fn Workbench(
@@ -39,16 +64,7 @@ pub fn Workbench(
     fetch_later: FetchLater,
 ) -> impl IntoView {
     let session = Session::here();
-    Clock::provide();
-    let toasts = Toasts::provide();
-    Shortcuts::provide();
-    Commands::provide();
-    let places = Places::provide();
-    let data = Data::provide(session);
-    // A memo: a part that did not come must not be fetched again and again.
-    LaterPart::provide(fetch_later, Memo::new(move |_| data.engines.value().is_some()));
-    Drafts::provide(session);
-    Unsaved::provide(session);
+    let Shared { data, toasts, places } = Shared::provide(session, fetch_later);
 
     say_how_it_ends(data.bulk, toasts);
     session.when_it_ends(move || {

@@ -279,7 +279,11 @@ async fn open(name: &str) -> Result<Database, Unkept> {
     });
     // Its answer is in the request.
     _ = ended.await;
-    request.database().map_err(|_| Unkept::of(request.error().ok().flatten().as_ref()))
+    request.database().map_err(|_| match Unkept::of(request.error().ok().flatten().as_ref()) {
+        // Chromium calls it an unknown error when its settings forbid it. They forbid the other storage as well.
+        Unkept::Failed if window().local_storage().is_err() => Unkept::Forbidden,
+        why => why,
+    })
 }
 
 async fn transact(

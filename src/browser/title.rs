@@ -14,9 +14,15 @@ pub struct Title {
 impl Title {
     /// Keeps the document's title up to date; put into the context for the components below.
     pub fn provide() {
-        let title = Self { page: RwSignal::new(String::new()), problems: RwSignal::new(String::new()) };
+        let title = Self::provide_unseen();
         follow(move || document().set_title(&title.words()));
+    }
+
+    /// The same, for what is not in the document: the title stays.
+    pub fn provide_unseen() -> Self {
+        let title = Self { page: RwSignal::new(String::new()), problems: RwSignal::new(String::new()) };
         provide_context(title);
+        title
     }
 
     /// The title of the surrounding app.

@@ -167,7 +167,7 @@ pub fn PoolScans(
                     />
                 </div>
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <PoolScansTroubles merged />
             </div>
             <DataTable

@@ -1,5 +1,6 @@
 //! **Refresh**: what the news says of it.
 
+use console_api::rules::sort_by;
 use console_api::{Asked, Engine, EngineId, EngineStatus, Error, Severity, rules::NextStep};
 use leptos::{prelude::*, task::spawn_local};
 use rustc_hash::FxHashSet;
@@ -88,7 +89,7 @@ fn all_refreshed<'a>(asked: &Asked, engines: impl Iterator<Item = &'a Engine>) -
             None => counts.push((&engine.status, 1)),
         }
     }
-    counts.sort();
+    sort_by(&mut counts, Ord::cmp);
     let worst = counts.iter().map(|(status, _)| status.severity()).max().unwrap_or(Severity::Good);
     let list =
         counts.iter().map(|(status, count)| format!("{count} {status}")).collect::<Vec<_>>().join(", ");

@@ -138,6 +138,7 @@ pub fn SaveAndCancel(
     /// Gives up what is typed.
     cancel: Callback<()>,
 ) -> impl IntoView {
+    Toasts::here().stand_above("above-buttons", || true);
     view! {
         <div class="form-actions">
             <button type="button" class="button" on:click=move |_| cancel.run(())>

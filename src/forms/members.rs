@@ -3,6 +3,7 @@
 //! Each is a table of which only the rows in view are in the document, so that ten thousand engines are no trouble. A
 //! row's button, or Enter on the row, moves its engine over; the selected ones move together.
 
+use console_api::rules::{sort_by, sort_by_cached_key};
 use std::sync::Arc;
 
 use console_api::{
@@ -179,7 +180,7 @@ pub fn MemberLists(
     // The ids in order, for looking up.
     let inside = Memo::new(move |_| {
         let mut keys = members.with(|members| members.iter().map(|id| id.get()).collect::<Vec<_>>());
-        keys.sort_unstable();
+        sort_by(&mut keys, Ord::cmp);
         Arc::new(keys)
     });
     let side = |is_inside: bool| {
@@ -201,7 +202,7 @@ pub fn MemberLists(
             let mut keys = order.iter().copied().filter(here).collect::<Vec<_>>();
             if !is_inside {
                 // Those that can't join come last.
-                keys.sort_by_key(|key| rows.with(|rows| !rows.can_join(*key)));
+                sort_by_cached_key(&mut keys, |key| rows.with(|rows| !rows.can_join(*key)));
             }
             // A pool may have engines that this account does not see. They must not be lost.
             if is_inside && filter.with(|filter| filter.trim().is_empty()) {

@@ -114,7 +114,7 @@ pub fn ScannerPicker(
                     filter
                 /> <div class="actions">{actions.map(|actions| actions.run())}</div>
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <ScannerTroubles data />
             </div>
             <DataTable

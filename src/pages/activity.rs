@@ -24,10 +24,12 @@ use crate::{
     },
     data::Data,
     features::kept::NotKept,
+    routes::Route,
     session::Session,
     ui::{
         button::ActionButton,
         filter::FilterBox,
+        heading::PageHeading,
         icon::Icon,
         live::live,
         table::{
@@ -110,7 +112,7 @@ fn looks(data: Data, entry: &Entry) -> Looks {
 #[component]
 pub fn ActivityPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Activity");
+    Title::here().set(Route::Activity.heading());
     data.want_scanners();
     let [filter, chosen] = ["filter", "entry"].map(AddressParam::of);
     let page = ActivityState { data, clock: Clock::here(), filter, chosen };
@@ -124,9 +126,7 @@ pub fn ActivityPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Activity"
-                </h1>
+                <PageHeading route=Route::Activity />
                 <div class="actions">
                     <KeptData page />
                 </div>
@@ -207,7 +207,7 @@ fn empty(page: ActivityState) -> AnyView {
     if page.filter.with(|text| text.trim().is_empty()) {
         return view! {
             <div class="table-empty">
-                <h3>"Nothing has been done yet"</h3>
+                <h2>"Nothing has been done yet"</h2>
                 <p>"Each change and each refresh that you make with this app is listed here, with its outcome."</p>
             </div>
         }
@@ -215,7 +215,7 @@ fn empty(page: ActivityState) -> AnyView {
     }
     view! {
         <div class="table-empty">
-            <h3>"Nothing matches the filter"</h3>
+            <h2>"Nothing matches the filter"</h2>
             <button type="button" class="button" on:click=move |_| page.filter.choose(String::new())>
                 "Show all"
             </button>

@@ -24,6 +24,7 @@ use crate::{
     routes::Route,
     ui::{
         button::ActionButton,
+        heading::PageHeading,
         icon::Icon,
         live::{follow, live},
         load_error::ListFailure,
@@ -274,7 +275,7 @@ fn read_draft(texts: Vec<String>) -> (String, bool, Vec<Row>) {
 /// The screen at `/engines/add`.
 #[component]
 pub fn AddEnginesPage() -> impl IntoView {
-    Title::here().set("Add engines");
+    Title::here().set(Route::AddEngines.heading());
     let page = AddState::new();
     page.data.read_engines();
     page.keep_what_is_typed();
@@ -293,9 +294,7 @@ pub fn AddEnginesPage() -> impl IntoView {
     view! {
         <section class="page add-engines" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Add engines"
-                </h1>
+                <PageHeading route=Route::AddEngines />
             </div>
             <BeforeAdding then="Once an engine is added, the console contacts it, and the engine adds the console to its consoles.xml. Then enable the console there; the steps for each engine can be downloaded below." />
             <PasteForm page toasts />

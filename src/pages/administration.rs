@@ -8,6 +8,7 @@ use crate::{
     routes::Route,
     ui::{
         copy::CopyButton,
+        heading::PageHeading,
         live::live,
         vendor_page::{VendorLink, VendorPage},
     },
@@ -16,7 +17,7 @@ use crate::{
 /// The screen at `/administration`.
 #[component]
 pub fn AdministrationPage() -> impl IntoView {
-    Title::here().set("Administration");
+    Title::here().set(Route::Administration.heading());
     let info = Data::here().info;
     let facts = move || {
         let Some(info) = info.value() else {
@@ -58,9 +59,7 @@ pub fn AdministrationPage() -> impl IntoView {
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Administration"
-                </h1>
+                <PageHeading route=Route::Administration />
             </div>
             <section class="card" aria-labelledby="scan-options">
                 <h2 id="scan-options">"Scan Options"</h2>

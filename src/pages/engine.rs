@@ -45,6 +45,7 @@ use crate::{
         copy::CopyButton,
         dialog::Open,
         fold::Fold,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
@@ -99,12 +100,10 @@ pub fn EnginePage(
     });
     let there = Memo::new(move |_| engine.with(Option::is_some));
     view! {
-        <section class="page" aria-labelledby="page-heading">
+        <section class="page of-one" aria-labelledby="page-heading">
             <EngineNeighbours page />
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engine Configuration"
-                </h1>
+                <PageHeading route=Route::Engine(page.id) />
                 {live(move || there.get().then(|| view! { <EngineActions page /> }))}
             </div>
             <div role="status" class="troubles">

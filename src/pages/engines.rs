@@ -55,6 +55,7 @@ use crate::{
         button::ActionButton,
         focus::focus_heading_if_lost,
         fold::Fold,
+        heading::PageHeading,
         icon::{Icon, glyph},
         later::{Addition, Later},
         live::{follow, live},
@@ -193,7 +194,7 @@ impl EnginesState {
 #[component]
 pub fn EnginesPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Scan Engines");
+    Title::here().set(Route::Engines.heading());
     data.want_engines();
 
     let rows = Memo::new(move |_| {
@@ -288,9 +289,7 @@ pub fn EnginesPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engines"
-                </h1>
+                <PageHeading route=Route::Engines />
                 <div class="actions">
                     <Fold label="More actions" icon=Icon::More>
                         <a class="button quiet add-many" href=Route::AddEngines.href()>
@@ -321,7 +320,7 @@ pub fn EnginesPage() -> impl IntoView {
                     </div>
                 </Fold>
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <EnginesTroubles page />
             </div>
             <DataTable

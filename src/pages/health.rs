@@ -19,10 +19,12 @@ use crate::{
         relieve::EvenOutDialog,
         watching::{NotifyMe, NotifyProblem},
     },
+    routes::Route,
     ui::{
         button::ActionButton,
         focus::focus_heading_if_lost,
         fold::Fold,
+        heading::PageHeading,
         icon::Icon,
         live::live,
         load_error::ListFailure,
@@ -36,7 +38,7 @@ const TABS: &[Tab] = &[("attention", "Attention"), ("audit", "Audit"), ("fleet",
 #[component]
 pub fn HealthPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Engine Health");
+    Title::here().set(Route::Health.heading());
     data.want_engines();
     let tab = AddressParam::of("tab");
     // The pictures scroll as a page; the other tabs are tables, which scroll by themselves.
@@ -45,9 +47,7 @@ pub fn HealthPage() -> impl IntoView {
     view! {
         <section class=class aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Engine Health"
-                </h1>
+                <PageHeading route=Route::Health />
                 <div class="actions">
                     <Fold label="View" icon=Icon::View>
                         <div class="head-line end">

@@ -10,13 +10,14 @@ use crate::{
         engine_form::{BeforeAdding, EngineForm},
     },
     routes::Route,
+    ui::heading::PageHeading,
     unsaved::Unsaved,
 };
 
 /// The screen at `/engines/new`.
 #[component]
 pub fn NewEnginePage() -> impl IntoView {
-    Title::here().set("New engine");
+    Title::here().set(Route::NewEngine.heading());
     let data = Data::here();
     Drafts::here().guard(Unsaved::here(), Route::NewEngine.path(), || "The new engine".to_owned());
     // The names and addresses that are taken.
@@ -26,9 +27,7 @@ pub fn NewEnginePage() -> impl IntoView {
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "New engine"
-                </h1>
+                <PageHeading route=Route::NewEngine />
                 <div class="actions">
                     <a class="button quiet" href=Route::AddEngines.href()>
                         "Add many engines"

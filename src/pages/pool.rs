@@ -18,6 +18,7 @@ use crate::{
     routes::{self, Route},
     ui::{
         button::ActionButton,
+        heading::PageHeading,
         icon::Icon,
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
@@ -42,7 +43,7 @@ pub fn PoolPage(
 
 #[component]
 fn NewPool() -> impl IntoView {
-    Title::here().set("New engine pool");
+    Title::here().set(Route::NewPool.heading());
     let data = Data::here();
     data.want_scanners();
     Drafts::here().guard(Unsaved::here(), Route::NewPool.path(), || "The new engine pool".to_owned());
@@ -53,9 +54,7 @@ fn NewPool() -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "New engine pool"
-                </h1>
+                <PageHeading route=Route::NewPool />
             </div>
             <p class="secondary">
                 "A site that uses a pool is scanned by all of its active engines together. A pool may be empty at first."
@@ -120,9 +119,7 @@ fn OnePool(id: PoolId) -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engine Pool"
-                </h1>
+                <PageHeading route=Route::Pool(id) />
                 {live(move || there.get().then(|| view! { <PoolActions id asking /> }))}
             </div>
             <div role="status" class="troubles">

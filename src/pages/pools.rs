@@ -18,6 +18,7 @@ use crate::{
         filter::FilterBox,
         focus::focus_heading_if_lost,
         fold::Fold,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::live,
         load_error::ListFailure,
@@ -68,7 +69,7 @@ struct PoolsState {
 /// The screen at `/pools`.
 #[component]
 pub fn PoolsPage() -> impl IntoView {
-    Title::here().set("Scan Engine Pools");
+    Title::here().set(Route::Pools.heading());
     let data = Data::here();
     data.want_engines();
     let rows = Memo::new(move |_| {
@@ -107,9 +108,7 @@ pub fn PoolsPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Scan Engine Pools"
-                </h1>
+                <PageHeading route=Route::Pools />
                 <div class="actions">
                     <Fold label="More actions" icon=Icon::More>
                         <AskButton page icon=Icon::Reverse label="Move engine" question={Question::Move(None)} />
@@ -127,7 +126,7 @@ pub fn PoolsPage() -> impl IntoView {
                     filter
                 />
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <PoolsTroubles page />
             </div>
             <DataTable

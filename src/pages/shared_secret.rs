@@ -21,6 +21,7 @@ use crate::{
         copy::copy,
         field::problem_line,
         focus::focus_heading_if_lost,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::{follow, follow_from, live},
         steps::PairingSteps,
@@ -99,7 +100,7 @@ impl SecretState {
 /// The screen at `/shared-secret`.
 #[component]
 pub fn SharedSecretPage() -> impl IntoView {
-    Title::here().set("Generate Scan Engine Shared Secret");
+    Title::here().set(Route::SharedSecret.heading());
     let data = Data::here();
     let page = SecretState {
         data,
@@ -132,9 +133,7 @@ pub fn SharedSecretPage() -> impl IntoView {
     view! {
         <section class="page narrow" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Generate Scan Engine Shared Secret"
-                </h1>
+                <PageHeading route=Route::SharedSecret />
             </div>
             <p>
                 "With a shared secret, an engine that calls this console pairs itself (engine-to-console, or reverse pair). One secret pairs any number of engines, and is valid for 60 minutes."

@@ -28,10 +28,12 @@ use crate::{
     ui::{
         button::{ActionButton, Refused},
         focus::focus_heading_if_lost,
+        heading::PageHeading,
         icon::Icon,
         live::{follow, live, live_attribute},
         load_error::{LoadError, LoadFailure},
         tabs::{Tab, Tabs},
+        toast::Toasts,
     },
     unsaved::Unsaved,
 };
@@ -55,7 +57,7 @@ pub fn SitePage(
 /// **Create site**: the tabs of Site Configuration before there is a site. Its own **Save** alone creates it.
 #[component]
 fn NewSite() -> impl IntoView {
-    Title::here().set("Create site");
+    Title::here().set(Route::NewSite.heading());
     Drafts::here().guard(Unsaved::here(), Route::NewSite.path(), || "The new site".to_owned());
     let form = SiteEdit::open(None);
     let scanning = Scanning::new(Data::here(), form.scanner(), Route::NewSite.path());
@@ -70,9 +72,7 @@ fn NewSite() -> impl IntoView {
     view! {
         <section class="page" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Create site"
-                </h1>
+                <PageHeading route=Route::NewSite />
             </div>
             <SiteFormFrame form on_bad=Callback::new(move |()| choose(TABS[0].0))>
                 <Tabs
@@ -154,11 +154,9 @@ fn OneSite(id: SiteId) -> impl IntoView {
         routes::go(&navigate, &Route::Sites.href());
     });
     view! {
-        <section class="page" aria-labelledby="page-heading">
+        <section class="page of-one" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Site Configuration"
-                </h1>
+                <PageHeading route=Route::Site(id) />
                 <div class="actions">
                     {live(move || {
                         there
@@ -400,6 +398,7 @@ fn SiteEngines(page: SiteState) -> impl IntoView {
         routes::go(&navigate, &Route::Sites.href());
     };
     let scanning = Scanning::new(page.data, fields.0, Route::Site(page.id).path());
+    Toasts::here().stand_above("above-buttons", || true);
     view! {
         {live(move || edit.theirs().map(|theirs| {
             let label = choice.label(theirs);

@@ -2,6 +2,7 @@
 
 mod moving;
 
+use console_api::rules::{sort_by, sort_by_cached_key};
 use std::sync::Arc;
 
 use console_api::{
@@ -27,6 +28,7 @@ use crate::{
         dialog::Open,
         filter::FilterBox,
         focus::focus_heading_if_lost,
+        heading::PageHeading,
         icon::{Icon, glyph},
         live::{follow, live, live_attribute},
         pager::{Paged, Pager},
@@ -115,9 +117,9 @@ impl SitesState {
     /// The selected sites, in the order of their names.
     fn selected(self) -> Vec<Site> {
         let mut keys = self.selection.look(|keys| keys.iter().copied().collect::<Vec<_>>());
-        keys.sort_unstable();
+        sort_by(&mut keys, Ord::cmp);
         let mut sites = keys.into_iter().filter_map(|key| self.site(key)).collect::<Vec<_>>();
-        sites.sort_by_cached_key(|site| fold_case(&site.name));
+        sort_by_cached_key(&mut sites, |site| fold_case(&site.name));
         sites
     }
 
@@ -152,7 +154,7 @@ fn scroll_to_top() {
 #[component]
 pub fn SitesPage() -> impl IntoView {
     let data = Data::here();
-    Title::here().set("Sites");
+    Title::here().set(Route::Sites.heading());
     data.want_engines();
 
     let [filter, sort, page, size] = ["filter", "sort", "page", "size"].map(AddressParam::of);
@@ -244,9 +246,7 @@ pub fn SitesPage() -> impl IntoView {
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
-                <h1 id="page-heading" tabindex="-1">
-                    "Sites"
-                </h1>
+                <PageHeading route=Route::Sites />
                 <div class="actions">
                     <a class="button primary" href=Route::NewSite.href()>
                         {glyph(Icon::Add, "")}
@@ -261,7 +261,7 @@ pub fn SitesPage() -> impl IntoView {
                     filter
                 /> <div class="end">{live(move || is_filtered.get().then(|| view! { <FilterProgress page /> }))}</div>
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <SitesTroubles page />
             </div>
             <DataTable

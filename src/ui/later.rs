@@ -8,6 +8,7 @@ use leptos_router::hooks::use_location;
 
 use super::{
     focus::focus_heading,
+    heading::PageHeading,
     icon::{Icon, glyph},
     live::{follow, live},
 };
@@ -131,7 +132,7 @@ pub fn LaterScreen(
         }
         match stage {
             Stage::Here(render) => render(Later::Screen(route)),
-            Stage::Unasked | Stage::Coming => view! { <Skeleton /> }.into_any(),
+            Stage::Unasked | Stage::Coming => view! { <Frame route /> }.into_any(),
             Stage::Missing => {
                 let again = Callback::new(move |()| part.want());
                 view! { <MissingScreen again /> }.into_any()
@@ -163,9 +164,19 @@ pub fn Addition(
             missing.run(());
         }
     });
+    // What nobody waits for comes when the browser has nothing to do, one after the other: all at once they would be a task of 100 ms.
+    let its_turn = RwSignal::new(false);
+    follow(move || {
+        if matches!(stage.get(), Stage::Here(_)) && !its_turn.get_untracked() {
+            let come = move || _ = its_turn.try_set(true);
+            if wanted.get() || request_idle_callback_with_handle(come).is_err() {
+                come();
+            }
+        }
+    });
     live(move || match stage.get() {
-        Stage::Here(render) => Some(render(what)),
-        Stage::Unasked | Stage::Coming | Stage::Missing => None,
+        Stage::Here(render) if its_turn.get() => Some(render(what)),
+        _ => None,
     })
 }
 
@@ -185,15 +196,33 @@ fn pass_focus_on(from: String, path: Memo<String>) {
     });
 }
 
+/// What a screen shows before its part has come: its heading where it will stand, in the frame that it will have.
 #[component]
-fn Skeleton() -> impl IntoView {
+fn Frame(route: Route) -> impl IntoView {
+    Title::here().set(route.heading());
+    let class = match route {
+        Route::Pools | Route::Sites | Route::Health | Route::Activity => "page fills",
+        Route::Engine(_) | Route::Site(_) => "page of-one",
+        _ => "page",
+    };
+    let back = matches!(route, Route::Engine(_)).then(|| {
+        view! {
+            <nav class="way-back" aria-label="List of engines">
+                <a href=Route::Engines.href()>"Back to Scan Engines"</a>
+            </nav>
+        }
+    });
     view! {
-        <div class="page">
+        <section class=class aria-labelledby="page-heading">
+            {back}
+            <div class="page-head">
+                <PageHeading route />
+            </div>
             <div class="card" aria-busy="true">
                 <span class="unseen">"The screen is being loaded."</span>
                 <Bones />
             </div>
-        </div>
+        </section>
     }
 }
 

@@ -10,6 +10,7 @@ pub mod field;
 pub mod filter;
 pub mod focus;
 pub mod fold;
+pub mod heading;
 pub mod icon;
 pub mod keyed;
 pub mod later;

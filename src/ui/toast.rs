@@ -9,6 +9,7 @@ use super::{
     focus::focus_heading_if_lost,
     icon::{Icon, glyph},
     keyed::KeyedList,
+    live::follow,
 };
 
 /// The tone of a piece of news.
@@ -64,6 +65,8 @@ pub struct Toasts {
     list: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
     held: RwSignal<bool>,
+    /// What they stand above: a class, or nothing.
+    above: RwSignal<String>,
 }
 
 /// How long news stays that is not a failure.
@@ -74,8 +77,12 @@ const AT_ONCE: usize = 4;
 impl Toasts {
     /// An empty list, put into the context for the components below.
     pub fn provide() -> Self {
-        let toasts =
-            Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0), held: RwSignal::new(false) };
+        let toasts = Self {
+            list: RwSignal::new(Vec::new()),
+            next: StoredValue::new(0),
+            held: RwSignal::new(false),
+            above: RwSignal::new(String::new()),
+        };
         provide_context(toasts);
         toasts
     }
@@ -93,6 +100,13 @@ impl Toasts {
     /// The same for what ends long after it was begun: it stays until someone has closed it.
     pub fn keep(self, tone: Tone, what: impl Into<String>, more: Option<String>) {
         self.add(tone, what.into(), more, true);
+    }
+
+    /// Leaves room for what stands at the foot of the screen, as long as the component around is there and `is_there` says so. `class` is the
+    /// room's.
+    pub fn stand_above(self, class: &'static str, is_there: impl Fn() -> bool + 'static) {
+        follow(move || self.above.set(if is_there() { class.to_owned() } else { String::new() }));
+        on_cleanup(move || _ = self.above.try_set(String::new()));
     }
 
     fn add(self, tone: Tone, what: String, more: Option<String>, stays: bool) {
@@ -152,7 +166,7 @@ pub fn ToastRegion() -> impl IntoView {
     };
     view! {
         <div
-            class="toasts"
+            class=move || format!("toasts {}", toasts.above.get())
             role="status"
             aria-label="News"
             on:mouseenter=move |_| toasts.held.set(true)

@@ -149,5 +149,6 @@ async fn activity_can_be_deleted() {
         screen.see("heading", "Nothing has been done yet").await;
     }
     let screen = at_work_as(&console, "admin", "/activity", "Activity").await;
-    screen.see("heading", "Nothing has been done yet").await;
+    let heading = screen.see("heading", "Nothing has been done yet").await;
+    assert_eq!(heading.tag_name(), "H2", "it comes after the screen's own");
 }

@@ -316,6 +316,9 @@ async fn the_audit_counts_one_as_one_and_shows_who_calls_whom() {
     screen.read("Engine connects to console").await;
     let status = screen.see("cell", "Active").await;
     assert!(status.scroll_width() <= status.client_width());
+    screen.type_into("Search the audit", "paris").await;
+    let heading = screen.see("heading", "No engine matches the search").await;
+    assert_eq!(heading.tag_name(), "H2", "it comes after the screen's own");
 }
 
 #[wasm_bindgen_test]

@@ -418,8 +418,13 @@ async fn without_storage_the_history_is_there_until_the_page_is_left() {
     let forbid = "window.__open ??= IDBFactory.prototype.open; \
         IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); };";
     Function::new_no_args(forbid).call0(&JsValue::NULL).unwrap();
-    let screen = at_work_on(&console(), "/engines/1?tab=history", PANEL).await;
-    screen.see("rowheader", "Active").await;
-    open_watching(&screen).await;
-    screen.read("This browser does not let the app store anything").await;
+    {
+        let screen = at_work_on(&console(), "/engines/1?tab=history", PANEL).await;
+        screen.see("rowheader", "Active").await;
+        open_watching(&screen).await;
+        screen.read("This browser does not let the app store anything").await;
+    }
+    let screen = at_work_on(&console(), "/health?tab=fleet", "Engine Health").await;
+    screen.see("heading", "Fleet over time").await;
+    screen.read("This browser can't store it").await;
 }

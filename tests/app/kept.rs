@@ -4,7 +4,7 @@ use engine_console::browser::{
     clock::now,
     kept::{Kept, Store, Unkept, beginning_with, estimated_bytes, text},
 };
-use js_sys::Uint8Array;
+use js_sys::{Function, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -102,4 +102,32 @@ async fn a_key_that_is_none_fails_as_a_whole() {
     assert_eq!(kept.trouble(), Some(Unkept::Failed));
     assert_eq!(keys(&kept).await, [""; 0]);
     assert_eq!(kept.trouble(), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_whose_settings_forbid_it_is_told_from_one_whose_storage_failed() {
+    // As Chromium does both with all cookies blocked.
+    let forbid = "window.__open ??= IDBFactory.prototype.open;
+        IDBFactory.prototype.open = () => {
+            const request = window.__open.call(indexedDB, 'never');
+            request.addEventListener('upgradeneeded', () => request.transaction.abort());
+            Object.defineProperty(request, 'error', { value: new DOMException('denied', 'UnknownError') });
+            return request;
+        };
+        window.__storage ??= Object.getOwnPropertyDescriptor(window, 'localStorage');
+        const get = () => { throw new DOMException('denied', 'SecurityError'); };
+        return (name) => Object.defineProperty(window, 'localStorage', name === 'forbid' ? { configurable: true, get } : window.__storage);";
+    let owner = Owner::new();
+    owner.set();
+    let kept = somebody("nobody");
+    let settings: Function = Function::new_no_args(forbid).call0(&JsValue::NULL).unwrap().unchecked_into();
+    let failed = kept.count(Store::Notes).await;
+    settings.call1(&JsValue::NULL, &"forbid".into()).unwrap();
+    let forbidden = kept.count(Store::Notes).await;
+    settings.call1(&JsValue::NULL, &"allow".into()).unwrap();
+    let allow = "IDBFactory.prototype.open = window.__open;";
+    Function::new_no_args(allow).call0(&JsValue::NULL).unwrap();
+    assert_eq!((failed, forbidden), (Err(Unkept::Failed), Err(Unkept::Forbidden)));
+    assert_eq!(kept.trouble(), Some(Unkept::Forbidden));
+    assert_eq!(kept.count(Store::Notes).await, Ok(0));
 }

@@ -1,11 +1,16 @@
 //! **Sign in**, and what happens to a session.
 
+use engine_console::rehearsal::Rehearsal;
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
     console::{Console, Fault},
-    person::{ClockAhead, MonotonicAhead, Screen, at_work, focused, look_at_the_window, open, press, until},
+    person::{
+        ClockAhead, MonotonicAhead, Screen, at_work, focused, look_at_the_window, next_frame, open, press,
+        until,
+    },
 };
 
 fn console() -> Console {
@@ -20,6 +25,37 @@ async fn the_right_password_leads_to_the_engines_and_their_heading_has_the_focus
     until("the focus on the heading", || (focused()?.text_content()? == "Scan Engines").then_some(())).await;
     screen.read("console.example.org · version 6.6.200").await;
     screen.read("Signed in as admin").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_workbench_is_rehearsed_and_nobody_sees_it() {
+    let console = console();
+    let screen = open(&console, "/");
+    let typed = screen.field("Username").unwrap();
+    until("the focus", || (focused()?.id() == typed.id()).then_some(())).await;
+    let on_screen = || document().query_selector("main").unwrap().unwrap().outer_html();
+    let before = on_screen();
+    let rehearsal = Rehearsal::begin().unwrap();
+    while rehearsal.go_on() {
+        next_frame().await;
+        next_frame().await;
+    }
+    until("its rows", || {
+        let rows = document().query_selector_all(".rehearsal tr[data-key]:not([hidden])").unwrap();
+        (rows.length() == 3).then_some(())
+    })
+    .await;
+    assert!(on_screen() == before, "the sign-in page has changed");
+    assert!(screen.rows().is_empty());
+    assert_eq!(document().title(), "Sign in – Engine console");
+    assert_eq!(focused().map(|focused| focused.id()), Some(typed.id()));
+    drop(rehearsal);
+    // The app makes one as well.
+    let gone = || document().query_selector(".rehearsal").unwrap().is_none();
+    until("the rehearsal to go", || gone().then_some(())).await;
+    assert_eq!(console.calls(""), 0);
+    screen.sign_in("admin").await;
+    screen.see_names(&["berlin"]).await;
 }
 
 #[wasm_bindgen_test]

@@ -80,7 +80,7 @@ pub(crate) fn bench(options: &BenchOptions) -> Outcome {
         tables.push(first_load(&built));
     }
     if let Some(mut harness) = harness {
-        let printed = steps.step("Measure (about 2 minutes)", || {
+        let printed = steps.step("Measure (about 10 minutes)", || {
             let (outcome, printed) = cmd::read_bounded(&mut harness, BOUND);
             outcome.map(|()| printed)
         })?;

@@ -93,7 +93,7 @@ fn app_entries(folder: &Path) -> Outcome<Vec<Entry>> {
         entries.push(Entry::read(&path, format!("engine-console/{name}"), false)?);
     }
     entries.push(Entry::read(Path::new("docs/nginx/engine-console.conf"), "engine-console.conf", false)?);
-    with_licences(entries)
+    with_documents(entries)
 }
 
 fn program_entries() -> Outcome<Vec<Entry>> {
@@ -102,15 +102,35 @@ fn program_entries() -> Outcome<Vec<Entry>> {
     for name in ["embedded-console", "scan-engine"] {
         entries.push(Entry::read(&folder.join(name), name, true)?);
     }
-    with_licences(entries)
+    with_documents(entries)
 }
 
-fn with_licences(mut entries: Vec<Entry>) -> Outcome<Vec<Entry>> {
-    for name in ["LICENSE-APACHE", "LICENSE-MIT", "README.md"] {
-        entries.push(Entry::read(Path::new(name), name, false)?);
-    }
+fn with_documents(mut entries: Vec<Entry>) -> Outcome<Vec<Entry>> {
+    entries.extend(documents(Path::new(""))?);
     Ok(entries)
 }
+
+/// The licences, and README with all that it links to. `root` is the project's folder.
+fn documents(root: &Path) -> Outcome<Vec<Entry>> {
+    let mut names: Vec<PathBuf> = DOCUMENTS.iter().map(PathBuf::from).collect();
+    for folder in ["docs", "docs/nginx", "docs/pictures"].map(Path::new) {
+        for file in fs::read_dir(root.join(folder)).on("read", folder)? {
+            let path = file.on("read", folder)?.path();
+            names.extend(path.file_name().filter(|_| path.is_file()).map(|name| folder.join(name)));
+        }
+    }
+    names.iter().map(|name| Entry::read(&root.join(name), name.to_string_lossy(), false)).collect()
+}
+
+const DOCUMENTS: [&str; 7] = [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+];
 
 /// An archive with everything in one folder, and the checksums of all of it.
 fn pack(folder: &str, mut entries: Vec<Entry>) -> Outcome<Vec<u8>> {
@@ -172,6 +192,20 @@ mod tests {
 
     fn some() -> Vec<Entry> {
         vec![entry("b", "two", true), entry("a/c", "three", false), entry("a/b", "one", false)]
+    }
+
+    #[test]
+    fn what_the_readme_links_to_is_in_the_archives() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project's folder");
+        let entries = documents(root).unwrap();
+        let is_there = |link: &str| entries.iter().any(|entry| entry.name == link);
+        let readme = entries.iter().find(|entry| entry.name == "README.md").expect("README.md");
+        let readme = String::from_utf8(readme.content.clone()).expect("text");
+        let links = readme.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        let links: Vec<_> = links.filter(|link| !link.is_empty() && !link.contains("://")).collect();
+        assert!(links.len() > 10, "README has {links:?}");
+        let dead: Vec<_> = links.iter().filter(|link| !is_there(link)).collect();
+        assert!(dead.is_empty(), "not in the archives: {dead:?}");
     }
 
     #[test]

@@ -108,8 +108,10 @@ const make = (row, at) => {
   tr.setAttribute("aria-rowindex", at + 2);
   box.firstChild.setAttribute("aria-label", `Select ${engine.name}`);
   const [mark] = state.children;
-  const [arrow, word, advice] = mark.children;
+  const [arrow, word, direction, advice] = mark.children;
   arrow.classList.add(row.tone);
+  arrow.firstChild.setAttribute("href", `#a-${row.tone}-none`);
+  direction.textContent = ". Direction not reported.";
   word.className = row.tone;
   word.textContent = row.label;
   if (row.advice) {

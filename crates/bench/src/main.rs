@@ -13,15 +13,19 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use e2e::{Kind, in_browser};
+use list::List;
 use load::Load;
 use report::Table;
 use serde_json::json;
-use subject::Console;
+use subject::{Console, Fleet};
 
 /// A fleet as many have it, and its sites.
 const SMALL: (u32, u32) = (200, 2_000);
 /// A fleet that is larger than any: what it shows is how the work grows.
 const LARGE: (u32, u32) = (10_000, 100_000);
+
+/// A second round is made with a processor that is slowed down so many times, as old machines are; it has no goals.
+const THROTTLED: u32 = 4;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -61,19 +65,27 @@ async fn measure(wanted: impl Fn(Part) -> bool) {
         tell_browser().await;
     }
     let mut load = wanted(Part::Load).then(Load::new);
-    if let Some(load) = &mut load {
-        let console = Console::start(SMALL.0, SMALL.1).await;
-        load.measure(&console, SMALL.0).await;
+    let mut list = wanted(Part::List).then(List::new);
+    let mut console = None;
+    for size in [SMALL, LARGE] {
+        let console = console.insert(Console::start(size).await);
+        for throttled in [1, THROTTLED] {
+            let fleet = Fleet { size, throttled };
+            if let Some(load) = &mut load {
+                load.measure(console, fleet).await;
+            }
+            if let Some(list) = &mut list {
+                list.measure(console, fleet).await;
+            }
+        }
     }
-    let console = Console::start(LARGE.0, LARGE.1).await;
-    if let Some(mut load) = load {
-        load.measure(&console, LARGE.0).await;
+    if let Some(load) = load {
         load.print();
     }
-    if wanted(Part::List) {
-        list::measure(&console, LARGE.0).await;
+    if let Some(list) = list {
+        list.print();
     }
-    if wanted(Part::Api) {
+    if let Some(console) = console.filter(|_| wanted(Part::Api)) {
         api::measure(&console, LARGE.0, LARGE.1);
     }
 }

@@ -32,11 +32,6 @@ impl Sample {
         let rank = (self.0.len() * percent).div_ceil(100).clamp(1, self.0.len());
         self.0[rank - 1]
     }
-
-    /// The largest.
-    pub(crate) fn max(&self) -> f64 {
-        self.percentile(100)
-    }
 }
 
 #[cfg(test)]
@@ -54,7 +49,7 @@ mod tests {
     fn a_percentile_is_a_value_that_was_measured() {
         let hundred = Sample::new((1..=100).rev().map(f64::from));
         assert_eq!(hundred.percentile(95), 95.0);
-        assert_eq!(hundred.max(), 100.0);
+        assert_eq!(hundred.percentile(100), 100.0);
         // Of few values it is one of the largest.
         assert_eq!(Sample::new((1..=10).map(f64::from)).percentile(95), 10.0);
         assert_eq!(Sample::new((1..=40).map(f64::from)).percentile(95), 38.0);

@@ -48,6 +48,43 @@ impl fmt::Display for Subject {
     }
 }
 
+/// Whom it is measured for: how many engines, and how fast the processor is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fleet {
+    /// Engines and sites.
+    pub(crate) size: (u32, u32),
+    /// The processor is slowed down so many times.
+    pub(crate) throttled: u32,
+}
+
+impl Fleet {
+    /// How many engines.
+    pub(crate) const fn engines(self) -> u32 {
+        self.size.0
+    }
+
+    /// Which processor, in words.
+    pub(crate) fn processor(self) -> String {
+        if self.throttled == 1 { "whole".to_owned() } else { format!("1/{}", self.throttled) }
+    }
+
+    /// The goals are those of a whole processor.
+    pub(crate) const fn has_goals(self) -> bool {
+        self.throttled == 1
+    }
+
+    /// From **Sign in** to the first row, without the network, in milliseconds.
+    pub(crate) const fn row_goal(self) -> f64 {
+        if self.size.0 > 1000 { 220.0 } else { 150.0 }
+    }
+}
+
+impl fmt::Display for Fleet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} engines, {} processor", self.size.0, self.processor())
+    }
+}
+
 /// A console with so many engines that serves both pages. No proxy stands before it.
 #[derive(Debug)]
 pub(crate) struct Console {
@@ -60,7 +97,7 @@ impl Console {
     ///
     /// # Panics
     /// If it does not come up.
-    pub(crate) async fn start(engines: u32, sites: u32) -> Self {
+    pub(crate) async fn start((engines, sites): (u32, u32)) -> Self {
         say(&format!("A console with {engines} engines and {sites} sites …"));
         let files = match serve_both(&settings().dist) {
             Ok(files) => files,
@@ -85,7 +122,7 @@ impl Console {
     ///
     /// # Panics
     /// If the page does not come so far, or the browser complains of it.
-    pub(crate) async fn open<T, F>(&self, subject: Subject, rest: F) -> (Value, T)
+    pub(crate) async fn open<T, F>(&self, subject: Subject, fleet: Fleet, rest: F) -> (Value, T)
     where
         F: AsyncFnOnce(&Page) -> T,
     {
@@ -94,6 +131,7 @@ impl Console {
         let watch = format!("({})({credentials})", include_str!("watch.js").trim_end());
         in_browser(Kind::Chromium, &format!("bench-{subject}"), async move |page: Page| {
             page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": watch })).await;
+            page.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": fleet.throttled })).await;
             page.open(url).await;
             let loaded = ask(&page, "load", &[]).await;
             let rest = rest(&page).await;

@@ -38,6 +38,17 @@ pub enum Kind {
     Firefox,
 }
 
+/// What a browser stores for its pages, by its settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// What they ask for.
+    Free,
+    /// Nothing.
+    Forbidden,
+    /// There is no room. Only Firefox has a setting for it; Chromium takes a command (`Storage.overrideQuotaForOrigin`).
+    Full,
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -64,14 +75,14 @@ impl Browser {
     ///
     /// # Panics
     /// If driver or browser don't come up.
-    pub(crate) async fn start(kind: Kind) -> Self {
+    pub(crate) async fn start(kind: Kind, storage: Storage) -> Self {
         // thirtyfour's HTTP client asks for one although nothing here is encrypted. Already installed is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
         let profile = Profile::new();
         let (process, port) = start_driver(kind, &profile).await;
         let capabilities = match kind {
-            Kind::Chromium => chromium(profile.path()),
-            Kind::Firefox => firefox(),
+            Kind::Chromium => chromium(profile.path(), storage),
+            Kind::Firefox => firefox(storage),
         };
         let driver =
             WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities).request_timeout(START).await;
@@ -238,7 +249,7 @@ fn processes_on(folder: &Path) -> Vec<String> {
         .collect()
 }
 
-fn chromium(profile: &Path) -> Capabilities {
+fn chromium(profile: &Path, storage: Storage) -> Capabilities {
     let mut args = [
         "--headless",
         "--no-sandbox",
@@ -262,12 +273,17 @@ fn chromium(profile: &Path) -> Capabilities {
         }
     };
     set("browserName", json!("chrome"));
-    set("goog:chromeOptions", json!({ "binary": settings().chromium, "args": args }));
+    // What it may keep belongs to the cookies there: 2 is to block them.
+    let prefs = match storage {
+        Storage::Free | Storage::Full => json!({}),
+        Storage::Forbidden => json!({ "profile.default_content_setting_values.cookies": 2 }),
+    };
+    set("goog:chromeOptions", json!({ "binary": settings().chromium, "args": args, "prefs": prefs }));
     set("goog:loggingPrefs", json!({ "browser": "ALL" }));
     capabilities
 }
 
-fn firefox() -> Capabilities {
+fn firefox(storage: Storage) -> Capabilities {
     let mut capabilities = Capabilities::new();
     let mut set = |key: &str, value| {
         if let Err(error) = capabilities.set(key, value) {
@@ -276,17 +292,19 @@ fn firefox() -> Capabilities {
     };
     set("browserName", json!("firefox"));
     set("webSocketUrl", json!(true));
-    set(
-        "moz:firefoxOptions",
-        json!({
-            "binary": settings().firefox(),
-            "args": ["-headless", "--width", "1440", "--height", "900"],
-            "prefs": {
-                "intl.accept_languages": "en-GB, en",
-                "network.captive-portal-service.enabled": false,
-                "network.connectivity-service.enabled": false,
-            },
-        }),
-    );
+    let mut prefs = json!({
+        "intl.accept_languages": "en-GB, en",
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+    });
+    match storage {
+        Storage::Free => {}
+        // "Block all cookies", to which the rest of what is stored belongs.
+        Storage::Forbidden => prefs["network.cookie.cookieBehavior"] = json!(2),
+        // In kilobytes.
+        Storage::Full => prefs["dom.quotaManager.temporaryStorage.fixedLimit"] = json!(1),
+    }
+    let args = ["-headless", "--width", "1440", "--height", "900"];
+    set("moz:firefoxOptions", json!({ "binary": settings().firefox(), "args": args, "prefs": prefs }));
     capabilities
 }

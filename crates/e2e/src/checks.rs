@@ -82,6 +82,18 @@ impl Page {
     /// As [`check_accessibility`](Self::check_accessibility) does; or if something is wider than the window, or a picture
     /// can't be kept.
     pub async fn check_screen(&self, screen: &str) {
+        self.check_in(screen, &SIZES).await;
+    }
+
+    /// The same as a phone alone, for what only a phone shows: see [`pretend`](Self::pretend), which it ends.
+    ///
+    /// # Panics
+    /// As [`check_screen`](Self::check_screen) does.
+    pub async fn check_phone(&self, screen: &str) {
+        self.check_in(screen, &SIZES[2..]).await;
+    }
+
+    async fn check_in(&self, screen: &str, sizes: &[(u32, u32)]) {
         if self.kind() != Kind::Chromium {
             return self.check_accessibility(screen).await;
         }
@@ -89,11 +101,11 @@ impl Page {
         fs::create_dir_all(folder)
             .unwrap_or_else(|error| panic!("{} can't be made: {error}", folder.display()));
         let (mut wide, mut small) = (Vec::new(), Vec::new());
-        for (width, height) in SIZES {
+        for &(width, height) in sizes {
             self.pretend(width, height).await;
             for theme in ["light", "dark"] {
                 self.prefer(Some(theme)).await;
-                if width == SIZES[0].0 {
+                if width == sizes[0].0 {
                     self.check_accessibility(&format!("{screen}, {theme}")).await;
                 } else {
                     self.settle().await;

@@ -27,6 +27,7 @@
 mod browser;
 mod checks;
 mod contract;
+mod files;
 mod locator;
 mod nginx;
 mod page;
@@ -47,7 +48,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use futures::FutureExt as _;
 
-pub use browser::Kind;
+pub use browser::{Kind, Storage};
 pub use checks::SIZES;
 pub use locator::{
     Locator, Name, alert, any, button, cell, column, dialog, ends, field, has, heading, link, news, role,
@@ -83,12 +84,12 @@ where
 ///
 /// # Panics
 /// As [`beside`] does.
-pub async fn in_browser<T, F, Fut>(kind: Kind, name: &str, body: F) -> T
+pub async fn in_browser<T, F, Fut>(kind: Kind, storage: Storage, name: &str, body: F) -> T
 where
     F: FnOnce(Page) -> Fut,
     Fut: Future<Output = T>,
 {
-    let browser = browser::Browser::start(kind).await;
+    let browser = browser::Browser::start(kind, storage).await;
     let page = Page::new(browser.driver.clone(), kind);
     let outcome = on_page(&page, name, body).await;
     drop(page);

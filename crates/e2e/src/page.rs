@@ -61,6 +61,26 @@ impl Page {
         }
     }
 
+    /// Does something in another tab of the same browser, closes it, and goes on here. In Firefox that tab would have another
+    /// container, and so another storage.
+    pub async fn in_another_tab(&self, body: impl AsyncFnOnce()) {
+        let at = Location::caller();
+        let open = async {
+            let here = self.driver.window().await?;
+            let tab = self.driver.new_tab().await?;
+            self.driver.switch_to_window(tab).await?;
+            WebDriverResult::Ok(here)
+        };
+        let here = open.await.or_fail(at, || "open another tab".to_owned());
+        body().await;
+        self.keep_problems().await;
+        let close = async {
+            self.driver.close_window().await?;
+            self.driver.switch_to_window(here).await
+        };
+        close.await.or_fail(at, || "close the other tab".to_owned());
+    }
+
     /// Loads the page again.
     #[track_caller]
     pub fn reload(&self) -> impl Future<Output = ()> {
@@ -294,6 +314,16 @@ impl Page {
                 element.send_keys(keys).await
             };
             typed.await.or_fail(at, || format!("type into {what}"));
+        }
+    }
+
+    /// Gives the keys to a part of the page, whatever it holds already.
+    #[track_caller]
+    pub(crate) fn type_into(&self, what: Locator, text: &str) -> impl Future<Output = ()> {
+        let (at, page, text) = (Location::caller(), self.clone(), text.to_owned());
+        async move {
+            let element = page.element(at, &what, PATIENCE).await;
+            element.send_keys(text).await.or_fail(at, || format!("type into {what}"));
         }
     }
 

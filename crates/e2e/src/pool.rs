@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::browser::{Browser, Kind};
+use crate::browser::{Browser, Kind, Storage};
 use crate::page::Page;
 
 /// Those that no test uses now. Each is as good as new.
@@ -23,7 +23,7 @@ pub(crate) async fn take(kind: Kind) -> Browser {
     };
     match found {
         Some(browser) => browser,
-        None => Browser::start(kind).await,
+        None => Browser::start(kind, Storage::Free).await,
     }
 }
 

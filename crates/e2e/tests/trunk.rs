@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use e2e::{Kind, Page, Stack, heading, http, in_browser, settings, until};
+use e2e::{Kind, Page, Stack, Storage, heading, http, in_browser, settings, until};
 use tokio::process::{Child, Command};
 
 /// How long a build of the whole app may take, for development or for release, on a busy machine.
@@ -163,7 +163,7 @@ async fn serve_shows_the_app_with_the_consoles_data_and_each_edit() {
     let policy = index.header("content-security-policy").unwrap_or_default();
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe-inline"), "{policy}");
 
-    in_browser(Kind::Chromium, "trunk serve", async |page: Page| {
+    in_browser(Kind::Chromium, Storage::Free, "trunk serve", async |page: Page| {
         page.open(format!("http://{address}/")).await;
         page.sign_in("admin", &stack.password()).await;
         // The list came through trunk from the console.

@@ -1,5 +1,6 @@
 //! **Move engine**: one engine or several from one pool to another, with what that changes before and after.
 
+use console_api::rules::sort_by;
 use std::sync::Arc;
 
 use console_api::{
@@ -166,7 +167,7 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
         let rows = moving.rows.get();
         let (from, _) = moving.pools();
         let mut members = from.map(|pool| pool.engines).unwrap_or_default();
-        members.sort_unstable();
+        sort_by(&mut members, Ord::cmp);
         members.dedup();
         let filter = moving.filter.with(|filter| EngineFilter::new(filter, Vec::new()));
         let shown = select(&rows.all, &filter, moving.sort.get());

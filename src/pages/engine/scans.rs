@@ -117,7 +117,7 @@ pub(super) fn EngineScans(page: EngineState) -> impl IntoView {
                     </button>
                 </div>
             </div>
-            <div role="status" class="troubles">
+            <div role="status" class="troubles over-table">
                 <EngineScansTroubles tab />
             </div>
             <DataTable

@@ -187,8 +187,9 @@ fn status(page: EnginesState, row: &EngineRow, tabindex: &'static str) -> El {
         .is("hidden", step.is_none())
         .is("tabindex", tabindex)
         .text(reason);
-    let status =
-        El::new("div", "status").is("title", mark_title(arrow, label)).with_all(mark_parts(arrow, label));
+    let status = El::new("div", if step.is_none() { "status alone" } else { "status" })
+        .is("title", mark_title(arrow, label))
+        .with_all(mark_parts(arrow, label));
     El::new("td", "c-status").with(status.with(advice))
 }
 

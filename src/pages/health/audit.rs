@@ -390,7 +390,7 @@ fn empty(page: AuditState) -> AnyView {
     if page.filter.with(|text| text.trim().is_empty()) {
         return view! {
             <div class="table-empty">
-                <h3>{format!("No {what}")}</h3>
+                <h2>{format!("No {what}")}</h2>
                 <p>{format!("The console has no {what}, or this account may not see any.")}</p>
             </div>
         }
@@ -398,7 +398,7 @@ fn empty(page: AuditState) -> AnyView {
     }
     view! {
         <div class="table-empty">
-            <h3>{format!("No {what} matches the search")}</h3>
+            <h2>{format!("No {what} matches the search")}</h2>
             <button type="button" class="button" on:click=move |_| page.filter.choose(String::new())>
                 "Show all"
             </button>

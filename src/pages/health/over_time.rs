@@ -11,6 +11,7 @@ use crate::{
     data::Data,
     features::{
         history::{KEPT_HERE, moment},
+        kept::NotKept,
         watching::Watching,
     },
     ui::{
@@ -99,6 +100,7 @@ pub(super) fn FleetOverTime(data: Data) -> impl IntoView {
                 counted.with_value(|points| picture(points))
             })}
             <p class="secondary">{KEPT_HERE}</p>
+            <NotKept />
         </section>
     }
 }

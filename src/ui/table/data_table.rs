@@ -422,7 +422,7 @@ pub fn DataTable(
             on:pointerleave=move |_| pointed_at.set_value(false)
         >
             <table
-                class=format!("table {class}")
+                class=move || columns.with(|columns| class_with(class, columns))
                 aria-label=name
                 aria-rowcount=live_attribute(move || Some((total() + 1).to_string()))
                 aria-busy=live_attribute(move || keys.with(Option::is_none).then_some("true"))
@@ -474,6 +474,12 @@ pub fn DataTable(
             }
         })}
     }
+}
+
+/// The class of a table says which columns it has, for the style. (`:has()` would say it as well, and then each row that is made has the browser
+/// work out the style of the whole table again: 13 ms for 24 rows, measured in Chromium.)
+fn class_with(class: &str, columns: &[Column]) -> String {
+    columns.iter().fold(format!("table {class}"), |class, column| class + " with-" + column.key)
 }
 
 /// The rows stand as an earlier reading had them, for somebody is at them.

@@ -12,6 +12,7 @@ use crate::ui::{
     icon::{Icon, glyph},
     live::live,
     shortcuts::{SelectionKeys, select_by_keys},
+    toast::Toasts,
 };
 
 /// How rows are selected.
@@ -155,6 +156,7 @@ pub fn SelectionBar(
     children: ChildrenFn,
 ) -> impl IntoView {
     let any = Memo::new(move |_| selection.count() > 0);
+    Toasts::here().stand_above("above-selection", move || any.get());
     let children = StoredValue::new(children);
     let select_all = move || {
         if let Some(keys) = shown.get_untracked() {

@@ -1,5 +1,6 @@
 //! Engine pools.
 
+use crate::rules::sort_by;
 use futures::future::join_all;
 use serde::Serialize;
 
@@ -32,7 +33,7 @@ impl PoolDraft {
     pub fn same_as(&self, other: &Self) -> bool {
         let sorted = |engines: &[EngineId]| {
             let mut engines = engines.to_vec();
-            engines.sort_unstable();
+            sort_by(&mut engines, Ord::cmp);
             engines.dedup();
             engines
         };

@@ -3,6 +3,7 @@
 mod file;
 mod undo;
 
+use crate::rules::keys::sort_by_cached_key;
 use core::borrow::Borrow;
 use core::cmp::Reverse;
 
@@ -188,7 +189,7 @@ impl Entry {
         };
         let rank = |item: &&EntryItem| Outcome::ALL.iter().position(|it| *it == item.outcome);
         let mut items: Vec<&EntryItem> = self.items.iter().collect();
-        items.sort_by_key(|item| (item.outcome != Outcome::Done, rank(item)));
+        sort_by_cached_key(&mut items, |item| (item.outcome != Outcome::Done, rank(item)));
         for item in items {
             let is_told = item.outcome == Outcome::Done && !item.words.is_empty();
             add(if is_told { item.words.as_str() } else { item.outcome.label() });
@@ -240,7 +241,9 @@ pub fn merge_entries<E: Borrow<Entry>>(mine: Vec<E>, others: Vec<E>) -> Vec<E> {
     let mut all: Vec<E> = mine.into_iter().chain(others).collect();
     // Sorting keeps the order of equals.
     let id = |entry: &E| Borrow::<Entry>::borrow(entry).id;
-    all.sort_by_key(|entry| (Reverse(id(entry)), Borrow::<Entry>::borrow(entry).ended.is_none()));
+    sort_by_cached_key(&mut all, |entry| {
+        (Reverse(id(entry)), Borrow::<Entry>::borrow(entry).ended.is_none())
+    });
     all.dedup_by_key(|entry| id(entry));
     all
 }

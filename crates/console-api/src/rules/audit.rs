@@ -3,6 +3,7 @@
 //! Made of lists that are already there, in steps that each take a few milliseconds in a browser with 10,000 engines, 500
 //! pools and 100,000 sites: [`Scanners`], then [`SiteRows`], then this.
 
+use crate::rules::keys::sort_by;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -111,7 +112,7 @@ impl Audit {
         let mut audited = FxHashMap::default();
         for pool in named {
             let mut members: Vec<u32> = pool.engines.iter().filter_map(|id| at.get(id).copied()).collect();
-            members.sort_unstable();
+            sort_by(&mut members, Ord::cmp);
             members.dedup();
             let sites = sites_of(pool.id.into());
             for member in &members {
@@ -164,7 +165,7 @@ impl Audit {
             .iter()
             .flat_map(|pool| self.places_of((*pool).into()).iter().map(move |place| (*place, Some(*pool))));
         let mut sites: Vec<(u32, Option<PoolId>)> = direct.chain(through).collect();
-        sites.sort_unstable();
+        sort_by(&mut sites, Ord::cmp);
         let site = |(place, through): (u32, Option<PoolId>)| {
             let place = place as usize;
             Some(AuditedSite { place, id: self.list().id(place)?, through })

@@ -1,5 +1,6 @@
 //! Problems by their cause: an engine that is out of touch is one problem, whatever follows from it.
 
+use crate::rules::keys::sort_by;
 use core::fmt::Write;
 
 use rustc_hash::FxHashMap;
@@ -49,7 +50,7 @@ impl Cause {
             state.push_str(engine.status.key());
         }
         let mut follows: Vec<_> = self.follows.iter().map(|it| (it.kind, it.about)).collect();
-        follows.sort_unstable();
+        sort_by(&mut follows, Ord::cmp);
         for (kind, about) in follows {
             // A string takes everything.
             _ = write!(state, " {}:{}", kind.key(), about.map_or(0, crate::ids::ScannerId::get));

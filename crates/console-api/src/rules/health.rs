@@ -3,6 +3,7 @@
 //! Only what happened is found out here, for ten thousand engines in one go. The words for it come from
 //! [`Problem::words`], for those that are on screen.
 
+use crate::rules::keys::sort_by;
 use core::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
@@ -353,7 +354,7 @@ fn of_pool(pool: &Pool, engines: &FxHashMap<EngineId, &Engine>) -> Option<Proble
 /// How many engines of a pool are active, or may be: older consoles tell no status.
 fn active_engines(pool: &Pool, engines: &FxHashMap<EngineId, &Engine>) -> usize {
     let mut members: Vec<&EngineId> = pool.engines.iter().collect();
-    members.sort_unstable();
+    sort_by(&mut members, Ord::cmp);
     members.dedup();
     members.iter().filter(|id| engines.get(id).is_some_and(|engine| may_share(engine))).count()
 }

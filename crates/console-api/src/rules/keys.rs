@@ -1,6 +1,7 @@
 //! Sort keys: made once for each engine, then compared byte by byte, so that ten thousand rows sort at once.
 
 use core::cmp::Ordering;
+use core::mem;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// Lower case for comparing and searching, in every script.
@@ -67,22 +68,68 @@ pub(crate) fn same_host(a: &str, b: &str) -> bool {
     }
 }
 
-/// The numbers below `length` in sorted order. Everything that is sorted here is sorted through this one function:
-/// each kind of element would bring a sorting algorithm of its own into the app's download.
+/// The numbers below `length` in sorted order. Everything that is sorted here and in the app is sorted through this one
+/// function: each kind of element would bring a sorting algorithm of its own into the app's download, 6 kB before compression.
 pub(crate) fn sorted(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
     order.sort_unstable_by(|a, b| compare(*a, *b));
     order
 }
 
+/// Sorts; what is alike keeps its order.
+pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    let order = sorted(items.len(), &|a, b| compare(&items[a], &items[b]).then(a.cmp(&b)));
+    arrange(items, order);
+}
+
+/// Sorts by keys that are worked out once for each item; what is alike keeps its order.
+pub fn sort_by_cached_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+    let keys: Vec<K> = items.iter().map(key).collect();
+    arrange(items, sorted(items.len(), &|a, b| keys[a].cmp(&keys[b]).then(a.cmp(&b))));
+}
+
+/// Puts into each place the item that is at the place that `order` names for it, one circle of places after the other.
+fn arrange<T>(items: &mut [T], mut order: Vec<usize>) {
+    for start in 0..order.len() {
+        let mut at = start;
+        loop {
+            let from = mem::replace(&mut order[at], at);
+            if from == start || from == at {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use core::cmp::Reverse;
+
     use super::*;
 
     fn by<'a>(key: fn(&str) -> Box<[u8]>, texts: &[&'a str]) -> Vec<&'a str> {
         let mut texts = texts.to_vec();
         texts.sort_by_key(|text| key(text));
         texts
+    }
+
+    #[test]
+    fn what_is_alike_keeps_its_order() {
+        let mut items = [(3, 'a'), (1, 'b'), (3, 'c'), (2, 'd'), (1, 'e'), (3, 'f')];
+        let mut others = items;
+        sort_by(&mut items, |one, other| one.0.cmp(&other.0));
+        assert_eq!(items, [(1, 'b'), (1, 'e'), (2, 'd'), (3, 'a'), (3, 'c'), (3, 'f')]);
+        sort_by_cached_key(&mut others, |item| Reverse(item.0));
+        assert_eq!(others, [(3, 'a'), (3, 'c'), (3, 'f'), (2, 'd'), (1, 'b'), (1, 'e')]);
+        for length in 0..7_usize {
+            let mut numbers: Vec<usize> = (0..length).map(|at| at * 5 % 7).collect();
+            let mut std = numbers.clone();
+            sort_by(&mut numbers, Ord::cmp);
+            std.sort_unstable();
+            assert_eq!(numbers, std);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Finding things by their names: what the command palette offers for what is typed.
 
 use super::fold_case;
+use crate::rules::keys::sort_by_cached_key;
 
 /// How well a name fits, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +44,7 @@ pub fn find_by_name<T, N: AsRef<str>>(
             Some((fit(&name, &typed, &words)?, name.chars().count(), thing))
         })
         .collect::<Vec<_>>();
-    found.sort_by_key(|(fit, length, _)| (*fit, *length));
+    sort_by_cached_key(&mut found, |(fit, length, _)| (*fit, *length));
     let count = found.len();
     Found { best: found.into_iter().take(at_most).map(|(_, _, thing)| thing).collect(), count }
 }

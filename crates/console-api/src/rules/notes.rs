@@ -1,5 +1,6 @@
 //! Notes and tags on engines, which only this browser keeps.
 
+use crate::rules::keys::{sort_by, sort_by_cached_key};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::EngineId;
@@ -129,7 +130,7 @@ pub fn tags_from(text: &str) -> Vec<String> {
 #[must_use]
 pub fn merge_notes(mine: Vec<Note>, others: Vec<Note>) -> Vec<Note> {
     let mut all: Vec<Note> = mine.into_iter().chain(others).collect();
-    all.sort_by(|one, other| one.engine.cmp(&other.engine).then(other.rank().cmp(&one.rank())));
+    sort_by(&mut all, |one, other| one.engine.cmp(&other.engine).then(other.rank().cmp(&one.rank())));
     all.dedup_by_key(|note| note.engine);
     all
 }
@@ -146,7 +147,7 @@ impl Notes {
     #[must_use]
     pub fn new(notes: &[Note]) -> Self {
         let mut list: Vec<Note> = notes.iter().filter(|note| !note.is_empty()).cloned().collect();
-        list.sort_by_key(|note| note.engine);
+        sort_by_cached_key(&mut list, |note| note.engine);
         Self { list }
     }
 
@@ -161,7 +162,7 @@ impl Notes {
     #[must_use]
     pub fn tags_of(&self, engine: &Engine) -> String {
         let mut tags = self.of(engine.id).map(|note| note.tags.clone()).unwrap_or_default();
-        tags.sort_by_cached_key(|tag| fold_case(tag));
+        sort_by_cached_key(&mut tags, |tag| fold_case(tag));
         tags.join(", ")
     }
 
@@ -169,7 +170,7 @@ impl Notes {
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
         let mut tags: Vec<String> = self.list.iter().flat_map(|note| note.tags.iter().cloned()).collect();
-        tags.sort_by_cached_key(|tag| fold_case(tag));
+        sort_by_cached_key(&mut tags, |tag| fold_case(tag));
         tags.dedup_by_key(|tag| fold_case(tag));
         tags
     }

@@ -1,5 +1,6 @@
 //! News of engines for whoever looks elsewhere: one notice for all that have the same in common, and none in quiet hours.
 
+use crate::rules::keys::sort_by_cached_key;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ids::EngineId;
@@ -76,7 +77,7 @@ pub fn notices(turns: &[Turn], engines: &[Engine], pools: &[Pool], causes: &[Cau
             None => groups.push((&turn.status, vec![turn])),
         }
     }
-    groups.sort_by_key(|(status, _)| core::cmp::Reverse(status.severity()));
+    sort_by_cached_key(&mut groups, |(status, _)| core::cmp::Reverse(status.severity()));
     let notice = |(status, group): (&EngineStatus, Vec<&Turn>)| {
         let is_bad = status.severity() == Severity::Bad;
         let who = match &group[..] {

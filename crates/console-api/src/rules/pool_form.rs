@@ -5,6 +5,7 @@ use crate::client::PoolDraft;
 use crate::ids::{EngineId, PoolId};
 use crate::model::Pool;
 use crate::rules::engine_form::name_problem;
+use crate::rules::keys::sort_by;
 use crate::rules::keys::{fold_case, sorted};
 
 /// What is wrong with a form.
@@ -57,6 +58,6 @@ fn without_doubles(engines: &[EngineId]) -> Vec<EngineId> {
     let order = sorted(engines.len(), &|a, b| engines[a].cmp(&engines[b]).then(a.cmp(&b)));
     let mut first: Vec<usize> =
         order.chunk_by(|a, b| engines[*a] == engines[*b]).filter_map(|same| same.first().copied()).collect();
-    first.sort_unstable();
+    sort_by(&mut first, Ord::cmp);
     first.into_iter().map(|at| engines[at]).collect()
 }

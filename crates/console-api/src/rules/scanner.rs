@@ -1,5 +1,6 @@
 //! What can scan a site: the engines and the pools, which share one id space (docs/api-quirks.md, "Reading").
 
+use crate::rules::keys::sort_by_cached_key;
 use rustc_hash::FxHashMap;
 
 use crate::ids::{EngineId, PoolId, ScannerId};
@@ -95,7 +96,7 @@ impl Scanners {
             sites: pool.sites.as_ref().map(Vec::len),
         });
         let mut all: Vec<Scanner> = of_engines.chain(of_pools).collect();
-        all.sort_by_cached_key(|scanner| (keys::natural(&scanner.name), scanner.id));
+        sort_by_cached_key(&mut all, |scanner| (keys::natural(&scanner.name), scanner.id));
         let at = all.iter().enumerate().map(|(at, scanner)| (scanner.id, at)).collect();
         Self { all, at }
     }

@@ -4,6 +4,7 @@
 //! app has put into it stays in it.
 
 use crate::rules::fold_case;
+use crate::rules::keys::sort_by_cached_key;
 
 /// What of a view belongs into the address of the list.
 pub const VIEW_ADDRESS: [&str; 4] = ["filter", "status", "sort", "group"];
@@ -89,7 +90,7 @@ pub fn merge_views(mut mine: Vec<View>, others: Vec<View>) -> Vec<View> {
         }
         mine.push(view);
     }
-    mine.sort_by_cached_key(View::key);
+    sort_by_cached_key(&mut mine, View::key);
     mine
 }
 

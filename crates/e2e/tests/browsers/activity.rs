@@ -1,8 +1,9 @@
-//! **Activity**: kept in a real browser's storage, undone against a real console, and left out where the browser keeps nothing.
+//! **Activity**: kept in a real browser's storage, undone against a real console.
 
 use console_api::{EngineId, SiteId};
-use e2e::{Key, Page, Stack, any, button, cell, dialog, has, heading, link, role, row, starts, tests, text};
-use serde_json::json;
+use e2e::{
+    Key, PATIENCE, Page, Stack, any, button, cell, column, dialog, has, link, news, role, tests, text, until,
+};
 
 use crate::{
     fleet::{LOCAL, sign_in},
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// Two sites that were moved from the local engine to Oslo by hand, and the local engine.
-async fn two_moved_sites(page: &Page, stack: &Stack) -> ([SiteId; 2], EngineId) {
+pub(crate) async fn two_moved_sites(page: &Page, stack: &Stack) -> ([SiteId; 2], EngineId) {
     stack.add("Oslo data centre", "192.0.2.6", 40814).await;
     let local = stack.id_of(LOCAL).await;
     let sites = [add_site(stack, "Harbour", None).await, add_site(stack, "Quay", None).await];
@@ -26,6 +27,27 @@ async fn two_moved_sites(page: &Page, stack: &Stack) -> ([SiteId; 2], EngineId) 
     page.see(text("2 moved.")).await;
     page.click(button("Done")).await;
     (sites, local)
+}
+
+/// Asks the browser how many entries it has stored.
+const STORED: &str = "const done = arguments[arguments.length - 1];
+    const request = indexedDB.open('engine-console: admin');
+    request.onsuccess = () => {
+        const count = request.result.transaction('activity').objectStore('activity').count();
+        count.onsuccess = () => { request.result.close(); done(count.result); };
+    };";
+
+/// On the engine's own page, by way of the list; until that is the entry of this number in the browser's storage.
+async fn rename(page: &Page, engine: &str, name: &str, entry: u64) {
+    page.click(link(engine)).await;
+    page.fill("Name", name).await;
+    page.click(button("Save")).await;
+    page.see_words(news(), &format!("{name} is saved.")).await;
+    let stored = until(PATIENCE, async || {
+        let stored = page.run_async(STORED, Vec::new()).await;
+        if stored == entry { Ok(()) } else { Err(stored) }.map_err(|stored| format!("{stored}"))
+    });
+    stored.await.unwrap_or_else(|stored| panic!("{stored} entries are stored, not {entry}"));
 }
 
 tests! {
@@ -63,20 +85,26 @@ tests! {
         page.see_words(cell("Undoing changes", "Outcome"), "1 undone, 1 failed").await;
     }
 
-    in_chromium: async fn without_storage_the_app_works_and_says_so(page: Page) {
+    in_chromium: async fn two_tabs_of_a_browser_keep_what_was_done_in_both(page: Page) {
         let stack = Stack::start().await;
-        // As in a window whose settings forbid it.
-        let forbid = "Object.defineProperty(window, 'indexedDB', { value: null })";
-        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": forbid })).await;
-        two_moved_sites(&page, &stack).await;
+        for (name, address) in [("Oslo", "192.0.2.6"), ("Bergen", "192.0.2.7")] {
+            stack.add(name, address, 40814).await;
+        }
+        sign_in(&page, &stack).await;
+        rename(&page, "Oslo", "Oslo harbour", 1).await;
+        page.in_another_tab(async || {
+            sign_in(&page, &stack).await;
+            rename(&page, "Bergen", "Bergen quay", 2).await;
+        })
+        .await;
+        // This tab writes again what it knows, and has not read the other's.
+        page.click(link("Engines")).await;
+        rename(&page, "Oslo harbour", "Oslo airport", 3).await;
+        page.reload().await;
+        page.sign_in("admin", &stack.password()).await;
         page.click(button("Activity")).await;
         page.click(link("Show all activity")).await;
-        page.see(heading("Activity")).await;
-        page.see(text(starts("This browser can't store it"))).await;
-        page.see(row("Moving sites")).await;
-        page.click(button("Moving sites")).await;
-        page.click(button("Undo")).await;
-        page.click(button("Undo 2 changes").within(dialog("Undo 2 changes"))).await;
-        page.see(text("2 undone.")).await;
+        page.see_texts(column("On"), &["Oslo airport", "Bergen quay", "Oslo harbour"]).await;
+        page.see_texts(column("Outcome"), &["saved"; 3]).await;
     }
 }

@@ -18,6 +18,7 @@ mod history;
 mod hosts;
 mod keyboard;
 mod looks;
+mod notes;
 mod odd_consoles;
 mod pairing_reverse;
 mod pairing_standard;
@@ -25,11 +26,14 @@ mod policy;
 mod pool_plan;
 mod pools;
 mod refresh;
+mod relieve;
 mod screens;
 mod select_sites;
 mod shared_secret;
 mod sign_in;
 mod sites;
+mod stages;
+mod storage;
 mod unsaved;
 mod update;
 
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         history::tests(),
         hosts::tests(),
         keyboard::tests(),
+        notes::tests(),
         odd_consoles::tests(),
         pairing_reverse::tests(),
         pairing_standard::tests(),
@@ -62,11 +67,14 @@ fn main() -> ExitCode {
         pool_plan::tests(),
         pools::tests(),
         refresh::tests(),
+        relieve::tests(),
         screens::tests(),
         select_sites::tests(),
         shared_secret::tests(),
         sign_in::tests(),
         sites::tests(),
+        stages::tests(),
+        storage::tests(),
         unsaved::tests(),
         update::tests(),
     ])

@@ -5,12 +5,6 @@ use e2e::{Fault, Stack, any, button, dialog, heading, link, role, row, tests, te
 
 use crate::fleet::{pool, sign_in, site};
 
-/// What the page gives the browser to save, as a text.
-const SPY: &str = "window.saved = null; const make = URL.createObjectURL;
-    URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return make.call(URL, blob); };";
-const SAVED: &str = "const done = arguments[arguments.length - 1];
-    const look = () => (window.saved ? done(window.saved) : setTimeout(look, 20)); look();";
-
 tests! {
     in_both_browsers: async fn a_fleet_is_restored_after_its_engines_were_added_again(page: Page) {
         let stack = Stack::start().await;
@@ -25,10 +19,9 @@ tests! {
         page.click(link("Pools")).await;
         page.see(heading("Scan Engine Pools")).await;
         page.see(row("North")).await;
-        page.run(SPY, vec![]).await;
+        page.catch_files().await;
         page.click(button("Export pool plan")).await;
-        let saved = page.run_async(SAVED, vec![]).await;
-        let plan = saved.as_str().expect("a text was saved").to_owned();
+        let plan = page.saved_file().await;
         assert!(plan.contains("192.0.2.11") && plan.contains("Harbour"), "{plan}");
 
         // A bad day: the site goes to another engine, the pool and its engines are gone, and one engine is added again.

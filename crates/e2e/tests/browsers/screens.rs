@@ -67,6 +67,7 @@ tests! {
         // What was fetched has come to the end as well once a screen of it is open.
         page.click(link("Administration")).await;
         page.see(heading("Administration")).await;
+        page.see_no(text("The screen is being loaded.")).await;
         page.click(link("Engines")).await;
         page.see(heading("Scan Engines")).await;
 
@@ -77,15 +78,20 @@ tests! {
         page.forgive_problems().await;
     }
 
-    in_chromium: async fn one_on_its_way_shows_a_skeleton_and_then_has_the_focus(page: Page) {
+    in_chromium: async fn one_on_its_way_shows_its_heading_which_stays_where_it_is(page: Page) {
         let stack = Stack::start().await;
         let held: Vec<_> = parts(&stack).await.1.iter().map(|part| stack.proxy().hold(part)).collect();
         sign_in(&page, &stack).await;
         page.click(link("Administration")).await;
         page.see(text("The screen is being loaded.")).await;
-        drop(held);
         page.see_focus_on(heading("Administration")).await;
+        check_both_themes(&page, "a screen is being loaded").await;
+        let place = async || page.run("return document.querySelector('h1').getBoundingClientRect().y", vec![]).await;
+        let before = place().await;
+        drop(held);
         page.see_no(text("The screen is being loaded.")).await;
+        page.see_focus_on(heading("Administration")).await;
+        assert_eq!(place().await, before, "the heading has moved");
     }
 
     in_both_browsers: async fn one_that_breaks_off_says_so_and_can_be_tried_again(page: Page) {

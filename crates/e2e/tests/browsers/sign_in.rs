@@ -1,8 +1,10 @@
 //! Getting in, not getting in, and leaving.
 
 use e2e::{
-    Fault, Key, Stack, alert, any, button, cell, dialog, field, has, heading, link, role, row, tests, text,
+    Fault, Key, Kind, Stack, alert, any, button, cell, dialog, field, has, heading, link, role, row, tests,
+    text,
 };
+use serde_json::json;
 
 use crate::fleet::{LOCAL, sign_in};
 
@@ -27,6 +29,33 @@ tests! {
         page.see_texts(any("link").within(role("navigation", "Main")), &["Engines", "Pools", "Shared Secret", "Sites", "Health", "Administration"]).await;
         page.see_attribute(link("Engines"), "aria-current", Some("page")).await;
         assert!(stack.proxy().seen().iter().all(|seen| !seen.cookie), "the app sent a cookie");
+    }
+
+    in_both_browsers: async fn a_password_manager_signs_in_at_once_on_a_slow_machine_and_the_first_key_counts(page: Page) {
+        let stack = Stack::start().await;
+        if page.kind() == Kind::Chromium {
+            page.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 6 })).await;
+        }
+        page.open(stack.url("/engines")).await;
+        page.see(heading("Sign in")).await;
+        // Before a person could type a letter, and before the list has come or was rehearsed.
+        page.run(
+            "const [form] = document.forms;
+             for (const [name, value] of Object.entries(arguments[0])) {
+                 form.elements[name].value = value;
+                 form.elements[name].dispatchEvent(new InputEvent('input', { bubbles: true }));
+             }
+             form.requestSubmit();",
+            vec![json!({ "username": "admin", "password": stack.password() })],
+        )
+        .await;
+        page.see(row(LOCAL)).await;
+        page.press("/").await;
+        page.press("loc").await;
+        page.see_value(role("combobox", "Filter engines"), "loc").await;
+        page.see_focus_on(role("combobox", "Filter engines")).await;
+        page.see(row(LOCAL)).await;
+        page.see_address("/engines?filter=loc").await;
     }
 
     in_chromium: async fn no_console_and_a_portal_are_told_from_a_wrong_password_and_the_link_is_kept(page: Page) {

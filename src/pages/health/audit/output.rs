@@ -1,6 +1,7 @@
 //! The audit for elsewhere: **Export CSV** and **Print**. Both take what the search leaves, and are made bit by bit, with
 //! time for the browser between.
 
+use console_api::rules::sort_by_cached_key;
 use std::sync::Arc;
 
 use console_api::{
@@ -204,7 +205,7 @@ async fn paper(audit: &Arc<Audit>, keys: &[u64], by_site: bool, filter: &str) ->
             );
             breath.take().await;
         }
-        pools.sort_by_key(|pool| audit.pool_name(*pool).to_owned());
+        sort_by_cached_key(&mut pools, |pool| audit.pool_name(*pool).to_owned());
         if !pools.is_empty() {
             add(&paper, "h1", "Pools")?;
         }

@@ -1,5 +1,6 @@
 //! The problems of the tab, found by what they are about.
 
+use console_api::rules::sort_by;
 use std::sync::Arc;
 
 use console_api::{Engine, EngineId, Pool, PoolId, Severity, rules::Cause};
@@ -63,7 +64,7 @@ impl Listed {
     pub(super) fn pool_with_active(&self, id: PoolId) -> Option<(&Pool, usize)> {
         let pool = self.pool(id)?;
         let mut active = pool.engines.iter().collect::<Vec<_>>();
-        active.sort_unstable();
+        sort_by(&mut active, Ord::cmp);
         active.dedup();
         let is_active = |id: &&&EngineId| {
             self.engine(***id).is_some_and(|engine| engine.status.severity() == Severity::Good)

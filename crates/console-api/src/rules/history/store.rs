@@ -1,5 +1,6 @@
 //! The history as bytes: a head, and parts with the notes of some engines each, so that a change is written without the rest.
 
+use crate::rules::keys::{sort_by, sort_by_cached_key};
 use core::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
@@ -71,7 +72,7 @@ impl History {
     #[must_use]
     pub fn part(&self, part: u32) -> Vec<u8> {
         let mut tracks: Vec<_> = self.tracks.iter().filter(|(id, _)| part_of(**id) == part).collect();
-        tracks.sort_unstable_by_key(|(id, _)| **id);
+        sort_by_cached_key(&mut tracks, |(id, _)| **id);
         let mut bytes = Vec::new();
         for (id, track) in tracks {
             put(&mut bytes, id.get());
@@ -83,7 +84,7 @@ impl History {
     /// Which parts have changed since this was last asked, in order.
     pub fn take_changed(&mut self) -> Vec<u32> {
         let mut parts: Vec<u32> = self.changed.drain().collect();
-        parts.sort_unstable();
+        sort_by(&mut parts, Ord::cmp);
         parts
     }
 

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::ids::EngineId;
 use crate::model::EngineStatus;
+use crate::rules::keys::sort_by_cached_key;
 use crate::timestamp::Timestamp;
 
 /// What was seen of an engine during some time.
@@ -240,7 +241,7 @@ impl History {
             };
             events.push(HistoryEvent { from: timestamp(at), to: None, goes_on: false, what });
         }
-        events.sort_by_key(|event| event.from);
+        sort_by_cached_key(&mut events, |event| event.from);
         events.reverse();
         events
     }

@@ -4,6 +4,7 @@ use super::{
     DAY, HOUR,
     pack::{Reader, folded, put, put_bytes},
 };
+use crate::rules::keys::sort_by;
 
 /// How an engine was. Words stand for what they have in [`Words`](super::Words).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,7 +129,7 @@ impl Track {
         }
         let mut part = part.unwrap_or_else(|| Self::new(self.start.max(from), first));
         part.downs = self.downs.map(|at| if at > to { 0 } else { at });
-        part.downs.sort_unstable();
+        sort_by(&mut part.downs, Ord::cmp);
         if self.last <= to {
             part.now = self.now;
         }
