@@ -4,7 +4,7 @@ use std::{collections::VecDeque, rc::Rc};
 
 use console_api::{
     Error,
-    rules::{EntryItem, Outcome, Thing, Undo},
+    rules::{EntryItem, Outcome, Thing, Undo, grouped},
 };
 use futures::future::LocalBoxFuture;
 use leptos::{prelude::*, task::spawn_local};
@@ -97,7 +97,7 @@ impl Run {
         let done = self.done.iter().map(|(word, count)| (*word, *count));
         let others = [("failed", self.failed.len()), ("not started", self.left.len())];
         let parts = done.chain(others).filter(|(_, count)| *count > 0);
-        let parts = parts.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>();
+        let parts = parts.map(|(word, count)| format!("{} {word}", grouped(count))).collect::<Vec<_>>();
         if parts.is_empty() { "Nothing was done".to_owned() } else { parts.join(", ") }
     }
 }

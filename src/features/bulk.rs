@@ -249,10 +249,10 @@ fn name_list(label: &'static str, heading: String, icon: Icon, lines: &[String])
 fn count_in_words(run: &Run) -> String {
     let failed = match run.failed.len() {
         0 => String::new(),
-        failed => format!(", {failed} failed"),
+        failed => format!(", {} failed", count(failed as u64)),
     };
     let stops = if run.cancelled { ". Stops once the requests under way have finished." } else { "" };
-    format!("{} of {}{failed}{stops}", run.finished(), run.total)
+    format!("{} of {}{failed}{stops}", count(run.finished() as u64), count(run.total as u64))
 }
 
 /// How far it has come, as a bar and in words.
@@ -299,7 +299,7 @@ fn WorkSummary(bulk: Bulk, open: Open, after: Option<Callback<(), AnyView>>) -> 
         let go_on = (!left.is_empty()).then(|| {
             view! {
                 <button type="button" class="button" on:click=move |_| bulk.go_on()>
-                    {format!("Continue with the other {}", left.len())}
+                    {format!("Continue with the other {}", count(left.len() as u64))}
                 </button>
             }
         });

@@ -340,10 +340,15 @@ impl Page {
     /// Presses a key while Shift is down, whatever has the focus.
     #[track_caller]
     pub fn press_with_shift(&self, key: Key) -> impl Future<Output = ()> {
-        let (at, page) = (Location::caller(), self.clone());
+        self.press_with(Key::Shift, key)
+    }
+
+    /// Presses a key while another one is down, whatever has the focus.
+    #[track_caller]
+    pub fn press_with(&self, held: Key, key: impl Into<TypingData>) -> impl Future<Output = ()> {
+        let (at, page, key) = (Location::caller(), self.clone(), key.into());
         async move {
-            let shift = Key::Shift;
-            let chain = page.driver.action_chain().key_down(shift.clone()).send_keys(key).key_up(shift);
+            let chain = page.driver.action_chain().key_down(held.clone()).send_keys(key).key_up(held);
             chain.perform().await.or_fail(at, || "press a key".to_owned());
         }
     }

@@ -477,7 +477,7 @@ pub fn DataTable(
 }
 
 /// The class of a table says which columns it has, for the style. (`:has()` would say it as well, and then each row that is made has the browser
-/// work out the style of the whole table again: 13 ms for 24 rows, measured in Chromium.)
+/// work out the style of the whole page again: 83 ms instead of 30 from **Sign in** to the first two dozen rows, in Chromium.)
 fn class_with(class: &str, columns: &[Column]) -> String {
     columns.iter().fold(format!("table {class}"), |class, column| class + " with-" + column.key)
 }

@@ -10,7 +10,7 @@ use core::cmp::Reverse;
 pub use file::{entry_from_json, entry_to_json, kept_file, read_kept_file};
 pub use undo::{Undo, Verdict, verdict};
 
-use crate::rules::{counted, csv_row, fold_case};
+use crate::rules::{counted, csv_row, fold_case, grouped};
 use crate::timestamp::Timestamp;
 
 /// How many entries are kept. Older ones are forgotten.
@@ -197,7 +197,7 @@ impl Entry {
         if let [(word, 1)] = parts[..] {
             return word.to_owned();
         }
-        parts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+        parts.iter().map(|(word, count)| format!("{} {word}", grouped(*count))).collect::<Vec<_>>().join(", ")
     }
 
     /// How long it took; `None` while it runs. Where the clock was set back in the meantime, nothing.

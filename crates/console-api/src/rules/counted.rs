@@ -13,7 +13,8 @@ pub fn plural(count: usize, thing: &str) -> String {
 }
 
 /// The number with its digits in groups: "5,000".
-fn grouped(number: usize) -> String {
+#[must_use]
+pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

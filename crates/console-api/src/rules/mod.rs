@@ -65,7 +65,7 @@ pub use candidates::{
 };
 pub use cause::{Cause, by_cause, severity_word};
 pub use columns::{EngineColumn, EngineSort};
-pub use counted::{counted, plural};
+pub use counted::{counted, grouped, plural};
 pub use csv::csv_row;
 pub use csv_engines::{NewEngineField, NewEngineText, PastedEngines, read_engines_csv};
 pub use csv_read::{CsvTable, read_csv};

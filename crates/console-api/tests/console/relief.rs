@@ -115,11 +115,11 @@ proptest! {
         let spread = |engines: &[Engine]| loads(engines, &pools).iter().map(|load| load.carries() * load.carries()).sum::<f64>();
         let most = |engines: &[Engine]| loads(engines, &pools).iter().map(console_api::rules::Load::carries).fold(0.0, f64::max);
         prop_assert!(most(&after) <= most(&engines));
-        prop_assert!(spread(&after) <= spread(&engines));
         for (id, _, told) in &even.loads {
             let at = after.iter().position(|engine| engine.id == *id).unwrap();
             prop_assert!((loads(&after, &pools)[at].carries() - told).abs() < 1e-9);
         }
-        prop_assert_eq!(even_out(&after, &pools, &list(&after)).moves.len() <= even.moves.len(), true);
+        // A plan made right after it may be longer all the same: what has moved may move on.
+        prop_assert!(even.moves.is_empty() || spread(&after) < spread(&engines));
     }
 }

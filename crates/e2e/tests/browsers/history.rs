@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{Engine, Page, Stack, button, cell, has, link, role, row, tests, text};
+use e2e::{Engine, Page, Stack, button, cell, dialog, has, link, role, row, tests, text};
 
 use crate::fleet::sign_in;
 
@@ -59,5 +59,9 @@ tests! {
         open_history(&page).await;
         page.see(row(has("Active, was not responding"))).await;
         page.see(text(has("It was down 1 time in the last 7 days."))).await;
+        page.check_screen("history").await;
+        page.click(button("Watching")).await;
+        page.see(dialog("Watching")).await;
+        page.check_screen("watching").await;
     }
 }

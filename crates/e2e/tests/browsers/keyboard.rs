@@ -1,6 +1,6 @@
 //! Everything without a mouse, and the narrow window.
 
-use e2e::{Key, Stack, any, button, cell, dialog, field, heading, link, news, role, row, tests};
+use e2e::{Key, Stack, any, button, cell, dialog, field, has, heading, link, news, role, row, starts, tests};
 
 use crate::fleet::{LOCAL, sign_in};
 
@@ -32,6 +32,83 @@ tests! {
         // The row was drawn anew; the focus is where it was.
         page.see_focus_in(row("Frankfurt DMZ")).await;
         drop(engine);
+    }
+
+    in_both_browsers: async fn palette_history_groups_health_and_activity_without_a_mouse(page: Page) {
+        let stack = Stack::start().await;
+        let mut engine = stack.engine("Frankfurt DMZ").await;
+        engine.enable_console().await;
+        stack.api().version_engines().await.expect("the console asks its engines");
+        engine.kill().await;
+        let genoa = stack.engine("Genoa").await;
+        stack.api().version_engines().await.expect("the console asks its engines");
+        sign_in(&page, &stack).await;
+        page.see_words(cell("Frankfurt DMZ", "Status"), "Not responding").await;
+
+        // The palette leads to an engine by a part of its name.
+        page.press_with(Key::Control, "k").await;
+        page.see(dialog("Command palette")).await;
+        page.press("frank").await;
+        page.see(role("option", has("Frankfurt DMZ"))).await;
+        page.press(Key::Enter).await;
+        page.see_no(any("dialog")).await;
+        page.see_focus_on(heading("Scan Engine Configuration")).await;
+        page.see(heading("Frankfurt DMZ")).await;
+        page.tab_to(role("tab", "General")).await;
+        page.press(Key::Left).await;
+        page.press(Key::Left).await;
+        page.see_focus_on(role("tab", "History")).await;
+        page.tab_to(row(has("Not responding"))).await;
+
+        // Groups are folded and chosen as a whole.
+        page.press("g").await;
+        page.press("e").await;
+        page.see_focus_on(heading("Scan Engines")).await;
+        page.tab_to(role("combobox", has("Group by"))).await;
+        page.press(Key::Down).await;
+        page.press(Key::Down).await;
+        page.see_address("/engines?group=status").await;
+        let group = row(has("Group Not responding"));
+        page.tab_to(row("Frankfurt DMZ")).await;
+        page.press(Key::Up).await;
+        page.see_focus_on(group.clone()).await;
+        page.press(Key::Left).await;
+        page.see_no(row("Frankfurt DMZ")).await;
+        page.press(Key::Right).await;
+        page.see(row("Frankfurt DMZ")).await;
+        page.see_focus_on(group).await;
+
+        // A problem is muted, and that is undone.
+        page.press("g").await;
+        page.press("h").await;
+        page.see_focus_on(heading("Engine Health")).await;
+        page.tab_to(row(has("Frankfurt DMZ: Not responding"))).await;
+        page.press(Key::Down).await;
+        page.see_focus_on(row(has("Genoa: Pending authorization"))).await;
+        page.press(Key::Home).await;
+        page.tab_to(button("Mute Frankfurt DMZ: Not responding")).await;
+        page.press(Key::Enter).await;
+        page.see(dialog("Mute Frankfurt DMZ: Not responding")).await;
+        page.tab_to(field("Reason")).await;
+        page.press("It is being moved.").await;
+        page.press(Key::Enter).await;
+        page.see_no(row(has("Frankfurt DMZ: Not responding"))).await;
+        page.press_with(Key::Control, "k").await;
+        page.see(dialog("Command palette")).await;
+        page.press("activity").await;
+        page.press(Key::Enter).await;
+        page.see_focus_on(heading("Activity")).await;
+        page.tab_to(button(starts("Muting"))).await;
+        page.press(Key::Enter).await;
+        page.tab_to(button("Undo")).await;
+        page.press(Key::Enter).await;
+        page.see(dialog("Undo 1 change")).await;
+        page.tab_to(button("Undo 1 change")).await;
+        page.press(Key::Enter).await;
+        page.see(row("Undoing changes")).await;
+        page.see_no(any("dialog")).await;
+        page.see_focus_on(button("Undo")).await;
+        drop(genoa);
     }
 
     in_both_browsers: async fn the_skip_link_and_single_keys_which_can_be_switched_off(page: Page) {

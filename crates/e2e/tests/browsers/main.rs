@@ -17,6 +17,7 @@ mod health;
 mod history;
 mod hosts;
 mod keyboard;
+mod large;
 mod looks;
 mod notes;
 mod odd_consoles;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
     e2e::suite::run([
         faults::tests(),
         health::tests(),
+        large::tests(),
         looks::tests(),
         add_engines::tests(),
         activity::tests(),

@@ -65,6 +65,7 @@ tests! {
         page.fill("Filter engines", "").await;
         page.choose("Group by", "Nothing").await;
         page.choose("Density", "Comfortable").await;
+        page.see_address("/engines").await;
         page.see(row(LOCAL)).await;
 
         // What was saved is there at the next visit, and is what that begins with.
@@ -85,7 +86,7 @@ tests! {
         page.click(link("Show all activity")).await;
         page.catch_files().await;
         page.click(button("Stored data")).await;
-        page.check_screen("kept-data").await;
+        page.check_screen("stored-data").await;
         page.click(button("Export")).await;
         let saved = page.saved_file().await;
 
