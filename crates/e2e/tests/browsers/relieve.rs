@@ -66,7 +66,7 @@ tests! {
         .await;
         undo(&page, "Harbour", "2 changes").await;
         page.see(text("1 undone, 1 failed.")).await;
-        page.see_words(role("group", "Failed"), "Harbour: It has been given to Lyon").await;
+        page.see_words(role("group", "Failed"), "Harbour: It has since been moved to Lyon").await;
         see_scanner(&stack, harbour, lyon.id()).await;
         see_scanner(&stack, quay, bergen.id()).await;
         page.click(button("Done")).await;
