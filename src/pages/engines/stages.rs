@@ -109,10 +109,15 @@ impl Stages {
         });
     }
 
+    /// Asked for thousands in a row: the list knows its engines by their ids.
     fn name(self, id: EngineId) -> String {
-        self.chosen
-            .with(|all| all.iter().find(|it| it.id == id).map(|it| it.name.clone()))
-            .unwrap_or_default()
+        let listed = untrack(|| self.page.name_of(id));
+        if !listed.is_empty() {
+            return listed;
+        }
+        let chosen =
+            self.chosen.with_untracked(|all| all.iter().find(|it| it.id == id).map(|it| it.name.clone()));
+        chosen.unwrap_or_default()
     }
 
     fn refused(self) -> Option<String> {

@@ -1,6 +1,8 @@
 //! An update in stages: which engines are updated together, so that a bad update is noticed early and no pool is ever without an
 //! active engine because of it.
 
+use std::collections::VecDeque;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ids::{EngineId, PoolId};
@@ -94,32 +96,40 @@ pub fn staged_update(
 /// Deals engines out to waves, in their order as far as their pools allow.
 fn fill_waves(
     waves: &mut Vec<Vec<EngineId>>,
-    mut open: Vec<(EngineId, Vec<&Pool>)>,
+    open: Vec<(EngineId, Vec<&Pool>)>,
     at_once: usize,
     active: &FxHashSet<EngineId>,
 ) {
+    let mut open = VecDeque::from(open);
     while !open.is_empty() {
         let mut wave: Vec<EngineId> = Vec::new();
         // How many active engines of a pool stay outside this wave.
         let mut stays: FxHashMap<PoolId, usize> = FxHashMap::default();
-        open.retain(|(id, pools)| {
+        // Those that a later wave takes. No more are looked at than the wave needs: there may be thousands of both.
+        let mut later = Vec::new();
+        while wave.len() < at_once
+            && let Some((id, its_pools)) = open.pop_front()
+        {
             // One that is not active anyway makes no difference to its pools.
-            let pools = if active.contains(id) { &pools[..] } else { &[] };
+            let pools = if active.contains(&id) { &its_pools[..] } else { &[] };
             for pool in pools {
                 stays.entry(pool.id).or_insert_with(|| active_in(pool, active));
             }
-            let fits = wave.len() < at_once && pools.iter().all(|pool| stays.get(&pool.id) > Some(&1));
-            if fits {
+            if pools.iter().all(|pool| stays.get(&pool.id) > Some(&1)) {
                 for pool in pools {
                     stays.entry(pool.id).and_modify(|staying| *staying -= 1);
                 }
-                wave.push(*id);
+                wave.push(id);
+            } else {
+                later.push((id, its_pools));
             }
-            !fits
-        });
+        }
         if wave.is_empty() {
             // Each may be updated alone, so that this is never reached; it would never end otherwise.
             return;
+        }
+        for one in later.into_iter().rev() {
+            open.push_front(one);
         }
         waves.push(wave);
     }
