@@ -12,7 +12,7 @@ mod subject;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use e2e::{Kind, in_browser};
+use e2e::{Kind, Storage, in_browser};
 use list::List;
 use load::Load;
 use report::Table;
@@ -92,7 +92,7 @@ async fn measure(wanted: impl Fn(Part) -> bool) {
 
 /// Which browser it is goes with the machine.
 async fn tell_browser() {
-    let version = in_browser(Kind::Chromium, "bench-version", async |page: e2e::Page| {
+    let version = in_browser(Kind::Chromium, Storage::Free, "bench-version", async |page: e2e::Page| {
         page.devtools("Browser.getVersion", json!({})).await
     })
     .await;

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use e2e::{Kind, Page, Stack, in_browser, settings};
+use e2e::{Kind, Page, Stack, Storage, in_browser, settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -129,7 +129,7 @@ impl Console {
         let url = format!("http://{}{}", self.address(), subject.path());
         let credentials = json!({ "username": "admin", "password": self.password() });
         let watch = format!("({})({credentials})", include_str!("watch.js").trim_end());
-        in_browser(Kind::Chromium, &format!("bench-{subject}"), async move |page: Page| {
+        in_browser(Kind::Chromium, Storage::Free, &format!("bench-{subject}"), async move |page: Page| {
             page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": watch })).await;
             page.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": fleet.throttled })).await;
             page.open(url).await;
