@@ -73,7 +73,7 @@
   const keys = [];
   let pressed = 0;
   const listen = () => {
-    document.querySelector("input[type=search]").focus();
+    document.querySelector("input[type=search], input[role=combobox]").focus();
     // From the moment at which the browser got the key.
     addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
     addEventListener("input", () => keys.push(finished("the filter", pressed)), true);
