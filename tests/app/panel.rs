@@ -402,7 +402,7 @@ async fn scans_come_page_by_page_with_those_under_way_on_top() {
     screen.read("scan 375").await;
     console.heal();
     screen.click("button", "Try again").await;
-    until("the failure to go", || (!screen.text().contains("could not be read again")).then_some(())).await;
+    until("the failure to go", || (!screen.text().contains("could not be reloaded")).then_some(())).await;
 }
 
 #[wasm_bindgen_test]

@@ -53,7 +53,7 @@ tests! {
 
         stack.start_console().await;
         page.click(button("Try again")).await;
-        page.see_no(text(has("could not be read again"))).await;
+        page.see_no(text(has("could not be reloaded"))).await;
         page.see_no(button("Try again")).await;
         page.see_texts(column("Name"), &["Frankfurt DMZ"]).await;
         page.see_address("/engines?filter=frank").await;

@@ -137,7 +137,7 @@ tests! {
         page.see(row(LOCAL)).await;
         let portal = stack.proxy().fail("/api/3/scan_engines", Fault::Html);
         page.click(button("Refresh displayed engines")).await;
-        page.see(text(has("could not be read again"))).await;
+        page.see(text(has("could not be reloaded"))).await;
         page.check_screen("engines-stale").await;
         page.click(button("Sign out")).await;
         page.sign_in("admin", &stack.password()).await;
