@@ -54,6 +54,16 @@ async fn save(screen: &Screen) {
     .click();
 }
 
+/// The colours behind a site's row and its name: on cards the row has it, in a table each cell.
+async fn colours_of(screen: &Screen, site: &str) -> [String; 2] {
+    let cell = screen.see("rowheader", site).await;
+    let row = screen.row(site).await;
+    [row, cell].map(|element| {
+        let style = window().get_computed_style(&element).unwrap().unwrap();
+        style.get_property_value("background-color").unwrap()
+    })
+}
+
 fn scanners(console: &Console, sites: std::ops::RangeInclusive<u64>) -> Vec<u64> {
     sites.map(|id| console.site(id).scanner).collect()
 }
@@ -205,6 +215,10 @@ async fn one_list_has_the_sites_that_come_those_that_go_and_those_that_stay() {
         "{:?}",
         screen.row_text("site-0001")
     );
+    // Only what moves is marked.
+    let stays = colours_of(&screen, "site-0004").await;
+    assert_ne!(colours_of(&screen, "site-0001").await, stays);
+    assert_eq!(colours_of(&screen, "site-0005").await, stays);
     assert!(!screen.row_text("site-0004").unwrap().contains("Goes to"));
     select_sites(&screen).await;
     screen.click("checkbox", "Select site-0005").await;
