@@ -8,7 +8,7 @@ use crate::fleet::{sign_in, site};
 const OSLO: &str = "Oslo data centre";
 
 tests! {
-    in_both_browsers: async fn a_table_is_corrected_added_with_pools_and_sites_and_retried(page: Page) {
+    in_chromium: async fn a_table_is_corrected_added_with_pools_and_sites_and_retried(page: Page) {
         let stack = Stack::start().await;
         let oslo = stack.unknown_engine(OSLO).await;
         let bergen = stack.add("Bergen", "192.0.2.10", 40814).await;

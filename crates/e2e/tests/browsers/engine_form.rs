@@ -25,7 +25,7 @@ async fn see_typed(page: &Page, name: &str, address: &str, port: &str) {
 }
 
 tests! {
-    in_both_browsers: async fn nothing_that_was_typed_is_lost_whatever_goes_wrong(page: Page) {
+    in_chromium: async fn nothing_that_was_typed_is_lost_whatever_goes_wrong(page: Page) {
         let mut stack = Stack::start().await;
         open_new(&page, &stack).await;
         // Saving too early leads to what is missing.

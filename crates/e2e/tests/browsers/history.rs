@@ -31,7 +31,7 @@ async fn open_history(page: &Page) {
 }
 
 tests! {
-    in_both_browsers: async fn what_happened_to_an_engine_is_noted_and_kept(page: Page) {
+    in_chromium: async fn what_happened_to_an_engine_is_noted_and_kept(page: Page) {
         let stack = Stack::start().await;
         let mut engine = at_work(&stack).await;
         sign_in(&page, &stack).await;

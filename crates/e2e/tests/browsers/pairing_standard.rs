@@ -36,7 +36,7 @@ fn assert_step(steps: &[String], words: &str) {
 }
 
 tests! {
-    in_both_browsers: async fn the_document_on_linux_word_by_word(page: Page) {
+    in_chromium: async fn the_document_on_linux_word_by_word(page: Page) {
         let stack = Stack::start().await;
         // "Before you configure": the engine is installed and runs.
         let mut engine = stack.unknown_engine(OSLO).await;
