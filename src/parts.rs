@@ -139,13 +139,8 @@ fn go_on(rehearsal: StoredValue<Option<Rehearsal>, LocalStorage>) {
 }
 
 /// A browser that does not tell does nothing.
-fn when_idle(act: impl FnOnce() + 'static) {
-    let act = Cell::new(Some(act));
-    _ = request_idle_callback_with_handle(move || {
-        if let Some(act) = act.take() {
-            act();
-        }
-    });
+fn when_idle(act: impl Fn() + 'static) {
+    _ = request_idle_callback_with_handle(act);
 }
 
 /// The cut-off functions above have become futures, which give what the function gives once the part is there.
@@ -170,11 +165,12 @@ impl WorkbenchPart {
         fetch(self.0, async { arrival(workbench()).await });
     }
 
-    /// When it has come, it is rehearsed as long as `is_time` and the browser has nothing to do.
+    /// When it has come, it is rehearsed once, as long as `is_time` and the browser has nothing to do.
     pub fn rehearse_while(self, is_time: Memo<bool>) {
         let rehearsal = StoredValue::new_local(None);
+        let is_due = Cell::new(true);
         follow(move || match self.0.get() {
-            Stage::Here(part) if is_time.get() => when_idle(move || {
+            Stage::Here(part) if is_time.get() && is_due.replace(false) => when_idle(move || {
                 if is_time.try_get_untracked() == Some(true) {
                     rehearsal.set_value((part.rehearse)());
                     go_on(rehearsal);

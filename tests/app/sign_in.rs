@@ -28,6 +28,25 @@ async fn the_right_password_leads_to_the_engines_and_their_heading_has_the_focus
 }
 
 #[wasm_bindgen_test]
+async fn who_is_faster_than_the_heading_keeps_the_focus() {
+    let screen = at_work(&console(), "/engines").await;
+    until("the focus on the heading", || (focused()?.text_content()? == "Scan Engines").then_some(())).await;
+    screen.click("link", "Sites").await;
+    // The heading's turn comes with the next frame; in the document the page is before it.
+    let filter = loop {
+        match screen.field("Filter sites") {
+            Some(filter) => break filter,
+            None => leptos::task::tick().await,
+        }
+    };
+    filter.focus().unwrap();
+    next_frame().await;
+    next_frame().await;
+    assert_eq!(focused().map(|focused| focused.id()), Some(filter.id()));
+    assert!(focused().is_some_and(|focused| focused.tag_name() == "INPUT"));
+}
+
+#[wasm_bindgen_test]
 async fn the_workbench_is_rehearsed_and_nobody_sees_it() {
     let console = console();
     let screen = open(&console, "/");
