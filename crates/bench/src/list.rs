@@ -3,7 +3,7 @@
 use e2e::{Key, Page};
 use serde_json::{Value, json};
 
-use crate::report::{Table, megabytes, ms, say, verdict};
+use crate::report::{Table, longest_task, megabytes, ms, say, verdict};
 use crate::statistics::Sample;
 use crate::subject::{Console, Fleet, Subject, ask, number};
 
@@ -121,12 +121,12 @@ impl List {
 
     /// Measures both pages, one after the other.
     pub(crate) async fn measure(&mut self, console: &Console, fleet: Fleet) {
-        let mut measured = Vec::new();
-        for subject in Subject::ALL {
+        let measured = async |subject: Subject| {
             say(&format!("Filter, sort and scroll, {fleet}: {subject} …"));
-            measured.push(console.open(subject, fleet, async |page| use_list(page).await).await.1);
-        }
-        let [app, by_hand] = &measured[..] else { unreachable!("there are two pages") };
+            console.open(subject, fleet, async |page| use_list(page).await).await.1
+        };
+        let measured = [measured(Subject::App).await, measured(Subject::HandWritten).await];
+        let [app, by_hand] = &measured;
         let (engines, processor) = (fleet.engines(), fleet.processor());
         for action in ACTIONS {
             let samples = [app, by_hand].map(action.sample);
@@ -146,7 +146,7 @@ impl List {
             self.times.row(&cells);
         }
         for (subject, of_it) in Subject::ALL.into_iter().zip(&measured) {
-            let longest = if of_it.task == 0.0 { "none above 50 ms".to_owned() } else { ms(of_it.task) };
+            let longest = longest_task(of_it.task);
             let blank = of_it.one_page.blank + of_it.ten_pages.blank;
             self.tasks.row(&[&engines, &processor, &subject, &longest, &blank]);
             if !fleet.has_goals() {

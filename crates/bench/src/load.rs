@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::report::{Table, kilobytes, ms, say, verdict};
+use crate::report::{Table, kilobytes, longest_task, ms, say, verdict};
 use crate::statistics::Sample;
 use crate::subject::{Console, Fleet, Subject, number};
 
@@ -119,7 +119,6 @@ impl Load {
             ]);
             let [goal, result] = judge(rest, fleet.row_goal(), format!("at most {}", ms(fleet.row_goal())));
             let [task_goal, task_result] = judge(task, TASK_GOAL, format!("at most {}", ms(TASK_GOAL)));
-            let longest = if task == 0.0 { "none above 50 ms".to_owned() } else { ms(task) };
             self.row.row(&[
                 &engines,
                 &processor,
@@ -129,7 +128,7 @@ impl Load {
                 &ms(rest),
                 &goal,
                 &result,
-                &longest,
+                &longest_task(task),
                 &task_goal,
                 &task_result,
             ]);

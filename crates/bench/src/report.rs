@@ -49,6 +49,11 @@ pub(crate) fn ms(value: f64) -> String {
     if value < 100.0 { format!("{value:.1} ms") } else { format!("{value:.0} ms") }
 }
 
+/// The longest task in milliseconds; the browser does not tell of those up to 50, which are 0 here.
+pub(crate) fn longest_task(value: f64) -> String {
+    if value == 0.0 { "none above 50 ms".to_owned() } else { ms(value) }
+}
+
 /// Kilobytes of a thousand bytes.
 pub(crate) fn kilobytes(bytes: f64) -> String {
     format!("{:.1} kB", bytes / 1e3)
