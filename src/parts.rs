@@ -138,8 +138,9 @@ fn go_on(rehearsal: StoredValue<Option<Rehearsal>, LocalStorage>) {
     });
 }
 
-/// A browser that does not tell does nothing.
+/// A browser that does not tell does nothing. Boxed, both uses share what is made of it.
 fn when_idle(act: impl Fn() + 'static) {
+    let act: Box<dyn Fn()> = Box::new(act);
     _ = request_idle_callback_with_handle(act);
 }
 
