@@ -171,7 +171,12 @@ pub fn Addition(
     let its_turn = RwSignal::new(false);
     follow(move || {
         if matches!(stage.get(), Stage::Here(_)) && !its_turn.get_untracked() {
-            let come = move || _ = its_turn.try_set(true);
+            let come = move || {
+                // It may have been wanted in the meantime. Made anew it would lose what is typed in it.
+                if its_turn.try_get_untracked() == Some(false) {
+                    its_turn.set(true);
+                }
+            };
             if at_once || wanted.get() || request_idle_callback_with_handle(come).is_err() {
                 come();
             }

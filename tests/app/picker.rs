@@ -1,6 +1,8 @@
 //! The field in which an engine or a pool is chosen, wherever it stands.
 
+use engine_console::browser::timer::breathe;
 use leptos::prelude::document;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
@@ -143,6 +145,27 @@ async fn of_many_the_first_are_shown_and_how_many_more_there_are() {
         (option.bottom() <= list.bottom() + 1.0 && option.top() >= list.top()).then_some(())
     })
     .await;
+}
+
+#[wasm_bindgen_test]
+async fn what_was_opened_before_the_browser_was_idle_stays_when_it_is() {
+    let run = |script: &str| js_sys::Function::new_no_args(script).call0(&JsValue::NULL).unwrap();
+    run("window.__held = []; window.requestIdleCallback = (run) => window.__held.push(run);");
+    let screen = at_work(&console(), "/engines").await;
+    // The browser is idle once, and the part comes; what it adds to the page waits for the next time.
+    run("window.__held.splice(0).forEach((run) => run());");
+    until("what waits for its turn", || run("return window.__held.length > 4").is_truthy().then_some(()))
+        .await;
+    screen.click("checkbox", "Select cologne").await;
+    screen.click("button", "Add to pool").await;
+    screen.type_into("Engine pool", "Euro").await;
+    screen.click("combobox", "Engine pool").await;
+    let (field, option) = (screen.field("Engine pool").unwrap(), screen.see("option", "New pool…").await);
+    run("delete window.requestIdleCallback; window.__held.forEach((run) => run());");
+    breathe().await;
+    breathe().await;
+    assert!(field.is_connected() && option.is_connected());
+    assert_eq!(field.value(), "Euro");
 }
 
 #[wasm_bindgen_test]
