@@ -134,7 +134,8 @@ fn Navigation() -> impl IntoView {
     // What lies behind the drawer is not to be reached while it is open.
     let left = move |event: ev::FocusEvent| {
         let inside = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        let Some(nav) = element.get_untracked() else { return };
+        // Where the whole page goes, nothing of it is there any more.
+        let Some(nav) = element.try_get_untracked().flatten() else { return };
         if inside.is_some_and(|to| !nav.contains(Some(&to))) {
             close_drawer(&nav);
         }

@@ -26,8 +26,10 @@ pub fn Menu(
         }
     });
     let leave = move |event: ev::FocusEvent| {
+        // What has the focus in it is taken out of the page: nothing of it is there any more.
+        let Some(element) = element.try_get_untracked().flatten() else { return };
         let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        let inside = element.get_untracked().is_some_and(|element| element.contains(to.as_ref()));
+        let inside = element.contains(to.as_ref());
         // The page itself lost the focus: whoever comes back finds it as it was.
         if !inside && document().has_focus().unwrap_or(true) {
             open.set(false);
@@ -49,7 +51,7 @@ pub fn Menu(
             class="menu"
             node_ref=element
             on:toggle=move |_| {
-                if let Some(element) = element.get_untracked() {
+                if let Some(element) = element.try_get_untracked().flatten() {
                     open.set(element.open());
                 }
             }

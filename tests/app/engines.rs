@@ -409,6 +409,22 @@ fn with_nothing_chosen() {
 }
 
 #[wasm_bindgen_test]
+async fn the_visit_may_end_with_the_focus_in_an_open_menu_or_in_the_navigation() {
+    for (role, name) in [("summary", "Columns"), ("link", "Pools")] {
+        let screen = at_work(&console(), "/engines").await;
+        screen.see_names(&["aachen", "berlin", "cologne"]).await;
+        if role == "summary" {
+            screen.click(role, name).await;
+            screen.see("checkbox", "Platform").await.focus().unwrap();
+        } else {
+            screen.see(role, name).await.focus().unwrap();
+        }
+        screen.click("button", "Sign out").await;
+        screen.see("button", "Sign in").await;
+    }
+}
+
+#[wasm_bindgen_test]
 async fn columns_come_and_go_sort_and_are_remembered() {
     with_nothing_chosen();
     let console = console();

@@ -1,6 +1,11 @@
 //! What a person does with the page: finds things by role and name, waits for them, clicks and types.
 
-use std::{cell::RefCell, time::Duration};
+use std::{
+    cell::RefCell,
+    panic,
+    sync::{Mutex, Once},
+    time::Duration,
+};
 
 use engine_console::{
     app::App,
@@ -33,6 +38,26 @@ thread_local! {
     static MOUNTED: RefCell<Option<Mounted>> = const { RefCell::new(None) };
 }
 
+/// What went wrong where no test looks: in what the browser calls, and in tasks.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn panics() -> Vec<String> {
+    std::mem::take(&mut *PANICS.lock().unwrap())
+}
+
+fn watch_for_panics() {
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            PANICS.lock().unwrap().push(info.to_string());
+            before(info);
+        }));
+    });
+    // Those of a test that has failed have been told.
+    panics();
+}
+
 /// Puts away what a test before has left on screen.
 pub(crate) fn put_away() {
     if let Some((root, mounted)) = MOUNTED.take() {
@@ -45,6 +70,8 @@ impl Drop for Screen {
     fn drop(&mut self) {
         if MOUNTED.with_borrow(|mounted| mounted.as_ref().is_some_and(|(root, _)| *root == self.root)) {
             put_away();
+            let panics = panics();
+            assert!(panics.is_empty(), "something panicked meanwhile: {}", panics.join("\n"));
         }
     }
 }
@@ -52,6 +79,7 @@ impl Drop for Screen {
 /// Opens the app at this address.
 pub(crate) fn open(console: &Console, address: &str) -> Screen {
     put_away();
+    watch_for_panics();
     wear_the_style();
     let history = window().history().unwrap();
     history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(address)).unwrap();
