@@ -535,7 +535,7 @@ impl fmt::Display for Test {
             Self::Version(version, ordered, than, _) => {
                 let key = if *version == Version::Product { "version" } else { "content" };
                 let sign = ordered.sign();
-                if than.contains(char::is_whitespace) {
+                if is_parted(than) {
                     write!(f, "{key}:\"{sign}{than}\"")
                 } else {
                     write!(f, "{key}:{sign}{than}")
@@ -563,10 +563,14 @@ fn quoted(text: &str) -> String {
     if means_more || splits || text.starts_with('-') { format!("\"{text}\"") } else { text.to_owned() }
 }
 
+/// Whether a value is read as several ones, or as several terms, without quotes.
+fn is_parted(value: &str) -> bool {
+    value.contains(|c: char| c.is_whitespace() || c == ',')
+}
+
 /// Several values, each in quotes where it would be parted otherwise.
 fn joined(any: &[String]) -> String {
-    let parts = |one: &str| one.contains(|c: char| c.is_whitespace() || c == ',');
-    let each = any.iter().map(|one| if parts(one) { format!("\"{one}\"") } else { one.clone() });
+    let each = any.iter().map(|one| if is_parted(one) { format!("\"{one}\"") } else { one.clone() });
     each.collect::<Vec<_>>().join(",")
 }
 

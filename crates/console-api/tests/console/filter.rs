@@ -248,6 +248,7 @@ fn a_filter_writes_itself_as_it_was_understood() {
         ("version:<  sites:=3,>5 id:", "sites:3,>5"),
         ("address:10.2.0.0/16 outdated -stale \"stale\"", "address:10.2.0.0/16 outdated -stale \"stale\""),
         ("content:\">2 (2018)\"", "content:\">2 (2018)\""),
+        ("version:<\",", "version:\"<,\""),
     ] {
         assert_eq!(EngineFilter::new(text, Vec::new()).to_string(), written, "{text}");
     }
