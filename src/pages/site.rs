@@ -218,16 +218,17 @@ fn SiteSummary(page: SiteState) -> impl IntoView {
         let plain = |text: String| (text, String::new());
         let kind = site.site_type.as_ref().map(|kind: &SiteType| plain(kind.label().to_owned()));
         let importance = site.importance.as_deref().map(|word| plain(importance_label(word).to_owned()));
-        let scan = site.last_scan.map_or_else(
-            || ("Never".to_owned(), "The console reports no time.".to_owned()),
-            |time| (page.clock.relative(time), page.clock.exact(time)),
-        );
+        let scan = site.last_scan;
+        // The time passes, and the rest stays: it has a link.
+        let ago = move || scan.map_or_else(|| "Never".to_owned(), |time| page.clock.relative(time));
+        let exact = move || {
+            scan.map_or_else(|| "The console reports no time.".to_owned(), |time| page.clock.exact(time))
+        };
         let facts = [
             ("Type", kind.unwrap_or_else(unknown)),
             ("Importance", importance.unwrap_or_else(unknown)),
             ("Assets", site.assets.map_or_else(unknown, |assets| plain(number::count(assets)))),
             ("Risk score", site.risk_score.map_or_else(unknown, |risk| plain(number::whole(risk)))),
-            ("Last scan", scan),
         ];
         let facts = facts.map(|(label, (value, title))| {
             view! {
@@ -246,6 +247,9 @@ fn SiteSummary(page: SiteState) -> impl IntoView {
                 {description.map(|text| view! { <p class="secondary description">{text}</p> })}
                 <dl class="summary-facts site-facts">
                     {facts.into_iter().collect_view()} <div>
+                        <dt>"Last scan"</dt>
+                        <dd title=exact>{ago}</dd>
+                    </div> <div>
                         <dt>"Engine or pool"</dt>
                         <dd>
                             <ScannerLink page id=site.scanner />
@@ -261,20 +265,24 @@ fn SiteSummary(page: SiteState) -> impl IntoView {
 /// What scans the site, how it is, and the way to it.
 #[component]
 fn ScannerLink(page: SiteState, id: Option<ScannerId>) -> impl IntoView {
-    live(move || {
-        let Some(id) = id else { return "–".into_any() };
-        let scanners = page.scanners.get();
-        let label = scanners.label(id);
-        match scanners.get(id) {
-            Some(known) => view! {
-                <span class="scanned-by">
-                    <a href=Route::of_scanner(known).href()>{label}</a>
-                    {scanner_picker::status(page.data, known)}
-                </span>
-            }
-            .into_any(),
-            None => label.into_any(),
+    // The link stays while only the status changes.
+    let place = Memo::new(move |_| {
+        let id = id?;
+        page.scanners.with(|scanners| Some((scanners.label(id), scanners.get(id).map(Route::of_scanner))))
+    });
+    let status = move || {
+        page.scanners.with(|scanners| scanners.get(id?).map(|known| scanner_picker::status(page.data, known)))
+    };
+    live(move || match place.get() {
+        None => "–".into_any(),
+        Some((label, None)) => label.into_any(),
+        Some((label, Some(route))) => view! {
+            <span class="scanned-by">
+                <a href=route.href()>{label}</a>
+                {live(status)}
+            </span>
         }
+        .into_any(),
     })
 }
 

@@ -23,6 +23,7 @@ mod pools;
 mod query;
 mod questions;
 mod relieve;
+mod reread;
 mod rows;
 mod shared_secret;
 mod sign_in;

@@ -407,91 +407,151 @@ fn empty(page: AuditState) -> AnyView {
     .into_any()
 }
 
-/// The frame of what belongs to the chosen engine or site.
+/// What belongs to the chosen engine or site, as it was read last.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Found {
+    /// What the engine or site is called.
+    name: String,
+    /// The way to it.
+    href: String,
+    note: String,
+    keys: Arc<Vec<RowKey>>,
+    /// The sites of an engine, by their keys.
+    sites: Arc<KeyMap<AuditedSite>>,
+}
+
+/// What belongs to what is chosen, or why there is nothing; `None` where nothing is chosen, or not all was read yet.
+type Chosen = Memo<Option<Result<Arc<Found>, String>>>;
+
+/// Looks at what belongs to what is chosen.
+fn with_found<T: Default>(chosen: Chosen, look: impl FnOnce(&Found) -> T) -> T {
+    chosen.with(|chosen| chosen.as_ref()?.as_ref().ok().map(|found| look(found))).unwrap_or_default()
+}
+
+/// What belongs to the chosen engine or site. The frame stays while its contents are read again: the focus is in it, and the place in
+/// the list.
 #[component]
 fn AuditDetails(
-    #[prop(into)] heading: String,
-    note: String,
-    /// The way to the engine or site.
-    #[prop(optional)]
-    link: Option<AnyView>,
+    chosen: Chosen,
+    /// The heading, with the name behind it.
+    heading: &'static str,
+    /// The heading where what is chosen is not there.
+    missing: &'static str,
+    /// The name of the table.
+    name: &'static str,
+    columns: &'static [Column],
+    cells: Callback<RowPlace, Option<Vec<El>>>,
+    /// What is said where there are no rows.
+    nothing: &'static str,
     /// What is emptied to close it.
     close: AddressParam,
-    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    view! {
-        <section class="audit-details" aria-labelledby="audit-details-heading">
-            <div class="details-head">
-                <h2 id="audit-details-heading">{heading}</h2>
-                {link}
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label="Close"
-                    title="Close"
-                    on:click=move |_| {
-                        close.choose(String::new());
-                        focus_heading_if_lost();
-                    }
-                >
-                    {glyph(Icon::Close, "")}
-                </button>
-            </div>
-            <p class="secondary">{note}</p>
-            {children.map(|children| children())}
-        </section>
-    }
+    let is_there = Memo::new(move |_| chosen.with(|chosen| chosen.as_ref().map(Result::is_ok)));
+    let way = Memo::new(move |_| with_found(chosen, |found| (found.href.clone(), found.name.clone())));
+    let keys = Memo::new(move |_| -> Keys { Some(with_found(chosen, |found| Arc::clone(&found.keys))) });
+    let words = move || match is_there.get() {
+        Some(true) => format!("{heading} {}", way.with(|(_, name)| name.clone())),
+        _ => missing.to_owned(),
+    };
+    let note = move || {
+        chosen.with(|chosen| match chosen {
+            Some(Ok(found)) => found.note.clone(),
+            Some(Err(why)) => why.clone(),
+            None => String::new(),
+        })
+    };
+    let link = move || {
+        let (href, name) = way.get();
+        (!href.is_empty()).then(|| view! { <a href=href>"Open" <span class="unseen">" " {name}</span></a> })
+    };
+    let table = move || {
+        view! {
+            <DataTable
+                name
+                class="audit-of"
+                columns=Signal::stored(columns.to_vec())
+                keys
+                asked=Asked::of(move || close.get())
+                sort=Memo::new(|_| SortBy::from_query(""))
+                on_sort=Callback::new(|_| ())
+                cells
+                working=Callback::new(|_| false)
+                empty=Callback::new(move |()| view! { <p class="table-empty">{nothing}</p> }.into_any())
+            />
+        }
+    };
+    live(move || {
+        is_there.get().map(|is_there| {
+            view! {
+                <section class="audit-details" aria-labelledby="audit-details-heading">
+                    <div class="details-head">
+                        <h2 id="audit-details-heading">{live(words)}</h2>
+                        {live(link)}
+                        <button
+                            type="button"
+                            class="icon-button"
+                            aria-label="Close"
+                            title="Close"
+                            on:click=move |_| {
+                                close.choose(String::new());
+                                focus_heading_if_lost();
+                            }
+                        >
+                            {glyph(Icon::Close, "")}
+                        </button>
+                    </div>
+                    <p class="secondary">{live(note)}</p>
+                    {is_there.then(table)}
+                </section>
+            }
+        })
+    })
 }
 
 /// All sites of the chosen engine.
 #[component]
 fn SitesOfEngine(page: AuditState) -> impl IntoView {
-    live(move || {
-        let chosen = page.engine.get();
-        if chosen.is_empty() {
-            return ().into_any();
-        }
-        let Some(audit) = page.audit.get() else { return ().into_any() };
-        let engine = chosen.parse().ok().and_then(|id| audit.engine(EngineId(id)));
-        let Some(engine) = engine else {
-            let words = format!("There is no engine with ID {chosen}, or this account may not see it.");
-            return view! { <AuditDetails heading="Engine not found" note=words close=page.engine /> }
-                .into_any();
+    let chosen = Memo::new(move |_| {
+        let id = page.engine.get();
+        let audit = page.audit.get().filter(|_| !id.is_empty())?;
+        let Some(engine) = id.parse().ok().and_then(|id| audit.engine(EngineId(id))) else {
+            return Some(Err(format!("There is no engine with ID {id}, or this account may not see it.")));
         };
         let sites = audit.sites_of(engine);
-        let keys = Arc::new(sites.iter().map(|site| site.id.get()).collect::<Vec<RowKey>>());
-        let rows = sites.into_iter().map(|site| (site.id.get(), site)).collect::<KeyMap<AuditedSite>>();
-        let note = format!(
-            "{} directly, {} through pools",
-            number::count(engine.direct as u64),
-            number::count(engine.through_pools as u64)
-        );
-        let link = view! {
-            <a href=Route::Engine(engine.id).href_with("tab", "sites")>"Open" <span class="unseen">" " {engine.name.clone()}</span></a>
-        };
-        let name = engine.name.clone();
-        let cells = move |place: RowPlace| {
-            let site = rows.get(&place.key).copied()?;
-            let through = site.through.map(|pool| (pool, audit.pool_name(pool)));
-            let name = audit.list().name(site.place);
-            Some(vec![
-                name_cell(name, Some(Route::Site(site.id).href()), place.tabindex),
-                through_cell(through, place.tabindex),
-            ])
-        };
-        view! {
-            <AuditDetails heading=format!("Sites of {name}") note link=link.into_any() close=page.engine>
-                <DetailTable
-                    name="Sites of the engine"
-                    columns=&SITES_OF_COLUMNS
-                    keys
-                    cells=Callback::new(cells)
-                    nothing="It has no site."
-                />
-            </AuditDetails>
-        }
-        .into_any()
-    })
+        Some(Ok(Arc::new(Found {
+            name: engine.name.clone(),
+            href: Route::Engine(engine.id).href_with("tab", "sites"),
+            note: format!(
+                "{} directly, {} through pools",
+                number::count(engine.direct as u64),
+                number::count(engine.through_pools as u64)
+            ),
+            keys: Arc::new(sites.iter().map(|site| site.id.get()).collect()),
+            sites: Arc::new(sites.into_iter().map(|site| (site.id.get(), site)).collect()),
+        })))
+    });
+    let cells = move |place: RowPlace| {
+        let site = with_found(chosen, |found| found.sites.get(&place.key).copied())?;
+        let audit = page.audit.get()?;
+        let through = site.through.map(|pool| (pool, audit.pool_name(pool)));
+        let name = audit.list().name(site.place);
+        Some(vec![
+            name_cell(name, Some(Route::Site(site.id).href()), place.tabindex),
+            through_cell(through, place.tabindex),
+        ])
+    };
+    view! {
+        <AuditDetails
+            chosen
+            heading="Sites of"
+            missing="Engine not found"
+            name="Sites of the engine"
+            columns=&SITES_OF_COLUMNS
+            cells=Callback::new(cells)
+            nothing="It has no site."
+            close=page.engine
+        />
+    }
 }
 
 /// The pool through which an engine has a site; nothing if it has it directly.
@@ -503,76 +563,46 @@ fn through_cell(pool: Option<(PoolId, &str)>, tabindex: &'static str) -> El {
     El::new("td", "c-through").is("title", name).text(before).with(link)
 }
 
-#[component]
-fn DetailTable(
-    name: &'static str,
-    columns: &'static [Column],
-    keys: Arc<Vec<RowKey>>,
-    cells: Callback<RowPlace, Option<Vec<El>>>,
-    /// What is said where there are no rows.
-    nothing: &'static str,
-) -> impl IntoView {
-    view! {
-        <DataTable
-            name
-            class="audit-of"
-            columns=Signal::stored(columns.to_vec())
-            keys=Memo::new(move |_| Some(Arc::clone(&keys)))
-            sort=Memo::new(|_| SortBy::from_query(""))
-            on_sort=Callback::new(|_| ())
-            cells
-            working=Callback::new(|_| false)
-            empty=Callback::new(move |()| view! { <p class="table-empty">{nothing}</p> }.into_any())
-        />
-    }
-}
-
 /// The engines that may scan the chosen site.
 #[component]
 fn EnginesOfSite(page: AuditState) -> impl IntoView {
-    live(move || {
-        let chosen = page.site.get();
-        if chosen.is_empty() {
-            return ().into_any();
-        }
-        let Some(audit) = page.audit.get() else { return ().into_any() };
-        let id = chosen.parse().ok().map(SiteId);
-        let Some((id, at)) = id.and_then(|id| Some((id, audit.list().place(id)?))) else {
-            let words = format!("There is no site with ID {chosen}, or this account may not see it.");
-            return view! { <AuditDetails heading="Site not found" note=words close=page.site /> }.into_any();
+    let chosen = Memo::new(move |_| {
+        let id = page.site.get();
+        let audit = page.audit.get().filter(|_| !id.is_empty())?;
+        let site = id.parse().ok().map(SiteId);
+        let Some((site, at)) = site.and_then(|id| Some((id, audit.list().place(id)?))) else {
+            return Some(Err(format!("There is no site with ID {id}, or this account may not see it.")));
         };
-        let keys =
-            Arc::new(audit.engines_of(at).iter().map(|engine| engine.id.get()).collect::<Vec<RowKey>>());
-        let note = match (audit.pool_of(at), audit.scanner_label(at)) {
-            (Some(pool), _) => format!("It uses the pool {}.", audit.pool_name(pool)),
-            (None, label) if label.is_empty() => "The console does not report what scans it.".to_owned(),
-            (None, label) => format!("It is assigned to {label} directly."),
-        };
-        let name = audit.list().name(at).to_owned();
-        let link = view! { <a href=Route::Site(id).href()>"Open" <span class="unseen">" " {name.clone()}</span></a> };
-        let cells = move |place: RowPlace| {
-            let engine = audit.engine(EngineId(place.key))?;
-            Some(vec![
-                name_cell(&engine.name, Some(Route::Engine(engine.id).href()), place.tabindex),
-                status_cell(page, engine),
-            ])
-        };
-        view! {
-            <AuditDetails
-                heading=format!("Engines that may scan {name}")
-                note
-                link=link.into_any()
-                close=page.site
-            >
-                <DetailTable
-                    name="Engines that may scan the site"
-                    columns=&ENGINES_OF_COLUMNS
-                    keys
-                    cells=Callback::new(cells)
-                    nothing="Currently no engine may scan it."
-                />
-            </AuditDetails>
-        }
-        .into_any()
-    })
+        Some(Ok(Arc::new(Found {
+            name: audit.list().name(at).to_owned(),
+            href: Route::Site(site).href(),
+            note: match (audit.pool_of(at), audit.scanner_label(at)) {
+                (Some(pool), _) => format!("It uses the pool {}.", audit.pool_name(pool)),
+                (None, label) if label.is_empty() => "The console does not report what scans it.".to_owned(),
+                (None, label) => format!("It is assigned to {label} directly."),
+            },
+            keys: Arc::new(audit.engines_of(at).iter().map(|engine| engine.id.get()).collect()),
+            sites: Arc::default(),
+        })))
+    });
+    let cells = move |place: RowPlace| {
+        let audit = page.audit.get()?;
+        let engine = audit.engine(EngineId(place.key))?;
+        Some(vec![
+            name_cell(&engine.name, Some(Route::Engine(engine.id).href()), place.tabindex),
+            status_cell(page, engine),
+        ])
+    };
+    view! {
+        <AuditDetails
+            chosen
+            heading="Engines that may scan"
+            missing="Site not found"
+            name="Engines that may scan the site"
+            columns=&ENGINES_OF_COLUMNS
+            cells=Callback::new(cells)
+            nothing="Currently no engine may scan it."
+            close=page.site
+        />
+    }
 }
