@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use console_api::{EngineId, rules::EngineColumn, rules::History};
+use console_api::{
+    EngineId,
+    rules::{EngineColumn, EngineRow, History, SeenKeys},
+};
 
 use super::{Data, slot::Slot};
 
@@ -28,23 +31,29 @@ pub struct HistoryCell {
     pub paths: Option<[String; 3]>,
 }
 
-/// Makes the cell of an engine in one of the columns that the history has.
-pub type MakeCell = fn(Data, EngineId, EngineColumn) -> HistoryCell;
+/// What the list of engines asks of the history. Its code comes with the part that notes it.
+#[derive(Clone, Copy)]
+pub struct ForTheList {
+    /// Makes the cell of an engine in one of the columns that the history has.
+    pub cell: fn(Data, EngineId, EngineColumn) -> HistoryCell,
+    /// What these rows are sorted by in those columns, row by row.
+    pub sort_keys: fn(&Memory, &[EngineRow]) -> Vec<SeenKeys>,
+}
 
 /// Where the history is found. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
 pub struct HistoryPlace {
     /// [`Memory`].
     memory: Slot,
-    /// [`MakeCell`].
-    cells: Slot,
+    /// [`ForTheList`].
+    list: Slot,
     /// Who watches, and how; its kind is that of the part that watches.
     pub watching: Slot,
 }
 
 impl HistoryPlace {
     pub(super) fn new() -> Self {
-        Self { memory: Slot::new(), cells: Slot::new(), watching: Slot::new() }
+        Self { memory: Slot::new(), list: Slot::new(), watching: Slot::new() }
     }
 
     /// The history, once it was loaded. Follows each change of it.
@@ -53,19 +62,25 @@ impl HistoryPlace {
     }
 
     /// Something was noted.
-    pub fn changed(self, memory: &Memory, cells: MakeCell) {
+    pub fn changed(self, memory: &Memory, list: ForTheList) {
         self.memory.set(memory.clone());
-        self.cells.set(cells);
+        self.list.set(list);
     }
 
     /// What the list of engines shows of an engine in one of the history's columns; nothing before that was loaded. Follows
     /// each change.
     pub fn cell(self, data: Data, id: EngineId, column: EngineColumn) -> Option<HistoryCell> {
-        self.cells.get::<MakeCell>().map(|make| make(data, id, column))
+        self.list.get::<ForTheList>().map(|list| (list.cell)(data, id, column))
+    }
+
+    /// What these rows are sorted by in the history's columns; nothing before that was loaded. Follows each change.
+    pub fn sort_keys(self, rows: &[EngineRow]) -> Vec<SeenKeys> {
+        let (list, memory) = (self.list.get::<ForTheList>(), self.memory());
+        list.zip(memory).map(|(list, memory)| (list.sort_keys)(&memory, rows)).unwrap_or_default()
     }
 
     pub(super) fn forget(self) {
-        for slot in [self.memory, self.cells, self.watching] {
+        for slot in [self.memory, self.list, self.watching] {
             slot.forget();
         }
     }

@@ -2,7 +2,7 @@
 
 use console_api::{
     EngineId, Timestamp,
-    rules::{EngineColumn, History},
+    rules::{EngineColumn, EngineRow, History, SeenKeys},
 };
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
@@ -13,7 +13,10 @@ use crate::{
         language::english,
         number::counted,
     },
-    data::{Data, history::HistoryCell},
+    data::{
+        Data,
+        history::{ForTheList, HistoryCell, Memory},
+    },
 };
 
 /// A time of the day where it is today's, otherwise with its date: "14:20", "27 Nov, 14:20".
@@ -31,8 +34,16 @@ pub fn moment(time: Timestamp) -> String {
     then.to_locale_string(&language, &options).into()
 }
 
+/// What the list of engines shows of the history, and sorts by.
+pub const FOR_THE_LIST: ForTheList = ForTheList { cell, sort_keys };
+
+fn sort_keys(memory: &Memory, rows: &[EngineRow]) -> Vec<SeenKeys> {
+    let now = Timestamp::from_unix_ms(clock::now());
+    memory.with(|history| rows.iter().map(|row| history.sort_keys(row.engine.id, now)).collect())
+}
+
 /// The cell of an engine in the list of engines.
-pub fn cell(data: Data, id: EngineId, column: EngineColumn) -> HistoryCell {
+fn cell(data: Data, id: EngineId, column: EngineColumn) -> HistoryCell {
     let nothing = || HistoryCell {
         text: "–".to_owned(),
         title: "This browser has not seen the engine yet.".to_owned(),

@@ -3,7 +3,7 @@
 mod bulk;
 mod cells;
 mod column_choice;
-mod columns;
+pub mod columns;
 mod dialogs;
 mod export;
 mod filter_field;
@@ -213,7 +213,12 @@ pub fn EnginesPage() -> impl IntoView {
     let groups = RwSignal::new(None::<Arc<Groups>>);
     let order = move || EngineSort::list(&sort.get());
     // Sorted once, and not again for each key in the filter.
-    let sorted = Memo::new(move |_| Some(Arc::new(in_order(&rows.get()?.all, &order()))));
+    let sorted = Memo::new(move |_| {
+        let (rows, sorts) = (rows.get()?, order());
+        let seen = sorts.iter().any(|sort| sort.column.is_seen_here());
+        let seen = if seen { data.history.sort_keys(&rows.all) } else { Vec::new() };
+        Some(Arc::new(in_order(&rows.all, &sorts, &seen)))
+    });
     let shown = Memo::new(move |_| {
         let (Some(sorted), Some(rows)) = (sorted.get(), rows.get()) else { return Shown::default() };
         let statuses =

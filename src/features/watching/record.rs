@@ -19,7 +19,7 @@ use crate::{
         timer::breathe,
     },
     data::{Data, history::Memory},
-    features::history::cell,
+    features::history::FOR_THE_LIST,
     session::Session,
     ui::live::follow,
 };
@@ -68,10 +68,10 @@ struct Inner {
 impl Recorder {
     /// Loads the history, and notes from then on.
     pub(super) fn start(data: Data) -> Self {
-        let user = untrack(|| Session::here().account()).map(|account| account.username);
+        let user = Session::here().username();
         let inner = Inner {
             kept: data.kept(),
-            lock: format!("{LOCK}: {}", user.unwrap_or_default()),
+            lock: format!("{LOCK}: {user}"),
             loaded: Cell::new(false),
             noting: Cell::new(false),
             alone: Cell::new(None),
@@ -133,7 +133,7 @@ impl Recorder {
         load_into(&inner, &memory).await;
         inner.loaded.set(true);
         if self.parts().is_some() {
-            self.data.history.changed(&memory, cell);
+            self.data.history.changed(&memory, FOR_THE_LIST);
             self.note().await;
         }
     }
@@ -185,7 +185,7 @@ impl Recorder {
             if self.parts().is_none() {
                 break;
             }
-            self.data.history.changed(&memory, cell);
+            self.data.history.changed(&memory, FOR_THE_LIST);
             if is_news || now() - inner.saved_at.get() >= SELDOM {
                 save(&inner, &memory).await;
             }
@@ -232,7 +232,7 @@ impl Recorder {
             let known = untrack(|| Some((self.data.engines.value()?, self.data.engines.read_at()?)));
             self.next.set_value(known);
             self.note().await;
-            self.data.history.changed(&memory, cell);
+            self.data.history.changed(&memory, FOR_THE_LIST);
             save(&inner, &memory).await;
         }
         Ok(())

@@ -33,7 +33,7 @@ pub enum EngineColumn {
     Platform,
     /// Since when it has had its status, as far as this browser has seen.
     Since,
-    /// Its last seven days, as far as this browser has seen.
+    /// Its last seven days, as far as this browser has seen; ascending is worst first.
     LastWeek,
 }
 
@@ -104,10 +104,10 @@ impl EngineColumn {
         }
     }
 
-    /// Whether the table can be sorted by it. What only this browser has seen comes later than the rows.
+    /// Whether it shows what only this browser has seen, which is no part of an [`EngineRow`](super::EngineRow).
     #[must_use]
-    pub const fn is_sortable(self) -> bool {
-        !matches!(self, Self::Since | Self::LastWeek)
+    pub const fn is_seen_here(self) -> bool {
+        matches!(self, Self::Since | Self::LastWeek)
     }
 
     /// The column of a key.

@@ -109,7 +109,9 @@ pub use pool_plan_changes::{PlanChange, PlanDifference, PlanStep, plan_differenc
 pub use pool_rows::{PoolColumn, PoolRow, prepare_pool_rows, select_pools};
 pub use pool_split::{SplitProposal, new_pool_names, split_evenly, unavailable};
 pub use relief::{EvenOut, Relief, even_out, relief};
-pub use rows::{EngineRow, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts};
+pub use rows::{
+    EngineRow, SeenKeys, StatusCount, complete, in_order, pools_of, prepare_rows, select, status_counts,
+};
 pub use scan_merge::{MERGED_SCANS, newest_scans};
 pub use scan_rows::{duration_in_words, scan_message, scan_rows, scan_severity};
 pub use scanner::{Scanner, ScannerKind, Scanners};

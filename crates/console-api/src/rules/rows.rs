@@ -77,9 +77,18 @@ impl EngineRow {
         (!self.pool_names.is_empty()).then_some(&self.pool_names)
     }
 
-    /// The order of two rows. Equal ones, and missing values, fall back to name and id.
-    fn compare(&self, other: &Self, sorts: &[EngineSort]) -> Ordering {
-        let by_columns = sorts.iter().map(|sort| self.compare_by(other, *sort)).find(|it| it.is_ne());
+    /// The order of two rows, of which the history has `seen` this. Equal ones, and missing values, fall back to name and id.
+    fn compare(&self, other: &Self, sorts: &[EngineSort], seen: [SeenKeys; 2]) -> Ordering {
+        let by = |sort: &EngineSort| {
+            let [mine, its] = seen;
+            match sort.column {
+                EngineColumn::Since => missing_last(mine.since, its.since, sort.descending),
+                // The most trouble first.
+                EngineColumn::LastWeek => missing_last(mine.trouble, its.trouble, !sort.descending),
+                _ => self.compare_by(other, *sort),
+            }
+        };
+        let by_columns = sorts.iter().map(by).find(|it| it.is_ne());
         by_columns
             .unwrap_or_else(|| self.name_key.cmp(&other.name_key))
             .then_with(|| self.engine.id.cmp(&other.engine.id))
@@ -282,10 +291,21 @@ pub fn pools_of(engine: EngineId, pools: &[Pool]) -> Vec<&Pool> {
     pools.iter().filter(|pool| pool.engines.contains(&engine)).collect()
 }
 
-/// The indices of all rows, in sorted order: by the first of `sorts`, where that makes no difference by the next.
+/// What the history has seen of an engine, to sort by; see [`History::sort_keys`](super::History::sort_keys).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeenKeys {
+    /// Since when it has had its status.
+    pub since: Option<Timestamp>,
+    /// For how many seconds of the last seven days its status was bad, and for how many it was uncertain.
+    pub trouble: Option<(u32, u32)>,
+}
+
+/// The indices of all rows, in sorted order: by the first of `sorts`, where that makes no difference by the next. `seen` has what the
+/// history knows of each row; rows beyond its end have no history.
 #[must_use]
-pub fn in_order<R: Borrow<EngineRow>>(rows: &[R], sorts: &[EngineSort]) -> Vec<usize> {
-    keys::sorted(rows.len(), &|a, b| rows[a].borrow().compare(rows[b].borrow(), sorts))
+pub fn in_order<R: Borrow<EngineRow>>(rows: &[R], sorts: &[EngineSort], seen: &[SeenKeys]) -> Vec<usize> {
+    let seen = |at: usize| seen.get(at).copied().unwrap_or_default();
+    keys::sorted(rows.len(), &|a, b| rows[a].borrow().compare(rows[b].borrow(), sorts, [seen(a), seen(b)]))
 }
 
 /// The indices of the rows that pass the filter, in sorted order.
@@ -293,7 +313,7 @@ pub fn in_order<R: Borrow<EngineRow>>(rows: &[R], sorts: &[EngineSort]) -> Vec<u
 pub fn select<R: Borrow<EngineRow>>(rows: &[R], filter: &EngineFilter, sort: EngineSort) -> Vec<usize> {
     let chosen: Vec<usize> = (0..rows.len()).filter(|index| filter.matches(rows[*index].borrow())).collect();
     let rows: Vec<&EngineRow> = chosen.iter().map(|index| rows[*index].borrow()).collect();
-    in_order(&rows, &[sort]).into_iter().map(|index| chosen[index]).collect()
+    in_order(&rows, &[sort], &[]).into_iter().map(|index| chosen[index]).collect()
 }
 
 /// How many engines have a status.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use console_api::rules::{
-    EngineColumn, EngineFilter, EngineGrouping, EngineRow, EngineSort, Note, Notes, complete, group_engines,
-    in_order, prepare_rows, select, status_counts, tags_from,
+    EngineColumn, EngineFilter, EngineGrouping, EngineRow, EngineSort, Note, Notes, SeenKeys, complete,
+    group_engines, in_order, prepare_rows, select, status_counts, tags_from,
 };
 use console_api::{Engine, EngineId, EngineStatus, PoolId, Timestamp, parse_version_engines};
 use serde_json::json as value;
@@ -309,7 +309,7 @@ fn a_second_column_decides_where_the_first_makes_no_difference() {
     ];
     let rows = prepare_rows(engines.iter().map(engine).collect(), &[], None);
     let ids = |keys: &str| {
-        let order = in_order(&rows, &EngineSort::list(keys));
+        let order = in_order(&rows, &EngineSort::list(keys), &[]);
         order.into_iter().map(|at| rows[at].engine.id.get()).collect::<Vec<_>>()
     };
     assert_eq!(ids("status,port"), [2, 3, 1]);
@@ -318,6 +318,27 @@ fn a_second_column_decides_where_the_first_makes_no_difference() {
     // What makes no sense is left out.
     assert_eq!(EngineSort::list("colour"), [EngineSort::default()]);
     assert_eq!(EngineSort::list("name,-name,port,id").len(), 2);
+}
+
+#[test]
+fn rows_are_sorted_by_what_the_history_has_seen() {
+    let engines =
+        [1, 2, 3, 4].map(|id| value!({"id": id, "name": format!("engine {id}"), "status": "active"}));
+    let rows = prepare_rows(engines.iter().map(engine).collect(), &[], None);
+    let since = |minute: i64| Some(Timestamp::from_unix_ms(minute * 60_000));
+    let seen = [
+        SeenKeys { since: since(30), trouble: Some((0, 50)) },
+        SeenKeys { since: since(10), trouble: Some((7, 0)) },
+        SeenKeys::default(),
+    ];
+    let ids = |keys: &str| {
+        let order = in_order(&rows, &EngineSort::list(keys), &seen);
+        order.into_iter().map(|at| rows[at].engine.id.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("since"), [2, 1, 3, 4]);
+    assert_eq!(ids("-since"), [1, 2, 3, 4], "what has no history comes last either way");
+    assert_eq!(ids("last-week"), [2, 1, 3, 4], "the worst first");
+    assert_eq!(ids("-last-week,-name"), [1, 2, 4, 3]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{words::ordinal, *};
+use crate::rules::SeenKeys;
 
 pub(super) const START: u32 = 1_790_000_000;
 
@@ -93,6 +94,20 @@ fn a_change_in_a_gap_is_found_after_it() {
         sentence(&history, &EngineStatus::NotResponding, 106).as_deref(),
         Some("Down since minute 100 or earlier (not watched from minute 5).")
     );
+}
+
+#[test]
+fn engines_are_sorted_by_the_time_that_their_status_was_bad() {
+    let keys = |minutes: &[(u32, bool)], now: u32| noted(minutes).sort_keys(ONE, at(START + now * MINUTE));
+    let down_from_5_to_15 = keys(&[(0, true), (5, false), (10, false), (15, true), (20, true)], 20);
+    assert_eq!(down_from_5_to_15.trouble, Some((10 * MINUTE, 0)));
+    assert_eq!(down_from_5_to_15.since, Some(at(START + 15 * MINUTE)));
+    assert_eq!(keys(&[(0, true), (5, false)], 5).trouble, Some((1, 0)), "a single reading counts");
+    assert_eq!(keys(&[(0, true), (5, true)], 5).trouble, Some((0, 0)));
+    let week_later = keys(&[(0, false), (5, true)], 5 + 8 * 24 * 60);
+    assert_eq!(week_later.trouble, None, "what is older does not count, and later nobody watched");
+    assert_eq!(week_later.since, Some(at(START + 5 * MINUTE)));
+    assert_eq!(History::default().sort_keys(ONE, at(START)), SeenKeys::default());
 }
 
 #[test]

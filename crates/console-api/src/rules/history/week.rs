@@ -3,7 +3,7 @@
 use super::{DAY, History, Seen, seconds, timestamp};
 use crate::ids::EngineId;
 use crate::model::Severity;
-use crate::rules::{counted, duration_in_words};
+use crate::rules::{SeenKeys, counted, duration_in_words};
 use crate::timestamp::Timestamp;
 
 /// A minute is one wide; so many minutes is a drawing.
@@ -22,6 +22,26 @@ pub struct WeekDrawing {
 }
 
 impl History {
+    /// What a list of engines is sorted by.
+    #[must_use]
+    pub fn sort_keys(&self, id: EngineId, now: Timestamp) -> SeenKeys {
+        let to = self.last_reading().map_or(now, |last| last.max(now));
+        let from = timestamp(seconds(to).saturating_sub(7 * DAY));
+        let (mut watched, mut trouble) = (false, (0, 0));
+        for period in self.periods(id, from, to) {
+            let Seen::Status(status) = &period.seen else { continue };
+            watched = true;
+            // A single reading counts as well.
+            let length = (seconds(period.to) - seconds(period.from)).max(1);
+            match status.severity() {
+                Severity::Good => {}
+                Severity::Uncertain => trouble.1 += length,
+                Severity::Bad => trouble.0 += length,
+            }
+        }
+        SeenKeys { since: self.since(id).map(|since| since.at), trouble: watched.then_some(trouble) }
+    }
+
     /// Draws the seven days before `now`.
     #[must_use]
     pub fn week(&self, id: EngineId, now: Timestamp) -> WeekDrawing {
