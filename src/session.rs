@@ -153,6 +153,11 @@ impl Session {
         }
     }
 
+    /// The user's name, as it is now; empty if nobody is signed in.
+    pub fn username(self) -> String {
+        untrack(|| self.account()).map(|account| account.username).unwrap_or_default()
+    }
+
     /// Tries the credentials at the console and, if it takes them, begins the session or continues with it.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::{
     features::bulk::say_how_it_ends,
     forms::{draft::Drafts, unsaved_dialog::UnsavedDialog},
     pages::{
-        engines::EnginesPage,
+        engines::{EnginesPage, columns::Layout},
         not_found::NotFound,
         sign_in::{SignInAgain, SignInPage},
     },
@@ -171,9 +171,12 @@ fn Screen() -> impl IntoView {
     if document().location().and_then(|location| location.pathname().ok()).is_some_and(|path| is_start(&path))
     {
         let options = NavigateOptions { resolve: false, replace: true, ..NavigateOptions::default() };
-        let account = Session::here().account();
-        let query = account.and_then(|account| start_view::query_for(&account.username));
-        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        let start = start_view::of(&Session::here().username());
+        if let Some(start) = &start {
+            Layout::remember(&start.columns, &start.density);
+        }
+        let query = start.filter(|start| !start.query.is_empty());
+        let query = query.map(|start| format!("?{}", start.query)).unwrap_or_default();
         navigate(&format!("{}{query}", Route::Engines.href()), options);
     }
     live(move || match route.get() {

@@ -42,7 +42,7 @@ impl Activity {
     /// Something begins. Returns its id.
     pub fn begin(self, what: &str, items: Vec<EntryItem>) -> u64 {
         let began = Timestamp::from_unix_ms(clock::now());
-        let who = untrack(|| self.session.account()).map(|account| account.username).unwrap_or_default();
+        let who = self.session.username();
         let what = what.to_owned();
         let begin = |recent: &mut Vec<Entry>| {
             let chance = (js_sys::Math::random() * 1000.0) as u64;

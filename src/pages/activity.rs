@@ -116,7 +116,7 @@ pub fn ActivityPage() -> impl IntoView {
     data.want_scanners();
     let [filter, chosen] = ["filter", "entry"].map(AddressParam::of);
     let page = ActivityState { data, clock: Clock::here(), filter, chosen };
-    let user = Session::here().account().map(|account| account.username).unwrap_or_default();
+    let user = Session::here().username();
     let keys = Memo::new(move |_| -> Keys {
         let words = filter.with(|text| search_words(text));
         let entries = data.entries()?;

@@ -62,8 +62,23 @@ async fn a_view_brings_back_filter_grouping_and_columns_and_can_be_the_start() {
     {
         let screen = at_work_as(&console, "admin", "/", ENGINES).await;
         screen.see_names(&["berlin"]).await;
+        let density = screen.see("combobox", "Density").await;
+        assert_eq!(density.unchecked_ref::<web_sys::HtmlSelectElement>().value(), "compact");
+        // Saved again under its name it is still the start, as it is now.
+        choose(density.unchecked_ref(), "comfortable");
+        screen.type_into("Filter engines", "aachen").await;
+        screen.see_names(&["aachen"]).await;
+        save_as(&screen, "only berlin").await;
+        screen.click("button", "Sign out").await;
+        screen.see("button", "Sign in").await;
+    }
+    {
+        let screen = at_work_as(&console, "admin", "/", ENGINES).await;
+        screen.see_names(&["aachen"]).await;
+        let density = screen.see("combobox", "Density").await;
+        assert_eq!(density.unchecked_ref::<web_sys::HtmlSelectElement>().value(), "comfortable");
         screen.click("summary", "Views").await;
-        screen.click("button", "Delete Only Berlin").await;
+        screen.click("button", "Delete only berlin").await;
         screen.read("No views saved yet.").await;
     }
     // Neither the view nor the start is a colleague's.

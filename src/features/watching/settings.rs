@@ -123,7 +123,7 @@ fn unkept(why: Unkept) -> &'static str {
 /// **Keep watching** and **Notify me**, which stay signed in for longer.
 #[component]
 fn Choices(watching: Watching) -> impl IntoView {
-    let two_factor = watching.session.account().is_some_and(|account| account.two_factor);
+    let two_factor = untrack(|| watching.session.account()).is_some_and(|account| account.two_factor);
     let ends = two_factor.then(|| {
         view! {
             <p class="secondary">
@@ -273,7 +273,7 @@ fn Kept(watching: Watching, asks: RwSignal<Option<Asks>>, chosen: RwSignal<Strin
 
 /// Whose history it is.
 fn owner(watching: Watching) -> String {
-    let user = untrack(|| watching.session.account()).map(|account| account.username).unwrap_or_default();
+    let user = watching.session.username();
     let console = window().location().origin().unwrap_or_default();
     format!("{user} at {console}")
 }

@@ -54,13 +54,22 @@ fn with_these_keys(keys: &str) -> Vec<EngineColumn> {
 
 /// What a person chose about the table. Copy it freely; all copies are the same.
 #[derive(Clone, Copy)]
-pub(super) struct Layout {
+pub struct Layout {
     pub(super) shown: RwSignal<Vec<EngineColumn>>,
     pub(super) widths: Widths,
     compact: RwSignal<bool>,
 }
 
 impl Layout {
+    /// The next list of engines has the columns with these keys and this density; empty is no choice.
+    pub fn remember(columns: &str, density: &str) {
+        for (preference, choice) in [(COLUMNS, columns), (DENSITY, density)] {
+            if !choice.is_empty() {
+                preference.remember(choice);
+            }
+        }
+    }
+
     /// What was chosen last time.
     pub(super) fn remembered() -> Self {
         let shown = COLUMNS.remembered().map(|keys| with_these_keys(&keys));
@@ -98,7 +107,7 @@ impl Layout {
                 key: column.key(),
                 label: column.label(),
                 numeric: numeric(column),
-                sortable: column.is_sortable(),
+                sortable: true,
             });
             let actions = Column { key: "actions", label: "Actions", numeric: false, sortable: false };
             columns.chain([actions]).collect()

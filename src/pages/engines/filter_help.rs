@@ -93,7 +93,8 @@ fn FilterPanel() -> impl IntoView {
         }
     });
     view! {
-        <section id=PANEL class="filter-help" popover="auto" aria-labelledby="filter-help-heading">
+        // In a low window it scrolls: the Tab key gets there.
+        <section id=PANEL class="filter-help" popover="auto" tabindex="0" aria-labelledby="filter-help-heading">
             <h2 id="filter-help-heading">"Filter syntax"</h2>
             <p>"All terms must match. Separate alternative values with commas."</p>
             <dl>{rows.collect_view()}</dl>

@@ -26,8 +26,8 @@ const LAYOUT: [&str; 2] = ["columns", "density"];
 pub fn SavedViews() -> impl IntoView {
     let page: EnginesState = expect_context();
     let data = page.data;
-    let user = StoredValue::new(Session::here().account().map(|it| it.username).unwrap_or_default());
-    let start = RwSignal::new(user.with_value(|user| start_view::of(user)).unwrap_or_default());
+    let user = StoredValue::new(Session::here().username());
+    let start = RwSignal::new(user.with_value(|user| start_view::key_of(user)));
     let name = RwSignal::new(String::new());
     let navigate = StoredValue::new_local(use_navigate());
     let open = move |view: &View| {
@@ -51,16 +51,16 @@ pub fn SavedViews() -> impl IntoView {
             let fields = in_address.chain(LAYOUT.into_iter().zip(layout)).collect::<Vec<_>>();
             View::new(&typed, &fields)
         });
+        if start.with_untracked(|start| *start == view.key()) {
+            user.with_value(|user| start_view::remember(user, Some(&view)));
+        }
         data.save_view(view, &LAYOUT);
         name.set(String::new());
     };
     let line = move |view: &View| {
         let (title, key) = (view.name().to_owned(), view.key());
-        let (at_start, delete_key) = (view.address(), key.clone());
-        let is_start = {
-            let key = key.clone();
-            move || start.with(|start| *start == key)
-        };
+        let (at_start, delete_key) = (view.clone(), key.clone());
+        let is_start = move || start.with(|start| *start == key);
         let view = view.clone();
         view! {
             <li class="saved-view">
@@ -76,9 +76,9 @@ pub fn SavedViews() -> impl IntoView {
                     })
                     title="Shown when the app opens"
                     on:click=move |_| {
-                        let now = if untrack(&is_start) { String::new() } else { key.clone() };
-                        user.with_value(|user| start_view::remember(user, &now, &at_start));
-                        start.set(now);
+                        let view = (!untrack(&is_start)).then_some(&at_start);
+                        user.with_value(|user| start_view::remember(user, view));
+                        start.set(view.map(View::key).unwrap_or_default());
                     }
                 >
                     "Start view"
@@ -91,7 +91,8 @@ pub fn SavedViews() -> impl IntoView {
                     title=format!("Delete {title}")
                     on:click=move |_| {
                         if start.with_untracked(|start| *start == delete_key) {
-                            user.with_value(|user| start_view::remember(user, "", ""));
+                            user.with_value(|user| start_view::remember(user, None));
+                            start.set(String::new());
                         }
                         data.delete_view(&delete_key);
                     }
