@@ -9,8 +9,8 @@ use crate::browser::Kind;
 use crate::page::{Page, script};
 use crate::settings::settings;
 
-/// The sizes of window in which a screen must work, in CSS pixels.
-pub const SIZES: [(u32, u32); 3] = [(1440, 900), (1024, 768), (390, 844)];
+/// The sizes of window in which a screen must work, in CSS pixels: a desktop, a small one, the desktop at 200 % zoom, and a phone.
+pub const SIZES: [(u32, u32); 4] = [(1440, 900), (1024, 768), (720, 450), (390, 844)];
 
 /// Below this width the window is taken for a phone's.
 const PHONE: u32 = 720;
@@ -75,7 +75,7 @@ impl Page {
         assert!(lines.is_empty(), "axe on {screen} in {}:\n{}", self.kind(), lines.join("\n"));
     }
 
-    /// Looks at the screen as it is: axe-core in both themes, pictures of it at all sizes, that nothing runs out at the
+    /// Looks at the screen as it is, at each of [`SIZES`] and in both themes: axe-core, pictures, that nothing runs out at the
     /// side, and that all targets are large enough. Only Chromium can pretend to be a phone and to prefer another theme: Firefox runs axe-core alone.
     ///
     /// # Panics
@@ -90,7 +90,7 @@ impl Page {
     /// # Panics
     /// As [`check_screen`](Self::check_screen) does.
     pub async fn check_phone(&self, screen: &str) {
-        self.check_in(screen, &SIZES[2..]).await;
+        self.check_in(screen, &SIZES[3..]).await;
     }
 
     async fn check_in(&self, screen: &str, sizes: &[(u32, u32)]) {
@@ -105,11 +105,7 @@ impl Page {
             self.pretend(width, height).await;
             for theme in ["light", "dark"] {
                 self.prefer(Some(theme)).await;
-                if width == sizes[0].0 {
-                    self.check_accessibility(&format!("{screen}, {theme}")).await;
-                } else {
-                    self.settle().await;
-                }
+                self.check_accessibility(&format!("{screen}, {width} wide, {theme}")).await;
                 let picture = self.picture().await;
                 let path = folder.join(format!("{screen}-{width}-{theme}.png"));
                 fs::write(&path, picture)

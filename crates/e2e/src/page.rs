@@ -479,7 +479,25 @@ impl Page {
     async fn element(&self, at: &'static Location<'static>, what: &Locator, bound: Duration) -> WebElement {
         match until(bound, async || self.one(what).await).await {
             Ok(element) => element,
-            Err(missing) => fail(at, &format!("{what}: {missing} after {bound:?}")),
+            Err(missing) => {
+                fail(at, &format!("{what}: {missing} after {bound:?}; there is:\n{}", self.in_sight().await))
+            }
+        }
+    }
+
+    /// For whoever reads a failure: the text of the dialog that is open, or else of the page, what its fields hold, and what has the
+    /// focus.
+    async fn in_sight(&self) -> String {
+        let script = "
+            const place = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+            const fields = [...place.querySelectorAll('input, select, textarea')]
+                .filter((it) => it.type !== 'password' && it.checkVisibility())
+                .map((it) => `${it.labels?.[0]?.innerText ?? it.ariaLabel ?? ''}: ${it.type === 'checkbox' ? it.checked : it.value}`);
+            return [place.innerText.slice(0, 2000), ...fields.slice(0, 40), `Focus: ${document.activeElement?.outerHTML.slice(0, 200)}`]
+                .join('\\n')";
+        match self.driver.execute(script, Vec::new()).await {
+            Ok(sight) => sight.json().as_str().unwrap_or_default().to_owned(),
+            Err(error) => error.to_string(),
         }
     }
 
