@@ -44,7 +44,7 @@ use self::{
     query::Query, refresh::Work, secret::Secret, sites::Listed, version_report::LatestReport,
 };
 use crate::{
-    browser::{effect::follow, kept::Kept},
+    browser::{effect::follow, kept::Kept, timer::breathe},
     session::{Session, State},
 };
 
@@ -187,6 +187,8 @@ impl Data {
     async fn read_engines_alone(self) -> Result<(), Error> {
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
+            // With ten thousand engines, reading the answer and making the rows are 40 ms each: what was typed comes between.
+            breathe().await;
             self.fill_in(&mut list.items);
             Ok(list)
         };

@@ -278,7 +278,7 @@ impl Test {
     fn holds(&self, row: &EngineRow, filter: &EngineFilter) -> bool {
         let (engine, fleet) = (&row.engine, filter.fleet.as_ref());
         match self {
-            Self::Word(word) => row.search.contains(word.as_str()) || is_number_of(engine, word),
+            Self::Word(word) => row.searched().contains(word.as_str()) || is_number_of(engine, word),
             Self::Contains(field @ (Text::Tag | Text::Note), any) => {
                 let note = filter.notes.as_ref().and_then(|notes| notes.of(engine.id));
                 note.is_some_and(|note| {
@@ -303,14 +303,14 @@ impl Test {
                     Version::Product => &row.product_key,
                     Version::Content => &row.content_key,
                 };
-                key.as_ref().is_some_and(|key| ordered.holds(key.cmp(than)))
+                key.as_ref().is_some_and(|key| ordered.holds((**key).cmp(than)))
             }
             Self::Number(number, any) => number
                 .of(row)
                 .is_some_and(|value| any.iter().any(|(ordered, than)| ordered.holds(value.cmp(than)))),
             Self::Outdated => fleet.is_some_and(|fleet| {
-                let older = |mine: &Option<Box<[u8]>>, usual: &Option<Box<[u8]>>| {
-                    mine.as_ref().zip(usual.as_ref()).is_some_and(|(mine, usual)| mine < usual)
+                let older = |mine: &Option<Arc<[u8]>>, usual: &Option<Box<[u8]>>| {
+                    mine.as_deref().zip(usual.as_deref()).is_some_and(|(mine, usual)| mine < usual)
                 };
                 older(&row.product_key, &fleet.product) || older(&row.content_key, &fleet.content)
             }),
