@@ -48,6 +48,9 @@ use crate::{
     session::{Session, State},
 };
 
+/// From here on, what is done with all engines is a task of its own.
+const MANY: usize = 1000;
+
 /// A list of engines that was left for one of them.
 #[derive(Clone)]
 pub struct LeftList {
@@ -188,11 +191,21 @@ impl Data {
         let read = async {
             let mut list = self.session.call(async |console| console.engines().await).await?;
             // With ten thousand engines, reading the answer and making the rows are 40 ms each: what was typed comes between.
-            breathe().await;
+            if list.items.len() > MANY {
+                breathe().await;
+                if self.has_gone() {
+                    return Err(Error::Cancelled);
+                }
+            }
             self.fill_in(&mut list.items);
             Ok(list)
         };
         self.engines.read_now(read).await
+    }
+
+    /// Whether the app has gone, as a rehearsed one does.
+    fn has_gone(self) -> bool {
+        self.unkept.try_get_untracked().is_none()
     }
 
     /// Adds what is known of these engines from elsewhere than the console's answer.
@@ -217,8 +230,9 @@ impl Data {
 
     /// What is kept in this browser for whoever is signed in; `None` when nobody is. Only the later part of the app may ask.
     pub fn kept(self) -> Option<Kept> {
-        // Nothing: the app has gone.
-        self.unkept.try_get_untracked()?;
+        if self.has_gone() {
+            return None;
+        }
         let account = untrack(|| self.session.account())?;
         Some(Kept::of(&account.username, self.unkept))
     }

@@ -71,6 +71,12 @@ async fn a_job_is_listed_with_each_outcome_and_its_failure_can_be_tried_again() 
     see_row(&screen, &["berlin", "failed: The console failed (500): The disk is full."]).await;
     see_row(&screen, &["aachen", "deleted"]).await;
 
+    screen.click("link", "Show the remaining engine").await;
+    screen.see("heading", "Scan Engines").await;
+    screen.see_names(&["berlin"]).await;
+    go_to_activity(&screen).await;
+    screen.click("button", "Deleting engines").await;
+
     console.heal();
     screen.click("button", "Retry failed").await;
     see_row(&screen, &["Deleting engines", "berlin", "deleted"]).await;

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 
 use super::ActivityState;
 use crate::{
-    browser::number::counted,
+    browser::number::{self, counted},
     features::bulk::{BulkDialog, Plan, ProgressBar, names},
+    routes::Route,
     ui::{
         button::ActionButton,
         focus::focus_heading_if_lost,
@@ -173,6 +174,30 @@ fn Running(page: ActivityState) -> impl IntoView {
     }
 }
 
+/// A longer address would be refused by some servers when the page is reloaded.
+const MOST_IN_ADDRESS: usize = 500;
+
+/// The way to the engines that it was not done to, in the list where they can be selected: also after the page was closed, which nothing
+/// that was running survives.
+fn way_to_undone(page: ActivityState, entry: &Entry) -> Option<AnyView> {
+    // A single change is begun again where it was made.
+    if entry.items.len() == 1 || page.data.activity.goes_on(entry.id) {
+        return None;
+    }
+    let listed = page.data.engines.value()?;
+    let undone = entry.undone(&listed.items);
+    if undone.is_empty() || undone.len() > MOST_IN_ADDRESS {
+        return None;
+    }
+    let label = match undone.len() {
+        1 => "Show the remaining engine".to_owned(),
+        many => format!("Show the {} remaining engines", number::count(many as u64)),
+    };
+    let ids = undone.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let href = Route::Engines.href_with("filter", &format!("id:{ids}"));
+    Some(view! { <a class="button" href=href>{label}</a> }.into_any())
+}
+
 /// **Retry failed** and **Undo**, where they make sense.
 #[component]
 fn Remedies(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoView {
@@ -195,7 +220,7 @@ fn Remedies(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoV
         });
         view! { <ActionButton icon=Icon::Refresh label refused=busy on_press /> }
     });
-    let undoable = entry.map_or(0, |entry| entry.undoable().len());
+    let undoable = entry.as_ref().map_or(0, |entry| entry.undoable().len());
     let undo = (undoable > 0).then(|| {
         let on_press = Callback::new(move |()| {
             bulk.close();
@@ -203,7 +228,9 @@ fn Remedies(page: ActivityState, id: u64, undoing: RwSignal<bool>) -> impl IntoV
         });
         view! { <ActionButton icon=Icon::Undo label="Undo".to_owned() refused=busy on_press /> }
     });
-    (retry.is_some() || undo.is_some()).then(|| view! { <div class="buttons">{retry} {undo}</div> })
+    let rest = entry.as_ref().and_then(|entry| way_to_undone(page, entry));
+    (retry.is_some() || undo.is_some() || rest.is_some())
+        .then(|| view! { <div class="buttons">{retry} {rest} {undo}</div> })
 }
 
 /// Says what will be undone, and undoes it.

@@ -10,6 +10,10 @@ use core::cmp::Reverse;
 pub use file::{entry_from_json, entry_to_json, kept_file, read_kept_file};
 pub use undo::{Undo, Verdict, verdict};
 
+use rustc_hash::FxHashMap;
+
+use crate::ids::EngineId;
+use crate::model::Engine;
 use crate::rules::{counted, csv_row, fold_case, grouped};
 use crate::timestamp::Timestamp;
 
@@ -165,6 +169,16 @@ impl Entry {
             }
         }
         self.ended = Some(now);
+    }
+
+    /// The engines among these that it was to be done to and was not, or where nobody knows. An item is about an engine of its id
+    /// and name: engines that were only being added have no id yet.
+    #[must_use]
+    pub fn undone(&self, engines: &[Engine]) -> Vec<EngineId> {
+        let items = self.items.iter().filter(|it| it.thing == Thing::Engine && it.outcome != Outcome::Done);
+        let undone = items.map(|item| (item.key, item.name.as_str())).collect::<FxHashMap<_, _>>();
+        let is_undone = |it: &&Engine| undone.get(&it.id.get()).is_some_and(|name| *name == it.name);
+        engines.iter().filter(is_undone).map(|engine| engine.id).collect()
     }
 
     /// What it was done to: the name of the only thing, or their number.

@@ -46,11 +46,9 @@ fn step(engine: &Engine, console: Option<&ConsolePlace>) -> Option<NextStep> {
     let name = &engine.name;
     let (brief, what, action, pairing_helps) = match engine.status {
         EngineStatus::Active => return None,
-        // No question to the engine helps where the console must not ask it.
-        EngineStatus::Unknown if says(engine, "outside of the networks") => {
-            if is_hosted(engine) {
-                return None;
-            }
+        // No question to the engine helps where the console must not ask it, whatever status is stored.
+        EngineStatus::Unknown if says(engine, "outside of the networks") && is_hosted(engine) => return None,
+        _ if says(engine, "outside of the networks") && !is_hosted(engine) => {
             let what = format!(
                 "Let the console contact this network, or correct the address of {name}. Then refresh it."
             );

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod actions;
+mod activity;
 mod anything;
 mod audit;
 mod candidates;

@@ -150,6 +150,7 @@ fn each_status_that_is_not_good_has_a_next_step_short_enough_for_a_row() {
         (value!({"status": "halted"}), "Refresh"),
         (value!({"status": null}), "Refresh"),
         (value!({"status": "unknown", "statusMessage": "It is outside of the networks."}), "Allow…"),
+        (value!({"status": "not-responding", "statusMessage": "It is outside of the networks."}), "Allow…"),
         (value!({"status": "pending-authorization"}), "Enable…"),
         (value!({"status": "pending-authorization", "address": hosted}), "Ask Rapid7…"),
         (value!({"status": "incompatible-version"}), "Update"),
