@@ -10,7 +10,7 @@ use console_api::{
     },
 };
 use gloo_timers::callback::Timeout;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::Data;
 use crate::browser::{
@@ -51,10 +51,12 @@ impl Data {
         let written_at = StoredValue::new_local(None::<f64>);
         let take = {
             let kept = StoredValue::new_local(kept.clone());
-            move || {
+            // All that is known where the tab is `closing`; otherwise not each step of what is running.
+            move |closing: bool| {
                 let news = self.activity.take();
                 let now = clock::monotonic_ms();
-                let due = written_at.get_value().is_none_or(|before| now - before > WRITE_EVERY_MS);
+                let due =
+                    closing || written_at.get_value().is_none_or(|before| now - before > WRITE_EVERY_MS);
                 let pairs = news
                     .iter()
                     .filter(|entry| due || entry.ended.is_some() || entry.open() == entry.items.len())
@@ -78,12 +80,15 @@ impl Data {
                 waiting.set_value(Some(after(TOGETHER, move || {
                     // Nothing: the visit is over, and what was to be taken is.
                     if begun.try_set_value(false).is_none() {
-                        take();
+                        take(false);
                     }
                 })));
             }
         });
-        self.activity.keep_with(take);
+        // The tab may be closed before those milliseconds are over.
+        let closing = window_event_listener(ev::pagehide, move |_| take(true));
+        on_cleanup(move || closing.remove());
+        self.activity.keep_with(move || take(true));
         spawn_local(async move {
             let entries = kept.read(Store::Activity, None).await.unwrap_or_default();
             let notes = kept.read(Store::Notes, None).await.unwrap_or_default();

@@ -1,7 +1,8 @@
 //! **Activity**: what was done is listed with its outcome, kept from one visit to the next, and can be tried again or undone.
 
-use engine_console::browser::kept::{Kept, Store};
+use engine_console::browser::kept::{Kept, Store, text};
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{
@@ -103,6 +104,31 @@ async fn what_was_done_is_there_for_the_same_user_at_the_next_visit_and_for_no_o
     }
     let screen = at_work_as(&console, "colleague", "/activity", "Activity").await;
     screen.see("heading", "Nothing has been done yet").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_ends_right_before_the_tab_is_closed_is_kept() {
+    nothing_is_kept().await;
+    let console = Console::with(&[(1, "berlin", "10.0.0.10", "active")]);
+    let screen = at_work_as(&console, "admin", "/engines/1", "Scan Engine Configuration").await;
+    let run = |script: &str| _ = js_sys::Function::new_no_args(script).call0(&JsValue::NULL).unwrap();
+    // What happens in this time is put together; here it never passes.
+    run("window.__set = window.setTimeout;
+        window.setTimeout = (run, wait, ...more) => wait === 200 ? 0 : window.__set(run, wait, ...more);");
+    screen.type_into("Name", "potsdam").await;
+    screen.click("button", "Save").await;
+    screen.read("potsdam is saved.").await;
+    window().dispatch_event(&web_sys::Event::new("pagehide").unwrap()).unwrap();
+    run("window.setTimeout = window.__set;");
+    let kept = Kept::of("admin", RwSignal::new(0));
+    let mut entries = Vec::new();
+    for _ in 0..100 {
+        if entries.is_empty() {
+            entries = kept.read(Store::Activity, None).await.unwrap();
+        }
+    }
+    let (_, entry) = entries.pop().unwrap();
+    assert!(text(&entry).unwrap().contains("Saving an engine"));
 }
 
 #[wasm_bindgen_test]
