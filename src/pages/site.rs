@@ -266,19 +266,20 @@ fn SiteSummary(page: SiteState) -> impl IntoView {
 #[component]
 fn ScannerLink(page: SiteState, id: Option<ScannerId>) -> impl IntoView {
     // The link stays while only the status changes.
-    let place = Memo::new(move |_| {
-        let id = id?;
-        page.scanners.with(|scanners| Some((scanners.label(id), scanners.get(id).map(Route::of_scanner))))
+    let label = Memo::new(move |_| {
+        id.map_or_else(|| "–".to_owned(), |id| page.scanners.with(|scanners| scanners.label(id)))
+    });
+    let href = Memo::new(move |_| {
+        page.scanners.with(|scanners| scanners.get(id?).map(|known| Route::of_scanner(known).href()))
     });
     let status = move || {
         page.scanners.with(|scanners| scanners.get(id?).map(|known| scanner_picker::status(page.data, known)))
     };
-    live(move || match place.get() {
-        None => "–".into_any(),
-        Some((label, None)) => label.into_any(),
-        Some((label, Some(route))) => view! {
+    live(move || match (label.get(), href.get()) {
+        (label, None) => label.into_any(),
+        (label, href) => view! {
             <span class="scanned-by">
-                <a href=route.href()>{label}</a>
+                <a href=href>{label}</a>
                 {live(status)}
             </span>
         }

@@ -447,10 +447,11 @@ fn AuditDetails(
     close: AddressParam,
 ) -> impl IntoView {
     let is_there = Memo::new(move |_| chosen.with(|chosen| chosen.as_ref().map(Result::is_ok)));
-    let way = Memo::new(move |_| with_found(chosen, |found| (found.href.clone(), found.name.clone())));
+    let href = Memo::new(move |_| with_found(chosen, |found| found.href.clone()));
+    let called = Memo::new(move |_| with_found(chosen, |found| found.name.clone()));
     let keys = Memo::new(move |_| -> Keys { Some(with_found(chosen, |found| Arc::clone(&found.keys))) });
     let words = move || match is_there.get() {
-        Some(true) => format!("{heading} {}", way.with(|(_, name)| name.clone())),
+        Some(true) => format!("{heading} {}", called.get()),
         _ => missing.to_owned(),
     };
     let note = move || {
@@ -461,7 +462,7 @@ fn AuditDetails(
         })
     };
     let link = move || {
-        let (href, name) = way.get();
+        let (href, name) = (href.get(), called.get());
         (!href.is_empty()).then(|| view! { <a href=href>"Open" <span class="unseen">" " {name}</span></a> })
     };
     let table = move || {

@@ -4,13 +4,12 @@ mod file;
 mod undo;
 
 use crate::rules::keys::sort_by_cached_key;
+use crate::rules::pool_rows::ById;
 use core::borrow::Borrow;
 use core::cmp::Reverse;
 
 pub use file::{entry_from_json, entry_to_json, kept_file, read_kept_file};
 pub use undo::{Undo, Verdict, verdict};
-
-use rustc_hash::FxHashMap;
 
 use crate::ids::EngineId;
 use crate::model::Engine;
@@ -175,10 +174,13 @@ impl Entry {
     /// and name: engines that were only being added have no id yet.
     #[must_use]
     pub fn undone(&self, engines: &[Engine]) -> Vec<EngineId> {
-        let items = self.items.iter().filter(|it| it.thing == Thing::Engine && it.outcome != Outcome::Done);
-        let undone = items.map(|item| (item.key, item.name.as_str())).collect::<FxHashMap<_, _>>();
-        let is_undone = |it: &&Engine| undone.get(&it.id.get()).is_some_and(|name| *name == it.name);
-        engines.iter().filter(is_undone).map(|engine| engine.id).collect()
+        let undone = |it: &&EntryItem| it.thing == Thing::Engine && it.outcome != Outcome::Done;
+        if !self.items.iter().any(|item| undone(&item)) {
+            return Vec::new();
+        }
+        let by_id = ById::new(engines);
+        let engine = |item: &EntryItem| by_id.get(EngineId(item.key)).filter(|it| it.name == item.name);
+        self.items.iter().filter(undone).filter_map(engine).map(|engine| engine.id).collect()
     }
 
     /// What it was done to: the name of the only thing, or their number.

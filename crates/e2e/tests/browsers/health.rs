@@ -273,6 +273,7 @@ tests! {
         stack.add("Bergen", "192.0.2.1", 40814).await;
         stack.add("Oslo", "192.0.2.2", 40814).await;
         sign_in(&page, &stack).await;
+        page.see_focus_on(heading("Scan Engines")).await;
         page.tab_back_to(link("Health")).await;
         page.press(Key::Enter).await;
         page.see_focus_on(heading("Engine Health")).await;

@@ -264,6 +264,7 @@ tests! {
         let pool = stack.api().create_pool(&pool).await.expect("the console takes the pool").id;
         let site = add_site(&stack, "Harbour", None).await;
         sign_in(&page, &stack).await;
+        page.see_focus_on(heading("Scan Engines")).await;
         // Backwards: forwards the way leads through the browser's own buttons, where Firefox without a window keeps the keys.
         page.tab_back_to(link("Sites")).await;
         page.press(Key::Enter).await;
