@@ -15,8 +15,11 @@ use super::{
 const ENGINE: &str = "Scan Engine Configuration";
 const HEALTH: &str = "Engine Health";
 
-/// Each screen with its tabs: its address, its heading, and what is clicked there, by role and name, before the lists are read again.
-const SCREENS: [(&str, &str, &[(&str, &str)]); 24] = [
+/// What is clicked, by role and name.
+type Click = (&'static str, &'static str);
+
+/// Each screen with its tabs: its address, its heading, and what is clicked there before the lists are read again.
+const SCREENS: [(&str, &str, &[Click]); 24] = [
     ("/engines", "Scan Engines", &[("checkbox", "Select aachen")]),
     ("/engines?group=pool", "Scan Engines", &[]),
     ("/engines", "Scan Engines", &[("checkbox", "Select aachen"), ("button", "Update")]),
