@@ -153,8 +153,6 @@ impl Browser {
         };
         let tab = bidi.send(tab).await?.context;
         self.close(old, WindowHandle::from(tab.to_string())).await?;
-        // On a busy machine it may be in the background still: keys get there, but Enter and Space press no button.
-        bidi.browsing_context().activate(tab).await?;
         if let Some(last) = self.container.replace(container) {
             bidi.browser().remove_user_context(last).await?;
         }

@@ -332,6 +332,7 @@ impl Page {
     pub fn press(&self, keys: impl Into<TypingData>) -> impl Future<Output = ()> {
         let (at, page, keys) = (Location::caller(), self.clone(), keys.into());
         async move {
+            page.take_focus(at).await;
             let pressed = page.driver.action_chain().send_keys(keys).perform().await;
             pressed.or_fail(at, || "press a key".to_owned());
         }
@@ -348,6 +349,7 @@ impl Page {
     pub fn press_with(&self, held: Key, key: impl Into<TypingData>) -> impl Future<Output = ()> {
         let (at, page, key) = (Location::caller(), self.clone(), key.into());
         async move {
+            page.take_focus(at).await;
             let chain = page.driver.action_chain().key_down(held.clone()).send_keys(key).key_up(held);
             chain.perform().await.or_fail(at, || "press a key".to_owned());
         }
@@ -508,6 +510,27 @@ impl Page {
                 .map_err(|error| error.to_string()),
             (0, _) => Err("none is there".to_owned()),
             (count, _) => Err(format!("{count} are there")),
+        }
+    }
+
+    /// Brings Firefox' focus into the page. It may be in the address field, even some time after the tab was opened: then keys get to
+    /// the page all the same, but Enter and Space press no button.
+    async fn take_focus(&self, at: &'static Location<'static>) {
+        if self.kind() != Kind::Firefox {
+            return;
+        }
+        let result = until(PATIENCE, async || {
+            let has = self.driver.execute("return document.hasFocus()", Vec::new()).await;
+            if has.is_ok_and(|has| has.json() == true) {
+                return Ok(());
+            }
+            let window = self.driver.window().await.map_err(|error| error.to_string())?;
+            let switched = self.driver.switch_to_window(window).await;
+            Err(switched.map_or_else(|error| error.to_string(), |()| "the page does not get the focus".to_owned()))
+        })
+        .await;
+        if let Err(problem) = result {
+            fail(at, &problem);
         }
     }
 
