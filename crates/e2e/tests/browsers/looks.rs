@@ -83,6 +83,7 @@ tests! {
         page.check_screen("engines").await;
         page.click(button("Refresh Frankfurt DMZ")).await;
         page.see_words(news(), "Frankfurt DMZ: Active.").await;
+        news_comes_without_a_scrollbar(&page).await;
         page.check_screen("engines-refreshed").await;
         in_both_themes(&page, "engines").await;
         check_cards(&page, "engines as cards").await;
@@ -556,4 +557,21 @@ tests! {
             page.check_screen(&format!("engine-of-{dialect}")).await;
         }
     }
+}
+
+/// While a piece of news glides into its place, its text does not make room for a scrollbar, nor does its button move sideways.
+async fn news_comes_without_a_scrollbar(page: &Page) {
+    let script = "
+        const [news] = [...document.querySelectorAll('[role=status]')].filter((it) => it.ariaLabel === 'News');
+        news.firstElementChild.style.animationName = 'none';
+        news.offsetWidth;
+        news.firstElementChild.style.animationName = '';
+        const [begins] = news.firstElementChild.getAnimations();
+        begins.pause();
+        begins.currentTime = 0;
+        const found = `${begins.animationName}: ${news.offsetWidth - news.clientWidth} px of scrollbar`;
+        begins.finish();
+        return found;";
+    let found = page.run(script, Vec::new()).await;
+    assert_eq!(found.as_str(), Some("appear: 0 px of scrollbar"));
 }
