@@ -5,6 +5,7 @@
 //! is `inert` is neither read out, found nor focused, it is not drawn, and its requests are answered here.
 
 use console_api::{Request, Response};
+use futures::channel::oneshot;
 use leptos::{
     mount::{UnmountHandle, mount_to},
     prelude::*,
@@ -37,10 +38,14 @@ const POOLS: &str = r#"{"resources":[{"id":1,"name":"d","engines":[1,2],"sites":
 /// The slices: what all share, the shell, the list, its rows. A key that is pressed meanwhile waits for one of them at most.
 const SLICES: u8 = 4;
 
+/// Who waits for an answer.
+type Waiting = StoredValue<Vec<oneshot::Sender<()>>, LocalStorage>;
+
 /// What is being rehearsed. It goes when this is dropped.
 pub struct Rehearsal {
     element: HtmlElement,
     done: RwSignal<u8>,
+    waiting: Waiting,
     _stage: UnmountHandle<AnyViewState>,
 }
 
@@ -53,14 +58,19 @@ impl Rehearsal {
         element.set_attribute("aria-hidden", "true").ok()?;
         document().body()?.append_child(&element).ok()?;
         let done = RwSignal::new(0);
-        let stage = mount_to(element.clone(), move || view! { <Stage done /> }.into_any());
-        Some(Self { element, done, _stage: stage })
+        let waiting = StoredValue::new_local(Vec::new());
+        let stage = mount_to(element.clone(), move || view! { <Stage done waiting /> }.into_any());
+        Some(Self { element, done, waiting, _stage: stage })
     }
 
     /// Goes on by one slice. False at its end.
     pub fn go_on(&self) -> bool {
         self.done.update(|done| *done += 1);
-        self.done.get_untracked() < SLICES
+        let done = self.done.get_untracked();
+        if done == SLICES - 1 {
+            self.waiting.set_value(Vec::new());
+        }
+        done < SLICES
     }
 }
 
@@ -71,9 +81,9 @@ impl Drop for Rehearsal {
 }
 
 #[component]
-fn Stage(done: RwSignal<u8>) -> impl IntoView {
+fn Stage(done: RwSignal<u8>, waiting: Waiting) -> impl IntoView {
     Title::provide_unseen();
-    let session = Session::rehearsed(AppTransport::from_fn(|request| answer(&request)));
+    let session = Session::rehearsed(AppTransport::from_fn(move |request| answer(&request, waiting)));
     Shared::provide(session, |_| ());
     let theme = RwSignal::new(Theme::System);
     let is_after = move |slice: u8| Memo::new(move |_| done.get() > slice);
@@ -88,13 +98,19 @@ fn Stage(done: RwSignal<u8>) -> impl IntoView {
     live(move || shell.get().then(all))
 }
 
-/// Answers as a console does that has nothing but those engines.
-fn answer(request: &Request) -> Answer {
+/// Answers as a console does that has nothing but those engines, when nobody has to wait any more.
+fn answer(request: &Request, waiting: Waiting) -> Answer {
     let body = match request.path_and_query.as_str() {
         "api/3/scan_engines" => ENGINES,
         "api/3/scan_engine_pools" => POOLS,
         _ => "{}",
     };
     let (body, content_type) = (body.as_bytes().to_vec(), Some("application/json".to_owned()));
-    Box::pin(async { Ok(Response { status: 200, content_type, body, ..Response::default() }) })
+    let (sender, turn) = oneshot::channel();
+    waiting.update_value(|waiting| waiting.push(sender));
+    Box::pin(async {
+        // It ends as what it waits for is thrown away.
+        _ = turn.await;
+        Ok(Response { status: 200, content_type, body, ..Response::default() })
+    })
 }

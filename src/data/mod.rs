@@ -49,7 +49,7 @@ use crate::{
 };
 
 /// From here on, what is done with all engines is a task of its own.
-const MANY: usize = 1000;
+pub const MANY: usize = 1000;
 
 /// A list of engines that was left for one of them.
 #[derive(Clone)]

@@ -127,7 +127,7 @@ pub fn ScannerPicker(
                     let (column, descending) = order();
                     SortBy::by(column.key(), descending)
                 })
-                on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
+                on_sort=Callback::new(move |by: SortBy| sort.choose_order(by.to_query()))
                 on_space=Callback::new(move |key| chosen.set(Some(ScannerId(key))))
                 cells=Callback::new(move |place: RowPlace| cells(picker, place))
                 on_action=Callback::new(move |(key, _)| chosen.set(Some(ScannerId(key))))

@@ -137,7 +137,7 @@ pub fn PoolsPage() -> impl IntoView {
                 asked=Asked::of(move || format!("{} {}", sort.get(), filter.get()))
                 comes_back=true
                 sort=sorted_by
-                on_sort=Callback::new(move |by: SortBy| sort.choose(by.to_query()))
+                on_sort=Callback::new(move |by: SortBy| sort.choose_order(by.to_query()))
                 cells=Callback::new(move |place: RowPlace| cells(page, place))
                 on_action=Callback::new(move |(key, _)| page.asking.ask(Question::Delete(PoolId(key))))
                 working=Callback::new(|_| false)

@@ -526,7 +526,8 @@ impl Page {
             }
             let window = self.driver.window().await.map_err(|error| error.to_string())?;
             let switched = self.driver.switch_to_window(window).await;
-            Err(switched.map_or_else(|error| error.to_string(), |()| "the page does not get the focus".to_owned()))
+            Err(switched
+                .map_or_else(|error| error.to_string(), |()| "the page does not get the focus".to_owned()))
         })
         .await;
         if let Err(problem) = result {

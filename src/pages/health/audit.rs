@@ -330,7 +330,7 @@ fn table(
             on_sort=Callback::new(move |by: SortBy| {
                 // By name is how it is at first.
                 let text = by.to_query();
-                sort.choose(if text == "name" { String::new() } else { text });
+                sort.choose_order(if text == "name" { String::new() } else { text });
             })
             cells=Callback::new(cells)
             on_action=Callback::new(move |(key, _): (RowKey, String)| {

@@ -145,14 +145,12 @@ impl Made {
 
     /// Makes it this, with the elements that are there.
     pub(super) fn become_this(&mut self, el: El) {
-        let names = |attributes: &[(&'static str, Value)]| {
-            attributes.iter().map(|(name, _)| *name).collect::<Vec<_>>()
-        };
-        if self.attributes.len() != el.attributes.len() || names(&self.attributes) != names(&el.attributes) {
+        let mut pairs = self.attributes.iter().zip(&el.attributes);
+        if self.attributes.len() != el.attributes.len() || pairs.any(|((was, _), (is, _))| was != is) {
             for (name, _) in &self.attributes {
                 set(&self.element, name, &None);
             }
-            self.attributes = names(&el.attributes).into_iter().map(|name| (name, None)).collect();
+            self.attributes = el.attributes.iter().map(|(name, _)| (*name, None)).collect();
         }
         for ((name, was), (_, value)) in self.attributes.iter_mut().zip(el.attributes) {
             // A box is changed by the browser as well.
@@ -162,6 +160,7 @@ impl Made {
             }
         }
         let mut parts = el.parts.into_iter();
+        let mut kept = 0;
         for made in &mut self.parts {
             match (made, parts.next()) {
                 (MadePart::Text(node, was), Some(Part::Text(text))) => {
@@ -177,17 +176,17 @@ impl Made {
                     _ = self.element.replace_child(new.node(), made.node());
                     *made = new;
                 }
-                (made, None) => _ = self.element.remove_child(made.node()),
+                (made, None) => {
+                    _ = self.element.remove_child(made.node());
+                    continue;
+                }
             }
+            kept += 1;
         }
-        let count = self.parts.len();
-        self.parts.extend(parts.map(MadePart::of));
-        for part in self.parts.iter().skip(count) {
+        self.parts.truncate(kept);
+        for part in parts.map(MadePart::of) {
             append(&self.element, part.node());
-        }
-        // What was removed above is at the end.
-        while self.parts.last().is_some_and(|part| part.node().parent_node().is_none()) {
-            self.parts.pop();
+            self.parts.push(part);
         }
     }
 
