@@ -35,11 +35,21 @@ const ENGINES: &str = r#"{"resources":[
 {"id":2,"name":"b","address":"192.0.2.2","port":40814,"status":"not-responding","sites":[]},
 {"id":3,"name":"c"}]}"#;
 const POOLS: &str = r#"{"resources":[{"id":1,"name":"d","engines":[1,2],"sites":[1]}]}"#;
-/// The slices: what all share, the shell, the list, its rows. A key that is pressed meanwhile waits for one of them at most.
-const SLICES: u8 = 4;
+/// The slices: what all share, the shell, the list without its table, the table, its rows. A key that is pressed meanwhile waits for one of them at most.
+const SLICES: u8 = 5;
 
 /// Who waits for an answer.
 type Waiting = StoredValue<Vec<oneshot::Sender<()>>, LocalStorage>;
+
+/// Whether it is the turn of the list's table. Only a rehearsal provides it: the whole list at once takes it 25 ms.
+#[derive(Clone, Copy)]
+struct TableTurn(Memo<bool>);
+
+/// Whether the list may make its table; always so but for a rehearsal.
+pub fn is_tables_turn() -> impl Fn() -> bool + Copy + Send + Sync {
+    let turn = use_context::<TableTurn>();
+    move || turn.is_none_or(|turn| turn.0.get())
+}
 
 /// What is being rehearsed. It goes when this is dropped.
 pub struct Rehearsal {
@@ -88,6 +98,7 @@ fn Stage(done: RwSignal<u8>, waiting: Waiting) -> impl IntoView {
     let theme = RwSignal::new(Theme::System);
     let is_after = move |slice: u8| Memo::new(move |_| done.get() > slice);
     let (shell, list) = (is_after(0), is_after(1));
+    provide_context(TableTurn(is_after(2)));
     let all = move || {
         view! {
             <Router base=routes::base()>

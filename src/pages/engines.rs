@@ -50,6 +50,7 @@ use crate::{
         auto_refresh::{AutoRefresh, ListAge},
         refresh::{refresh_displayed, refresh_engine},
     },
+    rehearsal::is_tables_turn,
     routes::Route,
     ui::{
         button::ActionButton,
@@ -299,6 +300,33 @@ pub fn EnginesPage() -> impl IntoView {
     let selecting =
         Selecting { selection: page.selection, name: Callback::new(move |key| page.name_of(EngineId(key))) };
 
+    let may_make_table = is_tables_turn();
+    let table = move || {
+        view! {
+            <DataTable
+                name="Scan Engines"
+                class="engines"
+                columns=layout.columns()
+                compact=layout.compact()
+                keys
+                asked=Asked {
+                    choice: Signal::derive(move || format!("{} {} {} {}", sort.get(), group.get(), status.get(), filter.get())),
+                    is_there: Callback::new(move |key| rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.place.contains_key(&key)))),
+                }
+                comes_back=true
+                groups=groups.into()
+                sort=Memo::new(move |_| SortBy::from_query(&order().iter().map(|it| it.key()).collect::<Vec<_>>().join(",")))
+                on_sort=Callback::new(move |by: SortBy| sort.choose_order(by.to_query()))
+                cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
+                on_action=Callback::new(move |(key, action): (u64, String)| act(page, EngineId(key), &action))
+                working=Callback::new(move |key| data.work.is_on(EngineId(key)))
+                widths=layout.widths
+                sorts_by_two=true
+                selecting
+                empty=Callback::new(move |()| empty(page))
+            />
+        }
+    };
     view! {
         <section class="page fills" aria-labelledby="page-heading">
             <div class="page-head">
@@ -336,28 +364,7 @@ pub fn EnginesPage() -> impl IntoView {
             <div role="status" class="troubles over-table">
                 <EnginesTroubles page />
             </div>
-            <DataTable
-                name="Scan Engines"
-                class="engines"
-                columns=layout.columns()
-                compact=layout.compact()
-                keys
-                asked=Asked {
-                    choice: Signal::derive(move || format!("{} {} {} {}", sort.get(), group.get(), status.get(), filter.get())),
-                    is_there: Callback::new(move |key| rows.with(|rows| rows.as_ref().is_some_and(|rows| rows.place.contains_key(&key)))),
-                }
-                comes_back=true
-                groups=groups.into()
-                sort=Memo::new(move |_| SortBy::from_query(&order().iter().map(|it| it.key()).collect::<Vec<_>>().join(",")))
-                on_sort=Callback::new(move |by: SortBy| sort.choose_order(by.to_query()))
-                cells=Callback::new(move |place: RowPlace| cells(page, &layout.shown(), place))
-                on_action=Callback::new(move |(key, action): (u64, String)| act(page, EngineId(key), &action))
-                working=Callback::new(move |key| data.work.is_on(EngineId(key)))
-                widths=layout.widths
-                sorts_by_two=true
-                selecting
-                empty=Callback::new(move |()| empty(page))
-            />
+            {live(move || may_make_table().then(table))}
             {live(move || {
                 none_yet
                     .get()

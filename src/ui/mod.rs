@@ -2,6 +2,7 @@
 //! sites beyond how these look, and no data of the console. Forms, features and pages may use them.
 
 pub mod button;
+pub mod close;
 pub mod commands;
 pub mod confirm;
 pub mod copy;

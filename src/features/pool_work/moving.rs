@@ -1,11 +1,10 @@
 //! **Move engine**: one engine or several from one pool to another, with what that changes before and after.
 
-use console_api::rules::sort_by;
 use std::sync::Arc;
 
 use console_api::{
     EngineId, Pool, PoolId, ScannerId,
-    rules::{EngineFilter, EngineSort, PoolChange, pool_candidates, pool_changes, select},
+    rules::{EngineFilter, EngineSort, PoolChange, pool_candidates, pool_changes, select, sort_distinct},
 };
 use leptos::prelude::*;
 
@@ -167,8 +166,7 @@ pub(super) fn MoveQuestion(moving: Moving) -> impl IntoView {
         let rows = moving.rows.get();
         let (from, _) = moving.pools();
         let mut members = from.map(|pool| pool.engines).unwrap_or_default();
-        sort_by(&mut members, Ord::cmp);
-        members.dedup();
+        sort_distinct(&mut members);
         let filter = moving.filter.with(|filter| EngineFilter::new(filter, Vec::new()));
         let shown = select(&rows.all, &filter, moving.sort.get());
         let shown = shown.into_iter().map(|at| rows.all[at].engine.id);

@@ -12,8 +12,8 @@ use crate::{
     routes::Route,
     ui::{
         button::ActionButton,
-        focus::focus_heading_if_lost,
-        icon::{Icon, glyph},
+        close::CloseDetails,
+        icon::Icon,
         live::live,
         table::{
             cells::{glyph_el, row_head},
@@ -61,18 +61,7 @@ fn Head(page: ActivityState, heading: String) -> impl IntoView {
     view! {
         <div class="details-head">
             <h2 id="entry-heading">{heading}</h2>
-            <button
-                type="button"
-                class="icon-button"
-                aria-label="Close"
-                title="Close"
-                on:click=move |_| {
-                    page.chosen.choose(String::new());
-                    focus_heading_if_lost();
-                }
-            >
-                {glyph(Icon::Close, "")}
-            </button>
+            <CloseDetails chosen=page.chosen />
         </div>
     }
 }

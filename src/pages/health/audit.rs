@@ -19,6 +19,7 @@ use crate::{
     },
     routes::Route,
     ui::{
+        close::CloseDetails,
         filter::FilterBox,
         focus::focus_heading_if_lost,
         fold::Fold,
@@ -488,18 +489,7 @@ fn AuditDetails(
                     <div class="details-head">
                         <h2 id="audit-details-heading">{live(words)}</h2>
                         {live(link)}
-                        <button
-                            type="button"
-                            class="icon-button"
-                            aria-label="Close"
-                            title="Close"
-                            on:click=move |_| {
-                                close.choose(String::new());
-                                focus_heading_if_lost();
-                            }
-                        >
-                            {glyph(Icon::Close, "")}
-                        </button>
+                        <CloseDetails chosen=close />
                     </div>
                     <p class="secondary">{live(note)}</p>
                     {is_there.then(table)}

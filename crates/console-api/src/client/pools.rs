@@ -1,6 +1,6 @@
 //! Engine pools.
 
-use crate::rules::sort_by;
+use crate::rules::sort_distinct;
 use futures::future::join_all;
 use serde::Serialize;
 
@@ -33,8 +33,7 @@ impl PoolDraft {
     pub fn same_as(&self, other: &Self) -> bool {
         let sorted = |engines: &[EngineId]| {
             let mut engines = engines.to_vec();
-            sort_by(&mut engines, Ord::cmp);
-            engines.dedup();
+            sort_distinct(&mut engines);
             engines
         };
         self.name == other.name && sorted(&self.engines) == sorted(&other.engines)

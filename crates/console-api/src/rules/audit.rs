@@ -3,7 +3,7 @@
 //! Made of lists that are already there, in steps that each take a few milliseconds in a browser with 10,000 engines, 500
 //! pools and 100,000 sites: [`Scanners`], then [`SiteRows`], then this.
 
-use crate::rules::keys::sort_by;
+use crate::rules::keys::{sort_by, sort_distinct};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -112,8 +112,7 @@ impl Audit {
         let mut audited = FxHashMap::default();
         for pool in named {
             let mut members: Vec<u32> = pool.engines.iter().filter_map(|id| at.get(id).copied()).collect();
-            sort_by(&mut members, Ord::cmp);
-            members.dedup();
+            sort_distinct(&mut members);
             let sites = sites_of(pool.id.into());
             for member in &members {
                 let engine = &mut engines[*member as usize];

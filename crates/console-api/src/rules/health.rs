@@ -3,7 +3,7 @@
 //! Only what happened is found out here, for ten thousand engines in one go. The words for it come from
 //! [`Problem::words`], for those that are on screen.
 
-use crate::rules::keys::sort_by;
+use crate::rules::keys::sort_distinct;
 use core::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
@@ -353,9 +353,8 @@ fn of_pool(pool: &Pool, engines: &FxHashMap<EngineId, &Engine>) -> Option<Proble
 
 /// How many engines of a pool are active, or may be: older consoles tell no status.
 fn active_engines(pool: &Pool, engines: &FxHashMap<EngineId, &Engine>) -> usize {
-    let mut members: Vec<&EngineId> = pool.engines.iter().collect();
-    sort_by(&mut members, Ord::cmp);
-    members.dedup();
+    let mut members = pool.engines.clone();
+    sort_distinct(&mut members);
     members.iter().filter(|id| engines.get(id).is_some_and(|engine| may_share(engine))).count()
 }
 

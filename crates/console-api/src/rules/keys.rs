@@ -95,6 +95,12 @@ pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     arrange(items, order);
 }
 
+/// Sorts, and leaves each item once: a console may name an engine twice in one pool.
+pub fn sort_distinct<T: Ord>(items: &mut Vec<T>) {
+    sort_by(items, Ord::cmp);
+    items.dedup();
+}
+
 /// Sorts by keys that are worked out once for each item; what is alike keeps its order.
 pub fn sort_by_cached_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     let keys: Vec<K> = items.iter().map(key).collect();
@@ -143,6 +149,13 @@ mod tests {
             std.sort_unstable();
             assert_eq!(numbers, std);
         }
+    }
+
+    #[test]
+    fn what_is_named_twice_is_there_once() {
+        let mut items = vec![3, 1, 3, 2, 1];
+        sort_distinct(&mut items);
+        assert_eq!(items, [1, 2, 3]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How many sites each engine has to carry, directly and through pools.
 
-use crate::rules::keys::sort_by;
+use crate::rules::keys::sort_distinct;
 use rustc_hash::FxHashMap;
 
 use crate::ids::EngineId;
@@ -72,9 +72,7 @@ pub fn loads(engines: &[Engine], pools: &[Pool]) -> Vec<Load> {
         engines.iter().enumerate().map(|(at, engine)| (engine.id, at)).collect();
     for pool in pools {
         let mut members: Vec<usize> = pool.engines.iter().filter_map(|id| at.get(id).copied()).collect();
-        // A console that names an engine twice in one pool must not count it twice.
-        sort_by(&mut members, Ord::cmp);
-        members.dedup();
+        sort_distinct(&mut members);
         let sharing = members.iter().filter(|at| may_share(&engines[**at])).count();
         let sites = pool.sites.as_ref().map_or(0, Vec::len);
         for at in members {

@@ -83,7 +83,7 @@ pub use history::{
     FLAPPING_TIMES, FleetCounts, FleetPoint, HISTORY_KEPT, HISTORY_PARTS, Happened, History, HistoryEvent,
     HistoryProblem, Period, Reading, Seen, Since, WATCHED_GAP, WeekDrawing, event_words, history_sentence,
 };
-pub use keys::{fold_case, sort_by, sort_by_cached_key};
+pub use keys::{fold_case, sort_by, sort_by_cached_key, sort_distinct};
 pub use load::{Load, loads, sites_text};
 pub use mute::{Day, Mute, MuteEnds, Mutes, SortedOut};
 pub use name_search::{Found, find_by_name};

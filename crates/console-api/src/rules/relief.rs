@@ -3,7 +3,7 @@
 //! No console reports which networks an engine reaches. Engines of one pool scan the same sites, and engines in one network probably
 //! reach the same: nothing else counts as a sign.
 
-use crate::rules::keys::sort_by;
+use crate::rules::keys::sort_distinct;
 use core::cmp::Ordering;
 use core::net::Ipv4Addr;
 
@@ -99,8 +99,7 @@ pub fn even_out(engines: &[Engine], pools: &[Pool], sites: &SiteList) -> EvenOut
     for pool in pools {
         let mut members: Vec<usize> =
             pool.engines.iter().filter_map(|id| at.get(id)).copied().filter(works).collect();
-        sort_by(&mut members, Ord::cmp);
-        members.dedup();
+        sort_distinct(&mut members);
         groups.push(members);
     }
     let networks: Vec<Option<[u8; 3]>> = engines.iter().map(network).collect();

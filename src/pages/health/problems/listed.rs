@@ -1,9 +1,11 @@
 //! The problems of the tab, found by what they are about.
 
-use console_api::rules::sort_by;
 use std::sync::Arc;
 
-use console_api::{Engine, EngineId, Pool, PoolId, Severity, rules::Cause};
+use console_api::{
+    Engine, EngineId, Pool, PoolId, Severity,
+    rules::{Cause, sort_distinct},
+};
 
 use crate::{
     data::health::Attention,
@@ -63,13 +65,12 @@ impl Listed {
     /// A pool and how many of its engines are active.
     pub(super) fn pool_with_active(&self, id: PoolId) -> Option<(&Pool, usize)> {
         let pool = self.pool(id)?;
-        let mut active = pool.engines.iter().collect::<Vec<_>>();
-        sort_by(&mut active, Ord::cmp);
-        active.dedup();
-        let is_active = |id: &&&EngineId| {
-            self.engine(***id).is_some_and(|engine| engine.status.severity() == Severity::Good)
+        let mut members = pool.engines.clone();
+        sort_distinct(&mut members);
+        let is_active = |id: &&EngineId| {
+            self.engine(**id).is_some_and(|engine| engine.status.severity() == Severity::Good)
         };
-        let active = active.iter().filter(is_active).count();
+        let active = members.iter().filter(is_active).count();
         Some((pool, active))
     }
 
