@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 first="tokens.css base.css controls.css shell.css status.css table.css engines.css pages.css overlays.css"
-later="one.css bulk.css sites.css pools.css health.css history.css activity.css picker.css plans.css"
+later="one.css bulk.css opened.css sites.css pools.css health.css history.css activity.css picker.css plans.css"
 for file in *.css; do
     case " $first $later " in
     *" $file "*) ;;

@@ -106,6 +106,7 @@ fn wear_the_style() {
         include_str!("../../style/pages.css"),
         include_str!("../../style/one.css"),
         include_str!("../../style/bulk.css"),
+        include_str!("../../style/opened.css"),
         include_str!("../../style/sites.css"),
         include_str!("../../style/pools.css"),
         include_str!("../../style/health.css"),

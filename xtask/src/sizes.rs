@@ -20,7 +20,7 @@ pub(crate) const LIST_LIMIT: u64 = 345_000;
 /// The whole app, in bytes after brotli. The goal was 680,000, before causes and mutes in Health, the picker, and moving and
 /// deleting sites, and 800,000 with activity, history, saved views, notes, many new engines, pool plans, updates in stages and an even
 /// load…
-pub(crate) const WHOLE_LIMIT: u64 = 968_000;
+pub(crate) const WHOLE_LIMIT: u64 = 969_000;
 /// … and in requests.
 pub(crate) const WHOLE_REQUESTS: usize = 12;
 

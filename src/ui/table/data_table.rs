@@ -41,7 +41,7 @@ pub struct RowPlace {
 }
 
 /// Before anything is measured.
-const GUESS: Viewport = Viewport { top: 0.0, height: 900.0, row: 36.0 };
+const GUESS: Viewport = Viewport { top: 0.0, height: 900.0, row: 36.0, group: 36.0 };
 /// How many rows of bones stand for a list that is on its way.
 const BONES: usize = 12;
 /// How many rows are made at a time: twelve take a quick machine 5 ms and a slow one 20, so that the first are seen at once and no
@@ -139,20 +139,28 @@ pub fn DataTable(
         }
     });
     let made = RwSignal::new(MADE_AT_ONCE);
-    let window = Memo::new(move |_| Window::of(total(), view.get(), active_index(), made.get()));
+    let window = Memo::new(move |_| {
+        lines.with(|lines| Window::of(lines.stacked(), view.get(), active_index(), made.get()))
+    });
     follow(move || {
-        if made.get() < Window::rows_in(total(), view.get()) {
+        if made.get() < window.with(|window| window.wanted) {
             request_animation_frame(move || _ = made.try_update(|made| *made += MADE_AT_ONCE));
         }
     });
+    let top_of = move |at: usize| {
+        let view = view.try_get_untracked().unwrap_or(GUESS);
+        lines.try_with_untracked(|lines| lines.stacked().top_of(at, view)).unwrap_or_default()
+    };
     let measure = move || {
         let Some(frame) = frame.try_get_untracked().flatten() else { return };
+        let old = view.get_untracked();
         let now = Viewport {
             top: f64::from(frame.scroll_top()),
             height: f64::from(frame.client_height()),
-            row: height_of(&frame, "tbody tr.row:not([hidden])").unwrap_or_else(|| view.get_untracked().row),
+            row: height_of(&frame, "tbody tr.row:not([hidden], .group)").unwrap_or(old.row),
+            group: height_of(&frame, "tbody tr.group:not([hidden])").unwrap_or(old.group),
         };
-        if now != view.get_untracked() {
+        if now != old {
             view.set(now);
         }
     };
@@ -190,7 +198,7 @@ pub fn DataTable(
             return;
         }
         let old = view.get_untracked();
-        let first = old.top / old.row;
+        let first = window.with_untracked(|window| window.first);
         request_animation_frame(move || {
             measure();
             request_animation_frame(move || {
@@ -198,7 +206,7 @@ pub fn DataTable(
                 if let Some(frame) = frame.try_get_untracked().flatten()
                     && row != old.row
                 {
-                    frame.set_scroll_top((first * row).round() as i32);
+                    frame.set_scroll_top(top_of(first).round() as i32);
                 }
             });
         });
@@ -208,7 +216,8 @@ pub fn DataTable(
         let (Some(key), Some(frame)) = (untrack(|| key_at(at)), frame.get_untracked()) else { return };
         active.set(Some(key));
         let head = height_of(&frame, "thead").unwrap_or_default();
-        frame.set_scroll_top(scroll_to_show(at, view.get_untracked(), head) as i32);
+        let top = scroll_to_show(top_of(at), top_of(at + 1), view.get_untracked(), head);
+        frame.set_scroll_top(top as i32);
         measure();
         // The row may only now come into the document.
         request_animation_frame(move || focus_row(&frame, key));
@@ -347,7 +356,6 @@ pub fn DataTable(
         let mut drawn = drawn.borrow_mut();
         let drawn = drawn.get_or_insert_with(|| Body::of(&body));
         let window = window.get();
-        let height = |rows: usize| (rows as f64 * view.with(|view| view.row)).round() as u64;
         let in_view = window.rows.clone().filter_map(line).collect::<Vec<_>>();
         // It is lost where the elements that have it go out of sight.
         let focus = held.get_value();
@@ -355,7 +363,7 @@ pub fn DataTable(
             in_view,
             [false, true].map(|below| window.kept_at(below).and_then(line)),
             || window.rows.clone().find_map(line),
-            window.gaps.map(|rows| gap(height(rows), column_count())),
+            window.gaps.map(|height| gap(height.round() as u64, column_count())),
         );
         if let Some(focus) = focus {
             keep_focus(focus);

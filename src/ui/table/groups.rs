@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     keys::KeyMap,
     row::{Keys, RowKey},
+    window::Stacked,
 };
 
 /// Groups have keys of their own, above those of all rows and below those of the gaps.
@@ -54,6 +55,8 @@ pub(super) struct Lines {
     pub(super) keys: Keys,
     /// What the lines of the groups are about.
     pub(super) groups: KeyMap<Group>,
+    /// The places of those lines, in order.
+    pub(super) places: Vec<usize>,
 }
 
 /// A group with rows on screen.
@@ -66,26 +69,32 @@ pub(super) struct Group {
 }
 
 impl Lines {
+    /// Where they stand.
+    pub(super) fn stacked(&self) -> Stacked<'_> {
+        Stacked { total: self.keys.as_ref().map_or(0, |keys| keys.len()), groups: &self.places }
+    }
+
     /// The rows in their order, each group's together; those of a folded group are left out. `folded` has names.
     pub(super) fn of(rows: &Keys, groups: Option<&Groups>, folded: &[String]) -> Self {
         let (Some(rows), Some(groups)) = (rows, groups) else {
-            return Self { keys: rows.clone(), groups: KeyMap::default() };
+            return Self { keys: rows.clone(), groups: KeyMap::default(), places: Vec::new() };
         };
         let members = groups.parted(rows);
         let mut keys = Vec::with_capacity(rows.len() + groups.names.len());
-        let mut known = KeyMap::default();
+        let (mut known, mut places) = (KeyMap::default(), Vec::new());
         for (place, (name, rows)) in groups.names.iter().zip(members).enumerate() {
             if rows.is_empty() {
                 continue;
             }
             let folded = folded.contains(name);
+            places.push(keys.len());
             keys.push(key_of(place));
             if !folded {
                 keys.extend_from_slice(&rows);
             }
             known.insert(key_of(place), Group { name: name.clone(), rows: Arc::new(rows), folded });
         }
-        Self { keys: Some(Arc::new(keys)), groups: known }
+        Self { keys: Some(Arc::new(keys)), groups: known, places }
     }
 }
 
