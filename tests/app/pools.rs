@@ -1,5 +1,6 @@
 //! **Scan Engine Pools**, the form of a pool, **Move engine**, **Split into pools** and **Delete {name}**.
 
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{DragEvent, DragEventInit, HtmlElement, HtmlInputElement, HtmlSelectElement};
@@ -104,6 +105,18 @@ async fn the_list_counts_engines_active_ones_and_sites_and_filters_by_both_names
     screen.see_names(&["North", "Default Engine Pool", "South"]).await;
     let link = screen.see("link", "Edit North").await;
     assert_eq!(link.get_attribute("href").as_deref(), Some("/pools/900"));
+}
+
+#[wasm_bindgen_test]
+async fn the_head_keeps_its_lines_above_a_long_list() {
+    let pools = (1..=100).map(|id| Pool::new(id, &format!("pool {id:03}"), &[], &[])).collect::<Vec<_>>();
+    let screen = at_work_on(&console().with_pools(&pools), "/pools", LIST).await;
+    screen.see("link", "pool 001").await;
+    let head = document().query_selector(".page-head").unwrap().unwrap().unchecked_into::<HtmlElement>();
+    let one_line = head.client_height();
+    head.style().set_property("max-inline-size", "400px").unwrap();
+    assert!(head.client_height() > one_line, "its actions do not fit into one line");
+    assert!(head.scroll_height() <= head.client_height(), "they lie over what is below");
 }
 
 #[wasm_bindgen_test]

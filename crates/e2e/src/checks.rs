@@ -76,7 +76,7 @@ impl Page {
     }
 
     /// Looks at the screen as it is, at each of [`SIZES`] and in both themes: pictures, axe-core at most of them, that nothing runs out at the
-    /// side, and that all targets are large enough. Only Chromium can pretend to be a phone and to prefer another theme: Firefox runs axe-core alone.
+    /// side or over what is below, and that all targets are large enough. Only Chromium can pretend to be a phone and to prefer another theme: Firefox runs axe-core alone.
     ///
     /// # Panics
     /// As [`check_accessibility`](Self::check_accessibility) does; or if something is wider than the window, or a picture
@@ -100,7 +100,7 @@ impl Page {
         let folder = &settings().screenshots;
         fs::create_dir_all(folder)
             .unwrap_or_else(|error| panic!("{} can't be made: {error}", folder.display()));
-        let (mut wide, mut small) = (Vec::new(), Vec::new());
+        let (mut wide, mut over, mut small) = (Vec::new(), Vec::new(), Vec::new());
         for &(width, height) in sizes {
             self.pretend(width, height).await;
             for theme in ["light", "dark"] {
@@ -130,6 +130,17 @@ impl Page {
             if beyond.as_array().is_some_and(|beyond| !beyond.is_empty()) {
                 wide.push(format!("{width}: {beyond:#}"));
             }
+            let spilled = self
+                .run(
+                    "return [...document.querySelectorAll('.page-head, .toolbar')]
+                        .filter((element) => element.scrollHeight > element.clientHeight + 1)
+                        .map((element) => element.outerHTML.slice(0, 120))",
+                    Vec::new(),
+                )
+                .await;
+            if spilled.as_array().is_some_and(|spilled| !spilled.is_empty()) {
+                over.push(format!("{width}: {spilled:#}"));
+            }
             let targets = self.run(SMALL_TARGETS, Vec::new()).await;
             if targets.as_array().is_some_and(|targets| !targets.is_empty()) {
                 small.push(format!("{width}: {targets:#}"));
@@ -139,6 +150,7 @@ impl Page {
         self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": false })).await;
         assert!(wide.is_empty(), "{screen} is wider than the window:\n{}", wide.join("\n"));
+        assert!(over.is_empty(), "{screen} has lines that lie over what is below:\n{}", over.join("\n"));
         assert!(small.is_empty(), "{screen} has targets smaller than 24 pixels:\n{}", small.join("\n"));
     }
 
