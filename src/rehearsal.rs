@@ -25,7 +25,7 @@ use crate::{
     routes,
     session::Session,
     shell::Shell,
-    ui::live::live,
+    ui::{live::live, table::turn::TableTurn},
     workbench::Shared,
 };
 
@@ -40,16 +40,6 @@ const SLICES: u8 = 5;
 
 /// Who waits for an answer.
 type Waiting = StoredValue<Vec<oneshot::Sender<()>>, LocalStorage>;
-
-/// Whether it is the turn of the list's table. Only a rehearsal provides it: the whole list at once takes it 25 ms.
-#[derive(Clone, Copy)]
-struct TableTurn(Memo<bool>);
-
-/// Whether the list may make its table; always so but for a rehearsal.
-pub fn is_tables_turn() -> impl Fn() -> bool + Copy + Send + Sync {
-    let turn = use_context::<TableTurn>();
-    move || turn.is_none_or(|turn| turn.0.get())
-}
 
 /// What is being rehearsed. It goes when this is dropped.
 pub struct Rehearsal {

@@ -50,7 +50,6 @@ use crate::{
         auto_refresh::{AutoRefresh, ListAge},
         refresh::{refresh_displayed, refresh_engine},
     },
-    rehearsal::is_tables_turn,
     routes::Route,
     ui::{
         button::ActionButton,
@@ -69,6 +68,7 @@ use crate::{
             order::Asked,
             row::{Keys, RowKey},
             selection::{Selecting, Selection, SelectionBar},
+            turn::is_tables_turn,
         },
         toast::{Toasts, Tone},
     },

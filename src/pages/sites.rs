@@ -592,6 +592,7 @@ fn scanner_cell(page: SitesState, scanner: Option<ScannerId>, tabindex: &'static
     let known = scanner.and_then(|id| scanners.get(id));
     let label = scanner.map_or_else(|| "–".to_owned(), |id| scanners.label(id));
     let href = known.map(|known| Route::of_scanner(known).href());
+    let tabindex = href.is_some().then_some(tabindex);
     let link = El::new("a", None::<String>).is("href", href).is("tabindex", tabindex).text(label.clone());
     let named = El::new("span", "scanned-by").with(link).with(scanner_picker::status_el(page.data, known));
     El::new("td", "c-scanner").is("data-label", "Scanned by").is("title", label).with(named)

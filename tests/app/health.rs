@@ -3,7 +3,7 @@
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 use super::{
     activity::{go_to_activity, nothing_is_kept, see_row},
@@ -343,4 +343,20 @@ async fn a_mute_is_undone_from_activity_unless_it_was_muted_in_another_way_since
     screen.click("link", "Health").await;
     see_problems(&screen, &[BERLIN, VERSIONS, CAIRO]).await;
     forget_mutes();
+}
+
+#[wasm_bindgen_test]
+async fn what_leads_nowhere_is_no_link() {
+    let console = console().with_sites(7);
+    let _screen = at_work_on(&console, "/health?tab=audit&engine=1", HEALTH).await;
+    let directly = until("the sites of berlin", || {
+        document().query_selector(".audit-of .c-through a").unwrap().filter(|it| !it.has_attribute("hidden"))
+    })
+    .await;
+    assert_eq!(directly.text_content().as_deref(), Some("Directly"));
+    assert!(!directly.has_attribute("tabindex"), "it takes the focus");
+    let colour = |element: &Element| {
+        window().get_computed_style(element).unwrap().unwrap().get_property_value("color").unwrap()
+    };
+    assert_eq!(colour(&directly), colour(&directly.parent_element().unwrap()), "it looks like a link");
 }

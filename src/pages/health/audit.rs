@@ -549,6 +549,7 @@ fn SitesOfEngine(page: AuditState) -> impl IntoView {
 fn through_cell(pool: Option<(PoolId, &str)>, tabindex: &'static str) -> El {
     let name = pool.map_or("Directly", |(_, name)| name).to_owned();
     let href = pool.map(|(id, _)| Route::Pool(id).href());
+    let tabindex = href.is_some().then_some(tabindex);
     let link = El::new("a", None::<String>).is("href", href).is("tabindex", tabindex).text(name.clone());
     let before = if pool.is_some() { "Pool " } else { "" };
     El::new("td", "c-through").is("title", name).text(before).with(link)

@@ -14,5 +14,6 @@ pub mod order;
 pub mod place;
 pub mod row;
 pub mod selection;
+pub mod turn;
 pub mod widths;
 pub mod window;
