@@ -132,7 +132,7 @@ impl Page {
             }
             let spilled = self
                 .run(
-                    "return [...document.querySelectorAll('.page-head, .toolbar')]
+                    "return [...document.querySelectorAll('.page-head')]
                         .filter((element) => element.scrollHeight > element.clientHeight + 1)
                         .map((element) => element.outerHTML.slice(0, 120))",
                     Vec::new(),
